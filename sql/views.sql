@@ -1,0 +1,119 @@
+-- views.sql: what people read with the sqlite3 command line, and the order of the work.
+-- SPDX-License-Identifier: MIT
+--
+-- Made anew whenever this file changes.  Columns named _ms and _bytes are for programs; the others
+-- are for eyes.
+
+-- now_ms: the clock of the rows.
+CREATE VIEW now_ms AS
+SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS ms;
+
+-- runnable: what may start now, first come first: priority, then the owner with the fewest children
+-- running, then the oldest video.  Workers claim the first row: change the order here, in SQL.
+CREATE VIEW runnable AS
+SELECT t.id AS task
+  FROM task t JOIN video v ON v.id = t.video
+ WHERE t.state = 'queued'
+   AND t.not_before_ms <= (SELECT ms FROM now_ms)
+   AND v.state IN ('queued', 'probing', 'encoding', 'publishing')
+   AND NOT EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
+ ORDER BY v.priority DESC,
+          (SELECT count(*) FROM task r JOIN video rv ON rv.id = r.video WHERE r.state = 'running' AND rv.owner = v.owner),
+          v.created_ms, v.id, t.id;
+
+-- task_why: why a queued task has not started.
+CREATE VIEW task_why AS
+SELECT t.id AS task,
+       CASE
+       WHEN t.not_before_ms > (SELECT ms FROM now_ms)
+       THEN 'retries in ' || ((t.not_before_ms - (SELECT ms FROM now_ms)) / 1000 + 1) || ' s after: ' || coalesce(t.reason, '?')
+       WHEN EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
+       THEN 'waits for ' || (SELECT group_concat(n.kind || CASE WHEN n.kind = 'chunk' THEN ' ' || n.seq ELSE '' END, ', ')
+                               FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
+       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive') THEN 'no worker is alive'
+       ELSE 'waits for a free slot'
+       END AS why
+  FROM task t WHERE t.state = 'queued';
+
+-- video_progress: 0 to 1 of a video, by what its kinds of task usually cost.
+CREATE VIEW video_progress AS
+SELECT video,
+       round(sum(weight * done) / sum(weight), 4) AS progress
+  FROM (SELECT video, CASE WHEN state = 'done' THEN 1.0 ELSE progress END AS done,
+               CASE kind WHEN 'chunk' THEN 80.0 / (SELECT count(*) FROM task c WHERE c.video = task.video AND c.kind = 'chunk')
+                         WHEN 'audio' THEN 8.0 WHEN 'assemble' THEN 5.0 ELSE 2.0 END AS weight
+          FROM task
+        UNION ALL
+        SELECT v.id, 0.0, 90.0 FROM video v
+         WHERE NOT EXISTS (SELECT 1 FROM task WHERE video = v.id AND kind = 'assemble'))
+ GROUP BY video;
+
+-- queue: every video that is not finished, in the order it will be worked on.
+CREATE VIEW queue AS
+SELECT row_number() OVER (ORDER BY CASE v.state WHEN 'queued' THEN 1 ELSE 0 END, v.priority DESC, v.created_ms, v.id) AS place,
+       v.id AS video, v.state,
+       CAST(round(100 * p.progress) AS INTEGER) || '%' AS progress,
+       v.priority, v.owner, coalesce(nullif(v.title, ''), v.filename) AS title,
+       coalesce((SELECT group_concat(kind || CASE WHEN kind = 'chunk' THEN ' ' || seq ELSE '' END || ' running', ', ')
+                   FROM task WHERE video = v.id AND state = 'running'),
+                (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id
+                  WHERE t.video = v.id ORDER BY t.id LIMIT 1), 'nothing to do') AS what,
+       CAST(((SELECT ms FROM now_ms) - v.created_ms) / 1000 AS INTEGER) AS age_s
+  FROM video v LEFT JOIN video_progress p ON p.video = v.id
+ WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing', 'deleting')
+ ORDER BY place;
+
+-- running: every child process there is now.
+CREATE VIEW running AS
+SELECT t.id AS task, t.video, t.kind, t.seq, w.host, t.pid, w.pid AS worker_pid,
+       CAST(round(100 * t.progress) AS INTEGER) || '%' AS progress, t.frames, round(t.fps, 1) AS fps,
+       CAST(((SELECT ms FROM now_ms) - t.started_ms) / 1000 AS INTEGER) AS running_s, t.attempts,
+       coalesce(nullif(v.title, ''), v.filename) AS title
+  FROM task t JOIN video v ON v.id = t.video LEFT JOIN worker w ON w.id = t.worker
+ WHERE t.state = 'running'
+ ORDER BY t.started_ms;
+
+-- failures: what went wrong, the newest first: videos given up, and tasks that will be tried again.
+CREATE VIEW failures AS
+SELECT datetime(coalesce(t.ended_ms, v.ended_ms) / 1000, 'unixepoch') AS at, v.id AS video,
+       coalesce(nullif(v.title, ''), v.filename) AS title, t.kind, t.failures AS times,
+       CASE WHEN v.state = 'failed' THEN 'given up' ELSE 'tried again' END AS outcome,
+       coalesce(t.reason, v.reason) AS reason, coalesce(v.detail, '') AS detail,
+       t.exit_code, t.signal, substr(coalesce(t.stderr, ''), -200) AS stderr
+  FROM video v LEFT JOIN task t ON t.video = v.id AND t.failures > 0
+ WHERE v.state = 'failed' OR t.failures > 0
+ ORDER BY coalesce(t.ended_ms, v.ended_ms) DESC;
+
+-- history: what was finished, the newest first, and what it took.
+CREATE VIEW history AS
+SELECT datetime(v.ended_ms / 1000, 'unixepoch') AS ended, v.id AS video, v.state,
+       coalesce(nullif(v.title, ''), v.filename) AS title,
+       round(v.duration_ms / 1000.0, 1) AS duration_s,
+       round((v.ended_ms - v.created_ms) / 1000.0, 1) AS took_s,
+       round((SELECT sum(user_ms + sys_ms) FROM task WHERE video = v.id) / 1000.0, 1) AS cpu_s,
+       (SELECT group_concat(name, ' ') FROM rendition WHERE video = v.id AND file IS NOT NULL) AS renditions,
+       coalesce(v.reason, '') AS reason
+  FROM video v
+ WHERE v.state IN ('ready', 'failed', 'cancelled')
+ ORDER BY v.ended_ms DESC;
+
+-- probe_stream: one row a stream of each probed video, from ffprobe's own words.
+CREATE VIEW probe_stream AS
+SELECT v.id AS video,
+       s.value ->> '$.index' AS stream, s.value ->> '$.codec_type' AS type, s.value ->> '$.codec_name' AS codec,
+       s.value ->> '$.profile' AS profile, s.value ->> '$.width' AS width, s.value ->> '$.height' AS height,
+       s.value ->> '$.pix_fmt' AS pix_fmt, s.value ->> '$.sample_aspect_ratio' AS sar,
+       s.value ->> '$.field_order' AS field_order, s.value ->> '$.has_b_frames' AS has_b_frames,
+       s.value ->> '$.r_frame_rate' AS r_frame_rate, s.value ->> '$.avg_frame_rate' AS avg_frame_rate,
+       s.value ->> '$.time_base' AS time_base, s.value ->> '$.start_pts' AS start_pts,
+       s.value ->> '$.start_time' AS start_time, s.value ->> '$.duration' AS duration,
+       s.value ->> '$.nb_frames' AS nb_frames, s.value ->> '$.bit_rate' AS bit_rate,
+       s.value ->> '$.color_range' AS color_range, s.value ->> '$.color_space' AS color_space,
+       s.value ->> '$.color_transfer' AS color_transfer, s.value ->> '$.color_primaries' AS color_primaries,
+       s.value ->> '$.sample_rate' AS sample_rate, s.value ->> '$.channels' AS channels,
+       coalesce(s.value ->> '$.disposition.attached_pic', 0) AS attached_pic,
+       coalesce(s.value ->> '$.disposition.default', 0) AS is_default,
+       coalesce(s.value ->> '$.tags.language', '') AS language,
+       (SELECT max(d.value ->> '$.rotation') FROM json_each(s.value, '$.side_data_list') d) AS rotation
+  FROM video v, json_each(v.probe, '$.streams') s
+ WHERE v.probe IS NOT NULL;

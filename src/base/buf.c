@@ -1,0 +1,148 @@
+/*
+ * buf.c - a growing run of bytes, and the two escapings that everything shown to people needs.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+static void reserve(struct buf *b, size_t more)
+{
+	size_t cap = b->cap ? b->cap : 256;
+	char *data;
+
+	if (b->len + more + 1 <= b->cap)
+		return;
+	while (cap < b->len + more + 1)
+		cap *= 2;
+	data = realloc(b->data, cap);
+	if (data == NULL)
+		abort();
+	b->data = data;
+	b->cap = cap;
+}
+
+void buf_fini(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf)BUF_INIT;
+}
+
+void buf_reset(struct buf *b)
+{
+	b->len = 0;
+	if (b->data != NULL)
+		b->data[0] = '\0';
+}
+
+const char *buf_text(const struct buf *b)
+{
+	return b->data != NULL ? b->data : "";
+}
+
+void buf_put(struct buf *b, const void *bytes, size_t len)
+{
+	reserve(b, len);
+	if (len > 0)
+		memcpy(b->data + b->len, bytes, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+void buf_puts(struct buf *b, const char *text)
+{
+	buf_put(b, text, strlen(text));
+}
+
+void buf_vprintf(struct buf *b, const char *format, va_list ap)
+{
+	va_list again;
+	int need;
+
+	va_copy(again, ap);
+	need = vsnprintf(NULL, 0, format, ap);
+	if (need >= 0) {
+		reserve(b, (size_t)need);
+		vsnprintf(b->data + b->len, (size_t)need + 1, format, again);
+		b->len += (size_t)need;
+	}
+	va_end(again);
+}
+
+void buf_printf(struct buf *b, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	buf_vprintf(b, format, ap);
+	va_end(ap);
+}
+
+static void json_char(struct buf *b, unsigned char c)
+{
+	switch (c) {
+	case '"':
+	case '\\':
+		buf_printf(b, "\\%c", c);
+		break;
+	case '\n':
+		buf_puts(b, "\\n");
+		break;
+	case '\t':
+		buf_puts(b, "\\t");
+		break;
+	default:
+		if (c < 0x20 || c == 0x7f)
+			buf_printf(b, "\\u%04x", c);
+		else
+			buf_put(b, &c, 1);
+	}
+}
+
+void buf_json(struct buf *b, const char *text)
+{
+	if (text == NULL) {
+		buf_puts(b, "null");
+		return;
+	}
+	buf_puts(b, "\"");
+	for (; *text != '\0'; text++)
+		json_char(b, (unsigned char)*text);
+	buf_puts(b, "\"");
+}
+
+static const char *html_entity(char c)
+{
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return "&quot;";
+	case '\'': return "&#39;";
+	default: return NULL;
+	}
+}
+
+void buf_html(struct buf *b, const char *text)
+{
+	for (; text != NULL && *text != '\0'; text++) {
+		const char *entity = html_entity(*text);
+
+		if (entity != NULL)
+			buf_puts(b, entity);
+		else
+			buf_put(b, text, 1);
+	}
+}
+
+void buf_keep_tail(struct buf *b, size_t most)
+{
+	if (b->len <= most)
+		return;
+	memmove(b->data, b->data + b->len - most, most + 1);
+	b->len = most;
+}

@@ -1,0 +1,336 @@
+/*
+ * conf.c - the settings: one table says their names, kinds, defaults and bounds, and everything
+ * else here walks it.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <ini.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+
+enum kind { KIND_PATH, KIND_COUNT, KIND_BYTES, KIND_MS, KIND_CHOICE };
+
+struct setting {
+	const char *section;
+	const char *key;
+	enum kind kind;
+	size_t offset;              /* of the field in struct conf */
+	const char *fallback;       /* the default, in the file's own notation */
+	int64_t least, most;        /* bounds, inclusive; for numbers */
+	const char *const *choices; /* NULL-terminated; for KIND_CHOICE */
+};
+
+struct unit {
+	const char *suffix;
+	int64_t factor;
+};
+
+static const char *const sandbox_names[] = { "require", "best-effort", "off", NULL };
+static const char *const level_names[] = { "error", "warning", "info", "debug", NULL };
+
+static const struct unit byte_units[] = {
+	{ "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 }, { "T", (int64_t)1 << 40 }, { NULL, 0 },
+};
+static const struct unit time_units[] = {
+	{ "s", 1000 }, { "ms", 1 }, { "m", 60000 }, { "h", 3600000 }, { NULL, 0 },
+};
+static const struct unit plain_units[] = { { "", 1 }, { NULL, 0 } };
+
+#define TIB ((int64_t)1 << 40)
+#define AT(field) offsetof(struct conf, field)
+
+static const struct setting settings[] = {
+	{ "store", "dir", KIND_PATH, AT(dir), CLIPMILL_STATE_DIR, 0, 0, NULL },
+	{ "store", "floor", KIND_BYTES, AT(floor_bytes), "256M", 0, 1024 * TIB, NULL },
+	{ "store", "upload_max", KIND_BYTES, AT(upload_max_bytes), "64G", 1, 1024 * TIB, NULL },
+	{ "http", "threads", KIND_COUNT, AT(threads), "32", 2, 1024, NULL },
+	{ "http", "upload_threads", KIND_COUNT, AT(upload_threads), "28", 1, 1023, NULL },
+	{ "http", "header_timeout", KIND_MS, AT(header_timeout_ms), "5s", 100, 600000, NULL },
+	{ "http", "header_max", KIND_BYTES, AT(header_max_bytes), "64K", 4096, 1 << 20, NULL },
+	{ "http", "idle_timeout", KIND_MS, AT(idle_timeout_ms), "60s", 100, 3600000, NULL },
+	{ "encode", "slots", KIND_COUNT, AT(slots), "1", 0, 256, NULL },
+	{ "encode", "threads_per_child", KIND_COUNT, AT(threads_per_child), "0", 0, 256, NULL },
+	{ "encode", "nice", KIND_COUNT, AT(nice), "10", 0, 19, NULL },
+	{ "encode", "ffmpeg", KIND_PATH, AT(ffmpeg), CLIPMILL_FFMPEG, 0, 0, NULL },
+	{ "encode", "ffprobe", KIND_PATH, AT(ffprobe), CLIPMILL_FFPROBE, 0, 0, NULL },
+	{ "encode", "attempts", KIND_COUNT, AT(attempts), "3", 1, 100, NULL },
+	{ "encode", "stall", KIND_MS, AT(stall_ms), "60s", 1000, 86400000, NULL },
+	{ "encode", "wall", KIND_MS, AT(wall_ms), "24h", 1000, 30 * (int64_t)86400000, NULL },
+	{ "encode", "grace", KIND_MS, AT(grace_ms), "2s", 10, 60000, NULL },
+	{ "encode", "duration_max", KIND_MS, AT(duration_max_ms), "12h", 1000, 30 * (int64_t)86400000, NULL },
+	{ "encode", "pixels_max", KIND_COUNT, AT(pixels_max), "37748736", 65536, INT32_MAX, NULL },
+	{ "jail", "program", KIND_PATH, AT(jail), CLIPMILL_JAIL, 0, 0, NULL },
+	{ "jail", "sandbox", KIND_CHOICE, AT(sandbox), "require", 0, 0, sandbox_names },
+	{ "jail", "memory_max", KIND_BYTES, AT(memory_max_bytes), "4G", 1 << 28, TIB, NULL },
+	{ "log", "level", KIND_CHOICE, AT(log_level), "info", 0, 0, level_names },
+};
+
+#define SETTING_COUNT (sizeof settings / sizeof *settings)
+
+/* One call of conf_load. */
+struct load {
+	struct conf *conf;
+	const char *path;           /* NULL: defaults only */
+	char *error;                /* the caller's line */
+	size_t error_size;
+	char what[512];             /* the first failing line's fault, still without its line number */
+};
+
+static const struct unit *units_of(enum kind kind)
+{
+	switch (kind) {
+	case KIND_BYTES: return byte_units;
+	case KIND_MS: return time_units;
+	case KIND_PATH:
+	case KIND_COUNT:
+	case KIND_CHOICE: break;
+	}
+	return plain_units;
+}
+
+static int64_t *number_at(struct conf *conf, const struct setting *s)
+{
+	return (int64_t *)(void *)((char *)conf + s->offset);
+}
+
+static char **path_at(struct conf *conf, const struct setting *s)
+{
+	return (char **)(void *)((char *)conf + s->offset);
+}
+
+static bool parse_number(const struct setting *s, const char *text, int64_t *value)
+{
+	char *end;
+	int64_t n;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	if (errno != 0)
+		return false;
+	for (const struct unit *u = units_of(s->kind); u->suffix != NULL; u++) {
+		if (strcmp(end, u->suffix) != 0)
+			continue;
+		return !__builtin_mul_overflow(n, u->factor, value) && *value >= s->least && *value <= s->most;
+	}
+	return false;
+}
+
+static bool parse_choice(const struct setting *s, const char *text, int *value)
+{
+	for (int i = 0; s->choices[i] != NULL; i++) {
+		if (strcmp(s->choices[i], text) == 0) {
+			*value = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_choice(struct conf *conf, const struct setting *s, const char *text)
+{
+	int choice;
+
+	if (!parse_choice(s, text, &choice))
+		return false;
+	if (s->offset == AT(sandbox))
+		conf->sandbox = (enum conf_sandbox)choice;
+	else
+		*number_at(conf, s) = choice;
+	return true;
+}
+
+static bool set_path(struct conf *conf, const struct setting *s, const char *text)
+{
+	char **path = path_at(conf, s);
+
+	if (*text == '\0')
+		return false;
+	free(*path);
+	*path = strdup(text);
+	return *path != NULL;
+}
+
+static bool set_value(struct conf *conf, const struct setting *s, const char *text)
+{
+	switch (s->kind) {
+	case KIND_PATH:
+		return set_path(conf, s, text);
+	case KIND_CHOICE:
+		return set_choice(conf, s, text);
+	case KIND_COUNT:
+	case KIND_BYTES:
+	case KIND_MS:
+		break;
+	}
+	return parse_number(s, text, number_at(conf, s));
+}
+
+/* What a value of this kind looks like, for the message that refuses another one. */
+static void describe(const struct setting *s, char *text, size_t size)
+{
+	size_t at = 0;
+
+	switch (s->kind) {
+	case KIND_PATH:
+		snprintf(text, size, "a path");
+		return;
+	case KIND_CHOICE:
+		for (int i = 0; s->choices[i] != NULL; i++)
+			at += (size_t)snprintf(text + at, size - at, "%s%s", i > 0 ? " or " : "", s->choices[i]);
+		return;
+	case KIND_BYTES:
+		snprintf(text, size, "bytes, as 4096, 64K, 256M, 2G or 1T, from %" PRId64 " to %" PRId64, s->least, s->most);
+		return;
+	case KIND_MS:
+		snprintf(text, size, "a time, as 500ms, 5s, 10m or 2h, from %" PRId64 "ms to %" PRId64 "ms", s->least, s->most);
+		return;
+	case KIND_COUNT:
+		snprintf(text, size, "a whole number from %" PRId64 " to %" PRId64, s->least, s->most);
+		return;
+	}
+}
+
+static const struct setting *find(const char *section, const char *key)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		if (strcmp(settings[i].section, section) == 0 && strcmp(settings[i].key, key) == 0)
+			return &settings[i];
+	return NULL;
+}
+
+/* inih's handler: 0 makes this a failing line.  Only the first failure is kept, as inih keeps its line. */
+static int take_line(void *user, const char *section, const char *key, const char *value)
+{
+	struct load *load = user;
+	const struct setting *s = find(section, key);
+	char wanted[192];
+
+	if (load->what[0] != '\0')
+		return 0;
+	if (s == NULL) {
+		snprintf(load->what, sizeof load->what, "there is no setting '%.64s' in section [%.64s]", key, section);
+		return 0;
+	}
+	if (!set_value(load->conf, s, value)) {
+		describe(s, wanted, sizeof wanted);
+		snprintf(load->what, sizeof load->what, "%s = %.128s: expected %s", key, value, wanted);
+		return 0;
+	}
+	return 1;
+}
+
+static int read_file(struct load *load)
+{
+	int line = ini_parse(load->path, take_line, load);
+
+	if (line < 0)
+		snprintf(load->error, load->error_size, "%s: %s", load->path, strerror(errno));
+	else if (line > 0)
+		snprintf(load->error, load->error_size, "%s:%d: %s", load->path, line,
+			 load->what[0] != '\0' ? load->what : "neither a [section], nor key = value, nor a comment");
+	return line == 0 ? 0 : -1;
+}
+
+/* A relative directory is relative to the file that names it, wherever we were started. */
+static int make_absolute(struct load *load)
+{
+	char base[PATH_MAX], full[PATH_MAX];
+	char *slash;
+
+	if (load->conf->dir[0] == '/')
+		return 0;
+	if (realpath(load->path != NULL ? load->path : ".", base) == NULL)
+		goto failed;
+	if (load->path != NULL && (slash = strrchr(base, '/')) != NULL)
+		*(slash == base ? slash + 1 : slash) = '\0';
+	if (snprintf(full, sizeof full, "%s/%s", base, load->conf->dir) >= (int)sizeof full)
+		goto failed;
+	free(load->conf->dir);
+	load->conf->dir = strdup(full);
+	return load->conf->dir != NULL ? 0 : -1;
+failed:
+	snprintf(load->error, load->error_size, "dir = %s: %s", load->conf->dir, strerror(errno));
+	return -1;
+}
+
+static int check_together(struct load *load)
+{
+	if (load->conf->upload_threads < load->conf->threads)
+		return 0;
+	snprintf(load->error, load->error_size,
+		 "%s: upload_threads must be less than threads, or uploads could leave no thread for status",
+		 load->path != NULL ? load->path : "defaults");
+	return -1;
+}
+
+int conf_load(struct conf *conf, const char *path, char *error, size_t error_size)
+{
+	struct load load = { .conf = conf, .path = path, .error = error, .error_size = error_size };
+
+	memset(conf, 0, sizeof *conf);
+	error[0] = '\0';
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		if (!set_value(conf, &settings[i], settings[i].fallback))
+			abort();
+	if ((path == NULL || read_file(&load) == 0) && make_absolute(&load) == 0 && check_together(&load) == 0)
+		return 0;
+	conf_fini(conf);
+	return -1;
+}
+
+void conf_fini(struct conf *conf)
+{
+	free(conf->dir);
+	free(conf->ffmpeg);
+	free(conf->ffprobe);
+	free(conf->jail);
+	memset(conf, 0, sizeof *conf);
+}
+
+const char *conf_sandbox_name(enum conf_sandbox sandbox)
+{
+	return sandbox_names[sandbox];
+}
+
+static void print_value(const struct conf *conf, const struct setting *s, FILE *to)
+{
+	const char *field = (const char *)conf + s->offset;
+
+	switch (s->kind) {
+	case KIND_PATH:
+		fprintf(to, "%s = %s\n", s->key, *(char *const *)(const void *)field);
+		break;
+	case KIND_CHOICE:
+		fprintf(to, "%s = %s\n", s->key, s->offset == AT(sandbox) ? sandbox_names[conf->sandbox]
+			: s->choices[*(const int64_t *)(const void *)field]);
+		break;
+	case KIND_MS:
+		fprintf(to, "%s = %" PRId64 "ms\n", s->key, *(const int64_t *)(const void *)field);
+		break;
+	case KIND_COUNT:
+	case KIND_BYTES:
+		fprintf(to, "%s = %" PRId64 "\n", s->key, *(const int64_t *)(const void *)field);
+		break;
+	}
+}
+
+void conf_print(const struct conf *conf, FILE *to)
+{
+	for (size_t i = 0; i < SETTING_COUNT; i++) {
+		if (i == 0 || strcmp(settings[i].section, settings[i - 1].section) != 0)
+			fprintf(to, "%s[%s]\n", i > 0 ? "\n" : "", settings[i].section);
+		print_value(conf, &settings[i], to);
+	}
+}

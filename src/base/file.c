@@ -1,0 +1,204 @@
+/*
+ * file.c - durable files: what is renamed here has been fsynced first, and its directory after.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+/* close(2) that keeps the errno of what went wrong before it. */
+static int close_with(int fd, int result)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return result;
+}
+
+static int sync_path(int dir_fd, const char *path, int flags)
+{
+	int fd = openat(dir_fd, path, flags | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0)
+		return -1;
+	return close_with(fd, fsync(fd));
+}
+
+int file_sync_dir(int dir_fd, const char *path)
+{
+	return sync_path(dir_fd, path, O_RDONLY | O_DIRECTORY);
+}
+
+static int sync_parent(int dir_fd, const char *path)
+{
+	char parent[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return file_sync_dir(dir_fd, ".");
+	if (slash == path)
+		return file_sync_dir(dir_fd, "/");
+	if (snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path) >= (int)sizeof parent) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return file_sync_dir(dir_fd, parent);
+}
+
+int file_sync_all(int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int result = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (fd < 0)
+		return -1;
+	dir = fdopendir(fd);
+	if (dir == NULL)
+		return close_with(fd, -1);
+	while (result == 0 && (entry = readdir(dir)) != NULL)
+		if (entry->d_type == DT_REG)
+			result = sync_path(fd, entry->d_name, O_RDONLY);
+	if (result == 0)
+		result = fsync(fd);
+	closedir(dir);
+	return result;
+}
+
+int file_make_dir(int dir_fd, const char *path, unsigned mode)
+{
+	if (mkdirat(dir_fd, path, mode) < 0)
+		return errno == EEXIST ? 0 : -1;
+	return sync_parent(dir_fd, path);
+}
+
+int file_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		at += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int file_replace(int dir_fd, const char *path, const void *bytes, size_t len)
+{
+	char temporary[PATH_MAX];
+	int fd, result;
+
+	if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	fd = openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return -1;
+	result = file_write_all(fd, bytes, len);
+	if (result == 0)
+		result = fsync(fd);
+	result = close_with(fd, result);
+	if (result == 0)
+		result = renameat(dir_fd, temporary, dir_fd, path);
+	return result == 0 ? sync_parent(dir_fd, path) : -1;
+}
+
+int file_move(int dir_fd, const char *from, const char *to)
+{
+	if (renameat(dir_fd, from, dir_fd, to) < 0 || sync_parent(dir_fd, to) < 0)
+		return -1;
+	return sync_parent(dir_fd, from);
+}
+
+static int remove_entry(int dir_fd, const char *name, int depth);
+
+static int remove_children(int dir_fd, const char *path, int depth)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	int result = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -1;
+	dir = fdopendir(fd);
+	if (dir == NULL)
+		return close_with(fd, -1);
+	while (result == 0 && (entry = readdir(dir)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			result = remove_entry(fd, entry->d_name, depth + 1);
+	closedir(dir);
+	return result;
+}
+
+static int remove_entry(int dir_fd, const char *name, int depth)
+{
+	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -1;
+	if (depth > 32) {
+		errno = ELOOP;
+		return -1;
+	}
+	if (remove_children(dir_fd, name, depth) < 0)
+		return -1;
+	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
+}
+
+int file_remove_tree(int dir_fd, const char *path)
+{
+	return remove_entry(dir_fd, path, 0);
+}
+
+int file_read(int dir_fd, const char *path, size_t most, struct buf *out)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	char block[65536];
+	size_t total = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	while ((n = read(fd, block, sizeof block)) > 0) {
+		total += (size_t)n;
+		if (total > most) {
+			errno = EFBIG;
+			n = -1;
+			break;
+		}
+		buf_put(out, block, (size_t)n);
+	}
+	return close_with(fd, n < 0 ? -1 : 0);
+}
+
+int64_t file_free_bytes(int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+	struct statvfs fs;
+
+	if (fd < 0)
+		return -1;
+	if (close_with(fd, fstatvfs(fd, &fs)) < 0)
+		return -1;
+	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}

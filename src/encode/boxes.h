@@ -1,0 +1,69 @@
+/* boxes.h - fragmented MP4 as our children write it.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_BOXES_H
+#define CLIPMILL_BOXES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+/* One moof and its mdat: a segment. */
+struct fragment {
+	uint64_t offset, size;          /* bytes in the file, moof through mdat */
+	uint64_t decode_time;           /* tfdt, in the track's timescale */
+	uint64_t decode_time_at;        /* where in the file its value stands */
+	uint8_t decode_time_bytes;      /* 4 or 8 */
+	uint64_t duration;              /* sum of its sample durations, timescale */
+	uint32_t samples;
+	int32_t first_offset;           /* composition offset of its first sample */
+	bool starts_sync;               /* its first sample is a sync sample */
+};
+
+/* A single-track fragmented file (ISO/IEC 14496-12). */
+struct fragmented {
+	uint64_t init_size;             /* ftyp and moov, from byte 0 */
+	uint32_t timescale;
+	bool is_video;
+	uint32_t width, height;         /* of the sample entry */
+	uint32_t channels, sample_rate;
+	char codecs[64];                /* RFC 6381: avc1.64001F, mp4a.40.2 */
+	struct fragment *fragments;     /* owned */
+	size_t count;
+	uint64_t samples, duration;     /* sums */
+};
+
+/*
+ * Reads a whole file (mapped by the caller).  False with a reason in `error` for anything that is
+ * not exactly ftyp, moov with one track, then whole moof+mdat pairs (styp, sidx, mfra and free are
+ * stepped over): a torn last fragment is an error, as are zero samples.
+ */
+bool fragmented_read(const uint8_t *bytes, size_t len, struct fragmented *file, char *error, size_t error_size);
+void fragmented_fini(struct fragmented *file);
+
+/*
+ * Appends the init segment that we publish: theirs, with an edit list whose media_time is the
+ * composition offset of the first sample, so that presentation starts at 0 (encoding notes in
+ * HACKING).  `bytes` is the file that was read.
+ */
+bool fragmented_init(const uint8_t *bytes, const struct fragmented *file, struct buf *out);
+
+/* Subtracts the first decode time from every tfdt of the mapped, writable file, and from `file`. */
+void fragmented_zero(uint8_t *bytes, struct fragmented *file);
+
+/* What a progressive file's moov says of one track. */
+struct movie_track {
+	bool is_video;
+	uint64_t samples;
+	uint64_t duration_us;
+	uint64_t end_of_data;           /* one past the last byte that its samples use */
+};
+struct movie {
+	struct movie_track tracks[8];
+	size_t count;
+	bool faststart;                 /* moov stands before mdat */
+};
+/* False with a reason unless moov is whole and every sample lies inside the file's mdat. */
+bool movie_read(const uint8_t *bytes, size_t len, struct movie *movie, char *error, size_t error_size);
+
+#endif

@@ -1,0 +1,41 @@
+/* judge.h - is what a child made good, and if not, whose fault is it?  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_JUDGE_H
+#define CLIPMILL_JUDGE_H
+
+#include "encode/plan.h"
+#include "encode/progress.h"
+
+enum verdict {
+	VERDICT_OK,             /* exited 0: look at what it made */
+	VERDICT_RETRY,          /* may go better another time; counts as a failure */
+	VERDICT_MACHINE,        /* disk full, no memory, jail or binary broken: wait, blame nobody */
+	VERDICT_FAIL,           /* the input's fault, for good */
+};
+
+/* Why we ended a child, where we did. */
+enum end_cause { END_BY_ITSELF, END_STALLED, END_WALL, END_TOO_LONG };
+
+struct judgement {
+	enum verdict verdict;
+	const char *reason;     /* stable code */
+	char detail[240];       /* a sentence; from ffmpeg's last line where that says most */
+};
+
+/* The one place that classes a finished child. */
+void judge_exit(enum task_kind kind, const struct task_exit *ended, enum end_cause cause, struct judgement *out);
+
+/*
+ * Checks a chunk's or audio track's file against its task: whole fragments that start with a sync
+ * sample, no gaps in decode time, picture size as planned, and (video) as many frames as ffmpeg
+ * reported.  `progress` is ffmpeg's last word.  False with a judgement.
+ */
+bool judge_piece(const struct fragmented *file, const struct plan_rendition *planned, const struct task *task,
+		 const struct progress *progress, struct judgement *out);
+
+/* Checks a progressive MP4 against its rendition's pieces. */
+bool judge_movie(const struct movie *movie, const struct rendition_row *rendition, bool with_audio, struct judgement *out);
+
+/* Checks a JPEG: starts and ends as one (ISO/IEC 10918-1 markers SOI, EOI). */
+bool judge_poster(const uint8_t *bytes, size_t len, struct judgement *out);
+
+#endif

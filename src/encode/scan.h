@@ -1,0 +1,30 @@
+/* scan.h - the packets of the video stream, from ffprobe's CSV.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_SCAN_H
+#define CLIPMILL_SCAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct scan_packet {
+	int64_t pts;            /* in the stream's time base; dts where ffprobe gives N/A */
+	bool key, discard;
+};
+
+/* Reads `ffprobe -show_entries packet=pts,dts,flags -of csv=p=0` as it comes, split anywhere. */
+struct scan {
+	struct scan_packet *packets;    /* owned; in file order until scan_end sorts by pts */
+	size_t count, capacity;
+	char line[128];                 /* the unfinished last line */
+	size_t line_len;
+	size_t bad_lines;               /* that were not rows of numbers; skipped */
+	size_t no_pts;                  /* packets with neither pts nor dts; not kept */
+};
+
+void scan_init(struct scan *scan);
+void scan_feed(struct scan *scan, const char *bytes, size_t len);
+/* Takes a last line without newline and sorts by pts. */
+void scan_end(struct scan *scan);
+void scan_fini(struct scan *scan);
+
+#endif

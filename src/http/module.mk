@@ -1,0 +1,1 @@
+libclipmill_a_SOURCES += src/http/server.c src/http/server.h

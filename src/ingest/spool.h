@@ -1,0 +1,48 @@
+/* spool.h - every file before it is a source.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_SPOOL_H
+#define CLIPMILL_SPOOL_H
+
+#include "base/conf.h"
+#include "base/id.h"
+#include "store/upload.h"
+
+#define SPOOL_BUFFER_BYTES (256 * 1024)
+
+/* A body being written to incoming/ID.  Belongs to one request thread. */
+struct spool {
+	struct db *db;                  /* lent */
+	const struct conf *conf;        /* lent */
+	int dir_fd;                     /* of the store; lent */
+	char id[ID_LEN + 1];
+	int fd;                         /* -1: closed */
+	int64_t length_bytes;           /* promised; -1: not told */
+	int64_t size_bytes;             /* written so far */
+	int64_t reserved_bytes;         /* allocated ahead of the data */
+};
+
+enum spool_result {
+	SPOOL_OK,
+	SPOOL_FULL,             /* no space: refused before the first byte, or ENOSPC in the middle */
+	SPOOL_TOO_LARGE,        /* over upload_max */
+	SPOOL_BUSY,             /* the database is held by another writer */
+	SPOOL_REFUSED,          /* a value that the rules do not take: db_message() */
+	SPOOL_FAILED,           /* anything else; logged */
+};
+
+/* Records the upload, creates incoming/ID and reserves `length_bytes` (-1: not told; grows ahead). */
+enum spool_result spool_open(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
+			     const char *worker, const char *filename, int64_t length_bytes);
+
+/* Appends.  The caller hands it whole buffers of SPOOL_BUFFER_BYTES where it can. */
+enum spool_result spool_append(struct spool *spool, const void *bytes, size_t len);
+
+/*
+ * fsync file, rename to source/ID (mode 0400), fsync both folders, commit: in this order.  When it
+ * returns SPOOL_OK the video is there, durable and queued; `done`'s id and size are filled in here.
+ */
+enum spool_result spool_finish(struct spool *spool, struct upload_done *done);
+
+/* Closes and removes what is there; fine after spool_finish and after a failure. */
+void spool_abort(struct spool *spool);
+
+#endif

@@ -1,0 +1,18 @@
+# The store, and sql/ compiled in.
+libclipmill_a_SOURCES += \
+	src/store/db.c src/store/db.h src/store/rows.h \
+	src/store/event.c src/store/event.h \
+	src/store/plan_store.c src/store/plan_read.c src/store/plan_store.h \
+	src/store/task.c src/store/task.h src/store/upload.c src/store/upload.h \
+	src/store/video.c src/store/video.h src/store/worker.c src/store/worker.h
+
+SQL_SCHEMA = $(top_srcdir)/sql/schema/0001-chain.sql
+SQL_FILES = $(SQL_SCHEMA) $(top_srcdir)/sql/views.sql $(top_srcdir)/sql/queries.sql
+EXTRA_DIST += sql build-aux/sql-embed.awk
+
+src/store/sql.h: $(top_srcdir)/build-aux/sql-embed.awk $(SQL_FILES)
+	$(AM_V_GEN)$(MKDIR_P) src/store && $(AWK) -v want=header -f $(top_srcdir)/build-aux/sql-embed.awk $(SQL_FILES) > $@.tmp && mv $@.tmp $@
+src/store/sql.c: src/store/sql.h
+	$(AM_V_GEN)$(AWK) -v want=source -f $(top_srcdir)/build-aux/sql-embed.awk $(SQL_FILES) > $@.tmp && mv $@.tmp $@
+BUILT_SOURCES += src/store/sql.h src/store/sql.c
+CLEANFILES += src/store/sql.h src/store/sql.c

@@ -1,0 +1,131 @@
+/* plan_store.h - what the planner reads and writes.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_PLAN_STORE_H
+#define CLIPMILL_PLAN_STORE_H
+
+#include "store/task.h"
+
+#define PLAN_RUNGS_MOST 16
+
+/* A row of view probe_stream: ffprobe's own values.  Absent text is "", absent numbers are as said. */
+struct stream_row {
+	int64_t index;
+	char type[16];                  /* video, audio, subtitle, data, attachment */
+	char codec[32], profile[64], pix_fmt[32], sar[32], field_order[16];
+	int64_t width, height;          /* 0 */
+	int64_t has_b_frames;           /* 0 */
+	char r_frame_rate[32], avg_frame_rate[32], time_base[32];       /* N/D */
+	int64_t start_pts;              /* INT64_MIN: none */
+	double start_time, duration;    /* seconds; NAN */
+	int64_t nb_frames;              /* 0 */
+	char color_range[16], color_space[32], color_transfer[32], color_primaries[32];
+	int64_t sample_rate, channels;  /* 0 */
+	bool attached_pic, is_default;
+	char language[16];
+	int64_t rotation;               /* degrees as ffprobe gives them (counter-clockwise); 0 */
+};
+
+/* ffprobe's JSON as rows. */
+struct probe {
+	char format[64];                /* format_name */
+	double start_time, duration;    /* seconds; NAN */
+	int64_t nb_streams;
+	struct stream_row *streams;     /* owned */
+	size_t stream_count;
+};
+void probe_fini(struct probe *probe);
+
+struct profile_rung {
+	int64_t short_side, max_kbps;
+};
+
+struct profile {
+	char name[33];
+	int64_t segment_ms, rate_max, crf, audio_kbps;
+	char preset[16];
+	struct profile_rung rungs[PLAN_RUNGS_MOST];     /* largest first */
+	size_t rung_count;
+};
+
+/* One task to come. */
+struct plan_task {
+	enum task_kind kind;
+	int64_t seq;
+	struct strings argv;
+	struct strings reads;
+	int64_t frames_planned;         /* 0: not known */
+	size_t needs_first, needs_count;/* waits for the plan's tasks [needs_first, needs_first + needs_count) */
+};
+
+/* One rendition to come. */
+struct plan_rendition {
+	char name[16];                  /* 720p, audio */
+	bool is_audio;
+	int64_t width, height, rate_num, rate_den, channels;
+};
+
+/* The whole job of one video. */
+#define PLAN_DECISIONS_MOST 32
+struct plan {
+	struct plan_task *tasks;        /* owned; a task comes after all that it needs */
+	size_t task_count;
+	struct plan_rendition renditions[PLAN_RUNGS_MOST];
+	size_t rendition_count;
+	struct { char code[32]; char detail[200]; } decisions[PLAN_DECISIONS_MOST];
+	size_t decision_count;
+	int64_t duration_ms, width, height, frames;
+};
+void plan_fini(struct plan *plan);
+
+/* A verified chunk of a rendition, as published; see table piece.  Strings are owned. */
+struct piece {
+	char rendition[16];
+	int64_t seq;
+	char file[64];
+	int64_t size_bytes, frames, duration_us, peak_bps, longest_us;
+	char *playlist;
+	char codecs[64];                /* RFC 6381, from the init segment; kept in the rendition */
+};
+void piece_fini(struct piece *piece);
+
+/* A rendition of a video with its pieces, for assemble. */
+struct rendition_row {
+	struct plan_rendition planned;
+	char codecs[64];
+	struct piece *pieces;           /* owned, in order */
+	size_t piece_count;
+};
+struct renditions {
+	struct rendition_row *rows;     /* owned */
+	size_t count;
+};
+void renditions_fini(struct renditions *list);
+
+/* A finished progressive MP4. */
+struct published {
+	char rendition[16];
+	char file[64];
+	int64_t size_bytes, frames, duration_us, peak_bps, mean_bps;
+};
+
+enum db_result plan_probe_save(struct db *db, const char *video, const char *json);
+enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe);
+enum db_result plan_profile_read(struct db *db, const char *video, struct profile *profile);
+
+/*
+ * Each of these is one durable transaction that also ends the task as done; DB_NONE and no change
+ * when the attempt is no longer ours.
+ */
+/* Probed: a scan follows. */
+enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended);
+/* Planned: the whole job follows. */
+enum db_result plan_write(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan);
+/* A chunk or an audio track is published. */
+enum db_result plan_pieces(struct db *db, const struct task *task, const struct task_exit *ended,
+			   const struct piece *pieces, size_t count);
+/* Everything is published: the video is ready. */
+enum db_result plan_publish(struct db *db, const struct task *task, const struct task_exit *ended,
+			    const struct published *files, size_t count);
+
+enum db_result plan_renditions(struct db *db, const char *video, struct renditions *list);
+
+#endif

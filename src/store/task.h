@@ -1,0 +1,66 @@
+/* task.h - rows of `task`: what a supervisor claims, runs and ends.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_TASK_H
+#define CLIPMILL_TASK_H
+
+#include "base/id.h"
+#include "base/strings.h"
+#include "store/db.h"
+
+enum task_kind { TASK_PROBE, TASK_SCAN, TASK_CHUNK, TASK_AUDIO, TASK_POSTER, TASK_ASSEMBLE };
+#define TASK_KIND_COUNT (TASK_ASSEMBLE + 1)
+
+const char *task_kind_name(enum task_kind kind);
+
+/* A claimed task.  (id, attempt) fences: once the row moves on, our updates find nothing. */
+struct task {
+	int64_t id;
+	int64_t attempt;                /* its scratch folder is work/ID.ATTEMPT */
+	int64_t failures;               /* before this attempt */
+	enum task_kind kind;
+	int64_t seq;
+	char video[ID_LEN + 1];
+	char *source;                   /* as in video.source */
+	int64_t frames_planned;         /* 0: not known */
+	int64_t duration_ms;            /* of the video; 0: not known */
+	struct strings argv;            /* empty for probe and scan: made at the start */
+	struct strings reads;           /* absolute, or relative to the store's directory */
+};
+void task_fini(struct task *task);
+
+/* What the kernel and ffmpeg said of a child that is over. */
+struct task_exit {
+	int exit_code;                  /* -1: it was ended by a signal */
+	int signal;                     /* 0: it exited */
+	int64_t user_ms, sys_ms, max_rss_kb;
+	int64_t frames;                 /* last -progress frame=; 0 where there is none */
+	double fps;
+	const char *stderr_tail;
+};
+
+/* Claims the first row of view `runnable` for `worker` in one conditional UPDATE.  DB_NONE: nothing
+ * to do.  The caller owns what `task` then holds (task_fini). */
+enum db_result task_claim(struct db *db, const char *worker, struct task *task);
+
+/* Keeps the child's pid and what it runs, as JSON. */
+enum db_result task_started(struct db *db, const struct task *task, int64_t pid, const struct strings *argv);
+
+/* DB_NONE: the row is no longer this attempt's, and its child must end. */
+enum db_result task_progress(struct db *db, const struct task *task, double progress, int64_t frames, double fps);
+bool task_is_ours(struct db *db, const struct task *task);
+
+/* Ends of an attempt.  All keep `exit` in the row.  Each is DB_NONE when the row moved on. */
+enum db_result task_done(struct db *db, const struct task *task, const struct task_exit *ended);
+enum db_result task_retry(struct db *db, const struct task *task, const struct task_exit *ended,
+			  const char *reason, int64_t delay_ms, bool count_failure);
+/* Also fails the video. */
+enum db_result task_failed(struct db *db, const struct task *task, const struct task_exit *ended,
+			   const char *reason, const char *detail);
+/* Keeps `exit` in the row of a task that was cancelled while its child ran. */
+enum db_result task_stopped(struct db *db, const struct task *task, const struct task_exit *ended);
+/* Back to the queue as if never claimed, without a failure: the worker stops. */
+enum db_result task_hand_back(struct db *db, const struct task *task);
+
+/* True while work/ID.ATTEMPT may hold a running child's files. */
+bool task_attempt_running(struct db *db, int64_t id, int64_t attempt);
+
+#endif

@@ -1,0 +1,74 @@
+/* video.h - rows of `video`.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_VIDEO_H
+#define CLIPMILL_VIDEO_H
+
+#include "store/db.h"
+
+#define VIDEO_LIST_MOST 100     /* rows of one page */
+
+/* A page of the list: newest first; NULL or 0 fields do not filter. */
+struct video_list {
+	const char *state;      /* one of video.state's values */
+	const char *owner;
+	const char *before;     /* cursor: the `next` of the page before; "CREATED_MS.ID" */
+	int64_t limit;          /* 1 to VIDEO_LIST_MOST */
+};
+
+/* What a person may change. */
+struct video_patch {
+	const char *title;      /* NULL: keep */
+	bool has_priority;
+	int64_t priority;       /* -100 to 100 */
+};
+
+/* The fields that a page shows without JavaScript.  Strings are owned by the struct. */
+struct video_page {
+	char *id, *state, *title, *filename, *reason, *detail, *created, *waits;
+	char *mp4, *poster, *hls;       /* URLs; NULL until ready */
+	int64_t width, height, duration_ms, priority;
+	double progress;                /* 0 to 1 */
+};
+
+bool video_state_valid(const char *state);
+
+/*
+ * Append JSON made by SQLite: {"videos":[...],"next":CURSOR|null}, one video, its tasks
+ * {"tasks":[...]}.  DB_NONE where there is no such video (a deleting one counts as none).
+ */
+enum db_result video_list_json(struct db *db, const struct video_list *list, struct buf *out);
+enum db_result video_json(struct db *db, const char *id, struct buf *out);
+enum db_result video_tasks_json(struct db *db, const char *id, struct buf *out);
+
+/* Calls `each` for every video of the page; the struct is only lent. */
+enum db_result video_pages(struct db *db, const struct video_list *list,
+			   void (*each)(void *user, const struct video_page *page), void *user);
+enum db_result video_page(struct db *db, const char *id, struct video_page *page);
+void video_page_fini(struct video_page *page);
+
+/* DB_NONE: no such video.  DB_REFUSED: not in a state that can be; db_message() says why. */
+enum db_result video_cancel(struct db *db, const char *id);
+enum db_result video_retry(struct db *db, const char *id);
+enum db_result video_patch(struct db *db, const char *id, const struct video_patch *patch);
+
+/* Marks it as deleting: its children are stopped and its files removed by a supervisor, and then
+ * the row goes.  video_exists() tells when. */
+enum db_result video_delete(struct db *db, const char *id);
+bool video_exists(struct db *db, const char *id);
+
+/* True when the profile exists. */
+bool profile_exists(struct db *db, const char *name);
+
+/* Reads a JSON object {"title":TEXT,"priority":INTEGER}; strings of `patch` point into `keep`.
+ * DB_REFUSED with db_message() naming the member that is unknown or of a wrong type. */
+enum db_result video_patch_parse(struct db *db, const char *json, struct video_patch *patch, struct buf *keep);
+
+/* For the supervisor: the next video in state deleting that no running child still works on. */
+enum db_result video_doomed(struct db *db, char id[23]);
+/* Removes the row of a video in state deleting, after its files. */
+enum db_result video_remove(struct db *db, const char *id);
+/* Fails a video for good with a stable code and a sentence. */
+enum db_result video_fail(struct db *db, const char *id, const char *reason, const char *detail);
+/* True when a row with this id exists in any state: its source is not an orphan. */
+bool video_owns_source(struct db *db, const char *id);
+
+#endif

@@ -1,0 +1,32 @@
+/* worker.h - rows of `worker`: who is alive.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_WORKER_H
+#define CLIPMILL_WORKER_H
+
+#include "base/id.h"
+#include "store/db.h"
+
+struct worker_row {
+	char id[ID_LEN + 1];
+	int64_t pid;
+};
+
+/* Adds this responder; `health` is JSON.  Its lock must be held already. */
+enum db_result worker_begin(struct db *db, const char *id, int64_t pid, const char *host, int64_t slots, const char *health);
+enum db_result worker_health(struct db *db, const char *id, const char *health);
+
+/* It stops in good order: its tasks were handed back. */
+enum db_result worker_end(struct db *db, const char *id);
+
+/*
+ * In one transaction the worker is dead and its running tasks are queued again.  DB_NONE: another
+ * responder was first.  Call only while holding its lock.
+ */
+enum db_result worker_bury(struct db *db, const char *id);
+
+/* Fills at most `most` rows of workers that the database holds for alive; returns how many. */
+size_t worker_alive(struct db *db, struct worker_row *rows, size_t most);
+
+/* Appends {"workers":[...],"queue":{...}} for /api/health. */
+enum db_result worker_health_json(struct db *db, struct buf *out);
+
+#endif
