@@ -1,10 +1,10 @@
 # sql-embed.awk - turns sql/ into C.  SPDX-License-Identifier: MIT
 #
-# awk -v want=header|source -f sql-embed.awk SCHEMA... views.sql queries.sql
+# awk -v want=header|source -f sql-embed.awk schema/*.sql views.sql open.sql queries.sql
 #
-# A file of schema/ becomes one string of sql_schema[], views.sql becomes sql_views, and each block of
-# queries.sql that begins with a line "-- name: NAME" becomes enum constant SQL_NAME and one entry of
-# sql_queries[].
+# A file of schema/ becomes one string of sql_schema[] and views.sql becomes sql_views.  In the other
+# two each block that begins with a line "-- name: NAME" becomes one entry of a table: sql_open[]
+# with enum constants SQL_OPEN_NAME, and sql_queries[] with SQL_NAME.
 
 function quote(line) {
 	gsub(/\\/, "\\\\", line)
@@ -13,26 +13,39 @@ function quote(line) {
 	return "\t\"" line "\\n\"\n"
 }
 
+function enumerate(set, prefix,    i) {
+	print "enum sql_" set " {"
+	for (i = 1; i <= count[set]; i++)
+		print "\t" prefix toupper(name[set, i]) ","
+	print "\t" prefix "COUNT\n};\n"
+}
+
+function tabulate(set, table, prefix,    i) {
+	print "const struct sql_text " table "[" prefix "COUNT] = {"
+	for (i = 1; i <= count[set]; i++)
+		print "\t[" prefix toupper(name[set, i]) "] = { \"" name[set, i] "\",\n" text[set, i] "\t},"
+	print "};\n"
+}
+
 FNR == 1 {
-	kind = FILENAME ~ /queries\.sql$/ ? "query" : FILENAME ~ /views\.sql$/ ? "views" : "schema"
-	if (kind == "schema")
+	set = FILENAME ~ /queries\.sql$/ ? "query" : FILENAME ~ /open\.sql$/ ? "open" : FILENAME ~ /views\.sql$/ ? "views" : "schema"
+	if (set == "schema")
 		schemas++
 }
-kind == "query" && /^-- name: / {
-	queries++
-	name[queries] = $3
-	if ($3 in seen) {
-		print FILENAME ":" FNR ": query " $3 " is there twice" > "/dev/stderr"
+/^-- name: / {
+	if ((set, $3) in seen) {
+		print FILENAME ":" FNR ": " $3 " is there twice" > "/dev/stderr"
 		failed = 1
 		exit 1
 	}
-	seen[$3] = 1
+	seen[set, $3] = 1
+	name[set, ++count[set]] = $3
 	next
 }
 /^--/ || /^$/ { next }
-kind == "schema" { schema[schemas] = schema[schemas] quote($0) }
-kind == "views" { views = views quote($0) }
-kind == "query" { text[queries] = text[queries] quote($0) }
+set == "schema" { schema[schemas] = schema[schemas] quote($0) }
+set == "views" { views = views quote($0) }
+set == "query" || set == "open" { text[set, count[set]] = text[set, count[set]] quote($0) }
 
 END {
 	if (failed)
@@ -40,15 +53,14 @@ END {
 	print "/* Made from sql/ by build-aux/sql-embed.awk. */"
 	if (want == "header") {
 		print "#ifndef CLIPMILL_SQL_H\n#define CLIPMILL_SQL_H\n"
-		print "enum sql_query {"
-		for (i = 1; i <= queries; i++)
-			print "\tSQL_" toupper(name[i]) ","
-		print "\tSQL_QUERY_COUNT\n};\n"
-		print "struct sql_query_text {\n\tconst char *name;\n\tconst char *text;\n};\n"
+		enumerate("open", "SQL_OPEN_")
+		enumerate("query", "SQL_")
+		print "struct sql_text {\n\tconst char *name;\n\tconst char *text;\n};\n"
 		print "#define SQL_SCHEMA_COUNT " schemas + 0
 		print "extern const char *const sql_schema[SQL_SCHEMA_COUNT];"
 		print "extern const char sql_views[];"
-		print "extern const struct sql_query_text sql_queries[SQL_QUERY_COUNT];\n"
+		print "extern const struct sql_text sql_open[SQL_OPEN_COUNT];"
+		print "extern const struct sql_text sql_queries[SQL_COUNT];\n"
 		print "#endif"
 		exit 0
 	}
@@ -57,8 +69,6 @@ END {
 	for (i = 1; i <= schemas; i++)
 		print schema[i] "\t,"
 	print "};\n\nconst char sql_views[] =\n" views "\t;\n"
-	print "const struct sql_query_text sql_queries[SQL_QUERY_COUNT] = {"
-	for (i = 1; i <= queries; i++)
-		print "\t[SQL_" toupper(name[i]) "] = { \"" name[i] "\",\n" text[i] "\t},"
-	print "};"
+	tabulate("open", "sql_open", "SQL_OPEN_")
+	tabulate("query", "sql_queries", "SQL_")
 }

@@ -5,11 +5,13 @@
 -- are for eyes.
 
 -- now_ms: the clock of the rows.
+DROP VIEW IF EXISTS now_ms;
 CREATE VIEW now_ms AS
 SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS ms;
 
 -- runnable: what may start now, first come first: priority, then the owner with the fewest children
 -- running, then the oldest video.  Workers claim the first row: change the order here, in SQL.
+DROP VIEW IF EXISTS runnable;
 CREATE VIEW runnable AS
 SELECT t.id AS task
   FROM task t JOIN video v ON v.id = t.video
@@ -22,6 +24,7 @@ SELECT t.id AS task
           v.created_ms, v.id, t.id;
 
 -- task_why: why a queued task has not started.
+DROP VIEW IF EXISTS task_why;
 CREATE VIEW task_why AS
 SELECT t.id AS task,
        CASE
@@ -35,35 +38,24 @@ SELECT t.id AS task,
        END AS why
   FROM task t WHERE t.state = 'queued';
 
--- video_progress: 0 to 1 of a video, by what its kinds of task usually cost.
-CREATE VIEW video_progress AS
-SELECT video,
-       round(sum(weight * done) / sum(weight), 4) AS progress
-  FROM (SELECT video, CASE WHEN state = 'done' THEN 1.0 ELSE progress END AS done,
-               CASE kind WHEN 'chunk' THEN 80.0 / (SELECT count(*) FROM task c WHERE c.video = task.video AND c.kind = 'chunk')
-                         WHEN 'audio' THEN 8.0 WHEN 'assemble' THEN 5.0 ELSE 2.0 END AS weight
-          FROM task
-        UNION ALL
-        SELECT v.id, 0.0, 90.0 FROM video v
-         WHERE NOT EXISTS (SELECT 1 FROM task WHERE video = v.id AND kind = 'assemble'))
- GROUP BY video;
-
 -- queue: every video that is not finished, in the order it will be worked on.
+DROP VIEW IF EXISTS queue;
 CREATE VIEW queue AS
 SELECT row_number() OVER (ORDER BY CASE v.state WHEN 'queued' THEN 1 ELSE 0 END, v.priority DESC, v.created_ms, v.id) AS place,
        v.id AS video, v.state,
-       CAST(round(100 * p.progress) AS INTEGER) || '%' AS progress,
+       CAST(round(100 * v.progress) AS INTEGER) || '%' AS progress,
        v.priority, v.owner, coalesce(nullif(v.title, ''), v.filename) AS title,
        coalesce((SELECT group_concat(kind || CASE WHEN kind = 'chunk' THEN ' ' || seq ELSE '' END || ' running', ', ')
                    FROM task WHERE video = v.id AND state = 'running'),
                 (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id
                   WHERE t.video = v.id ORDER BY t.id LIMIT 1), 'nothing to do') AS what,
        CAST(((SELECT ms FROM now_ms) - v.created_ms) / 1000 AS INTEGER) AS age_s
-  FROM video v LEFT JOIN video_progress p ON p.video = v.id
+  FROM video v
  WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing', 'deleting')
  ORDER BY place;
 
 -- running: every child process there is now.
+DROP VIEW IF EXISTS running;
 CREATE VIEW running AS
 SELECT t.id AS task, t.video, t.kind, t.seq, w.host, t.pid, w.pid AS worker_pid,
        CAST(round(100 * t.progress) AS INTEGER) || '%' AS progress, t.frames, round(t.fps, 1) AS fps,
@@ -74,6 +66,7 @@ SELECT t.id AS task, t.video, t.kind, t.seq, w.host, t.pid, w.pid AS worker_pid,
  ORDER BY t.started_ms;
 
 -- failures: what went wrong, the newest first: videos given up, and tasks that will be tried again.
+DROP VIEW IF EXISTS failures;
 CREATE VIEW failures AS
 SELECT datetime(coalesce(t.ended_ms, v.ended_ms) / 1000, 'unixepoch') AS at, v.id AS video,
        coalesce(nullif(v.title, ''), v.filename) AS title, t.kind, t.failures AS times,
@@ -85,6 +78,7 @@ SELECT datetime(coalesce(t.ended_ms, v.ended_ms) / 1000, 'unixepoch') AS at, v.i
  ORDER BY coalesce(t.ended_ms, v.ended_ms) DESC;
 
 -- history: what was finished, the newest first, and what it took.
+DROP VIEW IF EXISTS history;
 CREATE VIEW history AS
 SELECT datetime(v.ended_ms / 1000, 'unixepoch') AS ended, v.id AS video, v.state,
        coalesce(nullif(v.title, ''), v.filename) AS title,
@@ -98,6 +92,7 @@ SELECT datetime(v.ended_ms / 1000, 'unixepoch') AS ended, v.id AS video, v.state
  ORDER BY v.ended_ms DESC;
 
 -- probe_stream: one row a stream of each probed video, from ffprobe's own words.
+DROP VIEW IF EXISTS probe_stream;
 CREATE VIEW probe_stream AS
 SELECT v.id AS video,
        s.value ->> '$.index' AS stream, s.value ->> '$.codec_type' AS type, s.value ->> '$.codec_name' AS codec,
@@ -117,3 +112,56 @@ SELECT v.id AS video,
        (SELECT max(d.value ->> '$.rotation') FROM json_each(s.value, '$.side_data_list') d) AS rotation
   FROM video v, json_each(v.probe, '$.streams') s
  WHERE v.probe IS NOT NULL;
+
+-- video_api: each video as the HTTP API tells it.
+DROP VIEW IF EXISTS video_api;
+CREATE VIEW video_api AS
+SELECT v.id, v.state, v.owner, v.created_ms,
+       json_object(
+       'id', v.id, 'state', v.state, 'title', v.title, 'filename', v.filename, 'owner', v.owner,
+       'profile', v.profile, 'priority', v.priority, 'size_bytes', v.size_bytes,
+       'duration_ms', v.duration_ms, 'width', v.width, 'height', v.height, 'frames', v.frames,
+       'progress', v.progress,
+       'place', CASE v.state WHEN 'queued' THEN
+                (SELECT 1 + count(*) FROM video q WHERE q.state = 'queued'
+                    AND (q.priority > v.priority OR (q.priority = v.priority AND (q.created_ms, q.id) < (v.created_ms, v.id)))) END,
+       'what', CASE WHEN v.state IN ('queued', 'probing', 'encoding', 'publishing') THEN
+                coalesce((SELECT group_concat(kind || ' running', ', ') FROM task WHERE video = v.id AND state = 'running'),
+                         (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id
+                           WHERE t.video = v.id ORDER BY t.id LIMIT 1)) END,
+       'reason', v.reason, 'detail', v.detail,
+       'created', strftime('%Y-%m-%dT%H:%M:%fZ', v.created_ms / 1000.0, 'unixepoch'),
+       'started', strftime('%Y-%m-%dT%H:%M:%fZ', v.started_ms / 1000.0, 'unixepoch'),
+       'ended', strftime('%Y-%m-%dT%H:%M:%fZ', v.ended_ms / 1000.0, 'unixepoch'),
+       'urls', json_object(
+               'self', '/api/videos/' || v.id, 'tasks', '/api/videos/' || v.id || '/tasks', 'page', '/videos/' || v.id,
+               'hls', CASE v.state WHEN 'ready' THEN '/media/' || v.id || '/master.m3u8' END,
+               'mp4', CASE v.state WHEN 'ready' THEN '/media/' || v.id || '/' || (
+                      SELECT file FROM rendition WHERE video = v.id AND file IS NOT NULL
+                       ORDER BY kind DESC, height DESC LIMIT 1) END,
+               'poster', '/media/' || v.id || '/' || v.poster),
+       'renditions', CASE v.state WHEN 'ready' THEN (
+               SELECT json_group_array(json_object(
+                      'name', name, 'kind', kind, 'width', width, 'height', height, 'codecs', codecs, 'channels', channels,
+                      'frames', frames, 'duration_ms', duration_us / 1000, 'peak_bps', peak_bps, 'mean_bps', mean_bps,
+                      'size_bytes', size_bytes, 'playlist', '/media/' || v.id || '/' || name || '.m3u8',
+                      'url', '/media/' || v.id || '/' || file))
+                 FROM (SELECT * FROM rendition WHERE video = v.id ORDER BY kind DESC, height DESC)) ELSE json_array() END,
+       'decisions', (SELECT json_group_array(json_object('code', code, 'detail', detail))
+                       FROM (SELECT code, detail FROM decision WHERE video = v.id ORDER BY seq))) AS json
+  FROM video v;
+
+-- task_api: each task as the HTTP API tells it.
+DROP VIEW IF EXISTS task_api;
+CREATE VIEW task_api AS
+SELECT t.id, t.video,
+       json_object(
+       'id', t.id, 'kind', t.kind, 'seq', t.seq, 'state', t.state,
+       'why', (SELECT why FROM task_why WHERE task = t.id),
+       'attempts', t.attempts, 'failures', t.failures, 'worker', t.worker, 'pid', t.pid,
+       'argv', json(t.argv), 'progress', t.progress, 'frames', t.frames, 'frames_planned', t.frames_planned, 'fps', t.fps,
+       'started', strftime('%Y-%m-%dT%H:%M:%fZ', t.started_ms / 1000.0, 'unixepoch'),
+       'ended', strftime('%Y-%m-%dT%H:%M:%fZ', t.ended_ms / 1000.0, 'unixepoch'),
+       'exit_code', t.exit_code, 'signal', t.signal, 'user_ms', t.user_ms, 'sys_ms', t.sys_ms, 'max_rss_kb', t.max_rss_kb,
+       'reason', t.reason, 'stderr', t.stderr) AS json
+  FROM task t;

@@ -74,6 +74,8 @@ CREATE TABLE video (
 	width           INTEGER,                        -- of the picture as shown: rotated, pixels square
 	height          INTEGER,
 	frames          INTEGER,                        -- that the source should give
+	poster          TEXT,                           -- its file in media/ID/, once there is one
+	progress        REAL NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 1),  -- kept by a trigger
 	created_ms      INTEGER NOT NULL DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)),
 	started_ms      INTEGER,                        -- its first task was claimed
 	ended_ms        INTEGER                         -- ready, failed or cancelled
@@ -199,6 +201,11 @@ CREATE TABLE event (
 );
 CREATE INDEX event_by_video ON event (video, id);       -- an operator's "what happened to this one?"
 
+-- The text of views.sql that the views were made from.
+CREATE TABLE views_made (
+	text            TEXT NOT NULL
+);
+
 -- Rules of a video -------------------------------------------------------------------------------
 
 CREATE TRIGGER video_starts_queued BEFORE INSERT ON video WHEN NEW.state <> 'queued'
@@ -264,7 +271,7 @@ CREATE TRIGGER video_retries AFTER UPDATE OF state ON video
 WHEN NEW.state = 'queued' AND OLD.state IN ('failed', 'cancelled')
 BEGIN
 	UPDATE video SET reason = NULL, detail = NULL, ended_ms = NULL WHERE id = NEW.id;
-	UPDATE task SET state = 'queued', failures = 0, not_before_ms = 0
+	UPDATE task SET state = 'queued', worker = NULL, pid = NULL, failures = 0, not_before_ms = 0, progress = 0
 	 WHERE video = NEW.id AND state IN ('failed', 'cancelled');
 END;
 
@@ -324,3 +331,19 @@ BEGIN
 	INSERT INTO event (video, task, kind, detail)
 	VALUES (NEW.video, NEW.id, NEW.kind || ' ' || NEW.state, NEW.reason);
 END;
+
+-- A video's progress is that of its tasks, weighed by what their kinds usually cost.
+CREATE TRIGGER task_progresses AFTER UPDATE OF progress, state ON task
+BEGIN
+	UPDATE video SET progress = (
+		SELECT CASE WHEN max(kind = 'assemble') = 0 THEN 0.01 * sum(state = 'done')
+		       ELSE round(min(1.0, sum(weight * CASE state WHEN 'done' THEN 1.0 ELSE progress END) / sum(weight)), 4) END
+		  FROM (SELECT kind, state, progress,
+		               CASE kind WHEN 'chunk' THEN 80.0 / (SELECT count(*) FROM task WHERE video = NEW.video AND kind = 'chunk')
+		                         WHEN 'audio' THEN 8.0 WHEN 'assemble' THEN 6.0 ELSE 2.0 END AS weight
+		          FROM task WHERE video = NEW.video))
+	 WHERE id = NEW.video;
+END;
+
+PRAGMA application_id = 1668050029;     -- "clpm"
+PRAGMA user_version = 1;

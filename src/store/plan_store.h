@@ -100,7 +100,8 @@ struct renditions {
 };
 void renditions_fini(struct renditions *list);
 
-/* A finished progressive MP4. */
+/* What is published of a rendition.  `file` is its progressive MP4; "" where it has none of its own (the
+ * sound of a video stands in the files of its rungs). */
 struct published {
 	char rendition[16];
 	char file[64];
@@ -119,9 +120,12 @@ enum db_result plan_profile_read(struct db *db, const char *video, struct profil
 enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended);
 /* Planned: the whole job follows. */
 enum db_result plan_write(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan);
-/* A chunk or an audio track is published. */
+/* The poster is published; `file` NULL: there is none, and `why` says so in a decision. */
+enum db_result plan_poster(struct db *db, const struct task *task, const struct task_exit *ended,
+			   const char *file, const char *why);
+/* A chunk or an audio track is published.  `lost` > 0: that many planned frames did not decode. */
 enum db_result plan_pieces(struct db *db, const struct task *task, const struct task_exit *ended,
-			   const struct piece *pieces, size_t count);
+			   const struct piece *pieces, size_t count, int64_t lost);
 /* Everything is published: the video is ready. */
 enum db_result plan_publish(struct db *db, const struct task *task, const struct task_exit *ended,
 			    const struct published *files, size_t count);

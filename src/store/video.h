@@ -25,7 +25,7 @@ struct video_patch {
 struct video_page {
 	char *id, *state, *title, *filename, *reason, *detail, *created, *waits;
 	char *mp4, *poster, *hls;       /* URLs; NULL until ready */
-	int64_t width, height, duration_ms, priority;
+	int64_t width, height, duration_ms, priority, created_ms;
 	double progress;                /* 0 to 1 */
 };
 
@@ -51,7 +51,7 @@ enum db_result video_retry(struct db *db, const char *id);
 enum db_result video_patch(struct db *db, const char *id, const struct video_patch *patch);
 
 /* Marks it as deleting: its children are stopped and its files removed by a supervisor, and then
- * the row goes.  video_exists() tells when. */
+ * the row goes.  video_exists() is true until then, and where the database cannot be read. */
 enum db_result video_delete(struct db *db, const char *id);
 bool video_exists(struct db *db, const char *id);
 
@@ -68,7 +68,5 @@ enum db_result video_doomed(struct db *db, char id[23]);
 enum db_result video_remove(struct db *db, const char *id);
 /* Fails a video for good with a stable code and a sentence. */
 enum db_result video_fail(struct db *db, const char *id, const char *reason, const char *detail);
-/* True when a row with this id exists in any state: its source is not an orphan. */
-bool video_owns_source(struct db *db, const char *id);
 
 #endif

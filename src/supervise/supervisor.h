@@ -2,6 +2,8 @@
 #ifndef CLIPMILL_SUPERVISOR_H
 #define CLIPMILL_SUPERVISOR_H
 
+#include <stdbool.h>
+
 #include "base/conf.h"
 #include "base/id.h"
 
@@ -18,11 +20,13 @@ const char *supervisor_worker(const struct supervisor *s);
 
 /*
  * Runs the libev default loop in the calling (main) thread until SIGTERM or SIGINT: claims, spawns
- * and tracks children.  `stopping` is called once when the end begins.  On return no child is left
- * and every unfinished task is back in the queue.
+ * and tracks children.  `stopping` is called once when the end begins.  True: no child is left and
+ * every unfinished task is back in the queue.  False after four seconds all the same: then the caller
+ * must _exit() soon, and the others take over what is left.
  */
-void supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *user);
+bool supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *user);
 
+/* Ends the worker's row and frees its lock.  Not after supervisor_run returned false. */
 void supervisor_free(struct supervisor *s);
 
 #endif

@@ -1,0 +1,33 @@
+-- open.sql: what runs before the statements of queries.sql can be prepared.  SPDX-License-Identifier: MIT
+
+-- name: setup
+PRAGMA journal_mode = WAL;
+PRAGMA foreign_keys = ON;
+PRAGMA trusted_schema = OFF;
+
+-- name: durable
+PRAGMA synchronous = FULL;
+
+-- name: quick
+PRAGMA synchronous = NORMAL;
+
+-- name: lock
+BEGIN IMMEDIATE;
+
+-- name: unlock
+COMMIT;
+
+-- name: give_up
+ROLLBACK;
+
+-- name: version
+PRAGMA user_version;
+
+-- name: views_current
+SELECT count(*) FROM views_made WHERE text = :text;
+
+-- name: views_forget
+DELETE FROM views_made;
+
+-- name: views_remember
+INSERT INTO views_made (text) VALUES (:text);

@@ -1,0 +1,264 @@
+-- queries.sql: every statement that the programs run.  SPDX-License-Identifier: MIT
+--
+-- A line "-- name: NAME" begins a statement; build-aux/sql-embed.awk makes SQL_NAME of it.  All are
+-- prepared when a connection opens.  Parameters are bound by name.
+
+-- name: begin
+BEGIN IMMEDIATE;
+
+-- name: commit
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: data_version
+PRAGMA data_version;
+
+-- Videos -----------------------------------------------------------------------------------------
+
+-- name: video_list
+SELECT id, created_ms, json FROM video_api
+ WHERE state <> 'deleting'
+   AND (:state IS NULL OR state = :state) AND (:owner IS NULL OR owner = :owner)
+   AND (:before_ms IS NULL OR (created_ms, id) < (:before_ms, :before_id))
+ ORDER BY created_ms DESC, id DESC LIMIT :limit;
+
+-- name: video_json
+SELECT json FROM video_api WHERE id = :id AND state <> 'deleting';
+
+-- name: video_tasks
+SELECT json_object('tasks', (SELECT json_group_array(json(json))
+                               FROM (SELECT json FROM task_api WHERE video = :id ORDER BY id)))
+  FROM video WHERE id = :id AND state <> 'deleting';
+
+-- name: video_page
+SELECT id, state, title, filename, reason, detail,
+       strftime('%Y-%m-%d %H:%M', created_ms / 1000, 'unixepoch') || ' UTC' AS created,
+       json ->> '$.what' AS waits, json ->> '$.urls.mp4' AS mp4, json ->> '$.urls.poster' AS poster,
+       json ->> '$.urls.hls' AS hls, width, height, duration_ms, priority, progress, created_ms
+  FROM (SELECT v.*, a.json FROM video v JOIN video_api a ON a.id = v.id
+         WHERE v.state <> 'deleting'
+           AND (:id IS NULL OR v.id = :id)
+           AND (:state IS NULL OR v.state = :state) AND (:owner IS NULL OR v.owner = :owner)
+           AND (:before_ms IS NULL OR (v.created_ms, v.id) < (:before_ms, :before_id))
+         ORDER BY v.created_ms DESC, v.id DESC LIMIT :limit);
+
+-- name: video_set_state
+UPDATE video SET state = :state, reason = :reason, detail = :detail WHERE id = :id AND state <> 'deleting';
+
+-- name: video_set_title
+UPDATE video SET title = :title WHERE id = :id AND state <> 'deleting';
+
+-- name: video_set_priority
+UPDATE video SET priority = :priority WHERE id = :id AND state <> 'deleting';
+
+-- name: video_exists
+SELECT 1 FROM video WHERE id = :id;
+
+-- name: video_visible
+SELECT 1 FROM video WHERE id = :id AND state <> 'deleting';
+
+-- name: profile_exists
+SELECT 1 FROM profile WHERE name = :name;
+
+-- name: patch_members
+SELECT key, type, value FROM json_each(:json);
+
+-- name: patch_kind
+SELECT CASE WHEN json_valid(:json) THEN json_type(:json) ELSE 'invalid' END;
+
+-- name: video_doomed
+SELECT id FROM video v
+ WHERE state = 'deleting'
+   AND NOT EXISTS (SELECT 1 FROM task WHERE video = v.id AND state = 'cancelled' AND worker IS NOT NULL)
+ LIMIT 1;
+
+-- name: video_remove
+DELETE FROM video WHERE id = :id AND state = 'deleting';
+
+-- Uploads ----------------------------------------------------------------------------------------
+
+-- name: upload_begin
+INSERT INTO upload (id, worker, filename, length_bytes) VALUES (:id, :worker, :filename, :length_bytes);
+
+-- name: upload_abort
+DELETE FROM upload WHERE id = :id;
+
+-- name: upload_exists
+SELECT 1 FROM upload WHERE id = :id;
+
+-- name: upload_orphan
+SELECT u.id FROM upload u
+ WHERE NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') LIMIT 1;
+
+-- name: video_insert
+INSERT INTO video (id, source, filename, title, owner, profile, priority, size_bytes)
+VALUES (:id, 'source/' || :id, :filename, :title, :owner, :profile, :priority, :size_bytes);
+
+-- Tasks ------------------------------------------------------------------------------------------
+
+-- name: task_claim
+UPDATE task
+   SET state = 'running', worker = :worker, attempts = attempts + 1, started_ms = (SELECT ms FROM now_ms), ended_ms = NULL,
+       pid = NULL, progress = 0, frames = NULL, fps = NULL, exit_code = NULL, signal = NULL, user_ms = NULL, sys_ms = NULL,
+       max_rss_kb = NULL
+ WHERE id = (SELECT task FROM runnable LIMIT 1) AND state = 'queued'
+RETURNING id;
+
+-- name: task_read
+SELECT t.id, t.attempts, t.failures, t.kind, t.seq, t.video, v.source, t.frames_planned, v.duration_ms
+  FROM task t JOIN video v ON v.id = t.video WHERE t.id = :id;
+
+-- name: task_argv
+SELECT e.value FROM task t, json_each(t.argv) e WHERE t.id = :id ORDER BY e.key;
+
+-- name: task_reads
+SELECT e.value FROM task t, json_each(t.reads) e WHERE t.id = :id ORDER BY e.key;
+
+-- name: task_started
+UPDATE task SET pid = :pid, argv = coalesce(argv, :argv) WHERE id = :id AND attempts = :attempt AND state = 'running';
+
+-- name: task_progress
+UPDATE task SET progress = :progress, frames = :frames, fps = :fps
+ WHERE id = :id AND attempts = :attempt AND state = 'running';
+
+-- name: task_is_ours
+SELECT 1 FROM task WHERE id = :id AND attempts = :attempt AND state = 'running';
+
+-- name: task_exit
+UPDATE task
+   SET exit_code = :exit_code, signal = :signal, user_ms = :user_ms, sys_ms = :sys_ms, max_rss_kb = :max_rss_kb,
+       frames = :frames, fps = :fps, stderr = :stderr, pid = NULL, ended_ms = (SELECT ms FROM now_ms)
+ WHERE id = :id AND attempts = :attempt;
+
+-- name: task_done
+UPDATE task SET state = 'done', progress = 1, reason = NULL WHERE id = :id AND attempts = :attempt AND state = 'running';
+
+-- name: task_retry
+UPDATE task
+   SET state = 'queued', worker = NULL, progress = 0, reason = :reason, failures = failures + :failure,
+       not_before_ms = (SELECT ms FROM now_ms) + :delay_ms
+ WHERE id = :id AND attempts = :attempt AND state = 'running';
+
+-- name: task_failed
+UPDATE task SET state = 'failed', reason = :reason, failures = failures + 1
+ WHERE id = :id AND attempts = :attempt AND state = 'running';
+
+-- name: task_stopped
+UPDATE task SET worker = NULL WHERE id = :id AND attempts = :attempt AND state = 'cancelled';
+
+-- name: task_hand_back
+UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0
+ WHERE id = :id AND attempts = :attempt AND state = 'running';
+
+-- name: task_add
+INSERT INTO task (video, kind, seq, argv, reads, frames_planned)
+VALUES (:video, :kind, :seq, :argv, :reads, :frames_planned) RETURNING id;
+
+-- name: task_add_wait
+INSERT INTO task_wait (task, needs) VALUES (:task, :needs);
+
+-- Workers ----------------------------------------------------------------------------------------
+
+-- name: worker_begin
+INSERT INTO worker (id, pid, host, slots, health) VALUES (:id, :pid, :host, :slots, :health);
+
+-- name: worker_health
+UPDATE worker SET health = :health WHERE id = :id;
+
+-- name: worker_end
+UPDATE worker SET state = :state, ended_ms = (SELECT ms FROM now_ms) WHERE id = :id AND state = 'alive';
+
+-- name: worker_requeue
+UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0 WHERE worker = :id AND state = 'running';
+
+-- name: worker_let_go
+UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state = 'cancelled';
+
+-- name: worker_alive
+SELECT id, pid FROM worker WHERE state = 'alive';
+
+-- name: worker_prune
+DELETE FROM worker
+ WHERE state <> 'alive' AND ended_ms < (SELECT ms FROM now_ms) - 7 * 86400000
+   AND NOT EXISTS (SELECT 1 FROM task WHERE worker = worker.id);
+
+-- name: event_prune
+DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - :keep;
+
+-- name: health
+SELECT json_object(
+       'workers', (SELECT json_group_array(json_object(
+                          'id', id, 'pid', pid, 'host', host, 'slots', slots, 'health', json(health),
+                          'running', (SELECT count(*) FROM task WHERE state = 'running' AND worker = w.id)))
+                     FROM worker w WHERE state = 'alive'),
+       'queue', json_object(
+                'videos', (SELECT count(*) FROM video WHERE state IN ('queued', 'probing', 'encoding', 'publishing')),
+                'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
+                'tasks_running', (SELECT count(*) FROM task WHERE state = 'running'),
+                'uploads', (SELECT count(*) FROM upload)));
+
+-- Planning ---------------------------------------------------------------------------------------
+
+-- name: probe_save
+UPDATE video SET probe = :json WHERE id = :id;
+
+-- name: probe_format
+SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe ->> '$.format.duration',
+       probe ->> '$.format.nb_streams'
+  FROM video WHERE id = :id AND probe IS NOT NULL;
+
+-- name: probe_streams
+SELECT stream, type, codec, profile, pix_fmt, sar, field_order, width, height, has_b_frames, r_frame_rate, avg_frame_rate,
+       time_base, start_pts, start_time, duration, nb_frames, color_range, color_space, color_transfer, color_primaries,
+       sample_rate, channels, attached_pic, is_default, language, rotation
+  FROM probe_stream WHERE video = :id ORDER BY stream;
+
+-- name: profile_read
+SELECT p.name, p.segment_ms, p.rate_max, p.crf, p.audio_kbps, p.preset
+  FROM profile p JOIN video v ON v.profile = p.name WHERE v.id = :id;
+
+-- name: profile_rungs
+SELECT r.short_side, r.max_kbps FROM rung r JOIN video v ON v.profile = r.profile
+ WHERE v.id = :id ORDER BY r.short_side DESC LIMIT :most;
+
+-- name: plan_video
+UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, frames = :frames
+ WHERE id = :id;
+
+-- name: plan_rendition
+INSERT INTO rendition (video, name, kind, width, height, rate_num, rate_den, channels)
+VALUES (:video, :name, :kind, :width, :height, :rate_num, :rate_den, :channels);
+
+-- name: poster_save
+UPDATE video SET poster = :file WHERE id = :id;
+
+-- name: decision_add
+INSERT INTO decision (video, seq, code, detail)
+VALUES (:video, (SELECT coalesce(max(seq), -1) + 1 FROM decision WHERE video = :video), :code, :detail);
+
+-- name: piece_save
+INSERT OR REPLACE INTO piece
+       (video, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist)
+VALUES (:video, :rendition, :seq, :file, :size_bytes, :frames, :duration_us, :peak_bps, :longest_us, :playlist);
+
+-- name: rendition_codecs
+UPDATE rendition SET codecs = :codecs WHERE video = :video AND name = :name;
+
+-- name: renditions
+SELECT name, kind, width, height, rate_num, rate_den, channels, codecs
+  FROM rendition WHERE video = :video ORDER BY kind DESC, height DESC, name;
+
+-- name: pieces
+SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist
+  FROM piece WHERE video = :video AND rendition = :rendition ORDER BY seq;
+
+-- name: rendition_publish
+UPDATE rendition
+   SET file = :file, size_bytes = :size_bytes, frames = :frames, duration_us = :duration_us, peak_bps = :peak_bps,
+       mean_bps = :mean_bps
+ WHERE video = :video AND name = :name;
+
+-- name: video_ready
+UPDATE video SET state = 'ready', progress = 1 WHERE id = :id AND state = 'publishing';

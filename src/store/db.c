@@ -1,0 +1,372 @@
+/*
+ * db.c - opening, migrating and speaking to clipmill.db.  It knows statements and results, and no
+ * table: those are the nouns' beside it.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/rows.h"
+
+#define BUSY_TIMEOUT_MS 10000
+
+struct db {
+	sqlite3 *handle;
+	sqlite3_stmt *stmts[SQL_COUNT];
+	char message[256];
+};
+
+static const char *const folders[] = { "incoming", "source", "work", "media", "run", "tmp", "log", NULL };
+
+/* Results ------------------------------------------------------------------------------------- */
+
+void db_say(struct db *db, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(db->message, sizeof db->message, format, ap);
+	va_end(ap);
+}
+
+const char *db_message(const struct db *db)
+{
+	return db->message;
+}
+
+static enum db_result result_of(struct db *db, int code)
+{
+	db_say(db, "%s", sqlite3_errmsg(db->handle));
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return DB_BUSY;
+	case SQLITE_FULL:
+		return DB_FULL;
+	case SQLITE_CONSTRAINT:
+		return DB_REFUSED;
+	default:
+		return DB_FAILED;
+	}
+}
+
+/* Statements ---------------------------------------------------------------------------------- */
+
+struct rows rows_open(struct db *db, enum sql_query query)
+{
+	sqlite3_reset(db->stmts[query]);
+	sqlite3_clear_bindings(db->stmts[query]);
+	return (struct rows){ db, db->stmts[query] };
+}
+
+static int parameter(struct rows *rows, const char *name)
+{
+	int index = sqlite3_bind_parameter_index(rows->stmt, name);
+
+	if (index == 0)
+		abort();
+	return index;
+}
+
+void rows_text(struct rows *rows, const char *name, const char *value)
+{
+	int index = parameter(rows, name);
+
+	if (value == NULL)
+		sqlite3_bind_null(rows->stmt, index);
+	else
+		sqlite3_bind_text(rows->stmt, index, value, -1, SQLITE_TRANSIENT);
+}
+
+void rows_int(struct rows *rows, const char *name, int64_t value)
+{
+	sqlite3_bind_int64(rows->stmt, parameter(rows, name), value);
+}
+
+void rows_real(struct rows *rows, const char *name, double value)
+{
+	sqlite3_bind_double(rows->stmt, parameter(rows, name), value);
+}
+
+void rows_null(struct rows *rows, const char *name)
+{
+	sqlite3_bind_null(rows->stmt, parameter(rows, name));
+}
+
+enum db_result rows_next(struct rows *rows)
+{
+	int code = sqlite3_step(rows->stmt);
+	enum db_result result;
+
+	if (code == SQLITE_ROW)
+		return DB_OK;
+	result = code == SQLITE_DONE ? DB_NONE : result_of(rows->db, code);
+	rows_end(rows);
+	return result;
+}
+
+enum db_result rows_run(struct rows *rows)
+{
+	int before = sqlite3_total_changes(rows->db->handle);
+	enum db_result result = rows_next(rows);
+
+	if (result == DB_OK)
+		rows_end(rows);
+	if (result == DB_OK || result == DB_NONE)
+		return sqlite3_total_changes(rows->db->handle) > before ? DB_OK : DB_NONE;
+	return result;
+}
+
+void rows_end(struct rows *rows)
+{
+	sqlite3_reset(rows->stmt);
+}
+
+const char *rows_column_or_null(struct rows *rows, int column)
+{
+	return (const char *)sqlite3_column_text(rows->stmt, column);
+}
+
+const char *rows_column(struct rows *rows, int column)
+{
+	const char *text = rows_column_or_null(rows, column);
+
+	return text != NULL ? text : "";
+}
+
+static bool is_null(struct rows *rows, int column)
+{
+	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
+}
+
+int64_t rows_column_int(struct rows *rows, int column, int64_t otherwise)
+{
+	return is_null(rows, column) ? otherwise : sqlite3_column_int64(rows->stmt, column);
+}
+
+double rows_column_real(struct rows *rows, int column, double otherwise)
+{
+	return is_null(rows, column) ? otherwise : sqlite3_column_double(rows->stmt, column);
+}
+
+/* Transactions -------------------------------------------------------------------------------- */
+
+static enum db_result run_plain(struct db *db, enum sql_query query)
+{
+	struct rows rows = rows_open(db, query);
+	enum db_result result = rows_next(&rows);
+
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result db_begin(struct db *db)
+{
+	return run_plain(db, SQL_BEGIN);
+}
+
+enum db_result db_commit(struct db *db)
+{
+	enum db_result result = run_plain(db, SQL_COMMIT);
+
+	if (result != DB_OK)
+		db_rollback(db);
+	return result;
+}
+
+void db_rollback(struct db *db)
+{
+	char kept[sizeof db->message];
+
+	if (sqlite3_get_autocommit(db->handle))
+		return;
+	memcpy(kept, db->message, sizeof kept);
+	if (run_plain(db, SQL_ROLLBACK) == DB_OK)
+		memcpy(db->message, kept, sizeof kept);
+}
+
+int64_t db_data_version(struct db *db)
+{
+	struct rows rows = rows_open(db, SQL_DATA_VERSION);
+	int64_t version = -1;
+
+	if (rows_next(&rows) == DB_OK) {
+		version = rows_column_int(&rows, 0, -1);
+		rows_end(&rows);
+	}
+	return version;
+}
+
+/* Opening and migrating ----------------------------------------------------------------------- */
+
+static bool run_script(sqlite3 *handle, const char *script)
+{
+	return sqlite3_exec(handle, script, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static bool run_open(sqlite3 *handle, enum sql_open which)
+{
+	return run_script(handle, sql_open[which].text);
+}
+
+/* Runs one statement of open.sql with sql_views as its parameter, if it has one; -1 on failure. */
+static int64_t ask_open(sqlite3 *handle, enum sql_open which)
+{
+	sqlite3_stmt *stmt;
+	int64_t value = 0;
+	int code;
+
+	if (sqlite3_prepare_v2(handle, sql_open[which].text, -1, &stmt, NULL) != SQLITE_OK)
+		return -1;
+	if (sqlite3_bind_parameter_count(stmt) == 1)
+		sqlite3_bind_text(stmt, 1, sql_views, -1, SQLITE_STATIC);
+	code = sqlite3_step(stmt);
+	if (code == SQLITE_ROW)
+		value = sqlite3_column_int64(stmt, 0);
+	sqlite3_finalize(stmt);
+	return code == SQLITE_ROW || code == SQLITE_DONE ? value : -1;
+}
+
+static bool is_current(sqlite3 *handle)
+{
+	return ask_open(handle, SQL_OPEN_VERSION) == SQL_SCHEMA_COUNT && ask_open(handle, SQL_OPEN_VIEWS_CURRENT) > 0;
+}
+
+/* Inside a transaction: each migration sets user_version to its own number. */
+static bool migrate_from(sqlite3 *handle, int64_t version)
+{
+	for (; version < SQL_SCHEMA_COUNT; version++)
+		if (!run_script(handle, sql_schema[version]))
+			return false;
+	return run_script(handle, sql_views) && ask_open(handle, SQL_OPEN_VIEWS_FORGET) >= 0 &&
+	       ask_open(handle, SQL_OPEN_VIEWS_REMEMBER) >= 0;
+}
+
+static bool migrate(sqlite3 *handle, char *error, size_t error_size)
+{
+	int64_t version;
+
+	if (is_current(handle))
+		return true;
+	if (!run_open(handle, SQL_OPEN_LOCK))
+		goto failed;
+	version = ask_open(handle, SQL_OPEN_VERSION);
+	if (version > SQL_SCHEMA_COUNT) {
+		snprintf(error, error_size, "the database has schema %lld, newer than this program's %d: use the newer clipmill",
+			 (long long)version, SQL_SCHEMA_COUNT);
+		run_open(handle, SQL_OPEN_GIVE_UP);
+		return false;
+	}
+	if (version >= 0 && (is_current(handle) || migrate_from(handle, version)) && run_open(handle, SQL_OPEN_UNLOCK))
+		return true;
+failed:
+	snprintf(error, error_size, "migrating the database: %s", sqlite3_errmsg(handle));
+	run_open(handle, SQL_OPEN_GIVE_UP);
+	return false;
+}
+
+static bool prepare_all(struct db *db, char *error, size_t error_size)
+{
+	for (int i = 0; i < SQL_COUNT; i++) {
+		if (sqlite3_prepare_v3(db->handle, sql_queries[i].text, -1, SQLITE_PREPARE_PERSISTENT, &db->stmts[i],
+				       NULL) == SQLITE_OK)
+			continue;
+		snprintf(error, error_size, "query %s: %s", sql_queries[i].name, sqlite3_errmsg(db->handle));
+		return false;
+	}
+	return true;
+}
+
+static bool open_file(struct db *db, const char *dir, int flags, char *error, size_t error_size)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof path, "%s/clipmill.db", dir);
+	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
+		snprintf(error, error_size, "%s: %s%s", path, sqlite3_errmsg(db->handle),
+			 flags & SQLITE_OPEN_CREATE ? "" : " (run 'clipmill init' once)");
+		return false;
+	}
+	sqlite3_extended_result_codes(db->handle, 1);
+	sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+	if (run_open(db->handle, SQL_OPEN_SETUP))
+		return true;
+	snprintf(error, error_size, "%s: %s", path, sqlite3_errmsg(db->handle));
+	return false;
+}
+
+static bool open_with(struct db *db, const char *dir, int flags, enum db_durability durability, char *error, size_t error_size)
+{
+	return open_file(db, dir, flags, error, error_size) &&
+	       run_open(db->handle, durability == DB_DURABLE ? SQL_OPEN_DURABLE : SQL_OPEN_QUICK) &&
+	       migrate(db->handle, error, error_size) && prepare_all(db, error, error_size);
+}
+
+struct db *db_open(const char *dir, enum db_durability durability, char *error, size_t error_size)
+{
+	struct db *db = calloc(1, sizeof *db);
+
+	if (db == NULL)
+		abort();
+	error[0] = '\0';
+	if (open_with(db, dir, SQLITE_OPEN_READWRITE, durability, error, error_size))
+		return db;
+	if (error[0] == '\0')
+		snprintf(error, error_size, "%s/clipmill.db: %s", dir, sqlite3_errmsg(db->handle));
+	db_close(db);
+	return NULL;
+}
+
+void db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	for (int i = 0; i < SQL_COUNT; i++)
+		sqlite3_finalize(db->stmts[i]);
+	sqlite3_close(db->handle);
+	free(db);
+}
+
+static int make_folders(const char *dir, char *error, size_t error_size)
+{
+	char path[PATH_MAX];
+
+	if (file_make_dir(AT_FDCWD, dir, 0755) < 0) {
+		snprintf(error, error_size, "%s: %s", dir, strerror(errno));
+		return -1;
+	}
+	for (const char *const *folder = folders; *folder != NULL; folder++) {
+		bool public = strcmp(*folder, "media") == 0;
+
+		snprintf(path, sizeof path, "%s/%s", dir, *folder);
+		if (file_make_dir(AT_FDCWD, path, public ? 0755 : 0750) < 0) {
+			snprintf(error, error_size, "%s: %s", path, strerror(errno));
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int db_init(const char *dir, char *error, size_t error_size)
+{
+	struct db db = { 0 };
+	bool ok;
+
+	if (make_folders(dir, error, error_size) < 0)
+		return -1;
+	error[0] = '\0';
+	ok = open_with(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_DURABLE, error, error_size);
+	for (int i = 0; i < SQL_COUNT; i++)
+		sqlite3_finalize(db.stmts[i]);
+	sqlite3_close(db.handle);
+	return ok ? 0 : -1;
+}

@@ -1,0 +1,226 @@
+/*
+ * plan_read.c - what the planner and the publisher read: ffprobe's rows, the profile, the pieces.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/plan_store.h"
+#include "store/rows.h"
+
+/* An array that grows by one zeroed element; aborts without memory. */
+static void *grow(void *array, size_t count, size_t size)
+{
+	char *grown = realloc(array, (count + 1) * size);
+
+	if (grown == NULL)
+		abort();
+	memset(grown + count * size, 0, size);
+	return grown;
+}
+
+void probe_fini(struct probe *probe)
+{
+	free(probe->streams);
+	memset(probe, 0, sizeof *probe);
+}
+
+void piece_fini(struct piece *piece)
+{
+	free(piece->playlist);
+	piece->playlist = NULL;
+}
+
+void plan_fini(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->task_count; i++) {
+		strings_fini(&plan->tasks[i].argv);
+		strings_fini(&plan->tasks[i].reads);
+	}
+	free(plan->tasks);
+	plan->tasks = NULL;
+	plan->task_count = 0;
+}
+
+void renditions_fini(struct renditions *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		for (size_t k = 0; k < list->rows[i].piece_count; k++)
+			piece_fini(&list->rows[i].pieces[k]);
+		free(list->rows[i].pieces);
+	}
+	free(list->rows);
+	*list = (struct renditions){ NULL, 0 };
+}
+
+#define COPY(to, rows, column) snprintf((to), sizeof(to), "%s", rows_column((rows), (column)))
+
+/* ffprobe ------------------------------------------------------------------------------------- */
+
+/* Columns in the order of query probe_streams. */
+static void read_stream(struct rows *rows, struct stream_row *s)
+{
+	s->index = rows_column_int(rows, 0, -1);
+	COPY(s->type, rows, 1);
+	COPY(s->codec, rows, 2);
+	COPY(s->profile, rows, 3);
+	COPY(s->pix_fmt, rows, 4);
+	COPY(s->sar, rows, 5);
+	COPY(s->field_order, rows, 6);
+	s->width = rows_column_int(rows, 7, 0);
+	s->height = rows_column_int(rows, 8, 0);
+	s->has_b_frames = rows_column_int(rows, 9, 0);
+	COPY(s->r_frame_rate, rows, 10);
+	COPY(s->avg_frame_rate, rows, 11);
+	COPY(s->time_base, rows, 12);
+	s->start_pts = rows_column_int(rows, 13, INT64_MIN);
+	s->start_time = rows_column_real(rows, 14, NAN);
+	s->duration = rows_column_real(rows, 15, NAN);
+	s->nb_frames = rows_column_int(rows, 16, 0);
+	COPY(s->color_range, rows, 17);
+	COPY(s->color_space, rows, 18);
+	COPY(s->color_transfer, rows, 19);
+	COPY(s->color_primaries, rows, 20);
+	s->sample_rate = rows_column_int(rows, 21, 0);
+	s->channels = rows_column_int(rows, 22, 0);
+	s->attached_pic = rows_column_int(rows, 23, 0) != 0;
+	s->is_default = rows_column_int(rows, 24, 0) != 0;
+	COPY(s->language, rows, 25);
+	s->rotation = rows_column_int(rows, 26, 0);
+}
+
+static enum db_result read_format(struct db *db, const char *video, struct probe *probe)
+{
+	struct rows rows = rows_open(db, SQL_PROBE_FORMAT);
+	enum db_result result;
+
+	rows_text(&rows, ":id", video);
+	result = rows_next(&rows);
+	if (result != DB_OK)
+		return result;
+	COPY(probe->format, &rows, 0);
+	probe->start_time = rows_column_real(&rows, 1, NAN);
+	probe->duration = rows_column_real(&rows, 2, NAN);
+	probe->nb_streams = rows_column_int(&rows, 3, 0);
+	rows_end(&rows);
+	return DB_OK;
+}
+
+enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe)
+{
+	enum db_result result;
+	struct rows rows;
+
+	memset(probe, 0, sizeof *probe);
+	result = read_format(db, video, probe);
+	if (result != DB_OK)
+		return result;
+	rows = rows_open(db, SQL_PROBE_STREAMS);
+	rows_text(&rows, ":id", video);
+	while ((result = rows_next(&rows)) == DB_OK) {
+		probe->streams = grow(probe->streams, probe->stream_count, sizeof *probe->streams);
+		read_stream(&rows, &probe->streams[probe->stream_count++]);
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
+/* The profile --------------------------------------------------------------------------------- */
+
+static enum db_result read_rungs(struct db *db, const char *video, struct profile *profile)
+{
+	struct rows rows = rows_open(db, SQL_PROFILE_RUNGS);
+	enum db_result result;
+
+	rows_text(&rows, ":id", video);
+	rows_int(&rows, ":most", PLAN_RUNGS_MOST - 2); /* a top rung of the source's size and the sound come on top */
+	while ((result = rows_next(&rows)) == DB_OK) {
+		struct profile_rung *rung = &profile->rungs[profile->rung_count++];
+
+		rung->short_side = rows_column_int(&rows, 0, 0);
+		rung->max_kbps = rows_column_int(&rows, 1, 0);
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result plan_profile_read(struct db *db, const char *video, struct profile *profile)
+{
+	struct rows rows = rows_open(db, SQL_PROFILE_READ);
+	enum db_result result;
+
+	memset(profile, 0, sizeof *profile);
+	rows_text(&rows, ":id", video);
+	result = rows_next(&rows);
+	if (result != DB_OK)
+		return result;
+	COPY(profile->name, &rows, 0);
+	profile->segment_ms = rows_column_int(&rows, 1, 0);
+	profile->rate_max = rows_column_int(&rows, 2, 0);
+	profile->crf = rows_column_int(&rows, 3, 0);
+	profile->audio_kbps = rows_column_int(&rows, 4, 0);
+	COPY(profile->preset, &rows, 5);
+	rows_end(&rows);
+	return read_rungs(db, video, profile);
+}
+
+/* Renditions and their pieces ----------------------------------------------------------------- */
+
+static void read_piece(struct rows *rows, const char *rendition, struct piece *piece)
+{
+	snprintf(piece->rendition, sizeof piece->rendition, "%s", rendition);
+	piece->seq = rows_column_int(rows, 0, 0);
+	COPY(piece->file, rows, 1);
+	piece->size_bytes = rows_column_int(rows, 2, 0);
+	piece->frames = rows_column_int(rows, 3, 0);
+	piece->duration_us = rows_column_int(rows, 4, 0);
+	piece->peak_bps = rows_column_int(rows, 5, 0);
+	piece->longest_us = rows_column_int(rows, 6, 0);
+	piece->playlist = strdup(rows_column(rows, 7));
+}
+
+static enum db_result read_pieces(struct db *db, const char *video, struct rendition_row *row)
+{
+	struct rows rows = rows_open(db, SQL_PIECES);
+	enum db_result result;
+
+	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":rendition", row->planned.name);
+	while ((result = rows_next(&rows)) == DB_OK) {
+		row->pieces = grow(row->pieces, row->piece_count, sizeof *row->pieces);
+		read_piece(&rows, row->planned.name, &row->pieces[row->piece_count++]);
+	}
+	return result == DB_NONE ? DB_OK : result;
+}
+
+static void read_rendition(struct rows *rows, struct rendition_row *row)
+{
+	COPY(row->planned.name, rows, 0);
+	row->planned.is_audio = strcmp(rows_column(rows, 1), "audio") == 0;
+	row->planned.width = rows_column_int(rows, 2, 0);
+	row->planned.height = rows_column_int(rows, 3, 0);
+	row->planned.rate_num = rows_column_int(rows, 4, 0);
+	row->planned.rate_den = rows_column_int(rows, 5, 0);
+	row->planned.channels = rows_column_int(rows, 6, 0);
+	COPY(row->codecs, rows, 7);
+}
+
+enum db_result plan_renditions(struct db *db, const char *video, struct renditions *list)
+{
+	struct rows rows = rows_open(db, SQL_RENDITIONS);
+	enum db_result result;
+
+	*list = (struct renditions){ NULL, 0 };
+	rows_text(&rows, ":video", video);
+	while ((result = rows_next(&rows)) == DB_OK) {
+		list->rows = grow(list->rows, list->count, sizeof *list->rows);
+		read_rendition(&rows, &list->rows[list->count++]);
+	}
+	if (result == DB_NONE)
+		result = DB_OK;
+	for (size_t i = 0; i < list->count && result == DB_OK; i++)
+		result = read_pieces(db, video, &list->rows[i]);
+	return result;
+}

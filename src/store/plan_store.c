@@ -1,0 +1,316 @@
+/*
+ * plan_store.c - what planning and publishing write: each call is one durable transaction that also
+ * ends the task that led to it, so neither can be there without the other.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/plan_store.h"
+#include "store/rows.h"
+
+enum db_result plan_probe_save(struct db *db, const char *video, const char *json)
+{
+	struct rows rows = rows_open(db, SQL_PROBE_SAVE);
+
+	rows_text(&rows, ":id", video);
+	rows_text(&rows, ":json", json);
+	return rows_run(&rows);
+}
+
+/* The frame of every transaction here: begin, the task's end, `body`, commit. */
+static enum db_result with_done(struct db *db, const struct task *task, const struct task_exit *ended,
+				enum db_result (*body)(struct db *db, const struct task *task, const void *what), const void *what)
+{
+	enum db_result result = db_begin(db);
+
+	if (result != DB_OK)
+		return result;
+	result = task_done(db, task, ended);
+	if (result == DB_OK)
+		result = body(db, task, what);
+	if (result == DB_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return result;
+}
+
+/* Tasks --------------------------------------------------------------------------------------- */
+
+static void bind_strings(struct rows *rows, const char *name, const struct strings *list)
+{
+	struct buf json = BUF_INIT;
+
+	if (list != NULL && list->count > 0) {
+		strings_json(list, &json);
+		rows_text(rows, name, buf_text(&json));
+	}
+	buf_fini(&json);
+}
+
+static enum db_result add_task(struct db *db, const char *video, const struct plan_task *task, int64_t *id)
+{
+	struct rows rows = rows_open(db, SQL_TASK_ADD);
+	enum db_result result;
+
+	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":kind", task_kind_name(task->kind));
+	rows_int(&rows, ":seq", task->seq);
+	bind_strings(&rows, ":argv", &task->argv);
+	bind_strings(&rows, ":reads", &task->reads);
+	if (task->frames_planned > 0)
+		rows_int(&rows, ":frames_planned", task->frames_planned);
+	result = rows_next(&rows);
+	if (result != DB_OK)
+		return result;
+	*id = rows_column_int(&rows, 0, 0);
+	result = rows_next(&rows);
+	return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result add_wait(struct db *db, int64_t task, int64_t needs)
+{
+	struct rows rows = rows_open(db, SQL_TASK_ADD_WAIT);
+
+	rows_int(&rows, ":task", task);
+	rows_int(&rows, ":needs", needs);
+	return rows_run(&rows);
+}
+
+static enum db_result add_waits(struct db *db, const struct plan_task *task, int64_t id, const int64_t *ids)
+{
+	enum db_result result = DB_OK;
+
+	for (size_t i = 0; i < task->needs_count && result == DB_OK; i++)
+		result = add_wait(db, id, ids[task->needs_first + i]);
+	return result;
+}
+
+static enum db_result add_tasks(struct db *db, const char *video, const struct plan *plan)
+{
+	int64_t *ids = calloc(plan->task_count + 1, sizeof *ids);
+	enum db_result result = DB_OK;
+
+	if (ids == NULL)
+		abort();
+	for (size_t i = 0; i < plan->task_count && result == DB_OK; i++) {
+		result = add_task(db, video, &plan->tasks[i], &ids[i]);
+		if (result == DB_OK)
+			result = add_waits(db, &plan->tasks[i], ids[i], ids);
+	}
+	free(ids);
+	return result;
+}
+
+static enum db_result scan_body(struct db *db, const struct task *task, const void *what)
+{
+	const struct plan_task scan = { .kind = TASK_SCAN };
+	int64_t id;
+
+	return add_task(db, task->video, &scan, &id);
+}
+
+enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended)
+{
+	return with_done(db, task, ended, scan_body, NULL);
+}
+
+/* The plan ------------------------------------------------------------------------------------ */
+
+static void bind_positive(struct rows *rows, const char *name, int64_t value)
+{
+	if (value > 0)
+		rows_int(rows, name, value);
+}
+
+static enum db_result save_video(struct db *db, const char *video, const struct plan *plan)
+{
+	struct rows rows = rows_open(db, SQL_PLAN_VIDEO);
+
+	rows_text(&rows, ":id", video);
+	bind_positive(&rows, ":duration_ms", plan->duration_ms);
+	bind_positive(&rows, ":width", plan->width);
+	bind_positive(&rows, ":height", plan->height);
+	bind_positive(&rows, ":frames", plan->frames);
+	return rows_run(&rows);
+}
+
+static enum db_result add_decision(struct db *db, const char *video, const char *code, const char *detail)
+{
+	struct rows rows = rows_open(db, SQL_DECISION_ADD);
+
+	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":code", code);
+	rows_text(&rows, ":detail", detail);
+	return rows_run(&rows);
+}
+
+static enum db_result save_rendition(struct db *db, const char *video, const struct plan_rendition *r)
+{
+	struct rows rows = rows_open(db, SQL_PLAN_RENDITION);
+
+	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":name", r->name);
+	rows_text(&rows, ":kind", r->is_audio ? "audio" : "video");
+	bind_positive(&rows, ":width", r->width);
+	bind_positive(&rows, ":height", r->height);
+	bind_positive(&rows, ":rate_num", r->rate_num);
+	bind_positive(&rows, ":rate_den", r->rate_den);
+	bind_positive(&rows, ":channels", r->channels);
+	return rows_run(&rows);
+}
+
+static enum db_result plan_body(struct db *db, const struct task *task, const void *what)
+{
+	const struct plan *plan = what;
+	enum db_result result = save_video(db, task->video, plan);
+
+	for (size_t i = 0; i < plan->decision_count && result == DB_OK; i++)
+		result = add_decision(db, task->video, plan->decisions[i].code, plan->decisions[i].detail);
+	for (size_t i = 0; i < plan->rendition_count && result == DB_OK; i++)
+		result = save_rendition(db, task->video, &plan->renditions[i]);
+	return result == DB_OK ? add_tasks(db, task->video, plan) : result;
+}
+
+enum db_result plan_write(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan)
+{
+	return with_done(db, task, ended, plan_body, plan);
+}
+
+/* Pieces and the end -------------------------------------------------------------------------- */
+
+static enum db_result save_piece(struct db *db, const char *video, const struct piece *piece)
+{
+	struct rows rows = rows_open(db, SQL_PIECE_SAVE);
+
+	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":rendition", piece->rendition);
+	rows_int(&rows, ":seq", piece->seq);
+	rows_text(&rows, ":file", piece->file);
+	rows_int(&rows, ":size_bytes", piece->size_bytes);
+	rows_int(&rows, ":frames", piece->frames);
+	rows_int(&rows, ":duration_us", piece->duration_us);
+	rows_int(&rows, ":peak_bps", piece->peak_bps);
+	rows_int(&rows, ":longest_us", piece->longest_us);
+	rows_text(&rows, ":playlist", piece->playlist);
+	return rows_run(&rows);
+}
+
+static enum db_result save_codecs(struct db *db, const char *video, const struct piece *piece)
+{
+	struct rows rows = rows_open(db, SQL_RENDITION_CODECS);
+
+	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":name", piece->rendition);
+	rows_text(&rows, ":codecs", piece->codecs);
+	return rows_run(&rows);
+}
+
+struct pieces_done {
+	const struct piece *pieces;
+	size_t count;
+	int64_t lost;
+};
+
+static enum db_result say_lost(struct db *db, const struct task *task, int64_t lost)
+{
+	char detail[120];
+
+	if (lost <= 0)
+		return DB_OK;
+	snprintf(detail, sizeof detail, "%lld of %lld frames could not be decoded and are missing.",
+		 (long long)lost, (long long)task->frames_planned);
+	return add_decision(db, task->video, "frames_lost", detail);
+}
+
+static enum db_result pieces_body(struct db *db, const struct task *task, const void *what)
+{
+	const struct pieces_done *done = what;
+	enum db_result result = say_lost(db, task, done->lost);
+
+	for (size_t i = 0; i < done->count && result == DB_OK; i++) {
+		result = save_piece(db, task->video, &done->pieces[i]);
+		if (result == DB_OK)
+			result = save_codecs(db, task->video, &done->pieces[i]);
+	}
+	return result;
+}
+
+enum db_result plan_pieces(struct db *db, const struct task *task, const struct task_exit *ended,
+			   const struct piece *pieces, size_t count, int64_t lost)
+{
+	const struct pieces_done done = { pieces, count, lost };
+
+	return with_done(db, task, ended, pieces_body, &done);
+}
+
+struct poster_done {
+	const char *file;
+	const char *why;
+};
+
+static enum db_result poster_body(struct db *db, const struct task *task, const void *what)
+{
+	const struct poster_done *done = what;
+	struct rows rows;
+
+	if (done->file == NULL)
+		return add_decision(db, task->video, "no_poster", done->why);
+	rows = rows_open(db, SQL_POSTER_SAVE);
+	rows_text(&rows, ":id", task->video);
+	rows_text(&rows, ":file", done->file);
+	return rows_run(&rows);
+}
+
+enum db_result plan_poster(struct db *db, const struct task *task, const struct task_exit *ended,
+			   const char *file, const char *why)
+{
+	const struct poster_done done = { file, why };
+
+	return with_done(db, task, ended, poster_body, &done);
+}
+
+static enum db_result save_published(struct db *db, const char *video, const struct published *file)
+{
+	struct rows rows = rows_open(db, SQL_RENDITION_PUBLISH);
+
+	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":name", file->rendition);
+	rows_text(&rows, ":file", file->file[0] != '\0' ? file->file : NULL);
+	bind_positive(&rows, ":size_bytes", file->size_bytes);
+	rows_int(&rows, ":frames", file->frames);
+	rows_int(&rows, ":duration_us", file->duration_us);
+	rows_int(&rows, ":peak_bps", file->peak_bps);
+	rows_int(&rows, ":mean_bps", file->mean_bps);
+	return rows_run(&rows);
+}
+
+struct published_span {
+	const struct published *files;
+	size_t count;
+};
+
+static enum db_result publish_body(struct db *db, const struct task *task, const void *what)
+{
+	const struct published_span *span = what;
+	enum db_result result = DB_OK;
+	struct rows rows;
+
+	for (size_t i = 0; i < span->count && result == DB_OK; i++)
+		result = save_published(db, task->video, &span->files[i]);
+	if (result != DB_OK)
+		return result;
+	rows = rows_open(db, SQL_VIDEO_READY);
+	rows_text(&rows, ":id", task->video);
+	return rows_run(&rows);
+}
+
+enum db_result plan_publish(struct db *db, const struct task *task, const struct task_exit *ended,
+			    const struct published *files, size_t count)
+{
+	const struct published_span span = { files, count };
+
+	return with_done(db, task, ended, publish_body, &span);
+}

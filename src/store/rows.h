@@ -1,0 +1,42 @@
+/* rows.h - statements, for the store's own files only.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_ROWS_H
+#define CLIPMILL_ROWS_H
+
+#include <sqlite3.h>
+
+#include "store/db.h"
+#include "store/sql.h"
+
+/* One statement in use: rows_open, bind, then rows_run, or rows_next until it is not DB_OK. */
+struct rows {
+	struct db *db;
+	sqlite3_stmt *stmt;
+};
+
+struct rows rows_open(struct db *db, enum sql_query query);
+
+/* Bind by name, ":id".  A name that the statement does not have aborts: it is our mistake. */
+void rows_text(struct rows *rows, const char *name, const char *value);        /* NULL binds NULL */
+void rows_int(struct rows *rows, const char *name, int64_t value);
+void rows_real(struct rows *rows, const char *name, double value);
+void rows_null(struct rows *rows, const char *name);
+
+/* Runs a statement that gives no rows.  DB_NONE when it changed none. */
+enum db_result rows_run(struct rows *rows) __attribute__((warn_unused_result));
+
+/* The next row; DB_NONE after the last.  Anything but DB_OK has ended the statement. */
+enum db_result rows_next(struct rows *rows) __attribute__((warn_unused_result));
+
+/* Ends it before the last row.  Harmless twice. */
+void rows_end(struct rows *rows);
+
+/* First row of a statement with at most one that matters: DB_OK leaves it open for the columns. */
+const char *rows_column(struct rows *rows, int column);         /* "" for NULL */
+const char *rows_column_or_null(struct rows *rows, int column);
+int64_t rows_column_int(struct rows *rows, int column, int64_t otherwise);
+double rows_column_real(struct rows *rows, int column, double otherwise);
+
+/* Keeps words of our own as db_message(). */
+void db_say(struct db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,266 @@
+/*
+ * task.c - rows of `task`: claiming the next one, and each way an attempt can end.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/rows.h"
+#include "store/task.h"
+#include "store/video.h"
+
+static const char *const kind_names[TASK_KIND_COUNT] = {
+	[TASK_PROBE] = "probe",
+	[TASK_SCAN] = "scan",
+	[TASK_CHUNK] = "chunk",
+	[TASK_AUDIO] = "audio",
+	[TASK_POSTER] = "poster",
+	[TASK_ASSEMBLE] = "assemble",
+};
+
+const char *task_kind_name(enum task_kind kind)
+{
+	return kind_names[kind];
+}
+
+static enum task_kind kind_of(const char *name)
+{
+	for (int i = 0; i < TASK_KIND_COUNT; i++)
+		if (strcmp(kind_names[i], name) == 0)
+			return (enum task_kind)i;
+	abort(); /* the schema's CHECK has no other */
+}
+
+void task_fini(struct task *task)
+{
+	free(task->source);
+	strings_fini(&task->argv);
+	strings_fini(&task->reads);
+	memset(task, 0, sizeof *task);
+}
+
+/* Claiming ------------------------------------------------------------------------------------ */
+
+static enum db_result read_list(struct db *db, enum sql_query query, int64_t id, struct strings *list)
+{
+	struct rows rows = rows_open(db, query);
+	enum db_result result;
+
+	rows_int(&rows, ":id", id);
+	while ((result = rows_next(&rows)) == DB_OK)
+		strings_add(list, rows_column(&rows, 0));
+	return result == DB_NONE ? DB_OK : result;
+}
+
+static enum db_result read_task(struct db *db, int64_t id, struct task *task)
+{
+	struct rows rows = rows_open(db, SQL_TASK_READ);
+	enum db_result result;
+
+	rows_int(&rows, ":id", id);
+	result = rows_next(&rows);
+	if (result != DB_OK)
+		return result;
+	task->id = id;
+	task->attempt = rows_column_int(&rows, 1, 0);
+	task->failures = rows_column_int(&rows, 2, 0);
+	task->kind = kind_of(rows_column(&rows, 3));
+	task->seq = rows_column_int(&rows, 4, 0);
+	memcpy(task->video, rows_column(&rows, 5), sizeof task->video);
+	task->source = strdup(rows_column(&rows, 6));
+	task->frames_planned = rows_column_int(&rows, 7, 0);
+	task->duration_ms = rows_column_int(&rows, 8, 0);
+	rows_end(&rows);
+	return DB_OK;
+}
+
+static enum db_result claim_id(struct db *db, const char *worker, int64_t *id)
+{
+	struct rows rows = rows_open(db, SQL_TASK_CLAIM);
+	enum db_result result;
+
+	rows_text(&rows, ":worker", worker);
+	result = rows_next(&rows);
+	if (result != DB_OK)
+		return result;
+	*id = rows_column_int(&rows, 0, 0);
+	result = rows_next(&rows); /* the statement commits when it is stepped to its end */
+	return result == DB_NONE ? DB_OK : result;
+}
+
+enum db_result task_claim(struct db *db, const char *worker, struct task *task)
+{
+	enum db_result result;
+	int64_t id;
+
+	memset(task, 0, sizeof *task);
+	result = claim_id(db, worker, &id);
+	if (result != DB_OK)
+		return result;
+	result = read_task(db, id, task);
+	if (result == DB_OK)
+		result = read_list(db, SQL_TASK_ARGV, id, &task->argv);
+	if (result == DB_OK)
+		result = read_list(db, SQL_TASK_READS, id, &task->reads);
+	if (result != DB_OK)
+		task_fini(task);
+	return result;
+}
+
+/* While it runs ------------------------------------------------------------------------------- */
+
+static struct rows open_for(struct db *db, enum sql_query query, const struct task *task)
+{
+	struct rows rows = rows_open(db, query);
+
+	rows_int(&rows, ":id", task->id);
+	rows_int(&rows, ":attempt", task->attempt);
+	return rows;
+}
+
+enum db_result task_started(struct db *db, const struct task *task, int64_t pid, const struct strings *argv)
+{
+	struct rows rows = open_for(db, SQL_TASK_STARTED, task);
+	struct buf json = BUF_INIT;
+	enum db_result result;
+
+	strings_json(argv, &json);
+	rows_int(&rows, ":pid", pid);
+	rows_text(&rows, ":argv", buf_text(&json));
+	result = rows_run(&rows);
+	buf_fini(&json);
+	return result;
+}
+
+enum db_result task_progress(struct db *db, const struct task *task, double progress, int64_t frames, double fps)
+{
+	struct rows rows = open_for(db, SQL_TASK_PROGRESS, task);
+
+	rows_real(&rows, ":progress", progress);
+	rows_int(&rows, ":frames", frames);
+	rows_real(&rows, ":fps", fps);
+	return rows_run(&rows);
+}
+
+bool task_attempt_running(struct db *db, int64_t id, int64_t attempt)
+{
+	struct task key = { .id = id, .attempt = attempt };
+
+	return task_is_ours(db, &key);
+}
+
+bool task_is_ours(struct db *db, const struct task *task)
+{
+	struct rows rows = open_for(db, SQL_TASK_IS_OURS, task);
+	enum db_result result = rows_next(&rows);
+
+	rows_end(&rows);
+	return result != DB_NONE; /* a database that cannot be read takes no child's life */
+}
+
+/* Ends ---------------------------------------------------------------------------------------- */
+
+static enum db_result keep_exit(struct db *db, const struct task *task, const struct task_exit *ended)
+{
+	struct rows rows = open_for(db, SQL_TASK_EXIT, task);
+
+	if (ended->signal == 0)
+		rows_int(&rows, ":exit_code", ended->exit_code);
+	else
+		rows_int(&rows, ":signal", ended->signal);
+	rows_int(&rows, ":user_ms", ended->user_ms);
+	rows_int(&rows, ":sys_ms", ended->sys_ms);
+	rows_int(&rows, ":max_rss_kb", ended->max_rss_kb);
+	if (ended->frames > 0) {
+		rows_int(&rows, ":frames", ended->frames);
+		rows_real(&rows, ":fps", ended->fps);
+	}
+	rows_text(&rows, ":stderr", ended->stderr_tail);
+	return rows_run(&rows);
+}
+
+enum db_result task_done(struct db *db, const struct task *task, const struct task_exit *ended)
+{
+	struct rows rows = open_for(db, SQL_TASK_DONE, task);
+	enum db_result result = rows_run(&rows);
+
+	return result == DB_OK ? keep_exit(db, task, ended) : result;
+}
+
+/* Ends a transaction of several steps: commits when all went well. */
+static enum db_result finish(struct db *db, enum db_result result)
+{
+	if (result == DB_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return result;
+}
+
+static enum db_result requeue(struct db *db, const struct task *task, const char *reason, int64_t delay_ms, bool count_failure)
+{
+	struct rows rows = open_for(db, SQL_TASK_RETRY, task);
+
+	rows_text(&rows, ":reason", reason);
+	rows_int(&rows, ":delay_ms", delay_ms);
+	rows_int(&rows, ":failure", count_failure);
+	return rows_run(&rows);
+}
+
+enum db_result task_retry(struct db *db, const struct task *task, const struct task_exit *ended,
+			  const char *reason, int64_t delay_ms, bool count_failure)
+{
+	enum db_result result = db_begin(db);
+
+	if (result != DB_OK)
+		return result;
+	result = requeue(db, task, reason, delay_ms, count_failure);
+	if (result == DB_OK)
+		result = keep_exit(db, task, ended);
+	return finish(db, result);
+}
+
+static enum db_result give_up(struct db *db, const struct task *task, const char *reason)
+{
+	struct rows rows = open_for(db, SQL_TASK_FAILED, task);
+
+	rows_text(&rows, ":reason", reason);
+	return rows_run(&rows);
+}
+
+enum db_result task_failed(struct db *db, const struct task *task, const struct task_exit *ended,
+			   const char *reason, const char *detail)
+{
+	enum db_result result = db_begin(db);
+
+	if (result != DB_OK)
+		return result;
+	result = give_up(db, task, reason);
+	if (result == DB_OK)
+		result = keep_exit(db, task, ended);
+	if (result == DB_OK)
+		result = video_fail(db, task->video, reason, detail);
+	return finish(db, result);
+}
+
+enum db_result task_stopped(struct db *db, const struct task *task, const struct task_exit *ended)
+{
+	enum db_result result = db_begin(db);
+	struct rows rows;
+
+	if (result != DB_OK)
+		return result;
+	rows = open_for(db, SQL_TASK_STOPPED, task);
+	result = rows_run(&rows);
+	if (result == DB_OK)
+		result = keep_exit(db, task, ended);
+	return finish(db, result);
+}
+
+enum db_result task_hand_back(struct db *db, const struct task *task)
+{
+	struct rows rows = open_for(db, SQL_TASK_HAND_BACK, task);
+
+	return rows_run(&rows);
+}

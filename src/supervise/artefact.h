@@ -1,0 +1,40 @@
+/* artefact.h - what children made, on the way from work/ to media/.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_ARTEFACT_H
+#define CLIPMILL_ARTEFACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "supervise/attempt.h"
+#include "supervise/finisher.h"
+
+/* A file of a scratch folder, mapped whole. */
+struct artefact {
+	uint8_t *bytes;                 /* shared mapping; NULL where the file is empty */
+	size_t len;
+};
+
+/*
+ * Maps DIR/NAME.  False unless it is a regular file with one name, reached without a symbolic link:
+ * a child that was broken into may have put anything there.
+ */
+bool artefact_map(const struct desk *desk, const char *dir, const char *name, bool writable, struct artefact *artefact);
+void artefact_unmap(struct artefact *artefact);
+
+/* Makes media/VIDEO, if it is not there. */
+bool artefact_make_home(const struct desk *desk, const char *video);
+
+/* fsyncs every file of the scratch folder and the folder itself. */
+bool artefact_sync(const struct desk *desk, const struct attempt *attempt);
+
+/* Renames a file from the scratch folder into media/VIDEO. */
+bool artefact_move(const struct desk *desk, const struct attempt *attempt, const char *name);
+
+/* Makes the renames durable: fsync of media/VIDEO. */
+bool artefact_seal(const struct desk *desk, const char *video);
+
+/* Writes a small file of ours into the scratch folder. */
+bool artefact_write(const struct desk *desk, const struct attempt *attempt, const char *name, const struct buf *content);
+
+#endif

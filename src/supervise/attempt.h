@@ -1,0 +1,30 @@
+/* attempt.h - one run of one task, as the runner leaves it for judgement.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_ATTEMPT_H
+#define CLIPMILL_ATTEMPT_H
+
+#include "encode/judge.h"
+#include "encode/progress.h"
+#include "encode/scan.h"
+#include "store/task.h"
+
+/* Everything that is known of an attempt once its child is over. */
+struct attempt {
+	struct task task;
+	char dir[48];                   /* its scratch folder, "work/ID.ATTEMPT", relative to the store */
+	enum end_cause cause;           /* why we ended it, if we did */
+	struct progress progress;       /* ffmpeg's last word */
+	struct buf output;              /* probe: ffprobe's JSON */
+	struct scan scan;               /* scan: the packets */
+	struct buf err;                 /* the last lines of standard error */
+	struct task_exit ended;         /* stderr_tail points into `err` */
+};
+
+void attempt_init(struct attempt *attempt, struct task *task);
+void attempt_fini(struct attempt *attempt);
+
+/* Absolute path of a file of the video, for argv and the jail: a source given as an absolute path
+ * stays as it is. */
+void attempt_source_path(const struct conf *conf, const struct task *task, char path[4096]);
+void attempt_media_path(const struct conf *conf, const struct task *task, char path[4096]);
+
+#endif

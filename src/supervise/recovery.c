@@ -1,0 +1,227 @@
+/*
+ * recovery.c - takes over what dead responders left.  A death is proven by the dead one's lock being
+ * free; a pidfd only tells when to look.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "store/task.h"
+#include "store/upload.h"
+#include "store/video.h"
+#include "store/worker.h"
+#include "supervise/lock.h"
+#include "supervise/recovery.h"
+
+#define WORKERS_MOST 256
+
+/* A living responder that is not us. */
+struct peer {
+	struct recovery *recovery;
+	struct peer *next;
+	struct worker_row row;
+	int pid_fd;                     /* -1: none to be had; the slow look finds its death */
+	ev_io exited;
+};
+
+static bool bury_if_dead(struct recovery *r, const struct worker_row *row);
+
+/* Peers --------------------------------------------------------------------------------------- */
+
+static struct peer **find_peer(struct recovery *r, const char *id)
+{
+	struct peer **at = &r->peers;
+
+	while (*at != NULL && strcmp((*at)->row.id, id) != 0)
+		at = &(*at)->next;
+	return at;
+}
+
+static void forget_peer(struct recovery *r, struct peer **at)
+{
+	struct peer *peer = *at;
+
+	*at = peer->next;
+	if (peer->pid_fd >= 0) {
+		ev_io_stop(r->loop, &peer->exited);
+		close(peer->pid_fd);
+	}
+	free(peer);
+}
+
+static void on_exited(struct ev_loop *loop, ev_io *watch, int events)
+{
+	struct peer *peer = watch->data;
+	struct recovery *r = peer->recovery;
+	struct worker_row row = peer->row;
+
+	forget_peer(r, find_peer(r, row.id));
+	bury_if_dead(r, &row);
+}
+
+static void add_peer(struct recovery *r, const struct worker_row *row)
+{
+	struct peer *peer = calloc(1, sizeof *peer);
+
+	if (peer == NULL)
+		abort();
+	peer->recovery = r;
+	peer->row = *row;
+	peer->next = r->peers;
+	r->peers = peer;
+	peer->pid_fd = pidfd_open((pid_t)row->pid, 0);
+	if (peer->pid_fd < 0)
+		return;
+	ev_io_init(&peer->exited, on_exited, peer->pid_fd, EV_READ);
+	peer->exited.data = peer;
+	ev_io_start(r->loop, &peer->exited);
+}
+
+/* Burying ------------------------------------------------------------------------------------- */
+
+/* Removes what a dead worker's half upload left; the row goes last, so that nothing is forgotten. */
+static bool remove_upload(struct recovery *r, const char *id)
+{
+	char path[64];
+
+	snprintf(path, sizeof path, "incoming/%s", id);
+	if (file_remove_tree(r->dir_fd, path) < 0)
+		return false;
+	snprintf(path, sizeof path, "source/%s", id);
+	if (!video_exists(r->db, id) && file_remove_tree(r->dir_fd, path) < 0)
+		return false;
+	return upload_abort(r->db, id) != DB_FAILED;
+}
+
+static void remove_uploads(struct recovery *r)
+{
+	char id[ID_LEN + 1], last[ID_LEN + 1] = "";
+
+	while (upload_orphan(r->db, id) == DB_OK && strcmp(id, last) != 0) {
+		if (!remove_upload(r, id))
+			log_warn("upload %s: could not be removed", id);
+		strcpy(last, id);
+	}
+}
+
+static bool bury(struct recovery *r, const struct worker_row *row, int lock_fd)
+{
+	enum db_result result = worker_bury(r->db, row->id);
+
+	if (result != DB_OK && result != DB_NONE) {
+		log_error("worker %s: died, and could not be buried: %s", row->id, db_message(r->db));
+		if (lock_fd >= 0)
+			close(lock_fd);
+		return false;
+	}
+	lock_remove(r->dir_fd, row->id, lock_fd);
+	if (result == DB_OK)
+		log_warn("worker %s (pid %" PRId64 ") died: its tasks are queued again", row->id, row->pid);
+	return result == DB_OK;
+}
+
+static bool bury_if_dead(struct recovery *r, const struct worker_row *row)
+{
+	int lock_fd;
+
+	if (lock_try(r->dir_fd, row->id, &lock_fd) != LOCK_OURS || !bury(r, row, lock_fd))
+		return false;
+	remove_uploads(r);
+	recovery_sweep(r);
+	r->buried(r->user);
+	return true;
+}
+
+/* Sweeping ------------------------------------------------------------------------------------ */
+
+static bool is_orphan(struct recovery *r, const char *name)
+{
+	int64_t id, attempt;
+	int end = 0;
+
+	if (sscanf(name, "%" SCNd64 ".%" SCNd64 "%n", &id, &attempt, &end) != 2 || name[end] != '\0')
+		return false;
+	return !task_attempt_running(r->db, id, attempt);
+}
+
+void recovery_sweep(struct recovery *r)
+{
+	int fd = openat(r->dir_fd, "work", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL)
+		if (is_orphan(r, entry->d_name) && file_remove_tree(fd, entry->d_name) < 0)
+			log_warn("work/%s: could not be removed", entry->d_name);
+	closedir(dir);
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
+static bool is_listed(const struct worker_row *rows, size_t count, const char *id)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(rows[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* Peers that ended in good order, or were buried by another. */
+static void forget_ended(struct recovery *r, const struct worker_row *rows, size_t count)
+{
+	for (struct peer **at = &r->peers; *at != NULL;) {
+		if (is_listed(rows, count, (*at)->row.id))
+			at = &(*at)->next;
+		else
+			forget_peer(r, at);
+	}
+}
+
+void recovery_look(struct recovery *r)
+{
+	struct worker_row rows[WORKERS_MOST];
+	size_t count = worker_alive(r->db, rows, WORKERS_MOST);
+
+	forget_ended(r, rows, count);
+	for (size_t i = 0; i < count; i++) {
+		struct peer *known = *find_peer(r, rows[i].id);
+
+		if (strcmp(rows[i].id, r->self) == 0 || (known != NULL && known->pid_fd >= 0))
+			continue;
+		if (!bury_if_dead(r, &rows[i]) && known == NULL)
+			add_peer(r, &rows[i]);
+	}
+}
+
+void recovery_start(struct recovery *r, struct ev_loop *loop, struct db *db, int dir_fd, const char *self,
+		    void (*buried)(void *user), void *user)
+{
+	*r = (struct recovery){
+		.loop = loop, .db = db, .dir_fd = dir_fd, .self = self, .buried = buried, .user = user,
+	};
+	recovery_look(r);
+	remove_uploads(r);
+	recovery_sweep(r);
+}
+
+void recovery_stop(struct recovery *r)
+{
+	while (r->peers != NULL)
+		forget_peer(r, &r->peers);
+	r->loop = NULL;
+}

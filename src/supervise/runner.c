@@ -1,0 +1,408 @@
+/*
+ * runner.c - one claimed task: its scratch folder, its child, its progress, and what follows from
+ * each event in each state.  What the child made is judged in publish.c.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "supervise/publish.h"
+#include "supervise/runner.h"
+
+#define TICK_S 1.0
+#define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
+#define PROBE_MEMORY_BYTES ((int64_t)1 << 30)
+#define PROBE_CPU_S 120
+#define SPAWN_DELAY_MS 5000
+
+struct runner {
+	struct job job;                 /* first: the finisher gives it back */
+	struct runner_shop *shop;
+	struct runner *next;
+	enum runner_state state;
+	struct attempt attempt;
+	struct child child;
+	ev_timer tick;                  /* progress to the row, and the watchdog */
+	int64_t started_ms;             /* monotonic */
+	int64_t news_ms;                /* monotonic: the last sign of progress */
+	int64_t news_mark;              /* what the sign was */
+	uint64_t written_blocks;        /* progress.blocks at the last write to the row */
+};
+
+static void runner_event(struct runner *r, enum runner_event event);
+
+/* Leaving ------------------------------------------------------------------------------------- */
+
+static void unlink_runner(struct runner *r)
+{
+	struct runner **at = &r->shop->runners;
+
+	while (*at != r)
+		at = &(*at)->next;
+	*at = r->next;
+	r->shop->count--;
+}
+
+static void leave(struct runner *r)
+{
+	struct runner_shop *shop = r->shop;
+
+	ev_timer_stop(shop->loop, &r->tick);
+	child_fini(&r->child);
+	unlink_runner(r);
+	attempt_fini(&r->attempt);
+	free(r);
+	shop->free_slot(shop->user);
+}
+
+static void remove_scratch(struct runner *r)
+{
+	if (file_remove_tree(r->shop->dir_fd, r->attempt.dir) < 0)
+		log_warn("%s: could not be removed: %s", r->attempt.dir, strerror(errno));
+}
+
+/* Actions: what the table below names --------------------------------------------------------- */
+
+static void stop_child(struct runner *r)
+{
+	child_stop(&r->child, r->shop->conf->grace_ms);
+}
+
+static void nothing(struct runner *r)
+{
+}
+
+static int64_t usage_ms(struct timeval t)
+{
+	return (int64_t)t.tv_sec * 1000 + t.tv_usec / 1000;
+}
+
+/* What the kernel and ffmpeg said, gathered once the child is over. */
+static void gather(struct runner *r)
+{
+	struct task_exit *e = &r->attempt.ended;
+	int status = r->child.status;
+
+	e->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	e->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	e->user_ms = usage_ms(r->child.usage.ru_utime);
+	e->sys_ms = usage_ms(r->child.usage.ru_stime);
+	e->max_rss_kb = r->child.usage.ru_maxrss;
+	e->frames = r->attempt.progress.frame;
+	e->fps = r->attempt.progress.fps;
+	buf_reset(&r->attempt.err);
+	buf_put(&r->attempt.err, buf_text(&r->child.err), r->child.err.len);
+	e->stderr_tail = buf_text(&r->attempt.err);
+}
+
+static void job_run(struct job *job, const struct desk *desk)
+{
+	publish_attempt(desk, &((struct runner *)(void *)job)->attempt);
+}
+
+static void job_done(struct job *job)
+{
+	runner_event((struct runner *)(void *)job, RUNNER_FINISHED);
+}
+
+static void judge(struct runner *r)
+{
+	gather(r);
+	r->job.run = job_run;
+	r->job.done = job_done;
+	finisher_post(r->shop->finisher, &r->job);
+}
+
+static void discard(struct runner *r)
+{
+	gather(r);
+	remove_scratch(r);
+	if (task_stopped(r->shop->db, &r->attempt.task, &r->attempt.ended) == DB_OK)
+		log_info("video %s: %s %" PRId64 ": stopped", r->attempt.task.video, task_kind_name(r->attempt.task.kind),
+			 r->attempt.task.seq);
+	leave(r);
+}
+
+static void hand_back(struct runner *r)
+{
+	remove_scratch(r);
+	if (task_hand_back(r->shop->db, &r->attempt.task) == DB_NONE) {
+		gather(r);
+		if (task_stopped(r->shop->db, &r->attempt.task, &r->attempt.ended) != DB_OK)
+			log_debug("task %" PRId64 ": moved on", r->attempt.task.id);
+	}
+	leave(r);
+}
+
+/* state x event ------------------------------------------------------------------------------- */
+
+struct move {
+	enum runner_state to;
+	void (*action)(struct runner *r);       /* NULL: cannot happen in this state */
+};
+
+static const struct move moves[RUNNER_STATE_COUNT][RUNNER_EVENT_COUNT] = {
+	[RUNNER_RUNNING] = {
+		[RUNNER_OVER] = { RUNNER_JUDGING, judge },
+		[RUNNER_REVOKED] = { RUNNER_REVOKING, stop_child },
+		[RUNNER_HUNG] = { RUNNER_ENDING, stop_child },
+		[RUNNER_SHUTDOWN] = { RUNNER_RETURNING, stop_child },
+	},
+	[RUNNER_REVOKING] = {
+		[RUNNER_OVER] = { RUNNER_REVOKING, discard },
+		[RUNNER_REVOKED] = { RUNNER_REVOKING, nothing },
+		[RUNNER_HUNG] = { RUNNER_REVOKING, nothing },
+		[RUNNER_SHUTDOWN] = { RUNNER_REVOKING, nothing },
+	},
+	[RUNNER_ENDING] = {
+		[RUNNER_OVER] = { RUNNER_JUDGING, judge },
+		[RUNNER_REVOKED] = { RUNNER_REVOKING, nothing },
+		[RUNNER_HUNG] = { RUNNER_ENDING, nothing },
+		[RUNNER_SHUTDOWN] = { RUNNER_RETURNING, nothing },
+	},
+	[RUNNER_RETURNING] = {
+		[RUNNER_OVER] = { RUNNER_RETURNING, hand_back },
+		[RUNNER_REVOKED] = { RUNNER_REVOKING, nothing },
+		[RUNNER_HUNG] = { RUNNER_RETURNING, nothing },
+		[RUNNER_SHUTDOWN] = { RUNNER_RETURNING, nothing },
+	},
+	[RUNNER_JUDGING] = {
+		[RUNNER_REVOKED] = { RUNNER_JUDGING, nothing },
+		[RUNNER_HUNG] = { RUNNER_JUDGING, nothing },
+		[RUNNER_SHUTDOWN] = { RUNNER_JUDGING, nothing },
+		[RUNNER_FINISHED] = { RUNNER_JUDGING, leave },
+	},
+};
+
+static void runner_event(struct runner *r, enum runner_event event)
+{
+	const struct move *move = &moves[r->state][event];
+
+	if (move->action == NULL)
+		abort();
+	r->state = move->to;
+	move->action(r);
+}
+
+/* Progress and the watchdog ------------------------------------------------------------------- */
+
+static void on_output(struct child *child, const char *bytes, size_t len)
+{
+	struct runner *r = (struct runner *)(void *)((char *)child - offsetof(struct runner, child));
+	struct attempt *a = &r->attempt;
+
+	switch (a->task.kind) {
+	case TASK_PROBE:
+		if (a->output.len < OUTPUT_MOST_BYTES)
+			buf_put(&a->output, bytes, len);
+		break;
+	case TASK_SCAN:
+		scan_feed(&a->scan, bytes, len);
+		break;
+	case TASK_CHUNK:
+	case TASK_AUDIO:
+	case TASK_POSTER:
+	case TASK_ASSEMBLE:
+		progress_feed(&a->progress, bytes, len);
+		break;
+	}
+}
+
+static void on_over(struct child *child)
+{
+	runner_event((struct runner *)(void *)((char *)child - offsetof(struct runner, child)), RUNNER_OVER);
+}
+
+static const struct child_events child_events = { on_output, on_over };
+
+/* A number that changes while the child gets on with its work. */
+static int64_t mark_of(const struct attempt *a)
+{
+	return a->progress.frame + a->progress.out_time_us + (int64_t)a->output.len + (int64_t)a->scan.count;
+}
+
+static void watchdog(struct runner *r, int64_t now_ms)
+{
+	const struct conf *conf = r->shop->conf;
+	enum end_cause cause = END_BY_ITSELF;
+
+	if (mark_of(&r->attempt) != r->news_mark) {
+		r->news_mark = mark_of(&r->attempt);
+		r->news_ms = now_ms;
+	}
+	if (now_ms - r->news_ms > conf->stall_ms)
+		cause = END_STALLED;
+	else if (now_ms - r->started_ms > conf->wall_ms)
+		cause = END_WALL;
+	else if (r->attempt.progress.out_time_us / 1000 > conf->duration_max_ms)
+		cause = END_TOO_LONG;
+	if (cause == END_BY_ITSELF || r->state != RUNNER_RUNNING)
+		return;
+	r->attempt.cause = cause;
+	runner_event(r, RUNNER_HUNG);
+}
+
+static double fraction(const struct attempt *a)
+{
+	double done = 0;
+
+	if (a->task.frames_planned > 0)
+		done = (double)a->progress.frame / (double)a->task.frames_planned;
+	else if (a->task.duration_ms > 0)
+		done = (double)a->progress.out_time_us / 1000.0 / (double)a->task.duration_ms;
+	return done < 0 ? 0 : done > 0.99 ? 0.99 : done;
+}
+
+static void write_progress(struct runner *r)
+{
+	const struct attempt *a = &r->attempt;
+
+	if (a->progress.blocks == r->written_blocks || r->state != RUNNER_RUNNING)
+		return;
+	r->written_blocks = a->progress.blocks;
+	if (task_progress(r->shop->db, &a->task, fraction(a), a->progress.frame, a->progress.fps) == DB_NONE)
+		runner_event(r, RUNNER_REVOKED);
+}
+
+static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct runner *r = timer->data;
+
+	write_progress(r);
+	watchdog(r, clock_mono_ms());
+}
+
+/* Starting ------------------------------------------------------------------------------------ */
+
+static void make_argv(struct runner *r, const struct conf *conf, struct strings *argv)
+{
+	char source[PATH_MAX];
+	int64_t stream = 0;
+	struct probe probe;
+	struct facts facts;
+	struct refusal refusal;
+
+	attempt_source_path(conf, &r->attempt.task, source);
+	strings_add(&r->attempt.task.reads, source);
+	if (r->attempt.task.kind == TASK_PROBE) {
+		plan_probe_argv(conf, source, argv);
+		return;
+	}
+	if (plan_probe_read(r->shop->db, r->attempt.task.video, &probe) == DB_OK &&
+	    facts_from_probe(&probe, conf, &facts, &refusal))
+		stream = facts.video_index;
+	probe_fini(&probe);
+	plan_scan_argv(conf, source, stream, argv);
+}
+
+/* The plan's argv; for probe and scan, which come before there is a plan, made now. */
+static void need_argv(struct runner *r)
+{
+	if (r->attempt.task.argv.count == 0)
+		make_argv(r, r->shop->conf, &r->attempt.task.argv);
+}
+
+static int spawn(struct runner *r)
+{
+	const struct conf *conf = r->shop->conf;
+	bool reads_only = r->attempt.task.kind == TASK_PROBE || r->attempt.task.kind == TASK_SCAN;
+	char dir[PATH_MAX];
+	const struct child_spec spec = {
+		.conf = conf, .argv = &r->attempt.task.argv, .reads = &r->attempt.task.reads, .dir = dir,
+		.memory_bytes = reads_only ? PROBE_MEMORY_BYTES : conf->memory_max_bytes,
+		.cpu_s = reads_only ? PROBE_CPU_S : conf->wall_ms / 1000 * sysconf(_SC_NPROCESSORS_ONLN),
+		.file_bytes = conf->upload_max_bytes,
+	};
+
+	snprintf(dir, sizeof dir, "%s/%s", conf->dir, r->attempt.dir);
+	if (mkdirat(r->shop->dir_fd, r->attempt.dir, 0755) < 0 && errno != EEXIST)
+		return errno;
+	return child_spawn(&r->child, r->shop->loop, &child_events, &spec);
+}
+
+/* The machine's fault, never the video's. */
+static void put_off(struct runner *r, int error)
+{
+	char words[160];
+	const struct task_exit ended = { .exit_code = -1, .stderr_tail = words };
+
+	snprintf(words, sizeof words, "the child could not be started: %s", strerror(error));
+	log_error("video %s: %s: %s", r->attempt.task.video, task_kind_name(r->attempt.task.kind), words);
+	remove_scratch(r);
+	if (task_retry(r->shop->db, &r->attempt.task, &ended, "spawn_failed", SPAWN_DELAY_MS, false) == DB_NONE)
+		log_debug("task %" PRId64 ": moved on", r->attempt.task.id);
+}
+
+static struct runner *new_runner(struct runner_shop *shop, struct task *task)
+{
+	struct runner *r = calloc(1, sizeof *r);
+
+	if (r == NULL)
+		abort();
+	r->shop = shop;
+	r->state = RUNNER_RUNNING;
+	r->started_ms = r->news_ms = clock_mono_ms();
+	attempt_init(&r->attempt, task);
+	ev_timer_init(&r->tick, on_tick, TICK_S, TICK_S);
+	r->tick.data = r;
+	r->next = shop->runners;
+	shop->runners = r;
+	shop->count++;
+	return r;
+}
+
+void runner_start(struct runner_shop *shop, struct task *task)
+{
+	struct runner *r = new_runner(shop, task);
+	int failed;
+
+	need_argv(r);
+	failed = spawn(r);
+	if (failed != 0) {
+		put_off(r, failed);
+		leave(r);
+		return;
+	}
+	log_info("video %s: %s %" PRId64 ": attempt %" PRId64 ", pid %ld", r->attempt.task.video,
+		 task_kind_name(r->attempt.task.kind), r->attempt.task.seq, r->attempt.task.attempt, (long)r->child.pid);
+	ev_timer_start(shop->loop, &r->tick);
+	if (task_started(shop->db, &r->attempt.task, r->child.pid, &r->attempt.task.argv) == DB_NONE)
+		runner_event(r, RUNNER_REVOKED);
+}
+
+/* All of them --------------------------------------------------------------------------------- */
+
+void runner_check_all(struct runner_shop *shop)
+{
+	for (struct runner *r = shop->runners, *next; r != NULL; r = next) {
+		next = r->next;
+		if ((r->state == RUNNER_RUNNING || r->state == RUNNER_ENDING) && !task_is_ours(shop->db, &r->attempt.task))
+			runner_event(r, RUNNER_REVOKED);
+	}
+}
+
+void runner_shutdown_all(struct runner_shop *shop)
+{
+	for (struct runner *r = shop->runners, *next; r != NULL; r = next) {
+		next = r->next;
+		runner_event(r, RUNNER_SHUTDOWN);
+	}
+}
+
+void runner_kill_all(struct runner_shop *shop)
+{
+	for (struct runner *r = shop->runners; r != NULL; r = r->next)
+		child_stop(&r->child, 0);
+}

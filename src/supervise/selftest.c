@@ -1,0 +1,148 @@
+/*
+ * selftest.c - is the machine fit for work?  A jail that is tried says more than a kernel's version.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/strings.h"
+#include "supervise/selftest.h"
+
+#define TIMEOUT_MS 10000
+#define OUTPUT_MOST 8192
+
+static int spawn_into(const struct strings *command, int out, pid_t *pid)
+{
+	posix_spawn_file_actions_t files;
+	char *const environment[] = { NULL };
+	int failed;
+
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
+	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
+	failed = posix_spawn(pid, command->items[0], &files, NULL, command->items, environment);
+	posix_spawn_file_actions_destroy(&files);
+	return failed;
+}
+
+/* Reads to the end, or until the time is over. */
+static void read_until(int fd, int64_t until_ms, struct buf *out)
+{
+	struct pollfd ready = { fd, POLLIN, 0 };
+	char bytes[4096];
+	int64_t left;
+	ssize_t n;
+
+	while ((left = until_ms - clock_mono_ms()) > 0 && out->len < OUTPUT_MOST) {
+		if (poll(&ready, 1, (int)left) <= 0)
+			continue;
+		n = read(fd, bytes, sizeof bytes);
+		if (n == 0 || (n < 0 && errno != EINTR))
+			return;
+		if (n > 0)
+			buf_put(out, bytes, (size_t)n);
+	}
+}
+
+/* Runs a command; true when it exited 0 in time.  What it printed is in `out`. */
+static bool run(const struct strings *command, struct buf *out)
+{
+	int pipe_fd[2], status = -1, failed;
+	pid_t pid;
+
+	if (pipe2(pipe_fd, O_CLOEXEC) < 0)
+		return false;
+	failed = spawn_into(command, pipe_fd[1], &pid);
+	close(pipe_fd[1]);
+	if (failed == 0) {
+		read_until(pipe_fd[0], clock_mono_ms() + TIMEOUT_MS, out);
+		kill(pid, SIGKILL);
+		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+			continue;
+	} else {
+		buf_printf(out, "%s: %s", command->items[0], strerror(failed));
+	}
+	close(pipe_fd[0]);
+	return failed == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* The first line of what a program printed. */
+static void first_line(const struct buf *out, char *line, size_t size)
+{
+	snprintf(line, size, "%.*s", (int)strcspn(buf_text(out), "\n"), buf_text(out));
+}
+
+static void test_jail(const struct conf *conf, struct selftest *test)
+{
+	struct strings command = STRINGS_INIT;
+	struct buf out = BUF_INIT;
+	char line[200];
+
+	strings_add(&command, conf->jail);
+	strings_add(&command, "--self-test");
+	strings_add(&command, "--sandbox");
+	strings_add(&command, conf_sandbox_name(conf->sandbox));
+	test->jail_ok = run(&command, &out);
+	first_line(&out, line, sizeof line);
+	if (!test->jail_ok)
+		snprintf(test->detail, sizeof test->detail, "sandbox = %s: %s", conf_sandbox_name(conf->sandbox), line);
+	buf_puts(&test->json, "{\"jail\":");
+	if (line[0] == '{')
+		buf_puts(&test->json, line);
+	else
+		buf_json(&test->json, line);
+	strings_fini(&command);
+	buf_fini(&out);
+}
+
+static bool test_tool(const struct conf *conf, struct selftest *test, const char *name, const char *path)
+{
+	struct strings command = STRINGS_INIT;
+	struct buf out = BUF_INIT;
+	char line[200];
+	bool ok;
+
+	strings_add(&command, conf->jail);
+	strings_add(&command, "--sandbox");
+	strings_add(&command, conf_sandbox_name(conf->sandbox));
+	strings_add(&command, "--");
+	strings_add(&command, path);
+	strings_add(&command, "-version");
+	ok = run(&command, &out);
+	first_line(&out, line, sizeof line);
+	if (!ok && test->detail[0] == '\0')
+		snprintf(test->detail, sizeof test->detail, "%s does not start: %s", path, line);
+	buf_printf(&test->json, ",\"%s\":", name);
+	buf_json(&test->json, line);
+	strings_fini(&command);
+	buf_fini(&out);
+	return ok;
+}
+
+void selftest_run(const struct conf *conf, struct selftest *test)
+{
+	memset(test, 0, sizeof *test);
+	test_jail(conf, test);
+	test->tools_ok = test_tool(conf, test, "ffmpeg", conf->ffmpeg);
+	test->tools_ok = test_tool(conf, test, "ffprobe", conf->ffprobe) && test->tools_ok;
+	buf_printf(&test->json, ",\"ok\":%s,\"detail\":", test->jail_ok && test->tools_ok ? "true" : "false");
+	buf_json(&test->json, test->detail);
+	buf_puts(&test->json, "}");
+}
+
+void selftest_fini(struct selftest *test)
+{
+	buf_fini(&test->json);
+}

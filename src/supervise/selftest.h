@@ -1,0 +1,22 @@
+/* selftest.h - is the machine fit for work?  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_SELFTEST_H
+#define CLIPMILL_SELFTEST_H
+
+#include "base/buf.h"
+#include "base/conf.h"
+
+struct selftest {
+	bool jail_ok;           /* the sandbox holds what the settings require */
+	bool tools_ok;          /* ffmpeg and ffprobe start, jailed */
+	char detail[256];       /* the first thing that is wrong, in a sentence; "" where all is well */
+	struct buf json;        /* for worker.health */
+};
+
+/*
+ * Runs clipmill-jail --self-test, then `ffmpeg -version` and `ffprobe -version` in the jail.  Blocks
+ * for some hundred milliseconds; ten seconds at the most.
+ */
+void selftest_run(const struct conf *conf, struct selftest *test);
+void selftest_fini(struct selftest *test);
+
+#endif

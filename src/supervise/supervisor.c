@@ -1,0 +1,368 @@
+/*
+ * supervisor.c - the main thread's loop: it claims tasks while there are free slots, and notices
+ * changes, deaths and the end.  One task's life is in runner.c.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "store/event.h"
+#include "store/video.h"
+#include "store/worker.h"
+#include "supervise/finisher.h"
+#include "supervise/lock.h"
+#include "supervise/publish.h"
+#include "supervise/recovery.h"
+#include "supervise/runner.h"
+#include "supervise/selftest.h"
+#include "supervise/supervisor.h"
+#include "supervise/wake.h"
+
+#define KILL_AFTER_S 2.0        /* from the end's beginning to KILL for every child */
+#define LEAVE_AFTER_S 3.0       /* ... to leaving the loop, whatever is left */
+#define FINISH_MS 1000          /* ... and then for the finisher */
+#define RETEST_S 30.0           /* between self-tests of a machine that failed one */
+#define EVENTS_KEPT 200000
+
+struct supervisor {
+	const struct conf *conf;        /* lent */
+	char id[ID_LEN + 1];
+	int dir_fd, lock_fd;
+	struct db *db;
+	struct ev_loop *loop;
+	struct finisher *finisher;
+	struct runner_shop shop;
+	struct recovery recovery;
+	struct wake wake;
+	ev_signal term, intr;
+	ev_timer again;                 /* looks for work as soon as the loop is back */
+	ev_timer retest;                /* runs while the machine is not fit */
+	ev_timer kill_timer, leave_timer;
+	bool fit;                       /* the last self-test was good */
+	bool low;                       /* free space is below the floor */
+	bool joined;                    /* our row says that we are alive */
+	bool stopping;
+	bool removing;                  /* a removal is with the finisher */
+	void (*on_stopping)(void *user);
+	void *user;
+};
+
+/* A video to remove, in the finisher's hands. */
+struct removal {
+	struct job job;                 /* first */
+	struct supervisor *supervisor;
+	char video[ID_LEN + 1];
+};
+
+/* Work ---------------------------------------------------------------------------------------- */
+
+static void removal_run(struct job *job, const struct desk *desk)
+{
+	publish_remove_video(desk, ((struct removal *)(void *)job)->video);
+}
+
+static void look_again(struct supervisor *s)
+{
+	ev_timer_stop(s->loop, &s->again);
+	ev_timer_set(&s->again, 0.0, 0.0);
+	ev_timer_start(s->loop, &s->again);
+}
+
+static void removal_done(struct job *job)
+{
+	struct removal *removal = (struct removal *)(void *)job;
+
+	removal->supervisor->removing = false;
+	look_again(removal->supervisor);
+	free(removal);
+}
+
+/* One at a time: the next look finds the next. */
+static void remove_doomed(struct supervisor *s)
+{
+	struct removal *removal;
+	char id[ID_LEN + 1];
+
+	if (s->removing || video_doomed(s->db, id) != DB_OK)
+		return;
+	removal = calloc(1, sizeof *removal);
+	if (removal == NULL)
+		abort();
+	removal->job = (struct job){ removal_run, removal_done, NULL };
+	removal->supervisor = s;
+	strcpy(removal->video, id);
+	s->removing = true;
+	finisher_post(s->finisher, &removal->job);
+}
+
+/* Below the floor no work starts, so that what runs, and the database, have room to end well. */
+static bool has_room(struct supervisor *s)
+{
+	int64_t free_bytes = file_free_bytes(s->dir_fd, ".");
+	bool low = free_bytes >= 0 && free_bytes < s->conf->floor_bytes;
+
+	if (low && !s->low)
+		log_error("free space is %" PRId64 " MB, below floor = %" PRId64 " MB: no work starts until there is more",
+			  free_bytes >> 20, s->conf->floor_bytes >> 20);
+	else if (!low && s->low)
+		log_info("there is room again: work goes on");
+	s->low = low;
+	return !low;
+}
+
+static void claim_work(struct supervisor *s)
+{
+	struct task task;
+
+	while (s->shop.count < s->conf->slots && s->fit && has_room(s)) {
+		if (task_claim(s->db, s->id, &task) != DB_OK)
+			return;
+		runner_start(&s->shop, &task);
+	}
+}
+
+static void look(void *user)
+{
+	struct supervisor *s = user;
+
+	if (s->stopping)
+		return;
+	runner_check_all(&s->shop);
+	recovery_look(&s->recovery);
+	remove_doomed(s);
+	claim_work(s);
+}
+
+static void on_again(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	look(timer->data);
+}
+
+/* Fitness ------------------------------------------------------------------------------------- */
+
+static void on_retest(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct supervisor *s = timer->data;
+	struct selftest test;
+
+	selftest_run(s->conf, &test);
+	if (worker_health(s->db, s->id, buf_text(&test.json)) != DB_OK)
+		log_warn("health: not recorded: %s", db_message(s->db));
+	s->fit = test.jail_ok && test.tools_ok;
+	if (s->fit) {
+		log_info("self-test passed: work goes on");
+		ev_timer_stop(loop, timer);
+		look_again(s);
+	}
+	selftest_fini(&test);
+}
+
+/* The end ------------------------------------------------------------------------------------- */
+
+static void free_slot(void *user)
+{
+	struct supervisor *s = user;
+
+	if (!s->stopping)
+		look_again(s);
+	else if (s->shop.count == 0)
+		ev_break(s->loop, EVBREAK_ALL);
+}
+
+static void on_kill(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct supervisor *s = timer->data;
+
+	runner_kill_all(&s->shop);
+}
+
+static void on_leave(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *watch, int events)
+{
+	struct supervisor *s = watch->data;
+
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	log_info("stopping: %" PRId64 " children go back to the queue", s->shop.count);
+	if (s->on_stopping != NULL)
+		s->on_stopping(s->user);
+	ev_timer_start(loop, &s->kill_timer);
+	ev_timer_start(loop, &s->leave_timer);
+	runner_shutdown_all(&s->shop);
+	if (s->shop.count == 0)
+		ev_break(loop, EVBREAK_ALL);
+}
+
+/* The beginning ------------------------------------------------------------------------------- */
+
+static int fail(char *error, size_t error_size, const char *what)
+{
+	snprintf(error, error_size, "%s: %s", what, strerror(errno));
+	return -1;
+}
+
+static int open_store(struct supervisor *s, char *error, size_t error_size)
+{
+	s->dir_fd = open(s->conf->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->dir_fd < 0)
+		return fail(error, error_size, s->conf->dir);
+	s->db = db_open(s->conf->dir, DB_QUICK, error, error_size);
+	if (s->db == NULL)
+		return -1;
+	id_new(s->id);
+	s->lock_fd = lock_create(s->dir_fd, s->id);
+	return s->lock_fd < 0 ? fail(error, error_size, "run/ID.lock") : 0;
+}
+
+static int test_machine(struct supervisor *s, struct selftest *test, char *error, size_t error_size)
+{
+	selftest_run(s->conf, test);
+	if (!test->jail_ok) {
+		snprintf(error, error_size, "%s (see sandbox in clipmill.conf(5))", test->detail);
+		return -1;
+	}
+	s->fit = test->tools_ok;
+	if (!s->fit)
+		log_error("no work starts: %s", test->detail);
+	return 0;
+}
+
+static int join(struct supervisor *s, char *error, size_t error_size)
+{
+	struct selftest test;
+	char host[256] = "";
+	int result;
+
+	result = test_machine(s, &test, error, error_size);
+	gethostname(host, sizeof host - 1);
+	if (result == 0 && worker_begin(s->db, s->id, getpid(), host, s->conf->slots, buf_text(&test.json)) != DB_OK) {
+		snprintf(error, error_size, "joining the others: %s", db_message(s->db));
+		result = -1;
+	}
+	s->joined = result == 0;
+	selftest_fini(&test);
+	return result;
+}
+
+/* libev's default loop reaps with waitpid(-1), which would lose each child's resource usage and its
+ * pid's protection: SIGCHLD goes back to its default, and pidfds tell of children (child.c). */
+static void make_loop(struct supervisor *s)
+{
+	s->loop = ev_default_loop(0);
+	if (s->loop == NULL)
+		abort();
+	signal(SIGCHLD, SIG_DFL);
+}
+
+static int start(struct supervisor *s, char *error, size_t error_size)
+{
+	if (open_store(s, error, error_size) < 0 || join(s, error, error_size) < 0)
+		return -1;
+	make_loop(s);
+	s->finisher = finisher_start(s->conf, s->loop, s->dir_fd, error, error_size);
+	if (s->finisher == NULL)
+		return -1;
+	s->shop = (struct runner_shop){
+		.conf = s->conf, .loop = s->loop, .db = s->db, .finisher = s->finisher, .dir_fd = s->dir_fd,
+		.free_slot = free_slot, .user = s,
+	};
+	return 0;
+}
+
+struct supervisor *supervisor_new(const struct conf *conf, char *error, size_t error_size)
+{
+	struct supervisor *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		abort();
+	s->conf = conf;
+	s->dir_fd = s->lock_fd = -1;
+	if (start(s, error, error_size) == 0)
+		return s;
+	supervisor_free(s);
+	return NULL;
+}
+
+const char *supervisor_worker(const struct supervisor *s)
+{
+	return s->id;
+}
+
+static void start_watches(struct supervisor *s)
+{
+	ev_signal_init(&s->term, on_signal, SIGTERM);
+	ev_signal_init(&s->intr, on_signal, SIGINT);
+	ev_timer_init(&s->again, on_again, 0.0, 0.0);
+	ev_timer_init(&s->retest, on_retest, RETEST_S, RETEST_S);
+	ev_timer_init(&s->kill_timer, on_kill, KILL_AFTER_S, 0.0);
+	ev_timer_init(&s->leave_timer, on_leave, LEAVE_AFTER_S, 0.0);
+	s->term.data = s->intr.data = s;
+	s->again.data = s->retest.data = s->kill_timer.data = s->leave_timer.data = s;
+	ev_signal_start(s->loop, &s->term);
+	ev_signal_start(s->loop, &s->intr);
+	if (!s->fit)
+		ev_timer_start(s->loop, &s->retest);
+}
+
+static void work_came_back(void *user)
+{
+	look_again(user);
+}
+
+bool supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *user)
+{
+	s->on_stopping = stopping;
+	s->user = user;
+	start_watches(s);
+	recovery_start(&s->recovery, s->loop, s->db, s->dir_fd, s->id, work_came_back, s);
+	if (event_prune(s->db, EVENTS_KEPT) == DB_FAILED)
+		log_warn("events: not pruned: %s", db_message(s->db));
+	wake_start(&s->wake, s->loop, s->db, s->conf->dir, look, s);
+	look(s);
+	ev_run(s->loop, 0);
+	wake_stop(&s->wake);
+	recovery_stop(&s->recovery);
+	if (finisher_stop(s->finisher, FINISH_MS) && s->shop.count == 0)
+		return true;
+	log_warn("work is left: another responder takes it over");
+	runner_kill_all(&s->shop);
+	return false;
+}
+
+/* The row first: the lock may only be free of a worker that the row does not hold for alive, or
+ * of a dead one. */
+static void part(struct supervisor *s)
+{
+	if (s->joined && worker_end(s->db, s->id) != DB_OK)
+		log_warn("worker %s: its end was not recorded: %s", s->id, db_message(s->db));
+	if (s->lock_fd >= 0)
+		lock_remove(s->dir_fd, s->id, s->lock_fd);
+}
+
+void supervisor_free(struct supervisor *s)
+{
+	if (s == NULL)
+		return;
+	finisher_free(s->finisher);
+	if (s->db != NULL)
+		part(s);
+	db_close(s->db);
+	if (s->dir_fd >= 0)
+		close(s->dir_fd);
+	free(s);
+}
