@@ -3,7 +3,6 @@
 -- name: setup
 PRAGMA journal_mode = WAL;
 PRAGMA foreign_keys = ON;
-PRAGMA trusted_schema = OFF;
 
 -- name: durable
 PRAGMA synchronous = FULL;

@@ -60,13 +60,9 @@ static int complain(const char *what)
 	return EXIT_FAILURE;
 }
 
-/* The file named, else that of the environment, else the installed one where there is one. */
+/* The installed file, where there is one. */
 static const char *default_config(void)
 {
-	const char *named = getenv("CLIPMILL_CONFIG");
-
-	if (named != NULL && *named != '\0')
-		return named;
 	return access(CLIPMILL_SYSCONF, R_OK) == 0 ? CLIPMILL_SYSCONF : NULL;
 }
 

@@ -28,8 +28,8 @@ const char *buf_text(const struct buf *b);
 
 void buf_put(struct buf *b, const void *bytes, size_t len);
 void buf_puts(struct buf *b, const char *text);
-void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void buf_vprintf(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
+void buf_vprintf(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0), nonnull(2)));
 
 /* Puts `text` as a JSON string with its quotes (RFC 8259 section 7); NULL puts null. */
 void buf_json(struct buf *b, const char *text);

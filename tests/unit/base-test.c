@@ -1,0 +1,242 @@
+/*
+ * base-test.c - buffers, ids, files and settings.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/conf.h"
+#include "base/file.h"
+#include "base/id.h"
+#include "base/listen.h"
+#include "base/strings.h"
+
+static char dir[64];
+
+static int set_up(void **state)
+{
+	strcpy(dir, "/tmp/clipmill-base-XXXXXX");
+	return mkdtemp(dir) != NULL ? chdir(dir) : -1;
+}
+
+static int tear_down(void **state)
+{
+	return chdir("/") == 0 ? file_remove_tree(AT_FDCWD, dir) : -1;
+}
+
+static void json_escapes_what_rfc_8259_wants_escaped(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	buf_json(&b, "a\"b\\c\n\t\x01\x7f\xc3\xa9");
+	assert_string_equal(buf_text(&b), "\"a\\\"b\\\\c\\n\\t\\u0001\\u007f\xc3\xa9\"");
+	buf_reset(&b);
+	buf_json(&b, NULL);
+	assert_string_equal(buf_text(&b), "null");
+	buf_fini(&b);
+}
+
+static void html_escapes_all_five(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	buf_html(&b, "<a href='x'>&\"");
+	assert_string_equal(buf_text(&b), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;");
+	buf_fini(&b);
+}
+
+static void a_buffer_keeps_its_tail(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	buf_puts(&b, "0123456789");
+	buf_keep_tail(&b, 4);
+	assert_string_equal(buf_text(&b), "6789");
+	buf_keep_tail(&b, 4);
+	assert_int_equal(b.len, 4);
+	buf_fini(&b);
+}
+
+static void a_list_becomes_a_json_array(void **state)
+{
+	struct strings list = STRINGS_INIT;
+	struct buf b = BUF_INIT;
+
+	strings_add(&list, "a b");
+	strings_addf(&list, "%d\"", 7);
+	assert_null(list.items[2]);
+	strings_json(&list, &b);
+	assert_string_equal(buf_text(&b), "[\"a b\",\"7\\\"\"]");
+	strings_fini(&list);
+	buf_fini(&b);
+}
+
+static void ids_differ_and_are_valid(void **state)
+{
+	char a[ID_LEN + 1], b[ID_LEN + 1];
+
+	id_new(a);
+	id_new(b);
+	assert_true(id_valid(a));
+	assert_string_not_equal(a, b);
+	assert_false(id_valid(""));
+	assert_false(id_valid("../../../../etc/passwd"));
+	assert_false(id_valid("AAAAAAAAAAAAAAAAAAAAAAA"));
+	assert_false(id_valid("AAAAAAAAAAAAAAAAAAAAA/"));
+}
+
+static void a_file_is_replaced_whole(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	assert_int_equal(file_replace(AT_FDCWD, "f", "one", 3), 0);
+	assert_int_equal(file_replace(AT_FDCWD, "f", "two!", 4), 0);
+	assert_int_equal(file_read(AT_FDCWD, "f", 100, &b), 0);
+	assert_string_equal(buf_text(&b), "two!");
+	assert_int_equal(access("f.tmp", F_OK), -1);
+	assert_int_equal(file_read(AT_FDCWD, "f", 3, &b), -1);
+	assert_int_equal(errno, EFBIG);
+	buf_fini(&b);
+}
+
+static void a_tree_is_removed_and_links_are_not_followed(void **state)
+{
+	assert_int_equal(mkdir("keep", 0755), 0);
+	assert_int_equal(file_replace(AT_FDCWD, "keep/me", "x", 1), 0);
+	assert_int_equal(mkdir("t", 0755), 0);
+	assert_int_equal(mkdir("t/u", 0755), 0);
+	assert_int_equal(file_replace(AT_FDCWD, "t/u/f", "x", 1), 0);
+	assert_int_equal(symlink("../keep", "t/link"), 0);
+	assert_int_equal(file_remove_tree(AT_FDCWD, "t"), 0);
+	assert_int_equal(access("t", F_OK), -1);
+	assert_int_equal(access("keep/me", F_OK), 0);
+	assert_int_equal(file_remove_tree(AT_FDCWD, "t"), 0);
+}
+
+/* Settings ------------------------------------------------------------------------------------ */
+
+static void write_conf(const char *text)
+{
+	assert_int_equal(file_replace(AT_FDCWD, "c.conf", text, strlen(text)), 0);
+}
+
+static void wrong_settings_are_refused_with_file_and_line(void **state)
+{
+	static const struct { const char *text; const char *where; } table[] = {
+		{ "[http]\nthreadz = 4\n", "c.conf:2: there is no setting 'threadz'" },
+		{ "[nowhere]\nthreads = 4\n", "c.conf:2:" },
+		{ "[http]\n\nthreads = many\n", "c.conf:3: threads = many" },
+		{ "[http]\nthreads = 0\n", "c.conf:2:" },
+		{ "[http]\nthreads = 99999999999999999999\n", "c.conf:2:" },
+		{ "[http]\nthreads = -4\n", "c.conf:2:" },
+		{ "[http]\nheader_timeout = 5\n", "expected a time" },
+		{ "[store]\nfloor = 5X\n", "expected bytes" },
+		{ "[jail]\nsandbox = maybe\n", "require or best-effort or off" },
+		{ "[store]\nnonsense\n", "c.conf:2: neither" },
+		{ "[http]\nthreads = 4\nupload_threads = 4\n", "upload_threads must be less" },
+	};
+	char error[512];
+	struct conf conf;
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		write_conf(table[i].text);
+		assert_int_equal(conf_load(&conf, "c.conf", error, sizeof error), -1);
+		if (strstr(error, table[i].where) == NULL)
+			fail_msg("'%s' does not say '%s'", error, table[i].where);
+	}
+}
+
+static void settings_are_read_with_their_units(void **state)
+{
+	char error[512];
+	struct conf conf;
+
+	write_conf("[store]\ndir = data\nfloor = 3M\n[encode]\nstall = 2m\ngrace = 250ms\n[jail]\nsandbox = off\n[log]\nlevel = debug\n");
+	assert_int_equal(conf_load(&conf, "c.conf", error, sizeof error), 0);
+	assert_int_equal(conf.floor_bytes, 3 << 20);
+	assert_int_equal(conf.stall_ms, 120000);
+	assert_int_equal(conf.grace_ms, 250);
+	assert_int_equal(conf.sandbox, CONF_SANDBOX_OFF);
+	assert_int_equal(conf.log_level, 3);
+	assert_int_equal(strncmp(conf.dir, dir, strlen(dir)), 0);
+	assert_string_equal(conf.dir + strlen(conf.dir) - 5, "/data");
+	conf_fini(&conf);
+}
+
+static void what_is_printed_reads_back_the_same(void **state)
+{
+	struct buf first = BUF_INIT, second = BUF_INIT;
+	struct buf *const texts[] = { &first, &second };
+	char error[512];
+	struct conf conf;
+	FILE *out;
+
+	assert_int_equal(conf_load(&conf, NULL, error, sizeof error), 0);
+	for (int i = 0; i < 2; i++) {
+		out = fopen("c.conf", "w");
+		conf_print(&conf, out);
+		assert_int_equal(fclose(out), 0);
+		conf_fini(&conf);
+		assert_int_equal(file_read(AT_FDCWD, "c.conf", 1 << 16, texts[i]), 0);
+		assert_int_equal(conf_load(&conf, "c.conf", error, sizeof error), 0);
+	}
+	assert_string_equal(buf_text(&first), buf_text(&second));
+	conf_fini(&conf);
+	buf_fini(&first);
+	buf_fini(&second);
+}
+
+static void a_socket_that_nobody_listens_on_is_replaced(void **state)
+{
+	char error[256];
+	struct stat st;
+	int first, second;
+
+	first = listen_unix("s.sock", error, sizeof error);
+	assert_true(first >= 0);
+	assert_int_equal(stat("s.sock", &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0660);
+	assert_int_equal(listen_unix("s.sock", error, sizeof error), -1);
+	assert_non_null(strstr(error, "s.sock"));
+	close(first);
+	second = listen_unix("s.sock", error, sizeof error);
+	assert_true(second >= 0);
+	close(second);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(json_escapes_what_rfc_8259_wants_escaped),
+		T(html_escapes_all_five),
+		T(a_buffer_keeps_its_tail),
+		T(a_list_becomes_a_json_array),
+		T(ids_differ_and_are_valid),
+		T(a_file_is_replaced_whole),
+		T(a_tree_is_removed_and_links_are_not_followed),
+		T(wrong_settings_are_refused_with_file_and_line),
+		T(settings_are_read_with_their_units),
+		T(what_is_printed_reads_back_the_same),
+		T(a_socket_that_nobody_listens_on_is_replaced),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,353 @@
+/*
+ * store-test.c - the rules of the tables, through the calls that the other rooms use.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/file.h"
+#include "base/id.h"
+#include "store/plan_store.h"
+#include "store/task.h"
+#include "store/upload.h"
+#include "store/video.h"
+#include "store/worker.h"
+
+struct fixture {
+	char dir[64];
+	struct db *db;
+	char worker[ID_LEN + 1];
+	char video[ID_LEN + 1];
+};
+
+static const struct task_exit well = { .exit_code = 0, .user_ms = 12, .sys_ms = 3, .max_rss_kb = 900, .stderr_tail = "" };
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof *f);
+	char error[256];
+
+	strcpy(f->dir, "/tmp/clipmill-store-XXXXXX");
+	if (mkdtemp(f->dir) == NULL || db_init(f->dir, error, sizeof error) < 0)
+		return -1;
+	f->db = db_open(f->dir, DB_QUICK, error, sizeof error);
+	id_new(f->worker);
+	id_new(f->video);
+	*state = f;
+	return f->db == NULL || worker_begin(f->db, f->worker, 1, "here", 1, "{}") != DB_OK ? -1 : 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	int result;
+
+	db_close(f->db);
+	result = file_remove_tree(-1, f->dir);
+	free(f);
+	return result;
+}
+
+static void add_video(struct fixture *f, const char *id, int64_t priority)
+{
+	const struct upload_done done = {
+		.id = id, .filename = "a.mp4", .title = "", .owner = "", .profile = "default", .priority = priority, .size_bytes = 10,
+	};
+
+	assert_int_equal(upload_begin(f->db, id, f->worker, "a.mp4", 10), DB_OK);
+	assert_int_equal(upload_complete(f->db, &done), DB_OK);
+}
+
+static void assert_state(struct fixture *f, const char *id, const char *state)
+{
+	struct video_page page;
+
+	assert_int_equal(video_page(f->db, id, &page), DB_OK);
+	assert_string_equal(page.state, state);
+	video_page_fini(&page);
+}
+
+static void an_upload_becomes_a_queued_video_with_a_probe(void **state)
+{
+	struct fixture *f = *state;
+	struct task task;
+
+	add_video(f, f->video, 0);
+	assert_false(upload_exists(f->db, f->video));
+	assert_state(f, f->video, "queued");
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	assert_int_equal(task.kind, TASK_PROBE);
+	assert_string_equal(task.video, f->video);
+	assert_int_equal(task.attempt, 1);
+	assert_state(f, f->video, "probing");
+	task_fini(&task);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_NONE);
+}
+
+static void the_higher_priority_is_claimed_first(void **state)
+{
+	struct fixture *f = *state;
+	char urgent[ID_LEN + 1];
+	struct task task;
+
+	id_new(urgent);
+	add_video(f, f->video, 0);
+	add_video(f, urgent, 5);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	assert_string_equal(task.video, urgent);
+	task_fini(&task);
+}
+
+static void a_cancelled_video_revokes_its_running_task(void **state)
+{
+	struct fixture *f = *state;
+	struct task task;
+
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	assert_true(task_is_ours(f->db, &task));
+	assert_int_equal(video_cancel(f->db, f->video), DB_OK);
+	assert_false(task_is_ours(f->db, &task));
+	assert_int_equal(task_progress(f->db, &task, 0.5, 1, 1), DB_NONE);
+	assert_int_equal(plan_add_scan(f->db, &task, &well), DB_NONE);
+	assert_int_equal(task_stopped(f->db, &task, &well), DB_OK);
+	assert_state(f, f->video, "cancelled");
+	task_fini(&task);
+}
+
+static void a_late_attempt_cannot_touch_the_next_one(void **state)
+{
+	struct fixture *f = *state;
+	struct task first, second;
+
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, &first), DB_OK);
+	assert_int_equal(video_cancel(f->db, f->video), DB_OK);
+	assert_int_equal(video_retry(f->db, f->video), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, &second), DB_OK);
+	assert_int_equal(second.attempt, 2);
+	assert_false(task_is_ours(f->db, &first));
+	assert_int_equal(task_failed(f->db, &first, &well, "late", "late"), DB_NONE);
+	assert_true(task_is_ours(f->db, &second));
+	task_fini(&first);
+	task_fini(&second);
+}
+
+static void a_ready_or_running_video_refuses_illegal_moves_in_plain_words(void **state)
+{
+	struct fixture *f = *state;
+
+	add_video(f, f->video, 0);
+	assert_int_equal(video_cancel(f->db, f->video), DB_OK);
+	assert_int_equal(video_fail(f->db, f->video, "x", "y"), DB_REFUSED);
+	assert_non_null(strstr(db_message(f->db), "a cancelled video can be retried"));
+	assert_int_equal(video_retry(f->db, "AAAAAAAAAAAAAAAAAAAAAA"), DB_NONE);
+}
+
+static void a_dead_worker_gives_its_tasks_back_once(void **state)
+{
+	struct fixture *f = *state;
+	char heir[ID_LEN + 1];
+	struct task task;
+
+	id_new(heir);
+	assert_int_equal(worker_begin(f->db, heir, 2, "here", 1, "{}"), DB_OK);
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	task_fini(&task);
+	assert_int_equal(worker_bury(f->db, f->worker), DB_OK);
+	assert_int_equal(worker_bury(f->db, f->worker), DB_NONE);
+	assert_int_equal(task_claim(f->db, heir, &task), DB_OK);
+	assert_int_equal(task.attempt, 2);
+	assert_int_equal(task.failures, 0);
+	task_fini(&task);
+}
+
+static void half_uploads_of_the_dead_are_found(void **state)
+{
+	struct fixture *f = *state;
+	char orphan[ID_LEN + 1];
+
+	assert_int_equal(upload_begin(f->db, f->video, f->worker, "a", -1), DB_OK);
+	assert_int_equal(upload_orphan(f->db, orphan), DB_NONE);
+	assert_int_equal(worker_bury(f->db, f->worker), DB_OK);
+	assert_int_equal(upload_orphan(f->db, orphan), DB_OK);
+	assert_string_equal(orphan, f->video);
+}
+
+static void a_retry_waits_and_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct task task;
+
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	assert_int_equal(task_retry(f->db, &task, &well, "crashed", 60000, true), DB_OK);
+	task_fini(&task);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_NONE);
+}
+
+static void a_failed_task_fails_its_video_with_the_reason(void **state)
+{
+	struct fixture *f = *state;
+	struct video_page page;
+	struct task task;
+
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	assert_int_equal(task_failed(f->db, &task, &well, "not_a_video", "It is a text."), DB_OK);
+	assert_int_equal(video_page(f->db, f->video, &page), DB_OK);
+	assert_string_equal(page.state, "failed");
+	assert_string_equal(page.reason, "not_a_video");
+	assert_string_equal(page.detail, "It is a text.");
+	video_page_fini(&page);
+	task_fini(&task);
+}
+
+/* Claims and ends the probe and the scan of f->video with a plan of two tasks, the second waiting. */
+static void write_plan(struct fixture *f)
+{
+	struct plan_task tasks[2] = {
+		{ .kind = TASK_AUDIO }, { .kind = TASK_ASSEMBLE, .needs_first = 0, .needs_count = 1 },
+	};
+	struct plan plan = { .tasks = tasks, .task_count = 2, .rendition_count = 1, .duration_ms = 1000 };
+	struct task task;
+
+	strcpy(plan.renditions[0].name, "audio");
+	plan.renditions[0].is_audio = true;
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	assert_int_equal(plan_write(f->db, &task, &well, &plan), DB_OK);
+	task_fini(&task);
+}
+
+static void assemble_waits_for_all_that_it_needs(void **state)
+{
+	struct fixture *f = *state;
+	char words[] = "EXTINF";
+	const struct piece piece = {
+		.rendition = "audio", .file = "audio-0000.m4s", .frames = 10, .duration_us = 5, .playlist = words, .codecs = "mp4a.40.2",
+	};
+	const struct published file = { .rendition = "audio", .file = "audio.mp4", .size_bytes = 5, .frames = 10 };
+	struct task task;
+
+	write_plan(f);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	assert_int_equal(task.kind, TASK_AUDIO);
+	assert_int_equal(plan_pieces(f->db, &task, &well, &piece, 1, 0), DB_OK);
+	task_fini(&task);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	assert_int_equal(task.kind, TASK_ASSEMBLE);
+	assert_int_equal(plan_publish(f->db, &task, &well, &file, 1), DB_OK);
+	assert_state(f, f->video, "ready");
+	assert_int_equal(video_cancel(f->db, f->video), DB_REFUSED);
+	task_fini(&task);
+}
+
+static void a_deleted_video_goes_when_its_child_is_gone(void **state)
+{
+	struct fixture *f = *state;
+	char id[ID_LEN + 1];
+	struct task task;
+
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
+	assert_int_equal(video_delete(f->db, f->video), DB_OK);
+	assert_int_equal(video_doomed(f->db, id), DB_NONE);
+	assert_int_equal(task_stopped(f->db, &task, &well), DB_OK);
+	assert_int_equal(video_doomed(f->db, id), DB_OK);
+	assert_int_equal(video_remove(f->db, id), DB_OK);
+	assert_false(video_exists(f->db, f->video));
+	task_fini(&task);
+}
+
+static void a_patch_names_the_member_that_is_wrong(void **state)
+{
+	static const struct { const char *json; const char *words; } table[] = {
+		{ "[]", "JSON object" }, { "{", "JSON object" }, { "{\"title\":1}", "title" }, { "{\"priority\":\"x\"}", "priority" },
+		{ "{\"priority\":1.5}", "priority" }, { "{\"priority\":101}", "priority" }, { "{\"state\":\"ready\"}", "state" },
+	};
+	struct fixture *f = *state;
+	struct buf keep = BUF_INIT;
+	struct video_patch patch;
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		assert_int_equal(video_patch_parse(f->db, table[i].json, &patch, &keep), DB_REFUSED);
+		assert_non_null(strstr(db_message(f->db), table[i].words));
+	}
+	assert_int_equal(video_patch_parse(f->db, "{\"title\":\"t\",\"priority\":-3}", &patch, &keep), DB_OK);
+	assert_string_equal(patch.title, "t");
+	assert_int_equal(patch.priority, -3);
+	buf_fini(&keep);
+}
+
+static void a_list_is_paged_without_gaps_or_doubles(void **state)
+{
+	struct fixture *f = *state;
+	struct video_list list = { .limit = 2 };
+	char id[ID_LEN + 1], cursor[64] = "";
+	int seen = 0;
+
+	for (int i = 0; i < 5; i++) {
+		id_new(id);
+		add_video(f, id, 0);
+	}
+	for (int pages = 0; pages < 4; pages++) {
+		struct buf out = BUF_INIT;
+		const char *next;
+
+		assert_int_equal(video_list_json(f->db, &list, &out), DB_OK);
+		for (const char *at = out.data; (at = strstr(at, "\"id\":")) != NULL; at++)
+			seen++;
+		next = strstr(out.data, "],\"next\":\"");
+		if (next != NULL)
+			sscanf(next, "],\"next\":\"%63[^\"]", cursor);
+		list.before = cursor;
+		buf_fini(&out);
+		if (next == NULL)
+			break;
+	}
+	assert_int_equal(seen, 5);
+}
+
+static void a_missing_database_says_how_to_make_it(void **state)
+{
+	char error[256] = "";
+
+	assert_null(db_open("/nonexistent", DB_QUICK, error, sizeof error));
+	assert_non_null(strstr(error, "clipmill init"));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(an_upload_becomes_a_queued_video_with_a_probe),
+		T(the_higher_priority_is_claimed_first),
+		T(a_cancelled_video_revokes_its_running_task),
+		T(a_late_attempt_cannot_touch_the_next_one),
+		T(a_ready_or_running_video_refuses_illegal_moves_in_plain_words),
+		T(a_dead_worker_gives_its_tasks_back_once),
+		T(half_uploads_of_the_dead_are_found),
+		T(a_retry_waits_and_counts),
+		T(a_failed_task_fails_its_video_with_the_reason),
+		T(assemble_waits_for_all_that_it_needs),
+		T(a_deleted_video_goes_when_its_child_is_gone),
+		T(a_patch_names_the_member_that_is_wrong),
+		T(a_list_is_paged_without_gaps_or_doubles),
+		T(a_missing_database_says_how_to_make_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
