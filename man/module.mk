@@ -1,1 +1,1 @@
-# man
+dist_man_MANS = man/clipmill.8 man/clipmill.conf.5 man/clipmill-jail.8

@@ -1,10 +1,82 @@
-# Tests: a folder a tier.  `make check` runs the unit tests, the style check and the black-box tiers.
+# Tests: a folder a tier.  `make check` runs the unit tests, the style check, and the black-box tiers.
 UNIT_TESTS = \
-	tests/unit/base-test tests/unit/errors-test tests/unit/store-test \
+	tests/unit/base-test tests/unit/store-test \
 	tests/unit/multipart-test tests/unit/fcgi-head-test tests/unit/label-test tests/unit/request-test \
-	tests/unit/template-test \
+	tests/unit/errors-test tests/unit/template-test \
 	tests/unit/boxes-test tests/unit/facts-test tests/unit/judge-test tests/unit/plan-test \
 	tests/unit/playlist-test tests/unit/progress-test tests/unit/scan-test \
 	tests/unit/jail-test
+TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
 
-EXTRA_DIST += tests
+# What the unit tests are linked from: the whole of the responder but main.
+UNIT_LIBS = libclipmill.a $(CMOCKA_LIBS) $(FCGI_LIBS) $(EV_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) -lpthread -lm
+UNIT_FLAGS = $(CMOCKA_CFLAGS)
+
+tests_unit_base_test_LDADD = $(UNIT_LIBS)
+tests_unit_store_test_LDADD = $(UNIT_LIBS)
+tests_unit_multipart_test_LDADD = $(UNIT_LIBS)
+tests_unit_fcgi_head_test_LDADD = $(UNIT_LIBS)
+tests_unit_label_test_LDADD = $(UNIT_LIBS)
+tests_unit_request_test_LDADD = $(UNIT_LIBS)
+tests_unit_errors_test_LDADD = $(UNIT_LIBS)
+tests_unit_template_test_LDADD = $(UNIT_LIBS)
+tests_unit_boxes_test_LDADD = $(UNIT_LIBS)
+tests_unit_facts_test_LDADD = $(UNIT_LIBS)
+tests_unit_judge_test_LDADD = $(UNIT_LIBS)
+tests_unit_plan_test_LDADD = $(UNIT_LIBS)
+tests_unit_playlist_test_LDADD = $(UNIT_LIBS)
+tests_unit_progress_test_LDADD = $(UNIT_LIBS)
+tests_unit_scan_test_LDADD = $(UNIT_LIBS)
+tests_unit_jail_test_LDADD = $(UNIT_LIBS)
+# A plain program that tries to break out: nothing of ours, and no sanitizer, inside the jail.
+tests_unit_jail_attack_CFLAGS = -std=gnu17 -Wall -Wextra
+
+if HAVE_CMOCKA
+check_PROGRAMS += $(UNIT_TESTS) tests/unit/jail-attack
+TESTS += $(UNIT_TESTS)
+endif
+dist_check_SCRIPTS = tests/style-check
+TESTS += tests/style-check $(TIERS)
+
+TEST_EXTENSIONS = .tier
+# tests/server.tier runs the files of tests/server/: the name is all there is to it.
+TIER_LOG_COMPILER = $(srcdir)/tests/run
+$(TIERS):
+	@$(MKDIR_P) tests && : > $@
+CLEANFILES += $(TIERS)
+AM_TESTS_ENVIRONMENT = \
+	CLIPMILL_BUILD='$(abs_top_builddir)'; export CLIPMILL_BUILD; \
+	CLIPMILL_JAIL_PROGRAM='$(abs_top_builddir)/clipmill-jail'; export CLIPMILL_JAIL_PROGRAM; \
+	CLIPMILL_JAIL_ATTACK='$(abs_top_builddir)/tests/unit/jail-attack'; export CLIPMILL_JAIL_ATTACK; \
+	CC='$(CC)'; export CC;
+TIERS_NEED = clipmill clipmill-jail
+tests/server.log tests/media.log tests/fault.log tests/browser.log: $(TIERS_NEED)
+tests/unit/jail-test.log: clipmill-jail tests/unit/jail-attack
+
+check-soak: $(TIERS_NEED)
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run soak
+.PHONY: check-soak
+
+# Fuzzing: make fuzz [SECONDS=60], in a build configured with CC=clang --enable-fuzzers.
+FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz
+if FUZZERS
+EXTRA_PROGRAMS = $(FUZZERS)
+FUZZ_FLAGS = $(AM_CFLAGS) -fsanitize=fuzzer,address,undefined
+tests_fuzz_multipart_fuzz_CFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_multipart_fuzz_LDADD = libclipmill.a
+tests_fuzz_multipart_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
+tests_fuzz_fcgi_head_fuzz_CFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_fcgi_head_fuzz_LDADD = libclipmill.a
+tests_fuzz_fcgi_head_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
+tests_fuzz_boxes_fuzz_CFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_boxes_fuzz_LDADD = libclipmill.a
+tests_fuzz_boxes_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
+SECONDS = 60
+fuzz: $(FUZZERS)
+	@for f in $(FUZZERS); do $(MKDIR_P) $$f.corpus && echo "$$f, $(SECONDS) s" && \
+		./$$f -max_total_time=$(SECONDS) -print_final_stats=1 $$f.corpus || exit 1; done
+.PHONY: fuzz
+endif
+
+include $(srcdir)/tests/bench/module.mk
+EXTRA_DIST += tests/README

@@ -25,6 +25,7 @@ struct facts {
 	int64_t rotation;               /* 0, 90, 180, 270 clockwise */
 	bool interlaced;                /* as claimed by the stream */
 	bool full_range, has_b_frames;
+	char pix_fmt[32];
 	enum facts_hdr hdr;
 	char color_space[32], color_primaries[32], color_transfer[32];
 	struct ratio rate_nominal, rate_mean;   /* r_frame_rate, avg_frame_rate */
@@ -32,6 +33,7 @@ struct facts {
 	int64_t audio_index;
 	int64_t sample_rate, channels;
 	double audio_start_s, video_start_s;    /* NAN: not known */
+	double audio_duration_s;        /* claimed; 0: not known */
 };
 
 /* Why a source is refused: a stable code and a sentence for the uploader. */

@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_JUDGE_H
 #define CLIPMILL_JUDGE_H
 
+#include "encode/boxes.h"
 #include "encode/plan.h"
 #include "encode/progress.h"
 

@@ -1,2 +1,4 @@
+# Every file before it is a source: pure parsers, and the spool that owns the files.
 libclipmill_a_SOURCES += \
+	src/ingest/disposition.c src/ingest/disposition.h src/ingest/label.c src/ingest/label.h \
 	src/ingest/multipart.c src/ingest/multipart.h src/ingest/spool.c src/ingest/spool.h

@@ -2,6 +2,8 @@
 #ifndef CLIPMILL_SPOOL_H
 #define CLIPMILL_SPOOL_H
 
+#include <sys/uio.h>
+
 #include "base/conf.h"
 #include "base/id.h"
 #include "store/upload.h"
@@ -18,6 +20,9 @@ struct spool {
 	int64_t length_bytes;           /* promised; -1: not told */
 	int64_t size_bytes;             /* written so far */
 	int64_t reserved_bytes;         /* allocated ahead of the data */
+	int64_t started_bytes;          /* of the data, whose write-back was started */
+	int64_t dropped_bytes;          /* of the data, on disk and out of the page cache */
+	bool finished;                  /* it is a video: nothing of it may be removed */
 };
 
 enum spool_result {
@@ -35,6 +40,9 @@ enum spool_result spool_open(struct spool *spool, struct db *db, const struct co
 
 /* Appends.  The caller hands it whole buffers of SPOOL_BUFFER_BYTES where it can. */
 enum spool_result spool_append(struct spool *spool, const void *bytes, size_t len);
+
+/* The same for several slices in one system call; the entries of `slices` may be changed. */
+enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_t count);
 
 /*
  * fsync file, rename to source/ID (mode 0400), fsync both folders, commit: in this order.  When it

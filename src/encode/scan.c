@@ -1,0 +1,106 @@
+/*
+ * scan.c - the packets of the video stream, from ffprobe's CSV as it comes.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "encode/scan.h"
+
+void scan_init(struct scan *scan)
+{
+	memset(scan, 0, sizeof *scan);
+}
+
+void scan_fini(struct scan *scan)
+{
+	free(scan->packets);
+	scan_init(scan);
+}
+
+static void add_packet(struct scan *scan, const struct scan_packet *packet)
+{
+	if (scan->count == scan->capacity) {
+		size_t capacity = scan->capacity > 0 ? scan->capacity * 2 : 1024;
+		struct scan_packet *packets = realloc(scan->packets, capacity * sizeof *packets);
+
+		if (packets == NULL)
+			abort();
+		scan->packets = packets;
+		scan->capacity = capacity;
+	}
+	scan->packets[scan->count++] = *packet;
+}
+
+/* A field that is a whole number or N/A, and the comma after it.  NULL: neither. */
+static const char *take_time(const char *at, bool *known, int64_t *value)
+{
+	char *end;
+
+	*known = strncmp(at, "N/A", 3) != 0;
+	if (!*known)
+		return at[3] == ',' ? at + 4 : NULL;
+	*value = strtoll(at, &end, 10);
+	return end != at && *end == ',' ? end + 1 : NULL;
+}
+
+/* "pts,dts,flags": MPEG-TS adds a stray comma, and empty lines follow. */
+static void take_line(struct scan *scan)
+{
+	struct scan_packet packet = { 0 };
+	bool has_pts, has_dts;
+	int64_t dts = 0;
+	const char *at;
+
+	scan->line[scan->line_len] = '\0';
+	scan->line_len = 0;
+	if (scan->line[0] == '\0' || scan->line[0] == '\r')
+		return;
+	at = take_time(scan->line, &has_pts, &packet.pts);
+	if (at != NULL)
+		at = take_time(at, &has_dts, &dts);
+	if (at == NULL || (at[0] != 'K' && at[0] != '_')) {
+		scan->bad_lines++;
+		return;
+	}
+	if (!has_pts && !has_dts) {
+		scan->no_pts++;
+		return;
+	}
+	if (!has_pts)
+		packet.pts = dts;
+	packet.key = at[0] == 'K';
+	packet.discard = at[1] == 'D';
+	add_packet(scan, &packet);
+}
+
+static void take_byte(struct scan *scan, char c)
+{
+	if (c == '\n')
+		take_line(scan);
+	else if (scan->line_len + 1 < sizeof scan->line)
+		scan->line[scan->line_len++] = c;
+}
+
+void scan_feed(struct scan *scan, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		take_byte(scan, bytes[i]);
+}
+
+static int by_pts(const void *a, const void *b)
+{
+	const struct scan_packet *x = a, *y = b;
+
+	return (x->pts > y->pts) - (x->pts < y->pts);
+}
+
+void scan_end(struct scan *scan)
+{
+	if (scan->line_len > 0)
+		take_line(scan);
+	if (scan->count > 1)
+		qsort(scan->packets, scan->count, sizeof *scan->packets, by_pts);
+}

@@ -1,0 +1,26 @@
+/* switches.h - what every ffmpeg and ffprobe is told before it may open a source.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_SWITCHES_H
+#define CLIPMILL_SWITCHES_H
+
+#include "base/conf.h"
+#include "base/strings.h"
+
+/*
+ * ffmpeg's own gates, as options of one input: protocols, demuxers and decoders by allow-list, and
+ * bounds for streams, pixels and probing.  They come before its -i.
+ */
+void switches_input(const struct conf *conf, struct strings *argv);
+
+/* The same for a file that our own children made: one demuxer, two decoders. */
+void switches_own_input(struct strings *argv);
+
+/* "-i file:PATH": the prefix keeps ffmpeg from reading a protocol into the name. */
+void switches_file(struct strings *argv, const char *path);
+
+/* The head of every ffmpeg line: quiet, no questions, progress on standard output. */
+void switches_ffmpeg(const struct conf *conf, struct strings *argv);
+
+/* What every output drops, and bit-exactness: no time, host or version gets into a file. */
+void switches_output(struct strings *argv);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * api_health.c - whether work can go on here, for monitors.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "http/exchange.h"
+#include "store/worker.h"
+
+#define REASONS_MOST 4
+
+/* What is wrong, in words; count 0: nothing. */
+struct reasons {
+	const char *text[REASONS_MOST];
+	size_t count;
+};
+
+static void add(struct reasons *reasons, bool wrong, const char *text)
+{
+	if (wrong)
+		reasons->text[reasons->count++] = text;
+}
+
+/* A worker's health is JSON of SQLite's making, without blanks; a quote within a string of it has a
+ * backslash before it, so this finds the member and nothing else. */
+static bool sandbox_is_broken(const char *workers)
+{
+	return strstr(workers, "\"ok\":false") != NULL;
+}
+
+static void put_reasons(struct buf *out, const struct reasons *reasons)
+{
+	buf_printf(out, "{\"status\":\"%s\",\"reasons\":[", reasons->count == 0 ? "ok" : "degraded");
+	for (size_t i = 0; i < reasons->count; i++) {
+		buf_puts(out, i > 0 ? "," : "");
+		buf_json(out, reasons->text[i]);
+	}
+	buf_printf(out, "],\"version\":\"%s\"", PACKAGE_VERSION);
+}
+
+void api_health(struct exchange *ex)
+{
+	struct buf *out = &ex->reply->body, workers = BUF_INIT;
+	enum db_result result = worker_health_json(ex->db, &workers);
+	int64_t free_bytes = file_free_bytes(ex->dir_fd, "incoming");
+	struct reasons reasons = { .count = 0 };
+	struct worker_row alive;
+
+	add(&reasons, result != DB_OK, "the database cannot be read");
+	add(&reasons, result == DB_OK && worker_alive(ex->db, &alive, 1) == 0, "no worker is alive");
+	add(&reasons, free_bytes < ex->conf->floor_bytes, "the disk is nearly full: uploads and work wait");
+	add(&reasons, sandbox_is_broken(buf_text(&workers)), "a worker's sandbox is not what its configuration needs");
+	put_reasons(out, &reasons);
+	buf_printf(out, ",\"disk\":{\"free_bytes\":%" PRId64 ",\"floor_bytes\":%" PRId64 "}", free_bytes, ex->conf->floor_bytes);
+	if (result == DB_OK && workers.len > 2)
+		buf_printf(out, ",%s", buf_text(&workers) + 1);       /* its members go on in our object */
+	else
+		buf_puts(out, "}");
+	reply_json(ex->reply, reasons.count == 0 ? 200 : 503);
+	buf_fini(&workers);
+}

@@ -1,0 +1,295 @@
+/*
+ * api_uploads.c - raw bodies (PUT) and forms (POST) into the spool, as they arrive.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/upload.h"
+#include "ingest/multipart.h"
+
+#define FIELD_MOST 4096                 /* bytes of a form's text field */
+#define FORM_OVERHEAD_BYTES (4 << 20)   /* most of a form beside its file */
+
+static const char *const raw_params[] = { "filename", "title", "profile", "priority", "size", NULL };
+
+/* A form being read. */
+struct form {
+	struct upload upload;
+	struct multipart multipart;
+	bool in_file;                   /* the open part is the file */
+	bool has_file;                  /* there was one */
+	bool ended;                     /* the closing boundary was seen */
+	char field[32];                 /* the open part's name, where it is a field that we know */
+	struct buf value;               /* and its text so far */
+	int64_t bytes;                  /* of the whole body so far */
+};
+
+/* True when the body comes as it is and is not promised to be empty.  Else answered. */
+static bool body_ok(struct exchange *ex)
+{
+	const char *encoding = ex->request->content_encoding;
+
+	if (*encoding != '\0' && strcasecmp(encoding, "identity") != 0)
+		reply_error(ex->reply, ERROR_UNSUPPORTED_CONTENT_ENCODING, NULL);
+	else if (ex->request->length_bytes == 0)
+		reply_error(ex->reply, ERROR_EMPTY_UPLOAD, NULL);
+	else
+		return true;
+	return false;
+}
+
+/* The query's parameters into the upload. */
+static bool set_all(struct upload *u)
+{
+	const struct request *r = u->ex->request;
+
+	for (int i = 0; i < r->param_count; i++)
+		if (!upload_set(u, r->params[i].name, r->params[i].value, strlen(r->params[i].value)))
+			return false;
+	return true;
+}
+
+/* Raw bodies ----------------------------------------------------------------------------------- */
+
+static bool raw_options(struct upload *u)
+{
+	const char *name = u->ex->name != NULL ? u->ex->name : "";
+
+	label_filename(name, strlen(name), u->filename);
+	return exchange_params_ok(u->ex, raw_params) && set_all(u);
+}
+
+/* Whether the promised sizes agree, before a byte is taken. */
+static bool sizes_agree(struct upload *u)
+{
+	int64_t length = u->ex->request->length_bytes;
+
+	if (length < 0 || u->declared_bytes < 0 || length == u->declared_bytes)
+		return true;
+	reply_error(u->ex->reply, ERROR_LENGTH_MISMATCH, "size and Content-Length differ");
+	return false;
+}
+
+static void raw_body(struct upload *u)
+{
+	struct exchange *ex = u->ex;
+	struct iovec slices[FCGI_STDIN_SLICES];
+	enum fcgi_body body;
+	size_t count;
+
+	fcgi_expect(ex->fcgi, ex->request->length_bytes, 0);
+	while ((body = fcgi_body(ex->fcgi, slices, &count)) == FCGI_BODY_DATA) {
+		for (size_t i = 0; i < count; i++)
+			if (!upload_add(u, slices[i].iov_base, slices[i].iov_len))
+				return;
+		if (!upload_flush(u))
+			return;
+	}
+	if (body == FCGI_BODY_END)
+		upload_end(u);
+	else
+		exchange_body_error(ex, body);
+}
+
+void api_upload_raw(struct exchange *ex)
+{
+	int64_t length = ex->request->length_bytes;
+	struct upload u;
+
+	upload_init(&u, ex);
+	if (!body_ok(ex) || !raw_options(&u) || !sizes_agree(&u) || !upload_enter(ex))
+		return;
+	if (upload_open(&u, length >= 0 ? length : u.declared_bytes))
+		raw_body(&u);
+	upload_fini(&u);
+	upload_leave(ex);
+}
+
+/* Forms ---------------------------------------------------------------------------------------- */
+
+static bool form_fault(struct form *f)
+{
+	static const enum error errors[] = {
+		[MULTIPART_FINE] = ERROR_BAD_MULTIPART,
+		[MULTIPART_SYNTAX] = ERROR_BAD_MULTIPART,
+		[MULTIPART_HEAD_TOO_LARGE] = ERROR_PART_HEADER_TOO_LARGE,
+		[MULTIPART_TOO_MANY_PARTS] = ERROR_TOO_MANY_PARTS,
+		[MULTIPART_ENCODED] = ERROR_UNSUPPORTED_CONTENT_ENCODING,
+	};
+
+	reply_error(f->upload.ex->reply, errors[f->multipart.fault], NULL);
+	return false;
+}
+
+static bool begin_part(struct form *f)
+{
+	const struct multipart *m = &f->multipart;
+
+	f->in_file = m->filename != NULL && !f->has_file;
+	f->field[0] = '\0';
+	buf_reset(&f->value);
+	if (f->has_file && m->filename != NULL && m->filename[0] != '\0') {
+		reply_error(f->upload.ex->reply, ERROR_BAD_MULTIPART, "the form has a second file: send one a request");
+		return false;
+	}
+	if (f->in_file)
+		label_filename(m->filename, strlen(m->filename), f->upload.filename);
+	else if (m->filename == NULL && m->name != NULL && strlen(m->name) < sizeof f->field)
+		strcpy(f->field, m->name);
+	return true;
+}
+
+/* An upper bound of the file's size, good enough to reserve; -1: not told. */
+static bool open_file(struct form *f)
+{
+	int64_t most = f->upload.ex->conf->upload_max_bytes, length = f->upload.ex->request->length_bytes;
+
+	f->has_file = true;
+	return upload_open(&f->upload, length > most ? most : length);
+}
+
+static bool take_file(struct form *f, const char *bytes, size_t len, bool lent)
+{
+	if (!f->has_file && !open_file(f))
+		return false;
+	if (!lent)
+		return upload_add(&f->upload, bytes, len);
+	return upload_add(&f->upload, bytes, len) && upload_flush(&f->upload);
+}
+
+static bool take_field(struct form *f, const char *bytes, size_t len)
+{
+	if (f->field[0] == '\0')
+		return true;
+	if (f->value.len + len > FIELD_MOST) {
+		reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s is too long", f->field);
+		return false;
+	}
+	buf_put(&f->value, bytes, len);
+	return true;
+}
+
+/* An empty file with a name was chosen; one without was not. */
+static bool end_file(struct form *f)
+{
+	if (f->has_file || f->multipart.filename[0] == '\0')
+		return true;
+	reply_error(f->upload.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
+	return false;
+}
+
+static bool end_part(struct form *f)
+{
+	if (f->in_file)
+		return end_file(f);
+	if (strlen(buf_text(&f->value)) != f->value.len) {
+		reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s holds a NUL byte", f->field);
+		return false;
+	}
+	return f->field[0] == '\0' || upload_set(&f->upload, f->field, buf_text(&f->value), f->value.len);
+}
+
+/* Takes one slice of the body through the parser.  False: answered. */
+static bool form_slice(struct form *f, const char *bytes, size_t len)
+{
+	enum multipart_event event;
+	const char *data;
+	size_t data_len;
+	bool lent, ok = true;
+
+	while (ok && (event = multipart_next(&f->multipart, &bytes, &len, &data, &data_len, &lent)) != MULTIPART_MORE) {
+		switch (event) {
+		case MULTIPART_MORE: break;
+		case MULTIPART_PART: ok = begin_part(f); break;
+		case MULTIPART_DATA:
+			ok = f->in_file ? take_file(f, data, data_len, lent) : take_field(f, data, data_len);
+			break;
+		case MULTIPART_PART_END: ok = end_part(f); break;
+		case MULTIPART_END: f->ended = true; break;
+		case MULTIPART_BAD: ok = form_fault(f); break;
+		}
+	}
+	return ok;
+}
+
+/* Counts also what is neither file nor known field: a form without a length must end too. */
+static bool is_within_limit(struct form *f, const struct iovec *slices, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		f->bytes += (int64_t)slices[i].iov_len;
+	if (f->bytes - FORM_OVERHEAD_BYTES <= f->upload.ex->conf->upload_max_bytes)
+		return true;
+	reply_error(f->upload.ex->reply, ERROR_TOO_LARGE, NULL);
+	return false;
+}
+
+static void form_end(struct form *f)
+{
+	if (!f->ended)
+		reply_error(f->upload.ex->reply, ERROR_BAD_MULTIPART, "the closing boundary is missing");
+	else if (!f->has_file)
+		reply_error(f->upload.ex->reply, ERROR_NO_FILE, NULL);
+	else
+		upload_end(&f->upload);
+}
+
+static void form_body(struct form *f)
+{
+	struct exchange *ex = f->upload.ex;
+	struct iovec slices[FCGI_STDIN_SLICES];
+	enum fcgi_body body;
+	size_t count;
+
+	fcgi_expect(ex->fcgi, ex->request->length_bytes, 0);
+	while ((body = fcgi_body(ex->fcgi, slices, &count)) == FCGI_BODY_DATA) {
+		for (size_t i = 0; i < count; i++)
+			if (!form_slice(f, slices[i].iov_base, slices[i].iov_len))
+				return;
+		if (!upload_flush(&f->upload) || !is_within_limit(f, slices, count))
+			return;
+	}
+	if (body == FCGI_BODY_END)
+		form_end(f);
+	else
+		exchange_body_error(ex, body);
+}
+
+/* True when it is a form that can fit.  Else answered. */
+static bool form_ok(struct exchange *ex, char boundary[BOUNDARY_MOST + 1])
+{
+	if (!disposition_is_form(ex->request->content_type))
+		reply_error(ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send multipart/form-data, or the raw file by PUT");
+	else if (!disposition_boundary(ex->request->content_type, boundary))
+		reply_error(ex->reply, ERROR_BAD_MULTIPART, "Content-Type has no valid boundary");
+	else if (ex->request->length_bytes - FORM_OVERHEAD_BYTES > ex->conf->upload_max_bytes)
+		reply_error(ex->reply, ERROR_TOO_LARGE, NULL);
+	else
+		return true;
+	return false;
+}
+
+void api_upload_form(struct exchange *ex)
+{
+	char boundary[BOUNDARY_MOST + 1];
+	struct form *f;
+
+	if (!body_ok(ex) || !form_ok(ex, boundary) || !upload_enter(ex))
+		return;
+	f = calloc(1, sizeof *f);
+	if (f != NULL) {
+		upload_init(&f->upload, ex);
+		multipart_init(&f->multipart, boundary);
+		if (exchange_params_ok(ex, raw_params) && set_all(&f->upload))
+			form_body(f);
+		upload_fini(&f->upload);
+		buf_fini(&f->value);
+		free(f);
+	} else {
+		reply_error(ex->reply, ERROR_BUSY, "no memory");
+	}
+	upload_leave(ex);
+}

@@ -1,0 +1,85 @@
+/*
+ * errors.c - the one table of errors: code, status, what happened, what to do.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <stddef.h>
+
+#include "http/errors.h"
+
+static const struct error_entry entries[ERROR_COUNT] = {
+	[ERROR_NONE] = { "none", 200, "No error", "" },
+	[ERROR_BAD_REQUEST] = { "bad_request", 400, "The request is malformed",
+		"Correct it; nothing was changed." },
+	[ERROR_BAD_PARAMETER] = { "bad_parameter", 400, "A parameter has a value that it cannot have",
+		"Correct the parameter that is named; nothing was changed or kept." },
+	[ERROR_BAD_JSON] = { "bad_json", 400, "The JSON body is not what is expected here",
+		"Send an object such as {\"title\": \"Harbour\", \"priority\": 10}; nothing was changed." },
+	[ERROR_BAD_MULTIPART] = { "bad_multipart", 400, "The form's body is not well-formed multipart/form-data",
+		"Send it as RFC 7578 says, up to the closing boundary; nothing was kept." },
+	[ERROR_TOO_MANY_PARTS] = { "too_many_parts", 400, "The form has too many parts",
+		"Send one file and at most a few fields; nothing was kept." },
+	[ERROR_PART_HEADER_TOO_LARGE] = { "part_header_too_large", 400, "A part of the form has too large a header",
+		"Shorten the file name or the header fields; nothing was kept." },
+	[ERROR_NO_FILE] = { "no_file", 400, "The form has no file",
+		"Choose a file, and send it in a field with a file name." },
+	[ERROR_EMPTY_UPLOAD] = { "empty_upload", 400, "The upload has no bytes",
+		"Send the file's bytes.  Where it is not empty, the web server cut it off: see its limits on bodies." },
+	[ERROR_LENGTH_MISMATCH] = { "length_mismatch", 400, "The number of bytes that arrived is not the one promised",
+		"Send it again; nothing was kept." },
+	[ERROR_BODY_TRUNCATED] = { "body_truncated", 400, "The body ended before it was complete",
+		"Send it again; nothing was kept." },
+	[ERROR_BODY_TIMEOUT] = { "body_timeout", 408, "The body came too slowly",
+		"Send it again over a better connection; nothing was kept." },
+	[ERROR_CROSS_ORIGIN] = { "cross_origin", 403, "Another site's page made this request",
+		"Make it from this site's own pages, or without a browser." },
+	[ERROR_NOT_FOUND] = { "not_found", 404, "There is no such thing here",
+		"Check the address; a video that was deleted is gone." },
+	[ERROR_METHOD_NOT_ALLOWED] = { "method_not_allowed", 405, "This address does not take that method",
+		"Use one of the methods in the Allow field." },
+	[ERROR_WRONG_STATE] = { "wrong_state", 409, "The video's state does not allow that",
+		"Look at its state; it was not changed." },
+	[ERROR_TOO_LARGE] = { "too_large", 413, "The upload is larger than this server takes",
+		"Send a smaller file, or ask the operator to raise upload_max; nothing was kept." },
+	[ERROR_BODY_TOO_LARGE] = { "body_too_large", 413, "The body is larger than this address takes",
+		"Send less; nothing was changed." },
+	[ERROR_URI_TOO_LONG] = { "uri_too_long", 414, "The address is too long",
+		"Shorten its parameters." },
+	[ERROR_UNSUPPORTED_MEDIA_TYPE] = { "unsupported_media_type", 415, "This address does not take that Content-Type",
+		"Send a file as multipart/form-data by POST or as it is by PUT, and a change as application/json." },
+	[ERROR_UNSUPPORTED_CONTENT_ENCODING] = { "unsupported_content_encoding", 415, "The body is encoded",
+		"Send the bytes as they are, without Content-Encoding or Content-Transfer-Encoding; nothing was kept." },
+	[ERROR_INTERNAL] = { "internal", 500, "The server failed",
+		"Try again later; the operator finds the reason in the log." },
+	[ERROR_BUSY] = { "busy", 503, "The server is busy",
+		"Try again after the seconds in Retry-After; nothing was changed or kept." },
+	[ERROR_TOO_MANY_UPLOADS] = { "too_many_uploads", 503, "Too many uploads are under way",
+		"Try again after the seconds in Retry-After; nothing was kept." },
+	[ERROR_NO_SPACE] = { "no_space", 507, "There is not enough space on the server's disk",
+		"Try again when the operator has made room; nothing was kept." },
+};
+
+static const struct status_text {
+	int status;
+	const char *text;
+} status_texts[] = {
+	{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 303, "See Other" },
+	{ 400, "Bad Request" }, { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
+	{ 408, "Request Timeout" }, { 409, "Conflict" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
+	{ 415, "Unsupported Media Type" }, { 500, "Internal Server Error" }, { 503, "Service Unavailable" },
+	{ 507, "Insufficient Storage" },
+};
+
+const struct error_entry *error_entry(enum error error)
+{
+	return &entries[error];
+}
+
+const char *error_status_text(int status)
+{
+	for (size_t i = 0; i < sizeof status_texts / sizeof *status_texts; i++)
+		if (status_texts[i].status == status)
+			return status_texts[i].text;
+	return "Status";
+}

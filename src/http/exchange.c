@@ -1,0 +1,73 @@
+/*
+ * exchange.c - what handlers share: small bodies, and the store's and the peer's failures in words.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "http/exchange.h"
+#include "http/fcgi_stdin.h"
+
+bool exchange_db_ok(struct exchange *ex, enum db_result result)
+{
+	switch (result) {
+	case DB_OK:
+		return true;
+	case DB_NONE:
+		reply_error(ex->reply, ERROR_NOT_FOUND, NULL);
+		break;
+	case DB_REFUSED:
+		reply_error(ex->reply, ERROR_WRONG_STATE, db_message(ex->db));
+		break;
+	case DB_BUSY:
+		reply_error(ex->reply, ERROR_BUSY, "another writer holds the database");
+		break;
+	case DB_FULL:
+		reply_error(ex->reply, ERROR_NO_SPACE, NULL);
+		break;
+	case DB_FAILED:
+		log_error("request: database: %s", db_message(ex->db));
+		reply_error(ex->reply, ERROR_INTERNAL, "the database cannot be used at the moment");
+		break;
+	}
+	return false;
+}
+
+void exchange_body_error(struct exchange *ex, enum fcgi_body body)
+{
+	reply_error(ex->reply, body == FCGI_BODY_SLOW ? ERROR_BODY_TIMEOUT : ERROR_BODY_TRUNCATED, NULL);
+}
+
+bool exchange_read_body(struct exchange *ex, struct buf *body)
+{
+	struct iovec slices[FCGI_STDIN_SLICES];
+	enum fcgi_body result = FCGI_BODY_END;
+	size_t count;
+
+	fcgi_expect(ex->fcgi, ex->request->length_bytes, ex->conf->header_timeout_ms);
+	if (ex->request->length_bytes <= EXCHANGE_BODY_MOST)
+		while (body->len <= EXCHANGE_BODY_MOST && (result = fcgi_body(ex->fcgi, slices, &count)) == FCGI_BODY_DATA)
+			for (size_t i = 0; i < count; i++)
+				buf_put(body, slices[i].iov_base, slices[i].iov_len);
+	if (ex->request->length_bytes > EXCHANGE_BODY_MOST || body->len > EXCHANGE_BODY_MOST)
+		reply_errorf(ex->reply, ERROR_BODY_TOO_LARGE, "at most %d bytes", EXCHANGE_BODY_MOST);
+	else if (result != FCGI_BODY_END)
+		exchange_body_error(ex, result);
+	else if (strlen(buf_text(body)) != body->len)
+		reply_error(ex->reply, ERROR_BAD_REQUEST, "the body holds a NUL byte");
+	else
+		return true;
+	return false;
+}
+
+bool exchange_params_ok(struct exchange *ex, const char *const *known)
+{
+	const char *odd = request_odd_param(ex->request, known);
+
+	if (odd == NULL)
+		return true;
+	reply_errorf(ex->reply, ERROR_BAD_PARAMETER, "the parameter '%.60s' is unknown here, or is there twice", odd);
+	return false;
+}

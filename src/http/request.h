@@ -1,0 +1,59 @@
+/* request.h - what a client asks for, read from CGI parameters.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_REQUEST_H
+#define CLIPMILL_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/id.h"
+#include "http/errors.h"
+#include "http/urlencoded.h"
+#include "ingest/label.h"
+
+#define REQUEST_TARGET_BYTES 8192       /* of path and query */
+#define REQUEST_SEGMENTS 6
+#define REQUEST_PARAMS 16
+
+enum request_method {
+	REQUEST_GET = 1, REQUEST_HEAD = 2, REQUEST_POST = 4, REQUEST_PUT = 8, REQUEST_PATCH = 16,
+	REQUEST_DELETE = 32, REQUEST_OTHER = 64,
+};
+
+/* One request's head.  Strings point into the CGI parameters or into `target`. */
+struct request {
+	enum request_method method;
+	const char *segments[REQUEST_SEGMENTS];         /* of the path, each decoded once */
+	size_t segment_count;                           /* REQUEST_SEGMENTS + 1: more than any route has */
+	struct pair params[REQUEST_PARAMS];             /* of the query */
+	int param_count;
+	int64_t length_bytes;                           /* Content-Length; -1: not told */
+	const char *content_type;                       /* "" when not told */
+	const char *content_encoding;                   /* "" when not told */
+	bool wants_html;                                /* a browser's page load, by Accept */
+	bool cross_origin;                              /* made by another site's page */
+	char owner[LABEL_MOST + 1];                     /* REMOTE_USER, never a client's own field */
+	char target[REQUEST_TARGET_BYTES];
+};
+
+/* Looks up a CGI parameter; NULL when it is not there. */
+typedef const char *request_lookup(const void *user, const char *name);
+
+/*
+ * Reads the head.  ERROR_NONE, or the error to be told with *detail set (NULL: nothing to add); what
+ * the answer needs, method and wants_html, is set in any case.  The path is taken from REQUEST_URI,
+ * which is what the client sent: segments are split before they are decoded, and a control
+ * character in one is refused.
+ */
+enum error request_read(struct request *r, request_lookup *lookup, const void *user, const char **detail);
+
+/* The value of a query parameter; NULL when it is not there. */
+const char *request_param(const struct request *r, const char *name);
+
+/* The first query parameter that is not in the NULL-terminated `known`, or is there twice; or NULL. */
+const char *request_odd_param(const struct request *r, const char *const *known);
+
+/* Strict: optional -, digits, nothing else, within the bounds. */
+bool request_number(const char *text, int64_t least, int64_t most, int64_t *value);
+
+#endif

@@ -1,0 +1,116 @@
+/*
+ * routes.c - the one table of what can be asked for.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/id.h"
+#include "http/routes.h"
+
+#define SAFE (REQUEST_GET | REQUEST_HEAD)
+
+struct route {
+	unsigned methods;       /* of enum request_method */
+	const char *path;       /* :id is an id; :name is any one segment */
+	exchange_handler *handler;
+};
+
+static const struct route routes[] = {
+	{ SAFE, "api/health", api_health },
+	{ SAFE, "api/videos", api_videos_list },
+	{ REQUEST_POST, "api/videos", api_upload_form },
+	{ REQUEST_PUT, "api/videos", api_upload_raw },
+	{ REQUEST_PUT, "api/videos/:name", api_upload_raw },
+	{ SAFE, "api/videos/:id", api_video },
+	{ REQUEST_PATCH, "api/videos/:id", api_video_patch },
+	{ REQUEST_DELETE, "api/videos/:id", api_video_delete },
+	{ SAFE, "api/videos/:id/tasks", api_video_tasks },
+	{ REQUEST_POST, "api/videos/:id/cancel", api_video_cancel },
+	{ REQUEST_POST, "api/videos/:id/retry", api_video_retry },
+	{ SAFE, "videos", page_list },
+	{ SAFE, "videos/:id", page_video },
+	{ REQUEST_POST, "videos/:id/cancel", page_cancel },
+	{ REQUEST_POST, "videos/:id/retry", page_retry },
+	{ REQUEST_POST, "videos/:id/delete", page_delete },
+	{ REQUEST_POST, "videos/:id/edit", page_edit },
+};
+
+#define ROUTE_COUNT (sizeof routes / sizeof *routes)
+
+static const struct allowed {
+	enum request_method method;
+	const char *name;
+} allowed_names[] = {
+	{ REQUEST_GET, "GET" }, { REQUEST_HEAD, "HEAD" }, { REQUEST_POST, "POST" }, { REQUEST_PUT, "PUT" },
+	{ REQUEST_PATCH, "PATCH" }, { REQUEST_DELETE, "DELETE" },
+};
+
+static bool segment_fits(struct exchange *ex, const char *pattern, size_t len, const char *segment)
+{
+	if (pattern[0] != ':')
+		return strncmp(segment, pattern, len) == 0 && segment[len] == '\0';
+	if (strncmp(pattern, ":id", len) != 0) {
+		ex->name = segment;
+		return true;
+	}
+	ex->id = segment;
+	return id_valid(segment);
+}
+
+/* Whether the path fits; ex->id and ex->name are set. */
+static bool path_fits(struct exchange *ex, const char *pattern)
+{
+	const struct request *r = ex->request;
+
+	ex->id = ex->name = NULL;
+	for (size_t i = 0; i < r->segment_count && i < REQUEST_SEGMENTS; i++) {
+		size_t len = strcspn(pattern, "/");
+
+		if (len == 0 || !segment_fits(ex, pattern, len, r->segments[i]))
+			return false;
+		pattern += len;
+		pattern += *pattern == '/';
+	}
+	return *pattern == '\0' && r->segment_count <= REQUEST_SEGMENTS;
+}
+
+static void refuse_method(struct exchange *ex, unsigned methods)
+{
+	char allow[64] = "";
+
+	for (size_t i = 0; i < sizeof allowed_names / sizeof *allowed_names; i++) {
+		if ((methods & allowed_names[i].method) == 0)
+			continue;
+		strcat(allow, allow[0] != '\0' ? ", " : "");
+		strcat(allow, allowed_names[i].name);
+	}
+	reply_field(ex->reply, "Allow", allow);
+	reply_errorf(ex->reply, ERROR_METHOD_NOT_ALLOWED, "this address takes %s", allow);
+}
+
+void routes_dispatch(struct exchange *ex)
+{
+	const struct request *r = ex->request;
+	unsigned methods = 0;
+
+	for (const struct route *route = routes; route < routes + ROUTE_COUNT; route++) {
+		if (!path_fits(ex, route->path))
+			continue;
+		if ((route->methods & r->method) == 0) {
+			if (ex->name == NULL)   /* any name fits there: not a hint that the thing exists */
+				methods |= route->methods;
+			continue;
+		}
+		if ((r->method & SAFE) == 0 && r->cross_origin)
+			reply_error(ex->reply, ERROR_CROSS_ORIGIN, NULL);
+		else
+			route->handler(ex);
+		return;
+	}
+	if (methods != 0)
+		refuse_method(ex, methods);
+	else
+		reply_error(ex->reply, ERROR_NOT_FOUND, NULL);
+}

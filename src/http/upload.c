@@ -1,0 +1,168 @@
+/*
+ * upload.c - a file on its way into the spool: its options, its slices, its answer.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "http/upload.h"
+#include "store/video.h"
+
+void upload_init(struct upload *upload, struct exchange *ex)
+{
+	memset(upload, 0, offsetof(struct upload, slices));
+	upload->ex = ex;
+	upload->declared_bytes = -1;
+	upload->slice_count = 0;
+	strcpy(upload->profile, "default");
+}
+
+static bool set_profile(struct upload *u, const char *value)
+{
+	if (strlen(value) > UPLOAD_PROFILE_MOST || !profile_exists(u->ex->db, value)) {
+		reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "profile: there is no profile '%.40s'", value);
+		return false;
+	}
+	strcpy(u->profile, value);
+	return true;
+}
+
+static bool set_number(struct upload *u, const char *name, const char *value, int64_t least, int64_t most, int64_t *to)
+{
+	if (request_number(value, least, most, to))
+		return true;
+	reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "%s must be a whole number from %" PRId64 " to %" PRId64,
+		     name, least, most);
+	return false;
+}
+
+bool upload_set(struct upload *upload, const char *name, const char *value, size_t len)
+{
+	bool is_empty = len == 0;
+
+	if (strcmp(name, "title") == 0)
+		label_title(value, len, upload->title);
+	else if (strcmp(name, "filename") == 0)
+		label_filename(value, len, upload->filename);
+	else if (strcmp(name, "profile") == 0 && !is_empty)
+		return set_profile(upload, value);
+	else if (strcmp(name, "priority") == 0 && !is_empty)
+		return set_number(upload, name, value, -100, 100, &upload->priority);
+	else if (strcmp(name, "size") == 0 && !is_empty)
+		return set_number(upload, name, value, 0, INT64_MAX, &upload->declared_bytes);
+	return true;
+}
+
+bool upload_enter(struct exchange *ex)
+{
+	if (atomic_fetch_add(ex->uploads, 1) < ex->conf->upload_threads)
+		return true;
+	upload_leave(ex);
+	reply_error(ex->reply, ERROR_TOO_MANY_UPLOADS, NULL);
+	return false;
+}
+
+void upload_leave(struct exchange *ex)
+{
+	atomic_fetch_sub(ex->uploads, 1);
+}
+
+static bool spool_ok(struct upload *u, enum spool_result result)
+{
+	struct reply *reply = u->ex->reply;
+
+	switch (result) {
+	case SPOOL_OK: return true;
+	case SPOOL_FULL: reply_error(reply, ERROR_NO_SPACE, NULL); break;
+	case SPOOL_TOO_LARGE:
+		reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes", u->ex->conf->upload_max_bytes);
+		break;
+	case SPOOL_BUSY: reply_error(reply, ERROR_BUSY, "another writer holds the database"); break;
+	case SPOOL_REFUSED: reply_error(reply, ERROR_BAD_PARAMETER, db_message(u->ex->db)); break;
+	case SPOOL_FAILED: reply_error(reply, ERROR_INTERNAL, "the upload could not be stored"); break;
+	}
+	return false;
+}
+
+bool upload_open(struct upload *upload, int64_t length_bytes)
+{
+	struct exchange *ex = upload->ex;
+
+	upload->open = spool_ok(upload, spool_open(&upload->spool, ex->db, ex->conf, ex->dir_fd, ex->worker,
+						   upload->filename, length_bytes));
+	return upload->open;
+}
+
+bool upload_flush(struct upload *upload)
+{
+	size_t count = upload->slice_count;
+
+	upload->slice_count = 0;
+	return count == 0 || spool_ok(upload, spool_appendv(&upload->spool, upload->slices, count));
+}
+
+bool upload_add(struct upload *upload, const char *bytes, size_t len)
+{
+	union { const char *in; void *out; } base = { .in = bytes };
+
+	if (upload->slice_count == sizeof upload->slices / sizeof *upload->slices && !upload_flush(upload))
+		return false;
+	upload->slices[upload->slice_count++] = (struct iovec){ base.out, len };
+	return true;
+}
+
+static bool size_ok(struct upload *u)
+{
+	int64_t size = u->spool.size_bytes;
+
+	if (u->declared_bytes >= 0 && u->declared_bytes != size)
+		reply_errorf(u->ex->reply, ERROR_LENGTH_MISMATCH, "size says %" PRId64 " bytes, %" PRId64 " arrived",
+			     u->declared_bytes, size);
+	else if (size == 0)
+		reply_error(u->ex->reply, ERROR_EMPTY_UPLOAD, NULL);
+	else
+		return true;
+	return false;
+}
+
+static void tell_created(struct exchange *ex, const char *id)
+{
+	char location[64];
+
+	snprintf(location, sizeof location, ex->reply->html ? "/videos/%s" : "/api/videos/%s", id);
+	if (ex->reply->html) {
+		reply_see_other(ex->reply, location);
+		return;
+	}
+	reply_field(ex->reply, "Location", location);
+	if (video_json(ex->db, id, &ex->reply->body) != DB_OK) {
+		buf_reset(&ex->reply->body);    /* it is stored all the same */
+		buf_printf(&ex->reply->body, "{\"id\":\"%s\"}", id);
+	}
+	reply_json(ex->reply, 201);
+}
+
+void upload_end(struct upload *upload)
+{
+	struct exchange *ex = upload->ex;
+	struct upload_done done = {
+		.filename = upload->filename, .title = upload->title, .owner = ex->request->owner,
+		.profile = upload->profile, .priority = upload->priority,
+	};
+
+	if (!size_ok(upload) || !spool_ok(upload, spool_finish(&upload->spool, &done)))
+		return;
+	log_info("video %s: %" PRId64 " bytes uploaded as '%s'", done.id, done.size_bytes, done.filename);
+	tell_created(ex, done.id);
+}
+
+void upload_fini(struct upload *upload)
+{
+	if (upload->open)
+		spool_abort(&upload->spool);
+	upload->open = false;
+}

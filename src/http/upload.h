@@ -1,0 +1,50 @@
+/* upload.h - what a form and a raw upload have in common.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_HTTP_UPLOAD_H
+#define CLIPMILL_HTTP_UPLOAD_H
+
+#include "http/exchange.h"
+#include "http/fcgi_stdin.h"
+#include "ingest/label.h"
+#include "ingest/spool.h"
+
+#define UPLOAD_PROFILE_MOST 32  /* characters of a profile's name */
+
+/* A file on its way from a request into the spool. */
+struct upload {
+	struct exchange *ex;
+	struct spool spool;
+	bool open;                      /* the spool is */
+	int64_t declared_bytes;         /* of the file, by parameter size; -1: not told */
+	int64_t priority;
+	char filename[LABEL_MOST + 1];
+	char title[LABEL_MOST + 1];
+	char profile[UPLOAD_PROFILE_MOST + 1];
+
+	/* slices of this buffer's bytes that wait to be written in one call */
+	struct iovec slices[FCGI_STDIN_SLICES * 2];
+	size_t slice_count;
+};
+
+void upload_init(struct upload *upload, struct exchange *ex);
+
+/* Sets title, profile, priority, size or filename.  False: answered with 400.  Other names: ignored. */
+bool upload_set(struct upload *upload, const char *name, const char *value, size_t len);
+
+/* Takes a place among upload_threads; false: answered with 503.  Each true needs upload_leave. */
+bool upload_enter(struct exchange *ex);
+void upload_leave(struct exchange *ex);
+
+/* Opens the spool for `length_bytes` (-1: not told).  False: answered. */
+bool upload_open(struct upload *upload, int64_t length_bytes);
+
+/* Adds bytes that stay where they are until upload_flush; upload_flush writes them.  False: answered. */
+bool upload_add(struct upload *upload, const char *bytes, size_t len);
+bool upload_flush(struct upload *upload);
+
+/* Makes it a video and answers 201, or 303 for a page; or with an error. */
+void upload_end(struct upload *upload);
+
+/* Removes what is left of an upload that was not ended well. */
+void upload_fini(struct upload *upload);
+
+#endif

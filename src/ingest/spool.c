@@ -1,0 +1,254 @@
+/*
+ * spool.c - owns every file before it is a source: incoming/ID while bytes come, source/ID once they
+ * are durable.  The row of table upload comes before the file and goes after it, so whatever a dead
+ * responder leaves behind can be found.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "ingest/spool.h"
+#include "store/video.h"
+
+#define RESERVE_STEP_BYTES ((int64_t)64 << 20)  /* ahead of a body whose length nobody told */
+#define WINDOW_BYTES ((int64_t)8 << 20)         /* written back while the next as many come */
+
+static enum spool_result from_db(enum db_result result)
+{
+	switch (result) {
+	case DB_OK: return SPOOL_OK;
+	case DB_REFUSED: return SPOOL_REFUSED;
+	case DB_BUSY: return SPOOL_BUSY;
+	case DB_FULL: return SPOOL_FULL;
+	case DB_NONE:
+	case DB_FAILED: break;
+	}
+	return SPOOL_FAILED;
+}
+
+static enum spool_result from_errno(const struct spool *s, const char *what)
+{
+	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
+		return SPOOL_FULL;
+	log_error("upload %s: %s: %s", s->id, what, strerror(errno));
+	return SPOOL_FAILED;
+}
+
+static void path_of(const struct spool *s, const char *folder, char path[64])
+{
+	snprintf(path, 64, "%s/%s", folder, s->id);
+}
+
+/* Whether `more` bytes fit above the floor. */
+static enum spool_result check_space(const struct spool *s, int64_t more)
+{
+	int64_t available = file_free_bytes(s->dir_fd, "incoming");
+
+	if (available < 0)
+		return from_errno(s, "free space of incoming");
+	return available - s->conf->floor_bytes < more ? SPOOL_FULL : SPOOL_OK;
+}
+
+/* Allocates up to `to_bytes` without changing the size; a file system that cannot is no failure. */
+static enum spool_result reserve(struct spool *s, int64_t to_bytes)
+{
+	int64_t more = to_bytes - s->reserved_bytes;
+	enum spool_result result = check_space(s, more);
+
+	if (result != SPOOL_OK || more <= 0)
+		return result;
+	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, s->reserved_bytes, more) < 0 &&
+	    errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR)
+		return from_errno(s, "reserving space");
+	s->reserved_bytes = to_bytes;
+	return SPOOL_OK;
+}
+
+static enum spool_result create(struct spool *s)
+{
+	char path[64];
+
+	path_of(s, "incoming", path);
+	s->fd = openat(s->dir_fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->fd < 0)
+		return from_errno(s, path);
+	return s->length_bytes > 0 ? reserve(s, s->length_bytes) : SPOOL_OK;
+}
+
+enum spool_result spool_open(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
+			     const char *worker, const char *filename, int64_t length_bytes)
+{
+	enum spool_result result;
+
+	*spool = (struct spool){ .db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = length_bytes };
+	if (length_bytes > conf->upload_max_bytes)
+		return SPOOL_TOO_LARGE;
+	result = check_space(spool, length_bytes > 0 ? length_bytes : 1);
+	if (result != SPOOL_OK)
+		return result;
+	id_new(spool->id);
+	result = from_db(upload_begin(db, spool->id, worker, filename, length_bytes));
+	if (result != SPOOL_OK)
+		spool->id[0] = '\0';
+	else
+		result = create(spool);
+	if (result != SPOOL_OK)
+		spool_abort(spool);
+	return result;
+}
+
+/*
+ * Starts the write-back of the last window, waits for the one before, and lets its pages go: so an
+ * upload of any length lives in a few pages that are used again and again, takes nobody else's out
+ * of the cache, and leaves the last fsync little to do.  The wait reports a failed write, which a
+ * later fsync would not any more.
+ */
+static enum spool_result write_back(struct spool *s)
+{
+	int64_t fresh = s->size_bytes - s->started_bytes, older = s->started_bytes - s->dropped_bytes;
+
+	if (fresh < WINDOW_BYTES)
+		return SPOOL_OK;
+	(void)sync_file_range(s->fd, s->started_bytes, fresh, SYNC_FILE_RANGE_WRITE);
+	if (older > 0 && sync_file_range(s->fd, s->dropped_bytes, older, SYNC_FILE_RANGE_WAIT_BEFORE |
+					 SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) < 0)
+		return from_errno(s, "write-back");
+	if (older > 0)
+		(void)posix_fadvise(s->fd, s->dropped_bytes, older, POSIX_FADV_DONTNEED);
+	s->dropped_bytes = s->started_bytes;
+	s->started_bytes = s->size_bytes;
+	return SPOOL_OK;
+}
+
+/* Drops `len` written bytes from the front of the slices. */
+static void drop_written(struct iovec **slices, size_t *count, size_t len)
+{
+	while (*count > 0 && len >= (*slices)->iov_len) {
+		len -= (*slices)->iov_len;
+		(*slices)++;
+		(*count)--;
+	}
+	if (*count > 0) {
+		(*slices)->iov_base = (char *)(*slices)->iov_base + len;
+		(*slices)->iov_len -= len;
+	}
+}
+
+static enum spool_result write_all(struct spool *s, struct iovec *slices, size_t count)
+{
+	drop_written(&slices, &count, 0);
+	while (count > 0) {
+		ssize_t n = writev(s->fd, slices, (int)count);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return from_errno(s, "write");
+		s->size_bytes += n;
+		drop_written(&slices, &count, (size_t)n);
+	}
+	return write_back(s);
+}
+
+enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_t count)
+{
+	int64_t end = spool->size_bytes;
+	enum spool_result result;
+
+	for (size_t i = 0; i < count; i++)
+		end += (int64_t)slices[i].iov_len;
+	if (end > spool->conf->upload_max_bytes)
+		return SPOOL_TOO_LARGE;
+	if (end > spool->reserved_bytes && end > spool->length_bytes) {
+		result = reserve(spool, end + RESERVE_STEP_BYTES);
+		if (result == SPOOL_FULL)
+			result = reserve(spool, end);
+		if (result != SPOOL_OK)
+			return result;
+	}
+	return write_all(spool, slices, count);
+}
+
+enum spool_result spool_append(struct spool *spool, const void *bytes, size_t len)
+{
+	union { const void *in; void *out; } base = { .in = bytes };
+	struct iovec slice = { base.out, len };
+
+	return spool_appendv(spool, &slice, 1);
+}
+
+/* Gives back what was reserved and not used, and makes the bytes durable. */
+static enum spool_result seal(struct spool *s)
+{
+	int fd = s->fd;
+
+	if (s->reserved_bytes > s->size_bytes && ftruncate(fd, s->size_bytes) < 0)
+		return from_errno(s, "ftruncate");
+	if (fchmod(fd, 0400) < 0)
+		return from_errno(s, "fchmod");
+	if (fsync(fd) < 0)
+		return from_errno(s, "fsync");
+	s->fd = -1;
+	return close(fd) < 0 && errno != EINTR ? from_errno(s, "close") : SPOOL_OK;
+}
+
+static enum spool_result move(const struct spool *s)
+{
+	char from[64], to[64];
+
+	path_of(s, "incoming", from);
+	path_of(s, "source", to);
+	return file_move(s->dir_fd, from, to) < 0 ? from_errno(s, "moving to source") : SPOOL_OK;
+}
+
+enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
+{
+	enum spool_result result = seal(spool);
+
+	done->id = spool->id;
+	done->size_bytes = spool->size_bytes;
+	if (result == SPOOL_OK)
+		result = move(spool);
+	if (result == SPOOL_OK)
+		result = from_db(upload_complete(spool->db, done));
+	if (result == SPOOL_FAILED)
+		log_error("upload %s: not completed: %s", spool->id, db_message(spool->db));
+	spool->finished = result == SPOOL_OK;
+	return result;
+}
+
+static void remove_from(const struct spool *s, const char *folder)
+{
+	char path[64];
+
+	path_of(s, folder, path);
+	if (unlinkat(s->dir_fd, path, 0) < 0 && errno != ENOENT)
+		log_error("upload %s: %s: %s", s->id, path, strerror(errno));
+}
+
+void spool_abort(struct spool *spool)
+{
+	enum db_result result;
+
+	if (spool->fd >= 0)
+		close(spool->fd);
+	spool->fd = -1;
+	if (spool->id[0] == '\0' || spool->finished)
+		return;
+	remove_from(spool, "incoming");
+	if (!video_exists(spool->db, spool->id))        /* a commit that said it failed may be there */
+		remove_from(spool, "source");
+	result = upload_abort(spool->db, spool->id);
+	if (result != DB_OK && result != DB_NONE)
+		log_warn("upload %s: its row stays until its worker ends: %s", spool->id, db_message(spool->db));
+	spool->id[0] = '\0';
+}
