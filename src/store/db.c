@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,10 +287,18 @@ static bool prepare_all(struct db *db, char *error, size_t error_size)
 	return true;
 }
 
+/* Before SQLite's first use: its memory statistics cost a lock around every allocation. */
+static void configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static bool open_file(struct db *db, const char *dir, int flags, char *error, size_t error_size)
 {
+	static pthread_once_t configured = PTHREAD_ONCE_INIT;
 	char path[PATH_MAX];
 
+	pthread_once(&configured, configure);
 	snprintf(path, sizeof path, "%s/clipmill.db", dir);
 	if (sqlite3_open_v2(path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
 		snprintf(error, error_size, "%s: %s%s", path, sqlite3_errmsg(db->handle),
