@@ -228,8 +228,8 @@ UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, f
  WHERE id = :id;
 
 -- name: plan_rendition
-INSERT INTO rendition (video, name, kind, width, height, rate_num, rate_den, channels)
-VALUES (:video, :name, :kind, :width, :height, :rate_num, :rate_den, :channels);
+INSERT INTO rendition (video, place, name, kind, width, height, rate_num, rate_den, channels)
+VALUES (:video, :place, :name, :kind, :width, :height, :rate_num, :rate_den, :channels);
 
 -- name: poster_save
 UPDATE video SET poster = :file WHERE id = :id;
@@ -248,7 +248,7 @@ UPDATE rendition SET codecs = :codecs WHERE video = :video AND name = :name;
 
 -- name: renditions
 SELECT name, kind, width, height, rate_num, rate_den, channels, codecs
-  FROM rendition WHERE video = :video ORDER BY kind DESC, height DESC, name;
+  FROM rendition WHERE video = :video ORDER BY place;
 
 -- name: pieces
 SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist

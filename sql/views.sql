@@ -85,7 +85,8 @@ SELECT datetime(v.ended_ms / 1000, 'unixepoch') AS ended, v.id AS video, v.state
        round(v.duration_ms / 1000.0, 1) AS duration_s,
        round((v.ended_ms - v.created_ms) / 1000.0, 1) AS took_s,
        round((SELECT sum(user_ms + sys_ms) FROM task WHERE video = v.id) / 1000.0, 1) AS cpu_s,
-       (SELECT group_concat(name, ' ') FROM rendition WHERE video = v.id AND file IS NOT NULL) AS renditions,
+       (SELECT group_concat(name, ' ') FROM (SELECT name FROM rendition
+         WHERE video = v.id AND file IS NOT NULL ORDER BY place)) AS renditions,
        coalesce(v.reason, '') AS reason
   FROM video v
  WHERE v.state IN ('ready', 'failed', 'cancelled')
@@ -137,8 +138,7 @@ SELECT v.id, v.state, v.owner, v.created_ms,
                'self', '/api/videos/' || v.id, 'tasks', '/api/videos/' || v.id || '/tasks', 'page', '/videos/' || v.id,
                'hls', CASE v.state WHEN 'ready' THEN '/media/' || v.id || '/master.m3u8' END,
                'mp4', CASE v.state WHEN 'ready' THEN '/media/' || v.id || '/' || (
-                      SELECT file FROM rendition WHERE video = v.id AND file IS NOT NULL
-                       ORDER BY kind DESC, height DESC LIMIT 1) END,
+                      SELECT file FROM rendition WHERE video = v.id AND file IS NOT NULL ORDER BY place LIMIT 1) END,
                'poster', '/media/' || v.id || '/' || v.poster),
        'renditions', CASE v.state WHEN 'ready' THEN (
                SELECT json_group_array(json_object(
@@ -146,7 +146,7 @@ SELECT v.id, v.state, v.owner, v.created_ms,
                       'frames', frames, 'duration_ms', duration_us / 1000, 'peak_bps', peak_bps, 'mean_bps', mean_bps,
                       'size_bytes', size_bytes, 'playlist', '/media/' || v.id || '/' || name || '.m3u8',
                       'url', '/media/' || v.id || '/' || file))
-                 FROM (SELECT * FROM rendition WHERE video = v.id ORDER BY kind DESC, height DESC)) ELSE json_array() END,
+                 FROM (SELECT * FROM rendition WHERE video = v.id ORDER BY place)) ELSE json_array() END,
        'decisions', (SELECT json_group_array(json_object('code', code, 'detail', detail))
                        FROM (SELECT code, detail FROM decision WHERE video = v.id ORDER BY seq))) AS json
   FROM video v;

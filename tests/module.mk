@@ -1,35 +1,29 @@
 # Tests: a folder a tier.  `make check` runs the unit tests, the style check, and the black-box tiers.
 UNIT_TESTS = \
-	tests/unit/base-test tests/unit/store-test \
-	tests/unit/multipart-test tests/unit/fcgi-head-test tests/unit/label-test tests/unit/request-test \
-	tests/unit/errors-test tests/unit/template-test \
-	tests/unit/boxes-test tests/unit/facts-test tests/unit/judge-test tests/unit/plan-test \
-	tests/unit/playlist-test tests/unit/progress-test tests/unit/scan-test \
+	tests/unit/base-test \
+	tests/unit/store-test \
+	tests/unit/multipart-test \
+	tests/unit/fcgi-head-test \
+	tests/unit/label-test \
+	tests/unit/request-test \
+	tests/unit/errors-test \
+	tests/unit/template-test \
+	tests/unit/boxes-test \
+	tests/unit/facts-test \
+	tests/unit/judge-test \
+	tests/unit/plan-test \
+	tests/unit/playlist-test \
+	tests/unit/progress-test \
+	tests/unit/scan-test \
 	tests/unit/jail-test
 TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
 
-# What the unit tests are linked from: the whole of the responder but main.
-UNIT_LIBS = libclipmill.a $(CMOCKA_LIBS) $(FCGI_LIBS) $(EV_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) -lpthread -lm
-UNIT_FLAGS = $(CMOCKA_CFLAGS)
-
-tests_unit_base_test_LDADD = $(UNIT_LIBS)
-tests_unit_store_test_LDADD = $(UNIT_LIBS)
-tests_unit_multipart_test_LDADD = $(UNIT_LIBS)
-tests_unit_fcgi_head_test_LDADD = $(UNIT_LIBS)
-tests_unit_label_test_LDADD = $(UNIT_LIBS)
-tests_unit_request_test_LDADD = $(UNIT_LIBS)
-tests_unit_errors_test_LDADD = $(UNIT_LIBS)
-tests_unit_template_test_LDADD = $(UNIT_LIBS)
-tests_unit_boxes_test_LDADD = $(UNIT_LIBS)
-tests_unit_facts_test_LDADD = $(UNIT_LIBS)
-tests_unit_judge_test_LDADD = $(UNIT_LIBS)
-tests_unit_plan_test_LDADD = $(UNIT_LIBS)
-tests_unit_playlist_test_LDADD = $(UNIT_LIBS)
-tests_unit_progress_test_LDADD = $(UNIT_LIBS)
-tests_unit_scan_test_LDADD = $(UNIT_LIBS)
-tests_unit_jail_test_LDADD = $(UNIT_LIBS)
+# Unit tests link the whole of the responder but main.
+LDADD = libclipmill.a $(CMOCKA_LIBS) $(FCGI_LIBS) $(EV_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) -lpthread -lm
 # A plain program that tries to break out: nothing of ours, and no sanitizer, inside the jail.
 tests_unit_jail_attack_CFLAGS = -std=gnu17 -Wall -Wextra
+tests_unit_jail_attack_LDFLAGS =
+tests_unit_jail_attack_LDADD =
 
 if HAVE_CMOCKA
 check_PROGRAMS += $(UNIT_TESTS) tests/unit/jail-attack
@@ -55,7 +49,7 @@ tests/unit/jail-test.log: clipmill-jail tests/unit/jail-attack
 
 check-soak: $(TIERS_NEED)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run soak
-.PHONY: check-soak
+.PHONY: check-soak fuzz
 
 # Fuzzing: make fuzz [SECONDS=60], in a build configured with CC=clang --enable-fuzzers.
 FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz
@@ -75,8 +69,7 @@ SECONDS = 60
 fuzz: $(FUZZERS)
 	@for f in $(FUZZERS); do $(MKDIR_P) $$f.corpus && echo "$$f, $(SECONDS) s" && \
 		./$$f -max_total_time=$(SECONDS) -print_final_stats=1 $$f.corpus || exit 1; done
-.PHONY: fuzz
 endif
 
 include $(srcdir)/tests/bench/module.mk
-EXTRA_DIST += tests/README
+EXTRA_DIST += tests

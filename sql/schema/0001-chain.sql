@@ -137,6 +137,7 @@ CREATE TABLE decision (
 -- One rung or track of a video: planned first, complete once the video is ready.
 CREATE TABLE rendition (
 	video           TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
+	place           INTEGER NOT NULL,               -- in lists: the largest rung is 0, sound comes last
 	name            TEXT NOT NULL CHECK (name <> '' AND name NOT GLOB '*[^a-z0-9-]*'),   -- 720p, audio
 	kind            TEXT NOT NULL CHECK (kind IN ('video', 'audio')),
 	width           INTEGER,
@@ -151,7 +152,8 @@ CREATE TABLE rendition (
 	mean_bps        INTEGER,
 	file            TEXT,                           -- the progressive MP4, in media/ID/
 	size_bytes      INTEGER,                        -- of that file
-	PRIMARY KEY (video, name)
+	PRIMARY KEY (video, place),
+	UNIQUE (video, name)
 ) WITHOUT ROWID;
 
 -- One chunk of a rendition: a verified file in media/ID/ and its lines of the media playlist.

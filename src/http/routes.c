@@ -78,16 +78,14 @@ static bool path_fits(struct exchange *ex, const char *pattern)
 
 static void refuse_method(struct exchange *ex, unsigned methods)
 {
-	char allow[64] = "";
+	struct buf allow = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof allowed_names / sizeof *allowed_names; i++) {
-		if ((methods & allowed_names[i].method) == 0)
-			continue;
-		strcat(allow, allow[0] != '\0' ? ", " : "");
-		strcat(allow, allowed_names[i].name);
-	}
-	reply_field(ex->reply, "Allow", allow);
-	reply_errorf(ex->reply, ERROR_METHOD_NOT_ALLOWED, "this address takes %s", allow);
+	for (size_t i = 0; i < sizeof allowed_names / sizeof *allowed_names; i++)
+		if ((methods & allowed_names[i].method) != 0)
+			buf_printf(&allow, "%s%s", allow.len > 0 ? ", " : "", allowed_names[i].name);
+	reply_field(ex->reply, "Allow", buf_text(&allow));
+	reply_errorf(ex->reply, ERROR_METHOD_NOT_ALLOWED, "this address takes %s", buf_text(&allow));
+	buf_fini(&allow);
 }
 
 void routes_dispatch(struct exchange *ex)

@@ -20,6 +20,8 @@
 #include "store/rows.h"
 
 #define BUSY_TIMEOUT_MS 10000
+#define LOOKASIDE_BYTES 4096    /* SQLite's own small allocations, without malloc */
+#define LOOKASIDE_SLOTS 64
 
 struct db {
 	sqlite3 *handle;
@@ -306,6 +308,7 @@ static bool open_file(struct db *db, const char *dir, int flags, char *error, si
 		return false;
 	}
 	sqlite3_extended_result_codes(db->handle, 1);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
 	sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 	if (run_open(db->handle, SQL_OPEN_SETUP))
 		return true;

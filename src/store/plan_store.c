@@ -147,11 +147,12 @@ static enum db_result add_decision(struct db *db, const char *video, const char 
 	return rows_run(&rows);
 }
 
-static enum db_result save_rendition(struct db *db, const char *video, const struct plan_rendition *r)
+static enum db_result save_rendition(struct db *db, const char *video, const struct plan_rendition *r, size_t place)
 {
 	struct rows rows = rows_open(db, SQL_PLAN_RENDITION);
 
 	rows_text(&rows, ":video", video);
+	rows_int(&rows, ":place", (int64_t)place);
 	rows_text(&rows, ":name", r->name);
 	rows_text(&rows, ":kind", r->is_audio ? "audio" : "video");
 	bind_positive(&rows, ":width", r->width);
@@ -170,7 +171,7 @@ static enum db_result plan_body(struct db *db, const struct task *task, const vo
 	for (size_t i = 0; i < plan->decision_count && result == DB_OK; i++)
 		result = add_decision(db, task->video, plan->decisions[i].code, plan->decisions[i].detail);
 	for (size_t i = 0; i < plan->rendition_count && result == DB_OK; i++)
-		result = save_rendition(db, task->video, &plan->renditions[i]);
+		result = save_rendition(db, task->video, &plan->renditions[i], i);
 	return result == DB_OK ? add_tasks(db, task->video, plan) : result;
 }
 

@@ -56,7 +56,7 @@ struct plan_task {
 	size_t needs_first, needs_count;/* waits for the plan's tasks [needs_first, needs_first + needs_count) */
 };
 
-/* One rendition to come. */
+/* One rendition to come; they stand in the order of the lists: the largest rung first, sound last. */
 struct plan_rendition {
 	char name[16];                  /* 720p, audio */
 	bool is_audio;
