@@ -1,19 +1,15 @@
-/* limits.h - what a child may use.  SPDX-License-Identifier: MIT */
+/* limits.h - resource limits of the program.  SPDX-License-Identifier: MIT */
 #ifndef CLIPMILL_JAIL_LIMITS_H
 #define CLIPMILL_JAIL_LIMITS_H
 
-#include "jail/policy.h"
+#include "jail/options.h"
 
-/* Signals, umask, descriptors and its own process group: nothing of the parent's is inherited. */
-void limits_clean_slate(void);
-
-/* The kernel ends us with the parent; exits with JAIL_PARENT where it is gone already. */
-void limits_tie_to_parent(const struct policy *policy);
-
-/* Nice, I/O priority, batch scheduling, and first in line when memory runs out. */
-void limits_stand_back(const struct policy *policy);
-
-/* setrlimit(2), each soft and hard; the address space comes last. */
-void limits_set(const struct policy *policy);
+/*
+ * Sets the limits of setrlimit(2): those that always hold, and cpu_s, memory_bytes and file_bytes
+ * where given.  A limit that is stricter already stays.  No RLIMIT_NPROC: it counts all threads of the
+ * user, not of this program.  After this the process itself may be out of memory: do nothing but
+ * plain system calls.  Fails with FAIL_LIMIT.
+ */
+void limits_apply(const struct options *options);
 
 #endif

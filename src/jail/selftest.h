@@ -1,13 +1,13 @@
-/* selftest.h - does the jail hold?  SPDX-License-Identifier: MIT */
+/* selftest.h - does the jail hold on this machine?  SPDX-License-Identifier: MIT */
 #ifndef CLIPMILL_JAIL_SELFTEST_H
 #define CLIPMILL_JAIL_SELFTEST_H
 
-#include "jail/policy.h"
+#include "jail/options.h"
 
 /*
- * A child puts itself into the jail and tries to get out of it.  Prints one line of JSON: sandbox,
- * landlock_abi, seccomp, ok, detail.  Returns 0, or JAIL_NO_SANDBOX where the policy needs more.
+ * Confines a child and lets it really try to get out.  Prints one line of JSON; returns the exit
+ * status, 0 when what options->sandbox promises holds, else FAIL_SANDBOX.
  */
-int selftest(const struct policy *policy);
+int selftest_run(const struct options *options) __attribute__((warn_unused_result));
 
 #endif

@@ -286,32 +286,36 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* Starting ------------------------------------------------------------------------------------ */
 
-static void make_argv(struct runner *r, const struct conf *conf, struct strings *argv)
+static int64_t scanned_stream(struct runner *r)
 {
-	char source[PATH_MAX];
 	int64_t stream = 0;
 	struct probe probe;
 	struct facts facts;
 	struct refusal refusal;
 
-	attempt_source_path(conf, &r->attempt.task, source);
-	strings_add(&r->attempt.task.reads, source);
-	if (r->attempt.task.kind == TASK_PROBE) {
-		plan_probe_argv(conf, source, argv);
-		return;
-	}
 	if (plan_probe_read(r->shop->db, r->attempt.task.video, &probe) == DB_OK &&
-	    facts_from_probe(&probe, conf, &facts, &refusal))
+	    facts_from_probe(&probe, r->shop->conf, &facts, &refusal))
 		stream = facts.video_index;
 	probe_fini(&probe);
-	plan_scan_argv(conf, source, stream, argv);
+	return stream;
 }
 
-/* The plan's argv; for probe and scan, which come before there is a plan, made now. */
+/* Probe and scan come before there is a plan: what they run is made anew for each attempt. */
 static void need_argv(struct runner *r)
 {
-	if (r->attempt.task.argv.count == 0)
-		make_argv(r, r->shop->conf, &r->attempt.task.argv);
+	struct task *task = &r->attempt.task;
+	char source[PATH_MAX];
+
+	if (task->kind != TASK_PROBE && task->kind != TASK_SCAN)
+		return;
+	attempt_source_path(r->shop->conf, task, source);
+	strings_fini(&task->argv);
+	strings_fini(&task->reads);
+	strings_add(&task->reads, source);
+	if (task->kind == TASK_PROBE)
+		plan_probe_argv(r->shop->conf, source, &task->argv);
+	else
+		plan_scan_argv(r->shop->conf, source, scanned_stream(r), &task->argv);
 }
 
 static int spawn(struct runner *r)
