@@ -1,4 +1,4 @@
-/* bytes.h - spans of bytes, big-endian numbers, and boxes.  SPDX-License-Identifier: MIT */
+/* bytes.h - reading big-endian numbers and ISO boxes from bytes that nobody vouches for.  SPDX-License-Identifier: MIT */
 #ifndef CLIPMILL_BYTES_H
 #define CLIPMILL_BYTES_H
 
@@ -7,99 +7,114 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Bytes that belong to somebody else. */
-struct span {
+/* What is left to read.  Reading past the end gives zeros and sets `bad`, for good. */
+struct bytes {
 	const uint8_t *at;
-	size_t len;
+	size_t left;
+	bool bad;
 };
 
-static inline uint16_t get16(const uint8_t *p)
+static inline struct bytes bytes_of(const uint8_t *at, size_t len)
 {
-	return (uint16_t)(p[0] << 8 | p[1]);
+	return (struct bytes){ at, len, false };
 }
 
-static inline uint32_t get32(const uint8_t *p)
+static inline uint64_t bytes_number(struct bytes *b, size_t count)
 {
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	uint64_t value = 0;
+
+	if (b->left < count) {
+		b->bad = true;
+		b->left = 0;
+		return 0;
+	}
+	for (size_t i = 0; i < count; i++)
+		value = value << 8 | b->at[i];
+	b->at += count;
+	b->left -= count;
+	return value;
 }
 
-static inline uint64_t get64(const uint8_t *p)
+static inline uint8_t bytes_u8(struct bytes *b)
 {
-	return (uint64_t)get32(p) << 32 | get32(p + 4);
+	return (uint8_t)bytes_number(b, 1);
 }
 
-static inline void put16(uint8_t *p, uint16_t v)
+static inline uint16_t bytes_u16(struct bytes *b)
 {
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
+	return (uint16_t)bytes_number(b, 2);
 }
 
-static inline void put32(uint8_t *p, uint32_t v)
+static inline uint32_t bytes_u32(struct bytes *b)
 {
-	put16(p, (uint16_t)(v >> 16));
-	put16(p + 2, (uint16_t)v);
+	return (uint32_t)bytes_number(b, 4);
 }
 
-static inline void put64(uint8_t *p, uint64_t v)
+static inline uint64_t bytes_u64(struct bytes *b)
 {
-	put32(p, (uint32_t)(v >> 32));
-	put32(p + 4, (uint32_t)v);
+	return bytes_number(b, 8);
 }
 
-/* What is left from byte `n` on; nothing where it is shorter. */
-static inline struct span span_from(struct span s, size_t n)
+static inline void bytes_skip(struct bytes *b, size_t count)
 {
-	return n <= s.len ? (struct span){ s.at + n, s.len - n } : (struct span){ s.at + s.len, 0 };
+	if (b->left < count) {
+		b->bad = true;
+		b->left = 0;
+		return;
+	}
+	b->at += count;
+	b->left -= count;
 }
+
+#define BOX_TYPE(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+
+/* One box (ISO/IEC 14496-12 section 4.2). */
+struct box {
+	uint32_t type;
+	const uint8_t *start;           /* of its header */
+	size_t size;                    /* header and all */
+	struct bytes body;
+};
 
 /*
- * Takes one box (ISO/IEC 14496-12 4.2) off the front of `*rest`: its type and what is inside.  False
- * where no whole box is left.  A size of 0, "to the end of the file", is not taken: nothing that we
- * read may be open-ended.
+ * Takes the next box.  False at the end, and, with `from->bad` set, where there is no whole box: a size
+ * that is less than its header or more than what is left.  Size 0, "to the end of the file", is taken
+ * as what is left.
  */
-static inline bool span_box(struct span *rest, char type[5], struct span *body)
+static inline bool box_next(struct bytes *from, struct box *box)
 {
+	struct bytes head = *from;
 	uint64_t size;
-	size_t head = 8;
+	size_t header = 8;
 
-	if (rest->len < 8)
+	if (from->bad || from->left == 0)
 		return false;
-	size = get32(rest->at);
-	memcpy(type, rest->at + 4, 4);
-	type[4] = '\0';
+	size = bytes_u32(&head);
+	box->type = bytes_u32(&head);
 	if (size == 1) {
-		if (rest->len < 16)
-			return false;
-		size = get64(rest->at + 8);
-		head = 16;
-	}
-	if (size < head || size > rest->len)
+		size = bytes_u64(&head);
+		header = 16;
+	} else if (size == 0)
+		size = from->left;
+	if (head.bad || size < header || size > from->left) {
+		from->bad = true;
 		return false;
-	*body = (struct span){ rest->at + head, (size_t)size - head };
-	*rest = span_from(*rest, (size_t)size);
+	}
+	box->start = from->at;
+	box->size = (size_t)size;
+	box->body = bytes_of(from->at + header, (size_t)size - header);
+	from->at += box->size;
+	from->left -= box->size;
 	return true;
 }
 
-/* The first box of a type among those that stand side by side in `in`. */
-static inline bool span_find(struct span in, const char *wanted, struct span *body)
+/* The first box of that type inside.  False where there is none. */
+static inline bool box_find(struct bytes inside, uint32_t type, struct box *box)
 {
-	char type[5];
-
-	while (span_box(&in, type, body))
-		if (memcmp(type, wanted, 4) == 0)
+	while (box_next(&inside, box))
+		if (box->type == type)
 			return true;
 	return false;
-}
-
-static inline size_t span_count(struct span in, const char *wanted)
-{
-	struct span body;
-	size_t count = 0;
-	char type[5];
-
-	while (span_box(&in, type, &body))
-		count += memcmp(type, wanted, 4) == 0;
-	return count;
 }
 
 #endif

@@ -27,21 +27,45 @@ static struct ratio parse_ratio(const char *text)
 	struct ratio ratio = { 0, 0 };
 	char sign;
 
-	if (sscanf(text, "%9" SCNd64 "%c%9" SCNd64, &ratio.num, &sign, &ratio.den) != 3 || ratio.num <= 0 || ratio.den <= 0)
+	if (sscanf(text, "%18" SCNd64 "%c%18" SCNd64, &ratio.num, &sign, &ratio.den) != 3 || ratio.num <= 0 || ratio.den <= 0 ||
+	    ratio.num > INT32_MAX || ratio.den > INT32_MAX)
 		return (struct ratio){ 0, 0 };
 	return ratio;
 }
 
+/* ffprobe names codecs that ffmpeg cannot decode, or that we do not let it: these we do. */
+static const char *const video_codecs[] = {
+	"h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd", "vc1", "wmv1",
+	"wmv2", "wmv3", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "h263", "h263i", "h263p", "flv1", "theora", "vp6", "vp6f",
+	"vp6a", "dvvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "png", "gif", "qtrle", "svq1", "svq3", "cinepak", "rv10",
+	"rv20", "rv30", "rv40", "rawvideo", "cfhd", NULL,
+};
+
+static const char *const audio_codecs[] = {
+	"aac", "aac_latm", "mp3", "mp2", "mp1", "ac3", "eac3", "dts", "truehd", "mlp", "opus", "vorbis", "flac", "alac", "wmav1",
+	"wmav2", "wmapro", "amr_nb", "amr_wb", "cook", "qdm2", "nellymoser", "speex", "adpcm_ima_qt", "adpcm_ima_wav",
+	"adpcm_ms", "adpcm_swf", "adpcm_yamaha", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be",
+	"pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_u8", "pcm_s8", "pcm_alaw", "pcm_mulaw", "pcm_bluray",
+	"pcm_dvd", "pcm_s16le_planar", "pcm_s24le_planar", NULL,
+};
+
+static bool is_among(const char *const *list, const char *name)
+{
+	while (*list != NULL && strcmp(*list, name) != 0)
+		list++;
+	return *list != NULL;
+}
+
+/* Cover art is a video stream to ffprobe, and so are tracks that never say their size. */
 static bool is_video(const struct stream_row *s)
 {
-	return strcmp(s->type, "video") == 0 && !s->attached_pic && s->width > 0 && s->height > 0 && s->codec[0] != '\0' &&
-	       strcmp(s->codec, "unknown") != 0;
+	return strcmp(s->type, "video") == 0 && !s->attached_pic && s->width > 0 && s->height > 0 &&
+	       is_among(video_codecs, s->codec);
 }
 
 static bool is_audio(const struct stream_row *s)
 {
-	return strcmp(s->type, "audio") == 0 && s->channels > 0 && s->sample_rate > 0 && s->codec[0] != '\0' &&
-	       strcmp(s->codec, "unknown") != 0;
+	return strcmp(s->type, "audio") == 0 && s->channels > 0 && s->sample_rate > 0 && is_among(audio_codecs, s->codec);
 }
 
 static const struct stream_row *find_video(const struct probe *probe)
@@ -165,6 +189,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	memset(f, 0, sizeof *f);
 	f->audio_start_s = f->video_start_s = NAN;
 	snprintf(f->container, sizeof f->container, "%s", probe->format);
+	f->start_s = probe->start_time;
 	f->duration_s = isfinite(probe->duration) && probe->duration > 0 ? probe->duration : 0;
 	if (video != NULL)
 		take_video(video, f);

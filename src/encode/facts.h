@@ -17,6 +17,7 @@ struct facts {
 	bool has_video, has_audio;
 	char container[64];             /* ffprobe's format_name */
 	double duration_s;              /* claimed; 0: not known */
+	double start_s;                 /* of the first stream to start; NAN: not known */
 
 	int64_t video_index;            /* ffmpeg's stream index */
 	struct ratio timebase;          /* seconds a tick */

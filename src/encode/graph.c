@@ -1,5 +1,5 @@
 /*
- * graph.c - filter graphs: numbers and names of ours only, never text from a client.
+ * graph.c - the filter graphs.  Only numbers and names of our own get into them.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -9,66 +9,108 @@
 
 #include "encode/graph.h"
 
-/* Palettes and RGB have no matrix of their own: they get the usual one. */
-static bool is_rgb(const char *format)
-{
-	static const char *const heads[] = { "rgb", "bgr", "gbr", "argb", "abgr", "0rgb", "0bgr", "pal8", "rgba", NULL };
+#define TAIL_FRAMES 4           /* the fps filter may end so many slots early: the last frame is held */
 
-	for (const char *const *head = heads; *head != NULL; head++)
-		if (strncmp(format, *head, strlen(*head)) == 0)
-			return true;
-	return false;
-}
-
-/* From the source's times to ticks of the grid.  Constant: every frame snaps to its slot. */
-static void put_times(const struct timeline *t, struct buf *g)
-{
-	double rate = (double)t->rate.num / (double)t->rate.den;
-
-	buf_printf(g, "setpts=PTS-(%" PRId64 ")", t->start_pts);
-	if (t->resampled)
-		buf_printf(g, ",fps=%" PRId64 "/%" PRId64 ",settb=1/%d,setpts=PTS+(%" PRId64 ")", t->rate.num, t->rate.den,
-			   TIMELINE_HZ, t->offset_ticks);
-	else
-		buf_printf(g, ",settb=1/%d,setpts='round(round(PTS*%.17g/%d)*%d/%.17g)+(%" PRId64 ")'", TIMELINE_HZ, rate,
-			   TIMELINE_HZ, TIMELINE_HZ, rate, t->offset_ticks);
-	if (t->lead_frames > 0)
-		buf_printf(g, ",fps=%" PRId64 "/%" PRId64 ":start_time=%.9f,settb=1/%d,setpts='round(PTS)'", t->rate.num,
-			   t->rate.den, (double)t->delay_ticks / TIMELINE_HZ, TIMELINE_HZ);
-}
-
-/* To 8-bit 4:2:0 in the given range and size, tagged as what it is; HDR is mapped after scaling down. */
-static void put_picture(const struct facts *f, int64_t width, int64_t height, const char *range, const char *format, struct buf *g)
+static void put_deinterlace(const struct facts *f, struct buf *out)
 {
 	if (f->interlaced)
-		buf_puts(g, ",bwdif=mode=send_frame:deint=interlaced");
-	buf_printf(g, ",scale=%" PRId64 ":%" PRId64 ":flags=bicubic", width, height);
-	if (f->hdr != FACTS_SDR) {
-		buf_printf(g, ",setparams=color_trc=%s:color_primaries=bt2020:colorspace=bt2020nc,zscale=t=linear:npl=100,"
-			   "format=gbrpf32le,zscale=p=bt709,tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=%s,format=%s",
-			   f->hdr == FACTS_PQ ? "smpte2084" : "arib-std-b67", range, format);
-	} else {
-		buf_printf(g, ":out_range=%s%s,format=%s", range, is_rgb(f->pix_fmt) ? ":out_color_matrix=bt709" : "", format);
-		if (is_rgb(f->pix_fmt))
-			buf_puts(g, ",setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709");
+		buf_puts(out, "bwdif=mode=send_frame:parity=auto:deint=interlaced,");
+}
+
+/* Tone mapping wants linear light; it comes after scaling, where pictures are smaller. */
+static void put_sdr(const struct facts *f, struct buf *out)
+{
+	const char *transfer = f->hdr == FACTS_PQ ? "smpte2084" : "arib-std-b67";
+
+	if (f->hdr == FACTS_SDR)
+		return;
+	buf_printf(out, "format=yuv420p10le,zscale=tin=%s:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=100,format=gbrpf32le,", transfer);
+	buf_puts(out, "zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,");
+}
+
+static void put_scale(int64_t width, int64_t height, struct buf *out)
+{
+	buf_printf(out, "scale=w=%" PRId64 ":h=%" PRId64 ":flags=bicubic", width, height);
+}
+
+/* To limited-range 4:2:0 with square pixels and its colours named. */
+static void put_picture(const struct facts *f, const struct rung *rung, struct buf *out)
+{
+	const struct graph_color color = graph_color_of(f);
+
+	put_scale(rung->width, rung->height, out);
+	buf_puts(out, ":out_range=tv");
+	if (f->hdr == FACTS_SDR)
+		buf_printf(out, ":out_color_matrix=%s", strcmp(color.space, "bt2020nc") == 0 ? "bt2020" : color.space);
+	buf_puts(out, ",");
+	put_sdr(f, out);
+	buf_printf(out, "format=yuv420p,setsar=1,setparams=range=tv:color_primaries=%s:color_trc=%s:colorspace=%s",
+		   color.primaries, color.transfer, color.space);
+}
+
+/*
+ * A source on its grid: times become slot numbers, exactly.  What the decoder gives out of order is
+ * dropped, and the first picture stands in slot 0 even where those before it did not decode.
+ */
+static void put_kept(const struct grid *g, struct buf *out)
+{
+	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->rate.den, g->rate.num);
+	buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gt(pts,prev_selected_pts))',setpts='if(eq(N,0),0,PTS)',");
+}
+
+/* Any other: the fps filter fills every slot once; the picture is held to the planned end. */
+static void put_converted(const struct grid *g, struct buf *out)
+{
+	buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',");
+	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",setpts=PTS+%" PRId64 ",", g->rate.den, g->rate.num, g->lead);
+	buf_printf(out, "fps=fps=%" PRId64 "/%" PRId64 ":start_time=0,", g->rate.num, g->rate.den);
+	buf_printf(out, "tpad=stop_mode=clone:stop=%d,trim=end_frame=%" PRId64 ",", TAIL_FRAMES, g->frames);
+}
+
+static void put_grid(const struct facts *f, const struct grid *g, struct buf *out)
+{
+	buf_printf(out, "setpts=PTS-(%" PRId64 "),", g->first_pts);
+	put_deinterlace(f, out);
+	if (g->keep)
+		put_kept(g, out);
+	else
+		put_converted(g, out);
+	buf_printf(out, "setpts=PTS+%d,settb=1/%d,", GRAPH_DELAY_FRAMES, GRAPH_TICKS);
+}
+
+void graph_video(const struct facts *f, const struct grid *g, const struct rung *rungs, size_t count, struct buf *out)
+{
+	buf_printf(out, "[0:%" PRId64 "]", f->video_index);
+	put_grid(f, g, out);
+	put_picture(f, &rungs[0], out);
+	for (size_t i = 0; i + 1 < count; i++) {
+		buf_printf(out, ",split[v%zu][w%zu];[w%zu]", i, i, i);
+		put_scale(rungs[i + 1].width, rungs[i + 1].height, out);
+		buf_puts(out, ",setsar=1");
 	}
-	buf_puts(g, ",setsar=1");
+	buf_printf(out, "[v%zu]", count - 1);
 }
 
-void graph_chunk(const struct facts *f, const struct timeline *t, const struct ladder *l, struct buf *g)
+void graph_audio(const struct facts *f, double base_s, bool pad, struct buf *out)
 {
-	buf_printf(g, "[0:%" PRId64 "]", f->video_index);
-	put_times(t, g);
-	put_picture(f, l->rungs[0].width, l->rungs[0].height, "tv", "yuv420p", g);
-	for (size_t i = 1; i < l->count; i++)
-		buf_printf(g, ",split=2[v%zu][s%zu];[s%zu]scale=%" PRId64 ":%" PRId64 ":flags=bicubic,setsar=1", i - 1, i, i,
-			   l->rungs[i].width, l->rungs[i].height);
-	buf_printf(g, "[v%zu]", l->count - 1);
+	buf_printf(out, "[0:%" PRId64 "]", f->audio_index);
+	if (f->channels > 8)
+		buf_puts(out, "pan=stereo|c0=c0|c1=c1,");
+	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:first_pts=0,", base_s);
+	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s%s[a]", f->channels == 1 ? "mono" : "stereo", pad ? ",apad" : "");
 }
 
-void graph_poster(const struct facts *f, int64_t width, int64_t height, struct buf *g)
+void graph_poster(const struct facts *f, int64_t longest, int64_t among, struct buf *out)
 {
-	buf_printf(g, "[0:%" PRId64 "]thumbnail=n=20", f->video_index);
-	put_picture(f, width, height, "pc", "yuvj420p", g);
-	buf_puts(g, "[p]");
+	int64_t width, height;
+
+	ladder_fit(f, longest, &width, &height);
+	put_deinterlace(f, out);
+	put_scale(width, height, out);
+	buf_puts(out, ",");
+	if (f->hdr != FACTS_SDR)
+		put_sdr(f, out);
+	if (among > 1)
+		buf_printf(out, "thumbnail=n=%" PRId64 ",", among);
+	buf_puts(out, "scale=out_range=pc:out_color_matrix=bt601,format=yuvj420p,setsar=1");
 }

@@ -1,16 +1,31 @@
-/* graph.h - filter graphs.  SPDX-License-Identifier: MIT */
+/* graph.h - the filter graphs of chunk, audio and poster.  SPDX-License-Identifier: MIT */
 #ifndef CLIPMILL_GRAPH_H
 #define CLIPMILL_GRAPH_H
 
 #include "base/buf.h"
 #include "encode/facts.h"
 #include "encode/ladder.h"
-#include "encode/timeline.h"
+#include "encode/rate.h"
 
-/* Decoded once, timed, scaled from rung to rung: outputs [v0], [v1], ... from the largest down. */
-void graph_chunk(const struct facts *facts, const struct timeline *timeline, const struct ladder *ladder, struct buf *graph);
+#define GRAPH_TICKS 90000       /* of a second: time base of all outputs with a picture */
+#define GRAPH_DELAY_FRAMES 16   /* pictures are shifted by so many slots, so that no decode time is negative */
 
-/* One telling picture of the given size: output [p]. */
-void graph_poster(const struct facts *facts, int64_t width, int64_t height, struct buf *graph);
+/*
+ * From the video stream to one labelled output a rung, [v0], [v1], ...: decoded once, put on the
+ * grid, deinterlaced and made SDR where needed, scaled from rung to rung.
+ */
+void graph_video(const struct facts *facts, const struct grid *grid, const struct rung *rungs, size_t count, struct buf *out);
+
+/* From the audio stream to [a]: sample 0 is source time `base_s`; gaps are silence. */
+void graph_audio(const struct facts *facts, double base_s, bool pad, struct buf *out);
+
+/* A -vf for the poster: the best of `among` pictures, at most `longest` pixels a side. */
+void graph_poster(const struct facts *facts, int64_t longest, int64_t among, struct buf *out);
+
+/* The H.264 that we write: limited range, and colours as in the source where players know them. */
+struct graph_color {
+	const char *space, *primaries, *transfer;
+};
+struct graph_color graph_color_of(const struct facts *facts);
 
 #endif

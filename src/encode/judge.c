@@ -1,6 +1,6 @@
 /*
- * judge.c - is what a child made good, and if not, whose fault is it?  ffmpeg's exit code alone says
- * little: it is 0 on some full disks, and 255 for a signal.
+ * judge.c - is what a child made good, and if not, whose fault is it?  ffmpeg's exit code says little:
+ * what it wrote is looked at in any case.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -13,192 +13,185 @@
 #include <string.h>
 
 #include "encode/judge.h"
+#include "encode/telling.h"
 
-#define JAIL_FIRST 120          /* exit codes 120 to 125 are clipmill-jail's own */
-#define JAIL_LAST 125
-#define FFMPEG_SIGNALLED 255    /* ffmpeg ended by TERM, INT or SIGXCPU */
+/* Exit codes: ffmpeg's own, the shell's for a program that cannot run, and our jail's. */
+enum { EXIT_TOO_MANY_ERRORS = 69, EXIT_JAIL_FIRST = 120, EXIT_JAIL_LAST = 125, EXIT_NOT_RUN = 126, EXIT_SIGNALLED = 255 };
 
-static bool set(struct judgement *j, enum verdict verdict, const char *reason, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-static bool set(struct judgement *j, enum verdict verdict, const char *reason, const char *format, ...)
+#define MOVIE_SLACK_US 100000   /* a progressive file may differ so much from its pieces */
+
+__attribute__((format(printf, 4, 5)))
+static bool judge(struct judgement *out, enum verdict verdict, const char *reason, const char *format, ...)
 {
 	va_list ap;
 
-	j->verdict = verdict;
-	j->reason = reason;
+	out->verdict = verdict;
+	out->reason = reason;
 	va_start(ap, format);
-	vsnprintf(j->detail, sizeof j->detail, format, ap);
+	vsnprintf(out->detail, sizeof out->detail, format, ap);
 	va_end(ap);
 	return verdict == VERDICT_OK;
 }
 
-/* Exits --------------------------------------------------------------------------------------- */
+/* A finished child ---------------------------------------------------------------------------- */
 
-static bool said(const struct task_exit *e, const char *words)
+static bool says(const struct task_exit *ended, const char *const *phrases)
 {
-	return e->stderr_tail != NULL && strstr(e->stderr_tail, words) != NULL;
-}
-
-/* The last line that ffmpeg wrote, without a path of ours in it. */
-static void last_words(const struct task_exit *e, char words[160])
-{
-	const char *text = e->stderr_tail != NULL ? e->stderr_tail : "", *end = text + strlen(text), *start, *cut;
-
-	while (end > text && (end[-1] == '\n' || end[-1] == '\r'))
-		end--;
-	for (start = end; start > text && start[-1] != '\n'; start--)
-		continue;
-	if (strncmp(start, "file:", 5) == 0 && (cut = strstr(start, ": ")) != NULL && cut < end)
-		start = cut + 2;
-	snprintf(words, 160, "%.*s", (int)(end - start), start);
-}
-
-static bool machine_fault(const struct task_exit *e, struct judgement *j)
-{
-	if (e->exit_code >= JAIL_FIRST && e->exit_code <= JAIL_LAST)
-		return !set(j, VERDICT_MACHINE, "jail_failed", "The sandbox could not be set up; it will be tried again.");
-	if (said(e, "No space left on device") || said(e, "Disk quota exceeded"))
-		return !set(j, VERDICT_MACHINE, "disk_full", "The disk is full; the work goes on when there is room.");
-	if (said(e, "Cannot allocate memory") && e->exit_code != 0)
-		return !set(j, VERDICT_RETRY, "no_memory", "There was not enough memory.");
+	for (; ended->stderr_tail != NULL && *phrases != NULL; phrases++)
+		if (strstr(ended->stderr_tail, *phrases) != NULL)
+			return true;
 	return false;
 }
 
-static void judge_signal(const struct task_exit *e, struct judgement *j)
+static bool is_machine(const struct task_exit *ended)
 {
-	if (e->signal == SIGKILL || e->signal == SIGTERM || e->signal == SIGINT)
-		set(j, VERDICT_RETRY, "killed", "The encoder was ended from outside (signal %d).", e->signal);
-	else if (e->signal == SIGXCPU)
-		set(j, VERDICT_FAIL, "too_much_cpu", "The video needs more processor time than this server gives to one.");
-	else if (e->signal == SIGXFSZ)
-		set(j, VERDICT_FAIL, "output_too_large", "What came out grew larger than this server takes.");
+	static const char *const phrases[] = {
+		"No space left on device", "Disk quota exceeded", "Read-only file system", "Too many open files",
+		"error while loading shared libraries", NULL,
+	};
+
+	return says(ended, phrases);
+}
+
+/* Also what ffmpeg says of a size that only a hostile file asks for: it counts, or it would be tried
+ * for ever. */
+static bool is_memory(const struct task_exit *ended)
+{
+	static const char *const phrases[] = { "Cannot allocate memory", "Resource temporarily unavailable", NULL };
+
+	return says(ended, phrases);
+}
+
+/* What a second run would only say again. */
+static bool is_hopeless(const struct task_exit *ended)
+{
+	static const char *const phrases[] = {
+		"Invalid data found when processing input", "Cannot determine format of input stream", "moov atom not found",
+		"matches no streams", "does not contain any stream", "could not find codec parameters", "no decoder found for",
+		"not on whitelist", "Output file is empty", "Nothing was written", "has exceeded the maximum", NULL,
+	};
+
+	return says(ended, phrases);
+}
+
+static void judge_ended_by_us(enum end_cause cause, struct judgement *out)
+{
+	if (cause == END_STALLED)
+		judge(out, VERDICT_RETRY, "stalled", "The work made no progress for too long and was stopped.");
+	else if (cause == END_WALL)
+		judge(out, VERDICT_RETRY, "took_too_long", "The work took longer than this server allows and was stopped.");
 	else
-		set(j, VERDICT_RETRY, "crashed", "The encoder crashed (signal %d).", e->signal);
+		judge(out, VERDICT_FAIL, "too_long", "The video is longer than this server takes.");
 }
 
-static void judge_cause(enum end_cause cause, struct judgement *j)
+static void judge_signal(const struct task_exit *ended, struct judgement *out)
 {
-	switch (cause) {
-	case END_BY_ITSELF:
-		break;
-	case END_STALLED:
-		set(j, VERDICT_RETRY, "stalled", "The encoder made no progress and was ended.");
-		break;
-	case END_WALL:
-		set(j, VERDICT_FAIL, "too_slow", "The encoder ran for longer than this server gives to one task.");
-		break;
-	case END_TOO_LONG:
-		set(j, VERDICT_FAIL, "too_long", "The video is longer than this server takes.");
-		break;
-	}
-}
-
-static void judge_probe(const struct task_exit *e, struct judgement *j)
-{
-	char words[160];
-
-	last_words(e, words);
-	if (said(e, "exceeds specified max pixel") || said(e, "exceeds the maximum") || said(e, "Picture size"))
-		set(j, VERDICT_FAIL, "picture_too_large", "The picture is larger than this server takes.");
+	if (ended->signal == SIGXFSZ)
+		judge(out, VERDICT_FAIL, "too_large", "The result would be larger than this server allows.");
+	else if (ended->signal == SIGXCPU)
+		judge(out, VERDICT_RETRY, "took_too_long", "The work took more computing time than this server allows.");
+	else if (ended->signal == SIGSYS)
+		judge(out, VERDICT_RETRY, "crashed", "The work tried what it may not do and was stopped.");
+	else if (ended->signal == SIGKILL || ended->signal == SIGTERM || ended->signal == SIGINT || ended->signal == SIGHUP)
+		judge(out, VERDICT_RETRY, "killed", "The work was ended from outside.");
 	else
-		set(j, VERDICT_FAIL, "not_a_video", "The file could not be read as a video%s%s.", words[0] != '\0' ? ": " : "", words);
+		judge(out, VERDICT_RETRY, "crashed", "The decoder or encoder crashed (signal %d).", ended->signal);
 }
 
-static void judge_failure(enum task_kind kind, const struct task_exit *e, struct judgement *j)
+static void judge_input(enum task_kind kind, const struct task_exit *ended, struct judgement *out)
 {
-	char words[160];
+	char line[160];
 
-	last_words(e, words);
-	switch (kind) {
-	case TASK_PROBE:
-	case TASK_SCAN:
-		judge_probe(e, j);
-		return;
-	case TASK_CHUNK:
-	case TASK_AUDIO:
-	case TASK_POSTER:
-		set(j, VERDICT_RETRY, "encode_failed", "The video could not be encoded%s%s.", words[0] != '\0' ? ": " : "", words);
-		return;
-	case TASK_ASSEMBLE:
-		set(j, VERDICT_RETRY, "assemble_failed", "The renditions could not be put together%s%s.", words[0] != '\0' ? ": " : "",
-		    words);
-		return;
-	}
+	telling_line(ended->stderr_tail, line);
+	if (ended->stderr_tail != NULL && strstr(ended->stderr_tail, "exceeds specified max pixel count") != NULL)
+		judge(out, VERDICT_FAIL, "picture_too_large", "The picture is larger than this server takes.");
+	else if (kind == TASK_PROBE || kind == TASK_SCAN)
+		judge(out, VERDICT_FAIL, "not_a_video", "The file could not be read as a video%s%s", line[0] != '\0' ? ": " : ".", line);
+	else if (kind != TASK_ASSEMBLE && is_hopeless(ended))
+		judge(out, VERDICT_FAIL, "not_decodable", "Nothing in the file could be decoded%s%s", line[0] != '\0' ? ": " : ".", line);
+	else
+		judge(out, VERDICT_RETRY, "tool_failed", "The work failed%s%s", line[0] != '\0' ? ": " : ".", line);
 }
 
-void judge_exit(enum task_kind kind, const struct task_exit *e, enum end_cause cause, struct judgement *j)
+static void judge_code(enum task_kind kind, const struct task_exit *ended, struct judgement *out)
 {
-	memset(j, 0, sizeof *j);
+	int code = ended->exit_code;
+	char line[160];
+
+	telling_line(ended->stderr_tail, line);
+	if (code >= EXIT_JAIL_FIRST && code <= EXIT_JAIL_LAST)
+		judge(out, VERDICT_MACHINE, "jail_failed", "The sandbox could not be set up: %s", line);
+	else if (code == EXIT_NOT_RUN || code == EXIT_NOT_RUN + 1)
+		judge(out, VERDICT_MACHINE, "tool_missing", "The encoder could not be started: %s", line);
+	else if (is_machine(ended))
+		judge(out, VERDICT_MACHINE, "machine_short", "This server ran short of something: %s", line);
+	else if (kind != TASK_PROBE && kind != TASK_SCAN && is_memory(ended))
+		judge(out, VERDICT_RETRY, "out_of_memory", "The video needs more memory than this server gives it.");
+	else if (code == EXIT_SIGNALLED)
+		judge(out, VERDICT_RETRY, "killed", "The work was ended from outside.");
+	else if (code == EXIT_TOO_MANY_ERRORS)
+		judge(out, VERDICT_FAIL, "not_decodable", "Too much of the file is damaged.");
+	else
+		judge_input(kind, ended, out);
+}
+
+void judge_exit(enum task_kind kind, const struct task_exit *ended, enum end_cause cause, struct judgement *out)
+{
 	if (cause != END_BY_ITSELF)
-		judge_cause(cause, j);
-	else if (machine_fault(e, j))
-		return;
-	else if (e->signal != 0)
-		judge_signal(e, j);
-	else if (e->exit_code == FFMPEG_SIGNALLED)
-		set(j, VERDICT_RETRY, "killed", "The encoder was ended from outside.");
-	else if (e->exit_code != 0)
-		judge_failure(kind, e, j);
+		judge_ended_by_us(cause, out);
+	else if (ended->signal != 0)
+		judge_signal(ended, out);
+	else if (ended->exit_code != 0)
+		judge_code(kind, ended, out);
+	else if (kind == TASK_CHUNK && ended->frames == 0)
+		judge_input(kind, ended, out);
+	else
+		judge(out, VERDICT_OK, "ok", "Done.");
 }
 
-/* Results ------------------------------------------------------------------------------------- */
+/* What it made -------------------------------------------------------------------------------- */
 
-/* Decode times must follow on one another to the tick: a hole is a hole in the player's buffer. */
-static bool is_gapless(const struct fragmented *file)
+static bool bad(struct judgement *out, const char *detail)
 {
-	for (size_t i = 1; i < file->count; i++) {
-		const struct fragment *before = &file->fragments[i - 1];
+	return judge(out, VERDICT_RETRY, "bad_output", "%s", detail);
+}
 
-		if (file->fragments[i].decode_time != before->decode_time + before->duration)
-			return false;
+static bool same_kind(const struct fragmented *file, const struct plan_rendition *planned, struct judgement *out)
+{
+	if (file->is_video == planned->is_audio)
+		return bad(out, "A picture came where a sound was due, or a sound for a picture.");
+	if (file->is_video && (file->width != planned->width || file->height != planned->height))
+		return bad(out, "The picture that came out does not have the planned size.");
+	if (!file->is_video && file->channels != planned->channels)
+		return bad(out, "The sound that came out does not have the planned channels.");
+	return true;
+}
+
+static bool fragments_follow(const struct fragmented *file, struct judgement *out)
+{
+	for (size_t i = 0; i < file->count; i++) {
+		const struct fragment *f = &file->fragments[i];
+
+		if (!f->starts_sync)
+			return bad(out, "A segment does not start with a keyframe.");
+		if (i + 1 < file->count && f->decode_time + f->duration != file->fragments[i + 1].decode_time)
+			return bad(out, "There is a gap between two segments.");
 	}
-	return true;
-}
-
-static bool starts_well(const struct fragmented *file)
-{
-	for (size_t i = 0; i < file->count; i++)
-		if (!file->fragments[i].starts_sync)
-			return false;
-	return true;
-}
-
-static bool judge_picture(const struct fragmented *file, const struct plan_rendition *planned, const struct task *task,
-			  const struct progress *progress, struct judgement *j)
-{
-	if ((int64_t)file->width != planned->width || (int64_t)file->height != planned->height)
-		return set(j, VERDICT_RETRY, "bad_output", "%s is %ux%u instead of %" PRId64 "x%" PRId64 ".", planned->name,
-			   file->width, file->height, planned->width, planned->height);
-	if ((int64_t)file->samples != progress->frame)
-		return set(j, VERDICT_RETRY, "bad_output", "%s has %" PRIu64 " frames; the encoder made %" PRId64 ".", planned->name,
-			   file->samples, progress->frame);
-	if (task->frames_planned > 0 && (int64_t)file->samples > task->frames_planned)
-		return set(j, VERDICT_RETRY, "bad_output", "%s has %" PRIu64 " frames; %" PRId64 " were planned.", planned->name,
-			   file->samples, task->frames_planned);
-	return true;
+	return file->duration > 0 || bad(out, "The segments have no duration.");
 }
 
 bool judge_piece(const struct fragmented *file, const struct plan_rendition *planned, const struct task *task,
-		 const struct progress *progress, struct judgement *j)
+		 const struct progress *progress, struct judgement *out)
 {
-	if (!progress->ended)
-		return set(j, VERDICT_RETRY, "bad_output", "The encoder did not say that it was at the end.");
-	if (file->is_video == planned->is_audio)
-		return set(j, VERDICT_RETRY, "bad_output", "%s has the wrong kind of track.", planned->name);
-	if (!is_gapless(file))
-		return set(j, VERDICT_RETRY, "bad_output", "%s has a gap between two segments.", planned->name);
-	if (!starts_well(file))
-		return set(j, VERDICT_RETRY, "bad_output", "A segment of %s does not start with a keyframe.", planned->name);
-	return planned->is_audio || judge_picture(file, planned, task, progress, j);
-}
-
-static int64_t sum_frames(const struct rendition_row *r)
-{
-	int64_t frames = 0;
-
-	for (size_t i = 0; i < r->piece_count; i++)
-		frames += r->pieces[i].frames;
-	return frames;
+	if (!same_kind(file, planned, out) || !fragments_follow(file, out))
+		return false;
+	if (file->is_video && progress->frame > 0 && file->samples != (uint64_t)progress->frame)
+		return judge(out, VERDICT_RETRY, "bad_output", "%" PRIu64 " frames were written of %" PRId64 " that were encoded.",
+			     file->samples, progress->frame);
+	if (file->is_video && task->frames_planned > 0 && file->samples > (uint64_t)task->frames_planned)
+		return judge(out, VERDICT_RETRY, "bad_output", "%" PRIu64 " frames came out of %" PRId64 " that were planned.",
+			     file->samples, task->frames_planned);
+	return judge(out, VERDICT_OK, "ok", "Done.");
 }
 
 static const struct movie_track *find_track(const struct movie *movie, bool video)
@@ -209,25 +202,30 @@ static const struct movie_track *find_track(const struct movie *movie, bool vide
 	return NULL;
 }
 
-bool judge_movie(const struct movie *movie, const struct rendition_row *r, bool with_audio, struct judgement *j)
+bool judge_movie(const struct movie *movie, const struct rendition_row *row, bool with_audio, struct judgement *out)
 {
-	const struct movie_track *own = find_track(movie, !r->planned.is_audio);
+	const struct movie_track *own = find_track(movie, !row->planned.is_audio);
+	int64_t frames = 0, duration_us = 0;
 
+	for (size_t i = 0; i < row->piece_count; i++) {
+		frames += row->pieces[i].frames;
+		duration_us += row->pieces[i].duration_us;
+	}
+	if (own == NULL || (with_audio && find_track(movie, false) == NULL))
+		return bad(out, "The MP4 file lacks a track.");
+	if (own->samples != (uint64_t)frames)
+		return judge(out, VERDICT_RETRY, "bad_output", "The MP4 file has %" PRIu64 " frames, its pieces have %" PRId64 ".",
+			     own->samples, frames);
+	if (llabs((int64_t)own->duration_us - duration_us) > MOVIE_SLACK_US)
+		return bad(out, "The MP4 file is not as long as its pieces.");
 	if (!movie->faststart)
-		return set(j, VERDICT_RETRY, "bad_output", "%s.mp4 has its index at the end.", r->planned.name);
-	if (movie->count != (with_audio && !r->planned.is_audio ? 2u : 1u))
-		return set(j, VERDICT_RETRY, "bad_output", "%s.mp4 has %zu tracks.", r->planned.name, movie->count);
-	if (own == NULL || (int64_t)own->samples != sum_frames(r))
-		return set(j, VERDICT_RETRY, "bad_output", "%s.mp4 has %" PRIu64 " frames instead of %" PRId64 ".", r->planned.name,
-			   own != NULL ? own->samples : 0, sum_frames(r));
-	if (with_audio && find_track(movie, false) == NULL)
-		return set(j, VERDICT_RETRY, "bad_output", "%s.mp4 has no sound.", r->planned.name);
-	return true;
+		return bad(out, "The MP4 file cannot start before it is loaded.");
+	return judge(out, VERDICT_OK, "ok", "Done.");
 }
 
-bool judge_poster(const uint8_t *bytes, size_t len, struct judgement *j)
+bool judge_poster(const uint8_t *bytes, size_t len, struct judgement *out)
 {
-	if (len >= 4 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[len - 2] == 0xff && bytes[len - 1] == 0xd9)
-		return true;
-	return set(j, VERDICT_RETRY, "bad_output", "The poster is not a whole picture.");
+	if (bytes == NULL || len < 125 || bytes[0] != 0xff || bytes[1] != 0xd8 || bytes[len - 2] != 0xff || bytes[len - 1] != 0xd9)
+		return judge(out, VERDICT_RETRY, "no_poster", "No picture could be taken from the video.");
+	return judge(out, VERDICT_OK, "ok", "Done.");
 }

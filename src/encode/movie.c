@@ -1,160 +1,198 @@
 /*
- * movie.c - what a progressive file's moov says (ISO/IEC 14496-12 8): enough to know that every
- * sample is there.
+ * movie.c - what a progressive MP4 says of itself: is its header whole, and are its samples there?
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "encode/boxes.h"
 #include "encode/bytes.h"
 
-/* The sample table of one track. */
-struct table {
-	struct span stsz, stsc, offsets;
-	uint32_t samples, sizes_same;
-	uint32_t chunks, runs;
-	bool long_offsets;              /* co64 */
+/* The tables of one track (ISO/IEC 14496-12, 8.7). */
+struct tables {
+	struct bytes sizes, runs, chunks;       /* behind their entry counts */
+	uint32_t size_all;              /* stsz: of every sample; 0: each has its own */
+	uint32_t samples, run_count, chunk_count;
+	size_t chunk_width;             /* 4 or 8 bytes an offset */
 };
 
-static bool wrong(char *error, size_t size, const char *what)
-{
-	snprintf(error, size, "%s", what);
-	return false;
-}
+/* The mdat that samples must lie in. */
+struct span {
+	uint64_t from, to;
+};
 
-static bool open_table(struct span stbl, struct table *t)
-{
-	size_t entry;
+/* One stsc row: from this chunk on, so many samples each. */
+struct chunk_run {
+	uint32_t first, samples;
+};
 
-	memset(t, 0, sizeof *t);
-	if (!span_find(stbl, "stsz", &t->stsz) || !span_find(stbl, "stsc", &t->stsc) || t->stsz.len < 12 || t->stsc.len < 8)
+static bool open_table(struct bytes stbl, uint32_t type, struct bytes *body, uint32_t *count, size_t width)
+{
+	struct box box;
+
+	if (!box_find(stbl, type, &box))
 		return false;
-	t->long_offsets = span_find(stbl, "co64", &t->offsets);
-	if ((!t->long_offsets && !span_find(stbl, "stco", &t->offsets)) || t->offsets.len < 8)
+	bytes_skip(&box.body, 4);
+	*count = bytes_u32(&box.body);
+	*body = box.body;
+	return !box.body.bad && box.body.left / width >= *count;
+}
+
+static bool open_sizes(struct bytes stbl, struct tables *t)
+{
+	struct box box;
+
+	if (!box_find(stbl, BOX_TYPE('s', 't', 's', 'z'), &box))
 		return false;
-	t->sizes_same = get32(t->stsz.at + 4);
-	t->samples = get32(t->stsz.at + 8);
-	t->runs = get32(t->stsc.at + 4);
-	t->chunks = get32(t->offsets.at + 4);
-	entry = t->long_offsets ? 8 : 4;
-	return (t->sizes_same != 0 || t->samples <= (t->stsz.len - 12) / 4) && t->runs <= (t->stsc.len - 8) / 12 &&
-	       t->chunks <= (t->offsets.len - 8) / entry;
+	bytes_skip(&box.body, 4);
+	t->size_all = bytes_u32(&box.body);
+	t->samples = bytes_u32(&box.body);
+	t->sizes = box.body;
+	return !box.body.bad && (t->size_all > 0 || box.body.left / 4 >= t->samples);
 }
 
-static uint64_t chunk_offset(const struct table *t, uint32_t chunk)
+static bool open_tables(struct bytes stbl, struct tables *t)
 {
-	const uint8_t *at = t->offsets.at + 8;
-
-	return t->long_offsets ? get64(at + 8 * (size_t)chunk) : get32(at + 4 * (size_t)chunk);
+	if (!open_sizes(stbl, t) || !open_table(stbl, BOX_TYPE('s', 't', 's', 'c'), &t->runs, &t->run_count, 12))
+		return false;
+	t->chunk_width = 4;
+	if (open_table(stbl, BOX_TYPE('s', 't', 'c', 'o'), &t->chunks, &t->chunk_count, 4))
+		return true;
+	t->chunk_width = 8;
+	return open_table(stbl, BOX_TYPE('c', 'o', '6', '4'), &t->chunks, &t->chunk_count, 8);
 }
 
-/* Samples of chunk `chunk`, counted from 0; `*run` walks along. */
-static uint32_t chunk_samples(const struct table *t, uint32_t chunk, uint32_t *run)
+static struct chunk_run next_run(struct tables *t)
 {
-	const uint8_t *at = t->stsc.at + 8;
+	struct chunk_run run = { UINT32_MAX, 0 };
 
-	while (*run + 1 < t->runs && get32(at + 12 * (size_t)(*run + 1)) <= chunk + 1)
-		(*run)++;
-	return get32(at + 12 * (size_t)*run + 4);
+	if (t->run_count == 0)
+		return run;
+	t->run_count--;
+	run.first = bytes_u32(&t->runs);
+	run.samples = bytes_u32(&t->runs);
+	bytes_skip(&t->runs, 4);
+	return run;
 }
 
-static uint64_t sample_size(const struct table *t, uint32_t sample)
+/* Bytes of the next `count` samples. */
+static uint64_t sum_sizes(struct tables *t, uint32_t count)
 {
-	return t->sizes_same != 0 ? t->sizes_same : get32(t->stsz.at + 12 + 4 * (size_t)sample);
+	uint64_t sum = 0;
+
+	if (t->size_all > 0)
+		return (uint64_t)t->size_all * count;
+	for (uint32_t i = 0; i < count; i++)
+		sum += bytes_u32(&t->sizes);
+	return sum;
 }
 
-/* One past the last byte that the samples use; 0 where the tables do not agree, or a byte before
- * `from` is used. */
-static uint64_t end_of_data(const struct table *t, uint64_t from)
+/* Every sample must belong to a chunk, and every chunk lie in the mdat. */
+static bool walk_chunks(struct tables *t, const struct span *mdat, struct movie_track *track)
 {
-	uint64_t end = 0;
-	uint32_t sample = 0, run = 0;
+	struct chunk_run run = { 0, 0 }, next = next_run(t);
+	uint64_t left = t->samples;
 
-	for (uint32_t chunk = 0; chunk < t->chunks && t->runs > 0; chunk++) {
-		uint64_t at = chunk_offset(t, chunk);
-		uint32_t count = chunk_samples(t, chunk, &run);
+	for (uint32_t chunk = 1; chunk <= t->chunk_count && left > 0; chunk++) {
+		uint64_t offset = bytes_number(&t->chunks, t->chunk_width), end;
 
-		if (at < from || count > t->samples - sample)
-			return 0;
-		for (; count > 0; count--)
-			at += sample_size(t, sample++);
-		if (at > end)
-			end = at;
+		if (chunk == next.first) {
+			run = next;
+			next = next_run(t);
+		}
+		if (run.samples == 0 || run.samples > left)
+			return false;
+		end = offset + sum_sizes(t, run.samples);
+		left -= run.samples;
+		if (offset < mdat->from || end < offset || end > mdat->to)
+			return false;
+		if (end > track->end_of_data)
+			track->end_of_data = end;
 	}
-	return sample == t->samples ? end : 0;
+	return left == 0;
 }
 
-static bool read_duration(struct span mdhd, struct movie_track *track)
+static uint64_t duration_us(struct bytes mdhd)
 {
-	bool is_long = mdhd.len > 0 && mdhd.at[0] == 1;
+	bool wide = bytes_u32(&mdhd) >> 24 == 1;
 	uint64_t duration;
 	uint32_t timescale;
 
-	if (mdhd.len < (is_long ? 36u : 24u))
-		return false;
-	timescale = get32(mdhd.at + (is_long ? 20 : 12));
-	duration = is_long ? get64(mdhd.at + 24) : get32(mdhd.at + 16);
-	if (timescale == 0)
-		return false;
-	track->duration_us = (uint64_t)((double)duration * 1e6 / timescale);
-	return true;
+	bytes_skip(&mdhd, wide ? 16 : 8);
+	timescale = bytes_u32(&mdhd);
+	duration = bytes_number(&mdhd, wide ? 8 : 4);
+	return timescale > 0 ? (uint64_t)((double)(duration & INT64_MAX) * 1e6 / timescale) : 0;
 }
 
-static bool read_track(struct span trak, uint64_t mdat_at, struct movie_track *track)
+static bool is_video(struct bytes hdlr)
 {
-	struct span mdia, mdhd, hdlr, minf, stbl;
-	struct table table;
-
-	if (!span_find(trak, "mdia", &mdia) || !span_find(mdia, "mdhd", &mdhd) || !span_find(mdia, "hdlr", &hdlr) ||
-	    !span_find(mdia, "minf", &minf) || !span_find(minf, "stbl", &stbl) || hdlr.len < 12)
-		return false;
-	track->is_video = memcmp(hdlr.at + 8, "vide", 4) == 0;
-	if (!read_duration(mdhd, track) || !open_table(stbl, &table))
-		return false;
-	track->samples = table.samples;
-	track->end_of_data = end_of_data(&table, mdat_at);
-	return track->end_of_data > 0;
+	bytes_skip(&hdlr, 8);
+	return bytes_u32(&hdlr) == BOX_TYPE('v', 'i', 'd', 'e');
 }
 
-static bool read_tracks(struct span moov, uint64_t mdat_at, uint64_t mdat_end, struct movie *movie, char *error, size_t size)
+static bool read_track(struct bytes trak, const struct span *mdat, struct movie_track *track)
 {
-	const size_t most = sizeof movie->tracks / sizeof *movie->tracks;
-	struct span body;
-	char type[5];
+	struct box mdia, mdhd, hdlr, minf, stbl;
+	struct tables tables = { 0 };
 
-	while (span_box(&moov, type, &body)) {
-		if (strcmp(type, "trak") != 0)
+	if (!box_find(trak, BOX_TYPE('m', 'd', 'i', 'a'), &mdia) || !box_find(mdia.body, BOX_TYPE('m', 'd', 'h', 'd'), &mdhd) ||
+	    !box_find(mdia.body, BOX_TYPE('h', 'd', 'l', 'r'), &hdlr) ||
+	    !box_find(mdia.body, BOX_TYPE('m', 'i', 'n', 'f'), &minf) ||
+	    !box_find(minf.body, BOX_TYPE('s', 't', 'b', 'l'), &stbl) || !open_tables(stbl.body, &tables))
+		return false;
+	*track = (struct movie_track){ .is_video = is_video(hdlr.body), .samples = tables.samples };
+	track->duration_us = duration_us(mdhd.body);
+	return walk_chunks(&tables, mdat, track);
+}
+
+static const char *read_tracks(struct bytes moov, const struct span *mdat, struct movie *movie)
+{
+	struct box box;
+
+	while (box_next(&moov, &box)) {
+		if (box.type != BOX_TYPE('t', 'r', 'a', 'k'))
 			continue;
-		if (movie->count == most || !read_track(body, mdat_at, &movie->tracks[movie->count]))
-			return wrong(error, size, "a track's tables are damaged");
-		if (movie->tracks[movie->count++].end_of_data > mdat_end)
-			return wrong(error, size, "the data ends before the last sample");
+		if (movie->count == sizeof movie->tracks / sizeof movie->tracks[0])
+			return "it has too many tracks";
+		if (!read_track(box.body, mdat, &movie->tracks[movie->count++]))
+			return "the samples of a track are not where its header says";
 	}
-	return movie->count > 0 || wrong(error, size, "there is no track");
+	if (moov.bad)
+		return "its header is torn";
+	return movie->count > 0 ? NULL : "it has no tracks";
+}
+
+static const char *read_movie(const uint8_t *bytes, size_t len, struct movie *movie)
+{
+	struct bytes rest = bytes_of(bytes, len);
+	struct box box, moov = { 0 };
+	struct span mdat = { 0, 0 };
+
+	while (box_next(&rest, &box)) {
+		if (box.type == BOX_TYPE('m', 'o', 'o', 'v')) {
+			moov = box;
+			movie->faststart = mdat.to == 0;
+		} else if (box.type == BOX_TYPE('m', 'd', 'a', 't') && mdat.to == 0) {
+			mdat.from = (uint64_t)(box.body.at - bytes);
+			mdat.to = mdat.from + box.body.left;
+		}
+	}
+	if (rest.bad)
+		return "its end is torn off";
+	if (moov.size == 0 || mdat.to == 0)
+		return "it has no header or no samples";
+	return read_tracks(moov.body, &mdat, movie);
 }
 
 bool movie_read(const uint8_t *bytes, size_t len, struct movie *movie, char *error, size_t error_size)
 {
-	struct span rest = { bytes, len }, body, moov = { NULL, 0 };
-	uint64_t mdat_at = 0, mdat_end = 0;
-	char type[5];
+	const char *wrong = "it is empty";
 
 	memset(movie, 0, sizeof *movie);
-	while (rest.len > 0) {
-		if (!span_box(&rest, type, &body))
-			return wrong(error, error_size, "the file ends in the middle of a box");
-		if (strcmp(type, "moov") == 0) {
-			moov = body;
-			movie->faststart = mdat_at == 0;
-		} else if (strcmp(type, "mdat") == 0) {
-			mdat_at = (uint64_t)(body.at - bytes);
-			mdat_end = mdat_at + body.len;
-		}
-	}
-	if (moov.at == NULL || mdat_at == 0)
-		return wrong(error, error_size, "the file has no moov or no data");
-	return read_tracks(moov, mdat_at, mdat_end, movie, error, error_size);
+	if (bytes != NULL && len > 0)
+		wrong = read_movie(bytes, len, movie);
+	if (wrong != NULL)
+		snprintf(error, error_size, "A file that was made is not usable: %s.", wrong);
+	return wrong == NULL;
 }

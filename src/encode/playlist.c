@@ -1,5 +1,6 @@
 /*
- * playlist.c - HLS playlists (RFC 8216) of what was published: segments are byte ranges of a piece.
+ * playlist.c - HLS playlists (RFC 8216) of what was published: byte ranges of the files that the
+ * children wrote.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -7,44 +8,10 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "encode/playlist.h"
-
-#define AUDIO_GROUP "audio"
-
-static int64_t to_us(uint64_t ticks, uint32_t timescale)
-{
-	return llround((double)ticks * 1e6 / timescale);
-}
-
-static void take_segment(const struct fragmented *file, const struct fragment *f, struct piece *piece, struct buf *lines)
-{
-	int64_t us = to_us(f->duration, file->timescale);
-	int64_t bps = us > 0 ? (int64_t)ceil((double)f->size * 8e6 / (double)us) : 0;
-
-	if (us > piece->longest_us)
-		piece->longest_us = us;
-	if (bps > piece->peak_bps)
-		piece->peak_bps = bps;
-	buf_printf(lines, "#EXTINF:%.6f,\n#EXT-X-BYTERANGE:%" PRIu64 "@%" PRIu64 "\n%s\n", (double)us / 1e6, f->size, f->offset,
-		   piece->file);
-}
-
-void playlist_piece(const struct fragmented *file, struct piece *piece)
-{
-	const struct fragment *last = &file->fragments[file->count - 1];
-	struct buf lines = BUF_INIT;
-
-	piece->size_bytes = (int64_t)(last->offset + last->size);
-	piece->frames = (int64_t)file->samples;
-	piece->duration_us = to_us(file->duration, file->timescale);
-	piece->peak_bps = piece->longest_us = 0;
-	snprintf(piece->codecs, sizeof piece->codecs, "%s", file->codecs);
-	for (size_t i = 0; i < file->count; i++)
-		take_segment(file, &file->fragments[i], piece, &lines);
-	piece->playlist = lines.data;
-}
 
 void playlist_media_file(char file[64], const char *rendition)
 {
@@ -56,42 +23,128 @@ void playlist_init_file(char file[64], const char *rendition)
 	snprintf(file, 64, "%s-init.mp4", rendition);
 }
 
-/* RFC 8216 4.3.3.1: each EXTINF, rounded to the nearest second, is at most this. */
-static int64_t target_duration(const struct rendition_row *r)
+/* A piece ------------------------------------------------------------------------------------- */
+
+static int64_t to_us(const struct fragmented *file, uint64_t ticks)
+{
+	return llround((double)ticks * 1e6 / file->timescale);
+}
+
+/*
+ * The peak segment bit rate of RFC 8216 section 4.1: of any run of whole segments that is between
+ * half and one and a half times as long as the target duration.
+ */
+static int64_t peak_bps(const struct fragmented *file, double target_s)
+{
+	double peak = 0;
+
+	for (size_t first = 0; first < file->count; first++) {
+		double bits = 0, seconds = 0;
+
+		for (size_t i = first; i < file->count && seconds < 1.5 * target_s; i++) {
+			bits += (double)file->fragments[i].size * 8;
+			seconds += (double)file->fragments[i].duration / file->timescale;
+			if (seconds >= 0.5 * target_s && seconds <= 1.5 * target_s && bits / seconds > peak)
+				peak = bits / seconds;
+		}
+	}
+	return (int64_t)ceil(peak);
+}
+
+static uint64_t longest(const struct fragmented *file)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i < file->count; i++)
+		if (file->fragments[i].duration > most)
+			most = file->fragments[i].duration;
+	return most;
+}
+
+static void put_segments(const struct fragmented *file, const char *name, struct buf *out)
+{
+	for (size_t i = 0; i < file->count; i++) {
+		const struct fragment *f = &file->fragments[i];
+
+		buf_printf(out, "#EXTINF:%.6f,\n#EXT-X-BYTERANGE:%" PRIu64 "@%" PRIu64 "\n%s\n",
+			   (double)f->duration / file->timescale, f->size, f->offset, name);
+	}
+}
+
+static int64_t size_of(const struct fragmented *file)
+{
+	const struct fragment *last = &file->fragments[file->count - 1];
+
+	return (int64_t)(last->offset + last->size);
+}
+
+void playlist_piece(const struct fragmented *file, struct piece *piece)
+{
+	struct buf lines = BUF_INIT;
+
+	put_segments(file, piece->file, &lines);
+	free(piece->playlist);
+	piece->playlist = strdup(buf_text(&lines));
+	buf_fini(&lines);
+	if (piece->playlist == NULL)
+		abort();
+	piece->size_bytes = size_of(file);
+	piece->frames = (int64_t)file->samples;
+	piece->duration_us = to_us(file, file->duration);
+	piece->longest_us = to_us(file, longest(file));
+	piece->peak_bps = peak_bps(file, (double)piece->longest_us / 1e6);
+	snprintf(piece->codecs, sizeof piece->codecs, "%s", file->codecs);
+}
+
+/* A rendition --------------------------------------------------------------------------------- */
+
+/* Each EXTINF, rounded to the nearest second, must not be more. */
+static int64_t target_duration(const struct rendition_row *row)
 {
 	int64_t longest_us = 0;
 
-	for (size_t i = 0; i < r->piece_count; i++)
-		if (r->pieces[i].longest_us > longest_us)
-			longest_us = r->pieces[i].longest_us;
-	return longest_us < 1000000 ? 1 : (longest_us + 999999) / 1000000;
+	for (size_t i = 0; i < row->piece_count; i++)
+		if (row->pieces[i].longest_us > longest_us)
+			longest_us = row->pieces[i].longest_us;
+	return longest_us < 1000000 ? 1 : (longest_us + 500000) / 1000000;
 }
 
-void playlist_media(const struct rendition_row *r, struct buf *out)
+void playlist_media(const struct rendition_row *row, struct buf *out)
 {
 	char init[64];
 
-	playlist_init_file(init, r->planned.name);
-	buf_printf(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:%" PRId64 "\n#EXT-X-PLAYLIST-TYPE:VOD\n"
-		   "#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"%s\"\n", target_duration(r), init);
-	for (size_t i = 0; i < r->piece_count; i++)
-		buf_puts(out, r->pieces[i].playlist);
+	playlist_init_file(init, row->planned.name);
+	buf_puts(out, "#EXTM3U\n#EXT-X-VERSION:7\n");
+	buf_printf(out, "#EXT-X-TARGETDURATION:%" PRId64 "\n", target_duration(row));
+	buf_puts(out, "#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n");
+	buf_printf(out, "#EXT-X-MAP:URI=\"%s\"\n", init);
+	for (size_t i = 0; i < row->piece_count; i++)
+		buf_puts(out, row->pieces[i].playlist);
 	buf_puts(out, "#EXT-X-ENDLIST\n");
 }
 
-/* Bits a second over all pieces: the busiest segment's, and the mean. */
-static void bandwidth(const struct rendition_row *r, int64_t *peak, int64_t *mean)
-{
-	double bytes = 0, us = 0;
+/* The video ----------------------------------------------------------------------------------- */
 
-	*peak = 0;
-	for (size_t i = 0; i < r->piece_count; i++) {
-		bytes += (double)r->pieces[i].size_bytes;
-		us += (double)r->pieces[i].duration_us;
-		if (r->pieces[i].peak_bps > *peak)
-			*peak = r->pieces[i].peak_bps;
+struct rates {
+	int64_t peak_bps, mean_bps;
+};
+
+static struct rates rates_of(const struct rendition_row *row)
+{
+	struct rates rates = { 0, 0 };
+	double bits = 0, us = 0;
+
+	for (size_t i = 0; i < row->piece_count; i++) {
+		bits += (double)row->pieces[i].size_bytes * 8;
+		us += (double)row->pieces[i].duration_us;
+		if (row->pieces[i].peak_bps > rates.peak_bps)
+			rates.peak_bps = row->pieces[i].peak_bps;
 	}
-	*mean = us > 0 ? llround(bytes * 8e6 / us) : 0;
+	if (us > 0)
+		rates.mean_bps = (int64_t)ceil(bits * 1e6 / us);
+	if (rates.mean_bps > rates.peak_bps)
+		rates.peak_bps = rates.mean_bps;
+	return rates;
 }
 
 static const struct rendition_row *find_audio(const struct renditions *list)
@@ -102,35 +155,71 @@ static const struct rendition_row *find_audio(const struct renditions *list)
 	return NULL;
 }
 
-static void put_variant(const struct rendition_row *r, const struct rendition_row *audio, struct buf *out)
+static void put_audio_group(const struct rendition_row *audio, struct buf *out)
 {
-	int64_t peak, mean, audio_peak = 0, audio_mean = 0;
-	bool with_audio = audio != NULL && audio != r;
+	char file[64];
 
-	bandwidth(r, &peak, &mean);
-	if (with_audio)
-		bandwidth(audio, &audio_peak, &audio_mean);
-	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64 ",CODECS=\"%s%s%s\"",
-		   peak + audio_peak, mean + audio_mean, r->codecs, with_audio ? "," : "", with_audio ? audio->codecs : "");
-	if (!r->planned.is_audio)
-		buf_printf(out, ",RESOLUTION=%" PRId64 "x%" PRId64, r->planned.width, r->planned.height);
-	if (r->planned.rate_den > 0)
-		buf_printf(out, ",FRAME-RATE=%.3f", (double)r->planned.rate_num / (double)r->planned.rate_den);
-	buf_printf(out, "%s\n%s.m3u8\n", with_audio ? ",AUDIO=\"" AUDIO_GROUP "\"" : "", r->planned.name);
+	playlist_media_file(file, audio->planned.name);
+	buf_printf(out, "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Audio\",DEFAULT=YES,AUTOSELECT=YES,"
+		   "CHANNELS=\"%" PRId64 "\",URI=\"%s\"\n", audio->planned.channels, file);
+}
+
+static void put_video_variant(const struct rendition_row *row, const struct rendition_row *audio, struct buf *out)
+{
+	struct rates video = rates_of(row), sound = audio != NULL ? rates_of(audio) : (struct rates){ 0, 0 };
+	const struct plan_rendition *p = &row->planned;
+	char file[64];
+
+	playlist_media_file(file, p->name);
+	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64,
+		   video.peak_bps + sound.peak_bps, video.mean_bps + sound.mean_bps);
+	buf_printf(out, ",RESOLUTION=%" PRId64 "x%" PRId64, p->width, p->height);
+	if (p->rate_den > 0)
+		buf_printf(out, ",FRAME-RATE=%.3f", (double)p->rate_num / (double)p->rate_den);
+	buf_printf(out, ",CODECS=\"%s%s%s\"", row->codecs, audio != NULL ? "," : "", audio != NULL ? audio->codecs : "");
+	buf_printf(out, "%s\n%s\n", audio != NULL ? ",AUDIO=\"audio\"" : "", file);
+}
+
+static void put_audio_variant(const struct rendition_row *row, struct buf *out)
+{
+	struct rates rates = rates_of(row);
+	char file[64];
+
+	playlist_media_file(file, row->planned.name);
+	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64 ",CODECS=\"%s\"\n%s\n",
+		   rates.peak_bps, rates.mean_bps, row->codecs, file);
+}
+
+static int by_height_down(const void *a, const void *b)
+{
+	const struct rendition_row *const *x = a, *const *y = b;
+	int64_t left = (*x)->planned.width * (*x)->planned.height, right = (*y)->planned.width * (*y)->planned.height;
+
+	return (left < right) - (left > right);
+}
+
+/* The video rows of the list, largest first; at most PLAN_RUNGS_MOST. */
+static size_t sort_videos(const struct renditions *list, const struct rendition_row *rows[PLAN_RUNGS_MOST])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < list->count && count < PLAN_RUNGS_MOST; i++)
+		if (!list->rows[i].planned.is_audio)
+			rows[count++] = &list->rows[i];
+	qsort(rows, count, sizeof rows[0], by_height_down);
+	return count;
 }
 
 void playlist_master(const struct renditions *list, struct buf *out)
 {
-	const struct rendition_row *audio = find_audio(list);
-	bool video = false;
+	const struct rendition_row *videos[PLAN_RUNGS_MOST], *audio = find_audio(list);
+	size_t count = sort_videos(list, videos);
 
 	buf_puts(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
-	for (size_t i = 0; i < list->count; i++)
-		video = video || !list->rows[i].planned.is_audio;
-	if (video && audio != NULL)
-		buf_printf(out, "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"" AUDIO_GROUP "\",NAME=\"main\",DEFAULT=YES,AUTOSELECT=YES,"
-			   "CHANNELS=\"%" PRId64 "\",URI=\"%s.m3u8\"\n", audio->planned.channels, audio->planned.name);
-	for (size_t i = 0; i < list->count; i++)
-		if (!video || !list->rows[i].planned.is_audio)
-			put_variant(&list->rows[i], audio, out);
+	if (audio != NULL && count > 0)
+		put_audio_group(audio, out);
+	for (size_t i = 0; i < count; i++)
+		put_video_variant(videos[i], audio, out);
+	if (audio != NULL && count == 0)
+		put_audio_variant(audio, out);
 }

@@ -46,34 +46,51 @@ static const char *take_time(const char *at, bool *known, int64_t *value)
 	return end != at && *end == ',' ? end + 1 : NULL;
 }
 
+/* No clock gets there; and sums of what is left do not overflow. */
+static bool is_absurd(int64_t time)
+{
+	return time > INT64_C(1) << 60 || time < -(INT64_C(1) << 60);
+}
+
 /* "pts,dts,flags": MPEG-TS adds a stray comma, and empty lines follow. */
+static bool parse_line(const char *at, struct scan_packet *packet, bool *has_pts, bool *has_dts)
+{
+	at = take_time(at, has_pts, &packet->pts);
+	if (at != NULL)
+		at = take_time(at, has_dts, &packet->dts);
+	if (at == NULL || (at[0] != 'K' && at[0] != '_') || is_absurd(packet->pts) || is_absurd(packet->dts))
+		return false;
+	packet->key = at[0] == 'K';
+	packet->discard = at[1] == 'D';
+	return true;
+}
+
+static void keep_packet(struct scan *scan, struct scan_packet *packet, bool has_pts, bool has_dts)
+{
+	if (!has_pts)
+		packet->pts = packet->dts;
+	if (!has_dts)
+		packet->dts = packet->pts;
+	packet->at = (uint32_t)scan->count;
+	packet->guessed = !has_pts;
+	add_packet(scan, packet);
+}
+
 static void take_line(struct scan *scan)
 {
 	struct scan_packet packet = { 0 };
 	bool has_pts, has_dts;
-	int64_t dts = 0;
-	const char *at;
 
 	scan->line[scan->line_len] = '\0';
 	scan->line_len = 0;
 	if (scan->line[0] == '\0' || scan->line[0] == '\r')
 		return;
-	at = take_time(scan->line, &has_pts, &packet.pts);
-	if (at != NULL)
-		at = take_time(at, &has_dts, &dts);
-	if (at == NULL || (at[0] != 'K' && at[0] != '_')) {
+	if (!parse_line(scan->line, &packet, &has_pts, &has_dts))
 		scan->bad_lines++;
-		return;
-	}
-	if (!has_pts && !has_dts) {
+	else if (!has_pts && !has_dts)
 		scan->no_pts++;
-		return;
-	}
-	if (!has_pts)
-		packet.pts = dts;
-	packet.key = at[0] == 'K';
-	packet.discard = at[1] == 'D';
-	add_packet(scan, &packet);
+	else
+		keep_packet(scan, &packet, has_pts, has_dts);
 }
 
 static void take_byte(struct scan *scan, char c)

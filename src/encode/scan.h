@@ -7,8 +7,10 @@
 #include <stdint.h>
 
 struct scan_packet {
-	int64_t pts;            /* in the stream's time base; dts where ffprobe gives N/A */
+	int64_t pts, dts;       /* in the stream's time base; one stands for the other where ffprobe gives N/A */
+	uint32_t at;            /* its place in the file */
 	bool key, discard;
+	bool guessed;           /* ffprobe gave no pts */
 };
 
 /* Reads `ffprobe -show_entries packet=pts,dts,flags -of csv=p=0` as it comes, split anywhere. */

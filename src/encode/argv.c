@@ -1,0 +1,267 @@
+/*
+ * argv.c - the command lines of the children that a plan has.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "encode/argv.h"
+#include "encode/graph.h"
+#include "encode/switches.h"
+
+#define POSTER_SIDE_MOST 1280   /* pixels */
+#define POSTER_SEEK_FROM_S 5.0  /* shorter clips are taken from their start */
+#define POSTER_AMONG_MOST 6     /* keyframes that the poster is picked from */
+
+#define FRAGMENTED "+empty_moov+default_base_moof+frag_discont+skip_trailer"
+
+static void add_number(struct strings *argv, const char *option, int64_t value)
+{
+	strings_add(argv, option);
+	strings_addf(argv, "%" PRId64, value);
+}
+
+static void add_text(struct strings *argv, const char *option, const char *value)
+{
+	strings_add(argv, option);
+	strings_add(argv, value);
+}
+
+/* ffmpeg, its gates, and the source; broken data is stepped over. */
+static void open_source(const struct plan_input *input, struct strings *argv)
+{
+	switches_ffmpeg(input->conf, argv);
+	add_number(argv, "-filter_complex_threads", input->threads);
+	switches_input(input->conf, argv);
+	add_text(argv, "-max_error_rate", "1");
+	add_number(argv, "-threads", input->threads);
+}
+
+/* The file's own times, but where its clocks jump: then those that ffmpeg makes of them. */
+static void add_clock(const struct grid *grid, struct strings *argv)
+{
+	if (grid == NULL || !grid->spliced)
+		strings_add(argv, "-copyts");
+}
+
+static void add_graph(struct strings *argv, const char *option, struct buf *graph)
+{
+	add_text(argv, option, buf_text(graph));
+	buf_fini(graph);
+}
+
+/* Chunk --------------------------------------------------------------------------------------- */
+
+/* Whole segments of about the wished length: no tiny last one. */
+static double segment_s(const struct profile *profile, const struct grid *grid)
+{
+	double wished = (double)profile->segment_ms / 1000;
+	double count = round(grid->duration_s / wished);
+
+	return count < 1 ? wished : grid->duration_s / count;
+}
+
+/* Keyframes come where they are forced: a cut in the picture does not make a segment. */
+static void add_keyframes(const struct profile *profile, const struct grid *grid, struct strings *argv)
+{
+	double wished = segment_s(profile, grid), rate = (double)grid->rate.num / (double)grid->rate.den;
+	int64_t frames = (int64_t)ceil(wished * rate) + 1;
+
+	strings_add(argv, "-x264-params");
+	strings_addf(argv, "fps=%" PRId64 "/%" PRId64 ":open-gop=0:scenecut=40:keyint=%" PRId64 ":min-keyint=%" PRId64,
+		     grid->rate.num, grid->rate.den, 2 * frames, frames);
+	strings_add(argv, "-force_key_frames");
+	strings_addf(argv, "expr:gte(t+%.6f,n_forced*%.6f)", 0.5 / rate, wished);
+}
+
+static void add_x264(const struct plan_input *input, const struct grid *grid, const struct rung *rung, struct strings *argv)
+{
+	add_text(argv, "-c:v", "libx264");
+	add_text(argv, "-preset", input->profile->preset);
+	add_number(argv, "-crf", input->profile->crf);
+	strings_add(argv, "-maxrate");
+	strings_addf(argv, "%" PRId64 "k", rung->max_kbps);
+	strings_add(argv, "-bufsize");
+	strings_addf(argv, "%" PRId64 "k", 2 * rung->max_kbps);
+	add_number(argv, "-threads", input->threads);
+	add_keyframes(input->profile, grid, argv);
+}
+
+static void add_rung(const struct plan_input *input, const struct grid *grid, const struct rung *rung, size_t at,
+		     struct strings *argv)
+{
+	char file[64];
+
+	strings_add(argv, "-map");
+	strings_addf(argv, "[v%zu]", at);
+	add_text(argv, "-fps_mode", "passthrough");
+	strings_add(argv, "-enc_time_base");
+	strings_addf(argv, "1:%d", GRAPH_TICKS);
+	add_x264(input, grid, rung, argv);
+	switches_output(argv);
+	add_number(argv, "-video_track_timescale", GRAPH_TICKS);
+	add_text(argv, "-use_editlist", "0");
+	add_text(argv, "-avoid_negative_ts", "disabled");
+	add_text(argv, "-movflags", "+frag_keyframe" FRAGMENTED);
+	plan_piece_file(file, rung->name, 0);
+	add_text(argv, "-f", "mp4");
+	strings_addf(argv, "file:%s", file);
+}
+
+/* Filters that cannot take a change of size in mid-stream are left out of most graphs: then there is
+ * no need to build the graph anew, which would lose its place on the grid. */
+static bool takes_changes(const struct facts *facts)
+{
+	return !facts->interlaced && facts->rotation == 0;
+}
+
+void argv_chunk(const struct plan_input *input, const struct grid *grid, const struct rung *rungs, size_t count,
+		struct strings *argv)
+{
+	struct buf graph = BUF_INIT;
+
+	open_source(input, argv);
+	add_clock(grid, argv);
+	if (takes_changes(input->facts))
+		add_text(argv, "-reinit_filter", "0");
+	switches_file(argv, input->source);
+	graph_video(input->facts, grid, rungs, count, &graph);
+	add_graph(argv, "-filter_complex", &graph);
+	for (size_t i = 0; i < count; i++)
+		add_rung(input, grid, &rungs[i], i, argv);
+}
+
+/* Audio --------------------------------------------------------------------------------------- */
+
+static double audio_base_s(const struct facts *facts, const struct grid *grid)
+{
+	if (grid != NULL)
+		return grid->base_s;
+	return isfinite(facts->audio_start_s) ? facts->audio_start_s : 0;
+}
+
+void argv_audio(const struct plan_input *input, const struct grid *grid, struct strings *argv)
+{
+	struct buf graph = BUF_INIT;
+	double longest_s = (double)input->conf->duration_max_ms / 1000 + 60;
+	char file[64];
+
+	open_source(input, argv);
+	add_clock(grid, argv);
+	switches_file(argv, input->source);
+	graph_audio(input->facts, audio_base_s(input->facts, grid), grid != NULL, &graph);
+	add_graph(argv, "-filter_complex", &graph);
+	add_text(argv, "-map", "[a]");
+	strings_add(argv, "-t");
+	strings_addf(argv, "%.6f", grid != NULL ? grid->duration_s : longest_s);
+	add_text(argv, "-c:a", "aac");
+	strings_add(argv, "-b:a");
+	strings_addf(argv, "%" PRId64 "k", input->profile->audio_kbps);
+	/* The packet of the encoder's priming goes; an edit list would be ignored by some players. */
+	add_text(argv, "-bsf:a", "noise=drop='eq(n,0)'");
+	switches_output(argv);
+	add_text(argv, "-use_editlist", "0");
+	add_text(argv, "-avoid_negative_ts", "disabled");
+	add_number(argv, "-frag_duration", input->profile->segment_ms * 1000);
+	add_text(argv, "-movflags", FRAGMENTED);
+	plan_piece_file(file, "audio", 0);
+	add_text(argv, "-f", "mp4");
+	strings_addf(argv, "file:%s", file);
+}
+
+/* Poster -------------------------------------------------------------------------------------- */
+
+/* Keyframes from a tenth of the way on, as the scan saw them. */
+static int64_t keyframes_ahead(const struct plan_input *input, double from_s)
+{
+	const struct scan *scan = input->scan;
+	double tick = (double)input->facts->timebase.num / (double)input->facts->timebase.den;
+	int64_t count = 0;
+
+	for (size_t i = 0; i < scan->count && count < POSTER_AMONG_MOST; i++)
+		if (scan->packets[i].key && ((double)scan->packets[i].pts - (double)scan->packets[0].pts) * tick >= from_s)
+			count++;
+	return count;
+}
+
+void argv_poster(const struct plan_input *input, const struct grid *grid, struct strings *argv)
+{
+	double from_s = grid->duration_s / 10;
+	int64_t among = keyframes_ahead(input, from_s);
+	struct buf graph = BUF_INIT;
+
+	open_source(input, argv);
+	if (among > 1)
+		add_text(argv, "-skip_frame", "nokey");
+	/* The keyframe before that place will do; where none is left after it, some files have none to land on. */
+	if (among > 0 && grid->duration_s >= POSTER_SEEK_FROM_S) {
+		strings_add(argv, "-noaccurate_seek");
+		strings_add(argv, "-ss");
+		strings_addf(argv, "%.6f", from_s);
+	}
+	switches_file(argv, input->source);
+	strings_add(argv, "-map");
+	strings_addf(argv, "0:%" PRId64, input->facts->video_index);
+	graph_poster(input->facts, POSTER_SIDE_MOST, among, &graph);
+	add_graph(argv, "-vf", &graph);
+	add_number(argv, "-frames:v", 1);
+	add_text(argv, "-fps_mode", "passthrough");
+	add_text(argv, "-c:v", "mjpeg");
+	add_text(argv, "-q:v", "4");
+	switches_output(argv);
+	add_text(argv, "-update", "1");
+	add_text(argv, "-f", "image2");
+	strings_add(argv, "file:" PLAN_POSTER_FILE);
+}
+
+/* Assemble ------------------------------------------------------------------------------------ */
+
+static void open_piece(const struct plan_input *input, const char *rendition, struct strings *argv)
+{
+	char file[64];
+
+	switches_own_input(argv);
+	plan_piece_file(file, rendition, 0);
+	strings_add(argv, "-i");
+	strings_addf(argv, "file:%s/%s", input->media, file);
+}
+
+/*
+ * Each piece starts where its first sample is decoded; ffmpeg moves each input to 0 by its first
+ * presentation time, so picture and sound both start at 0.
+ */
+static void add_movie(const struct plan_rendition *rendition, size_t at, size_t audio, struct strings *argv)
+{
+	char file[64];
+
+	strings_add(argv, "-map");
+	strings_addf(argv, "%zu:0", at);
+	if (audio != at) {
+		strings_add(argv, "-map");
+		strings_addf(argv, "%zu:0", audio);
+	}
+	add_text(argv, "-c", "copy");
+	switches_output(argv);
+	add_text(argv, "-movflags", "+faststart");
+	if (!rendition->is_audio)
+		add_number(argv, "-video_track_timescale", GRAPH_TICKS);
+	plan_mp4_file(file, rendition->name);
+	add_text(argv, "-f", "mp4");
+	strings_addf(argv, "file:%s", file);
+}
+
+void argv_assemble(const struct plan_input *input, const struct plan *plan, struct strings *argv)
+{
+	size_t last = plan->rendition_count - 1;
+	bool has_audio = plan->renditions[last].is_audio;
+
+	switches_ffmpeg(input->conf, argv);
+	strings_add(argv, "-xerror");
+	for (size_t i = 0; i <= last; i++)
+		open_piece(input, plan->renditions[i].name, argv);
+	for (size_t i = 0; i <= last; i++)
+		if (!plan->renditions[i].is_audio || last == 0)
+			add_movie(&plan->renditions[i], i, has_audio ? last : i, argv);
+}

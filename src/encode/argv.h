@@ -1,0 +1,21 @@
+/* argv.h - the command lines of the children that a plan has.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_ARGV_H
+#define CLIPMILL_ARGV_H
+
+#include "encode/ladder.h"
+#include "encode/plan.h"
+#include "encode/rate.h"
+
+/* One ffmpeg decodes once and writes a fragmented MP4 a rung, all with their keyframes at the same frames. */
+void argv_chunk(const struct plan_input *input, const struct grid *grid, const struct rung *rungs, size_t count,
+		struct strings *argv);
+
+/* One AAC track as fragmented MP4.  `grid` NULL: there is no picture, and the sound is as long as it is. */
+void argv_audio(const struct plan_input *input, const struct grid *grid, struct strings *argv);
+
+void argv_poster(const struct plan_input *input, const struct grid *grid, struct strings *argv);
+
+/* From the published pieces to a progressive MP4 a rung, or of the sound alone. */
+void argv_assemble(const struct plan_input *input, const struct plan *plan, struct strings *argv);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * color.c - how the colours of an output are tagged: as in the source where browsers know it, else
+ * as they would guess.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "encode/graph.h"
+
+#define HD_LINES 720            /* without a tag, players take BT.709 from here on */
+
+static const char *const spaces[] = { "bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "bt2020nc", NULL };
+static const char *const primaries[] = { "bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020", NULL };
+static const char *const transfers[] = {
+	"bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "iec61966-2-4", "bt1361e", "iec61966-2-1", "bt2020-10",
+	"bt2020-12", NULL,
+};
+
+/* The list's own spelling of `name`: only that gets into a filter graph. */
+static const char *known(const char *const *list, const char *name, const char *otherwise)
+{
+	for (; *list != NULL; list++)
+		if (strcmp(*list, name) == 0)
+			return *list;
+	return otherwise;
+}
+
+static bool is_rgb(const char *pix_fmt)
+{
+	static const char *const parts[] = { "rgb", "bgr", "gbr", "pal8", "mono" };
+
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (strstr(pix_fmt, parts[i]) != NULL)
+			return true;
+	return false;
+}
+
+struct graph_color graph_color_of(const struct facts *f)
+{
+	const struct graph_color hd = { "bt709", "bt709", "bt709" };
+	bool large = f->coded_height >= HD_LINES || f->coded_width >= 1280;
+	const char *space = known(spaces, f->color_space, large ? "bt709" : "smpte170m");
+
+	if (f->hdr != FACTS_SDR || is_rgb(f->pix_fmt))
+		return hd;
+	return (struct graph_color){
+		.space = space,
+		.primaries = known(primaries, f->color_primaries, known(primaries, space, "bt709")),
+		.transfer = known(transfers, f->color_transfer, strcmp(space, "bt709") == 0 ? "bt709" : "smpte170m"),
+	};
+}

@@ -1,0 +1,185 @@
+/*
+ * rate.c - the grid of the output's frames: which rate a source has, whether each of its frames
+ * stands in a slot of that rate, and what of it is kept.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "encode/rate.h"
+#include "encode/ratio.h"
+#include "encode/times.h"
+
+#define NEAR 0.05               /* how far a usual spacing may be from that of a common rate */
+#define SAID_NEAR 0.005         /* and how far the one that a file names */
+#define TERM_MOST 1000000       /* fractions with longer terms are rounded to thousandths */
+#define FRAMES_MOST 1e12        /* of any span: a length that is refused anyway */
+#define LEAD_MOST_S 60.0        /* a picture that starts later than that after the sound is not waited for */
+
+/* Rates that people use. */
+static const struct ratio common[] = {
+	{ 1, 1 }, { 2, 1 }, { 3, 1 }, { 4, 1 }, { 5, 1 }, { 6, 1 }, { 15, 2 }, { 8, 1 }, { 10, 1 }, { 12, 1 }, { 25, 2 },
+	{ 15000, 1001 }, { 15, 1 }, { 16, 1 }, { 18, 1 }, { 20, 1 }, { 24000, 1001 }, { 24, 1 }, { 25, 1 }, { 30000, 1001 },
+	{ 30, 1 }, { 48000, 1001 }, { 48, 1 }, { 50, 1 }, { 60000, 1001 }, { 60, 1 }, { 90, 1 }, { 100, 1 },
+	{ 120000, 1001 }, { 120, 1 }, { 144, 1 }, { 240, 1 },
+};
+
+/* Every frame within one tick, and a hundredth of a slot, of its own slot. */
+static bool on_grid(const struct times *t, struct ratio rate)
+{
+	double slot = 1 / ratio_value(rate), slack = t->tick + slot / 100;
+
+	for (size_t i = 0; i < t->count; i++)
+		if (fabs(times_seconds(t, i) - (double)i * slot) > slack)
+			return false;
+	return true;
+}
+
+static struct ratio nearest_common(double rate)
+{
+	struct ratio best = common[0];
+
+	for (size_t i = 1; i < sizeof common / sizeof common[0]; i++)
+		if (fabs(ratio_value(common[i]) - rate) / ratio_value(common[i]) < fabs(ratio_value(best) - rate) / ratio_value(best))
+			best = common[i];
+	return best;
+}
+
+/* A fraction for a measured rate. */
+static struct ratio from_value(double rate)
+{
+	if (rate > 4e9)
+		rate = 4e9;
+	return ratio_reduce((struct ratio){ rate < 0.001 ? 1 : llround(rate * 1000), 1000 });
+}
+
+static struct ratio tidy(struct ratio rate)
+{
+	struct ratio reduced = ratio_reduce(rate);
+
+	return reduced.num > TERM_MOST || reduced.den > TERM_MOST ? from_value(ratio_value(rate)) : reduced;
+}
+
+/* The exact rate of the median spacing, where that is a whole number of ticks. */
+static struct ratio from_spacing(const struct facts *facts, const struct times *t)
+{
+	double ticks = t->spacing_s / t->tick;
+
+	if (ticks < 1 || ticks > 1e9 || fabs(ticks - round(ticks)) > 1e-3)
+		return from_value(1 / t->spacing_s);
+	return tidy((struct ratio){ facts->timebase.den, facts->timebase.num * llround(ticks) });
+}
+
+/* What the file says counts only where the packets do not speak against it. */
+static bool is_plausible(const struct times *t, struct ratio rate)
+{
+	double slack = fmin(2 * t->tick, t->spacing_s / 4), slot;
+
+	if (!ratio_known(rate))
+		return false;
+	slot = 1 / ratio_value(rate);
+	return fabs(slot - t->spacing_s) <= fmax(slack, slot / 50);
+}
+
+static bool try_rate(const struct times *t, struct ratio rate, struct ratio *nominal)
+{
+	if (!ratio_known(rate) || !on_grid(t, rate))
+		return false;
+	*nominal = rate;
+	return true;
+}
+
+/* A common rate fits before an odd one that is as good: 29.97 and not 45000/1501. */
+static bool find_constant(const struct facts *facts, const struct times *t, struct ratio *nominal)
+{
+	const struct ratio said[] = { facts->rate_nominal, facts->rate_mean, from_spacing(facts, t) };
+
+	for (size_t i = 0; i < 3; i++) {
+		if (!is_plausible(t, said[i]))
+			continue;
+		if (try_rate(t, nearest_common(ratio_value(said[i])), nominal) || try_rate(t, tidy(said[i]), nominal))
+			return true;
+	}
+	return false;
+}
+
+static bool is_near(struct ratio rate, double value, double part)
+{
+	return fabs(ratio_value(rate) - value) < part * value;
+}
+
+/* Of a source without a constant rate: the common one that it names, or that its usual spacing is near. */
+static struct ratio usual_rate(const struct facts *facts, const struct times *t)
+{
+	double rate = 1 / t->spacing_s, said = ratio_value(facts->rate_nominal);
+
+	if (is_plausible(t, facts->rate_nominal) && is_near(nearest_common(said), said, SAID_NEAR))
+		return nearest_common(said);
+	if (is_near(nearest_common(rate), rate, NEAR))
+		return nearest_common(rate);
+	return rate < 1 ? (struct ratio){ 1, 1 } : (struct ratio){ llround(rate), 1 };
+}
+
+static void choose_rate(const struct facts *facts, const struct times *t, int64_t rate_max, struct grid *g)
+{
+	double rate;
+
+	g->constant = find_constant(facts, t, &g->nominal);
+	if (!g->constant)
+		g->nominal = usual_rate(facts, t);
+	rate = ratio_value(g->nominal);
+	g->every = rate > (double)rate_max ? (int64_t)ceil(rate / (double)rate_max - 1e-9) : 1;
+	g->rate = tidy((struct ratio){ g->nominal.num, g->nominal.den * g->every });
+}
+
+/* How many slots pass between the start of the sound and the first picture; the rest of a slot is
+ * taken off the sound. */
+static void choose_zero(const struct facts *facts, const struct times *t, struct grid *g)
+{
+	double start_s = (double)t->pts[0] * t->tick, lead_s = start_s - facts->audio_start_s;
+
+	g->first_pts = t->pts[0];
+	g->lead = 0;
+	if (facts->has_audio && isfinite(lead_s) && lead_s > 0 && lead_s < LEAD_MOST_S)
+		g->lead = (int64_t)floor(lead_s * ratio_value(g->rate) + 1e-6);
+	g->base_s = start_s - (double)g->lead / ratio_value(g->rate);
+}
+
+/* Without -copyts, ffmpeg counts from the first time of the whole file. */
+static void choose_clock(const struct facts *facts, const struct times *t, struct grid *g)
+{
+	g->spliced = t->spliced && isfinite(facts->start_s) && fabs(facts->start_s / t->tick) < 1e15;
+	if (!g->spliced)
+		return;
+	g->base_s -= facts->start_s;
+	g->first_pts -= llround(facts->start_s / t->tick);
+}
+
+static void count_frames(const struct times *t, struct grid *g)
+{
+	double end_s = times_seconds(t, t->count - 1) + t->spacing_s;
+	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST));
+
+	if (g->constant && g->every == 1)
+		frames = (int64_t)t->count;
+	g->frames = g->lead + (frames > 0 ? frames : 1);
+	g->duration_s = (double)g->frames / ratio_value(g->rate);
+}
+
+bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_max, struct grid *g)
+{
+	struct times t;
+
+	memset(g, 0, sizeof *g);
+	if (times_make(facts, scan, &t)) {
+		choose_rate(facts, &t, rate_max, g);
+		choose_zero(facts, &t, g);
+		choose_clock(facts, &t, g);
+		count_frames(&t, g);
+		g->keep = g->constant && g->every == 1 && g->lead == 0 && !t.guessed && !g->spliced;
+	}
+	times_fini(&t);
+	return g->frames > 0;
+}

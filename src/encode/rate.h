@@ -1,0 +1,26 @@
+/* rate.h - the grid of the output's frames.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_RATE_H
+#define CLIPMILL_RATE_H
+
+#include "encode/facts.h"
+#include "encode/scan.h"
+
+/* When each frame of the output is shown: frame n at n / rate, on every rung. */
+struct grid {
+	struct ratio rate;              /* frames a second of the output */
+	struct ratio nominal;           /* of the source */
+	int64_t every;                  /* of so many source frames one is kept; 1: all */
+	bool constant;                  /* every source frame has its slot of `nominal` */
+	bool keep;                      /* frames go to their slots as they are; else slots are filled with frames */
+	bool spliced;                   /* clocks jump: ffmpeg is left to mend them, and counts from the file's start */
+	int64_t first_pts;              /* of the first picture, stream time base: slot `lead` */
+	int64_t lead;                   /* slots before it, filled with copies of it: the sound starts earlier */
+	int64_t frames;                 /* of the output, lead and all */
+	double base_s;                  /* source time of slot 0, which is also the sound's zero */
+	double duration_s;
+};
+
+/* False where there is no packet to show. */
+bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_max, struct grid *grid);
+
+#endif

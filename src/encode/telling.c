@@ -1,0 +1,108 @@
+/*
+ * telling.c - the one line of a tool's errors that says most, fit to be shown to an uploader.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "encode/telling.h"
+
+#define LINE_MOST 160
+
+/* Lines that follow any failure. */
+static const char *const empty_words[] = {
+	"Conversion failed!", "Error marking filters as finished", "Error while filtering", "Failed to inject frame",
+	"Error initializing complex filters", "Error reinitializing filters", "Error initializing output stream",
+	"Last message repeated", "Error while processing the decoded data", "Error while decoding stream", "Consider increasing",
+	"Error opening filters",
+};
+
+static bool is_empty(const char *at, size_t len)
+{
+	for (size_t i = 0; i < sizeof empty_words / sizeof empty_words[0]; i++)
+		if (memmem(at, len, empty_words[i], strlen(empty_words[i])) != NULL)
+			return true;
+	return len == 0;
+}
+
+/* The last line that says something; {NULL, 0}: none. */
+static const char *last_line(const char *text, size_t *len)
+{
+	const char *end = text + strlen(text);
+
+	while (end > text) {
+		const char *start = memrchr(text, '\n', (size_t)(end - text));
+
+		start = start != NULL ? start + 1 : text;
+		*len = (size_t)(end - start);
+		if (!is_empty(start, *len))
+			return start;
+		end = start > text ? start - 1 : text;
+	}
+	return NULL;
+}
+
+/* Steps over "[h264 @ 0x55d0c0] ", which may stand twice. */
+static const char *step_over_tags(const char *at, const char *end)
+{
+	while (at < end && *at == '[') {
+		const char *close = memchr(at, ']', (size_t)(end - at));
+
+		if (close == NULL || close + 1 >= end || close[1] != ' ')
+			break;
+		at = close + 2;
+	}
+	return at;
+}
+
+/* A word with a slash in it is a path of ours. */
+static size_t word_len(const char *at, const char *end, bool *is_path)
+{
+	const char *p = at;
+
+	*is_path = false;
+	for (; p < end && *p != ' '; p++)
+		if (*p == '/')
+			*is_path = true;
+	return (size_t)(p - at);
+}
+
+static void copy_words(const char *at, const char *end, char *line)
+{
+	size_t used = 0;
+
+	while (at < end) {
+		bool is_path;
+		size_t len = word_len(at, end, &is_path);
+
+		for (size_t i = 0; !is_path && i < len && used + 3 < LINE_MOST; i++)
+			if (at[i] >= ' ' && at[i] <= '~')
+				line[used++] = at[i];
+		at += len;
+		while (at < end && *at == ' ')
+			at++;
+		if (used > 0 && line[used - 1] != ' ' && used + 3 < LINE_MOST)
+			line[used++] = ' ';
+	}
+	while (used > 0 && strchr(" .:", line[used - 1]) != NULL)
+		used--;
+	if (used > 0)
+		line[used++] = '.';
+	line[used] = '\0';
+}
+
+void telling_line(const char *text, char line[160])
+{
+	const char *at;
+	size_t len;
+
+	line[0] = '\0';
+	if (text == NULL)
+		return;
+	at = last_line(text, &len);
+	if (at != NULL)
+		copy_words(step_over_tags(at, at + len), at + len, line);
+}

@@ -1,0 +1,12 @@
+/* telling.h - the one line of a tool's errors that says most.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_TELLING_H
+#define CLIPMILL_TELLING_H
+
+/*
+ * Fills `line` with the last line of `text` that is not a mere "Conversion failed!", without the
+ * tool's "[h264 @ 0x55...]", without paths, printable ASCII only, ending in a full stop.  "" where
+ * there is none.  `text` may be NULL.
+ */
+void telling_line(const char *text, char line[160]);
+
+#endif

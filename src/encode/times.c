@@ -1,0 +1,187 @@
+/*
+ * times.c - when the pictures of a source are shown, from a scan of its packets: where clocks jump,
+ * and where packets do not tell.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "encode/ratio.h"
+#include "encode/times.h"
+
+/* ffmpeg takes these for a new clock (-dts_delta_threshold, and what it calls a jump back). */
+#define JUMP_AHEAD_S 10.0
+#define JUMP_BACK_S 0.1
+
+void times_fini(struct times *t)
+{
+	free(t->pts);
+	t->pts = NULL;
+	t->count = 0;
+}
+
+double times_seconds(const struct times *t, size_t at)
+{
+	return ((double)t->pts[at] - (double)t->pts[0]) * t->tick;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct scan_packet *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const int64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The packets in file order.  The caller frees. */
+static struct scan_packet *in_file_order(const struct scan *scan)
+{
+	struct scan_packet *packets = malloc((scan->count + 1) * sizeof *packets);
+
+	if (packets == NULL)
+		abort();
+	memcpy(packets, scan->packets, scan->count * sizeof *packets);
+	qsort(packets, scan->count, sizeof *packets, by_place);
+	return packets;
+}
+
+/* Containers whose clocks may start anew in mid-file: ffmpeg mends these, and only these. */
+static bool may_jump(const char *container)
+{
+	return strstr(container, "mpeg") != NULL || strstr(container, "flv") != NULL || strstr(container, "ogg") != NULL;
+}
+
+static bool jumps(double from, double to, double tick)
+{
+	return (to - from) * tick > JUMP_AHEAD_S || (from - to) * tick > JUMP_BACK_S;
+}
+
+/* Goes on one step after the packet before, and carries those after along.  True where it did. */
+static bool mend_jumps(struct scan_packet *packets, size_t count, double tick)
+{
+	int64_t shift = 0, step = 1;
+	bool mended = false;
+
+	for (size_t i = 1; i < count; i++) {
+		struct scan_packet *p = &packets[i];
+		int64_t before = packets[i - 1].dts;
+
+		if (jumps((double)before, (double)p->dts + (double)shift, tick)) {
+			if (fabs((double)before - (double)p->dts) > 1e15)
+				return mended;
+			shift = before + step - p->dts;
+			mended = true;
+		}
+		p->dts += shift;
+		p->pts += shift;
+		if (p->dts > before)
+			step = p->dts - before;
+	}
+	return mended;
+}
+
+/* Decode times are even where presentation times are told for some packets only (MPEG-PS): the
+ * pictures are as evenly spaced, from the first known time on. */
+static void take_even(struct times *t, const struct scan_packet *packets, size_t count)
+{
+	int64_t first_pts = INT64_MAX, first_dts = INT64_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		if (packets[i].discard)
+			continue;
+		if (!packets[i].guessed && packets[i].pts < first_pts)
+			first_pts = packets[i].pts;
+		if (packets[i].dts < first_dts)
+			first_dts = packets[i].dts;
+		t->pts[t->count++] = packets[i].dts;
+	}
+	if (first_pts == INT64_MAX || fabs((double)first_pts - (double)first_dts) > 1e15)
+		return;
+	for (size_t i = 0; i < t->count; i++)
+		t->pts[i] += first_pts - first_dts;
+}
+
+static bool is_told_in_part(const struct scan *scan)
+{
+	size_t guessed = 0;
+
+	for (size_t i = 0; i < scan->count; i++)
+		guessed += scan->packets[i].guessed;
+	return guessed > 0 && guessed < scan->count;
+}
+
+static void take_shown(struct times *t, const struct scan_packet *packets, size_t count)
+{
+	t->pts = malloc((count + 1) * sizeof *t->pts);
+	if (t->pts == NULL)
+		abort();
+	if (t->guessed)
+		take_even(t, packets, count);
+	else
+		for (size_t i = 0; i < count; i++)
+			if (!packets[i].discard)
+				t->pts[t->count++] = packets[i].pts;
+	qsort(t->pts, t->count, sizeof *t->pts, by_time);
+}
+
+/* A frame that is missing here and there does not move the median. */
+static double median_spacing(const struct times *t)
+{
+	size_t count = t->count > 0 ? t->count - 1 : 0;
+	double *spacing = malloc((count + 1) * sizeof *spacing);
+	double median;
+
+	if (spacing == NULL)
+		abort();
+	for (size_t i = 0; i < count; i++)
+		spacing[i] = times_seconds(t, i + 1) - times_seconds(t, i);
+	qsort(spacing, count, sizeof *spacing, by_value);
+	median = count > 0 ? spacing[count / 2] : 0;
+	free(spacing);
+	return median;
+}
+
+static void measure(struct times *t, const struct facts *facts)
+{
+	double rate = ratio_value(facts->rate_nominal);
+
+	t->spacing_s = median_spacing(t);
+	if (t->spacing_s <= 0 && rate > 0)
+		t->spacing_s = 1 / rate;
+	if (t->spacing_s <= 0)
+		t->spacing_s = facts->duration_s > 0 && t->count == 1 ? facts->duration_s : 1.0 / 25;
+}
+
+bool times_make(const struct facts *facts, const struct scan *scan, struct times *t)
+{
+	struct scan_packet *packets;
+
+	memset(t, 0, sizeof *t);
+	if (scan->count == 0)
+		return false;
+	t->tick = ratio_value(facts->timebase);
+	t->guessed = is_told_in_part(scan);
+	packets = in_file_order(scan);
+	t->spliced = may_jump(facts->container) && mend_jumps(packets, scan->count, t->tick);
+	take_shown(t, packets, scan->count);
+	free(packets);
+	if (t->count > 0)
+		measure(t, facts);
+	return t->count > 0;
+}

@@ -1,0 +1,155 @@
+/*
+ * facts-test.c - which streams count, how they are shown, what is refused.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "encode/facts.h"
+
+static const struct conf conf = { .duration_max_ms = 3600000, .pixels_max = 8192 * 4608 };
+
+#define VIDEO .type = "video", .codec = "h264", .width = 1920, .height = 1080, .time_base = "1/90000", .start_time = 0
+#define AUDIO .type = "audio", .codec = "aac", .sample_rate = 48000, .channels = 2, .start_time = 0, .duration = NAN
+
+static bool facts_of(struct stream_row *streams, size_t count, struct facts *facts, struct refusal *refusal)
+{
+	const struct probe probe = {
+		.format = "mov,mp4", .duration = 10, .start_time = 0, .nb_streams = (int64_t)count, .streams = streams,
+		.stream_count = count,
+	};
+
+	return facts_from_probe(&probe, &conf, facts, refusal);
+}
+
+static const struct {
+	int64_t width, height, rotation;
+	const char *sar;
+	int64_t shown_width, shown_height;
+} sizes[] = {
+	{ 1920, 1080, 0, "1:1", 1920, 1080 },
+	{ 1920, 1080, -90, "", 1080, 1920 },
+	{ 1920, 1080, 90, "0:1", 1080, 1920 },
+	{ 1920, 1080, -180, "1:1", 1920, 1080 },
+	{ 720, 576, 0, "64:45", 1024, 576 },
+	{ 720, 576, 90, "64:45", 576, 1024 },
+	{ 100, 100, 0, "1:2", 100, 200 },
+	{ 161, 121, 0, "1:1", 160, 120 },
+	{ 1, 1, 0, "1:1", 2, 2 },
+	{ 16384, 2, 0, "1:1", 16384, 2 },
+	{ 64, 64, 0, "65535:1", 64, 64 },
+};
+
+static void shows_pictures_upright_with_square_pixels(void **state)
+{
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct stream_row s = { VIDEO };
+		struct refusal refusal;
+		struct facts facts;
+
+		s.width = sizes[i].width;
+		s.height = sizes[i].height;
+		s.rotation = sizes[i].rotation;
+		strcpy(s.sar, sizes[i].sar);
+		assert_true(facts_of(&s, 1, &facts, &refusal));
+		assert_int_equal(facts.width, sizes[i].shown_width);
+		assert_int_equal(facts.height, sizes[i].shown_height);
+	}
+}
+
+static void passes_over_what_is_no_track(void **state)
+{
+	struct stream_row streams[] = {
+		{ VIDEO, .index = 0, .attached_pic = true },
+		{ .index = 1, .type = "data" },
+		{ VIDEO, .index = 2 },
+		{ VIDEO, .index = 3 },
+		{ VIDEO, .index = 4 },
+		{ AUDIO, .index = 5 },
+		{ AUDIO, .index = 6 },
+		{ AUDIO, .index = 7 },
+		{ AUDIO, .index = 8, .is_default = true },
+	};
+	struct refusal refusal;
+	struct facts facts;
+
+	streams[2].width = 0;
+	strcpy(streams[3].codec, "magicyuv");
+	streams[5].channels = 0;
+	strcpy(streams[6].codec, "ac4");
+	assert_true(facts_of(streams, 9, &facts, &refusal));
+	assert_int_equal(facts.video_index, 4);
+	assert_int_equal(facts.audio_index, 8);
+	streams[8].is_default = false;
+	assert_true(facts_of(streams, 9, &facts, &refusal));
+	assert_int_equal(facts.audio_index, 7);
+}
+
+static void refuses_with_a_code_and_a_sentence(void **state)
+{
+	struct stream_row data = { .type = "data" }, large = { VIDEO }, timeless = { VIDEO }, sound = { AUDIO };
+	const struct { struct stream_row *stream; const char *code; } cases[] = {
+		{ &data, "not_a_video" }, { &large, "picture_too_large" }, { &timeless, "not_a_video" },
+	};
+	struct refusal refusal;
+	struct facts facts;
+
+	large.width = 60000;
+	strcpy(timeless.time_base, "0/0");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_false(facts_of(cases[i].stream, 1, &facts, &refusal));
+		assert_string_equal(refusal.code, cases[i].code);
+		assert_true(strlen(refusal.detail) > 10);
+	}
+	assert_true(facts_of(&sound, 1, &facts, &refusal));
+	assert_false(facts.has_video);
+}
+
+static void refuses_sound_of_days(void **state)
+{
+	struct stream_row sound = { AUDIO };
+	const struct probe probe = { .format = "mov", .duration = 1e6, .streams = &sound, .stream_count = 1 };
+	struct refusal refusal;
+	struct facts facts;
+
+	assert_false(facts_from_probe(&probe, &conf, &facts, &refusal));
+	assert_string_equal(refusal.code, "too_long");
+}
+
+static void knows_hdr_and_interlacing(void **state)
+{
+	struct stream_row s = { VIDEO, .color_transfer = "smpte2084", .field_order = "tb", .color_range = "pc" };
+	struct refusal refusal;
+	struct facts facts;
+
+	assert_true(facts_of(&s, 1, &facts, &refusal));
+	assert_int_equal(facts.hdr, FACTS_PQ);
+	assert_true(facts.interlaced);
+	assert_true(facts.full_range);
+	strcpy(s.color_transfer, "arib-std-b67");
+	strcpy(s.field_order, "progressive");
+	assert_true(facts_of(&s, 1, &facts, &refusal));
+	assert_int_equal(facts.hdr, FACTS_HLG);
+	assert_false(facts.interlaced);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(shows_pictures_upright_with_square_pixels),
+		cmocka_unit_test(passes_over_what_is_no_track),
+		cmocka_unit_test(refuses_with_a_code_and_a_sentence),
+		cmocka_unit_test(refuses_sound_of_days),
+		cmocka_unit_test(knows_hdr_and_interlacing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

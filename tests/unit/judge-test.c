@@ -1,0 +1,168 @@
+/*
+ * judge-test.c - whose fault was it?
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "encode/judge.h"
+
+static const struct {
+	enum task_kind kind;
+	enum end_cause cause;
+	int exit_code, signal;
+	int64_t frames;
+	const char *err;
+	enum verdict verdict;
+	const char *reason;
+} ends[] = {
+	{ TASK_CHUNK, END_BY_ITSELF, 0, 0, 10, "", VERDICT_OK, "ok" },
+	{ TASK_CHUNK, END_BY_ITSELF, 0, 0, 0, "", VERDICT_RETRY, "tool_failed" },
+	{ TASK_PROBE, END_BY_ITSELF, 1, 0, 0, "moov atom not found", VERDICT_FAIL, "not_a_video" },
+	{ TASK_PROBE, END_BY_ITSELF, 1, 0, 0, "Cannot allocate memory", VERDICT_FAIL, "not_a_video" },
+	{ TASK_PROBE, END_BY_ITSELF, 1, 0, 0, "Picture size 9x9 exceeds specified max pixel count 3", VERDICT_FAIL, "picture_too_large" },
+	{ TASK_CHUNK, END_BY_ITSELF, 1, 0, 0, "x: No space left on device", VERDICT_MACHINE, "machine_short" },
+	{ TASK_CHUNK, END_BY_ITSELF, 1, 0, 0, "Cannot allocate memory", VERDICT_RETRY, "out_of_memory" },
+	{ TASK_CHUNK, END_BY_ITSELF, 1, 0, 0, "Cannot determine format of input stream 0:0 after EOF", VERDICT_FAIL, "not_decodable" },
+	{ TASK_CHUNK, END_BY_ITSELF, 1, 0, 9, "something else", VERDICT_RETRY, "tool_failed" },
+	{ TASK_ASSEMBLE, END_BY_ITSELF, 1, 0, 0, "Invalid data found when processing input", VERDICT_RETRY, "tool_failed" },
+	{ TASK_CHUNK, END_BY_ITSELF, 69, 0, 0, "", VERDICT_FAIL, "not_decodable" },
+	{ TASK_CHUNK, END_BY_ITSELF, 120, 0, 0, "clipmill-jail: no", VERDICT_MACHINE, "jail_failed" },
+	{ TASK_CHUNK, END_BY_ITSELF, 125, 0, 0, "", VERDICT_MACHINE, "jail_failed" },
+	{ TASK_CHUNK, END_BY_ITSELF, 127, 0, 0, "", VERDICT_MACHINE, "tool_missing" },
+	{ TASK_CHUNK, END_BY_ITSELF, 255, 0, 0, "", VERDICT_RETRY, "killed" },
+	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGKILL, 0, "", VERDICT_RETRY, "killed" },
+	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGSEGV, 0, "", VERDICT_RETRY, "crashed" },
+	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGABRT, 0, "", VERDICT_RETRY, "crashed" },
+	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGXFSZ, 0, "", VERDICT_FAIL, "too_large" },
+	{ TASK_CHUNK, END_STALLED, -1, SIGKILL, 0, "", VERDICT_RETRY, "stalled" },
+	{ TASK_CHUNK, END_WALL, -1, SIGKILL, 0, "", VERDICT_RETRY, "took_too_long" },
+	{ TASK_AUDIO, END_TOO_LONG, -1, SIGKILL, 0, "", VERDICT_FAIL, "too_long" },
+};
+
+static void classes_every_end(void **state)
+{
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		const struct task_exit ended = {
+			.exit_code = ends[i].exit_code, .signal = ends[i].signal, .frames = ends[i].frames, .stderr_tail = ends[i].err,
+		};
+		struct judgement j;
+
+		judge_exit(ends[i].kind, &ended, ends[i].cause, &j);
+		assert_string_equal(j.reason, ends[i].reason);
+		assert_int_equal(j.verdict, ends[i].verdict);
+	}
+}
+
+static void tells_the_line_that_matters_without_our_paths(void **state)
+{
+	const struct task_exit ended = {
+		.exit_code = 1,
+		.stderr_tail = "[mov @ 0x5] [x @ 0x6] moov atom not found at\x1b[31m byte 7\nfile:/srv/store/source/ab: Conversion failed!\n",
+	};
+	struct judgement j;
+
+	judge_exit(TASK_PROBE, &ended, END_BY_ITSELF, &j);
+	assert_string_equal(j.detail, "The file could not be read as a video: moov atom not found at[31m byte 7.");
+}
+
+static struct fragment fragments[] = {
+	{ .size = 10, .decode_time = 0, .duration = 90000, .samples = 25, .starts_sync = true },
+	{ .size = 10, .decode_time = 90000, .duration = 90000, .samples = 25, .starts_sync = true },
+};
+
+static struct fragmented video(void)
+{
+	return (struct fragmented){
+		.timescale = 90000, .is_video = true, .width = 64, .height = 48, .fragments = fragments, .count = 2, .samples = 50,
+		.duration = 180000,
+	};
+}
+
+static void takes_a_piece_that_is_as_planned_and_no_other(void **state)
+{
+	const struct plan_rendition planned = { .width = 64, .height = 48 }, sound = { .is_audio = true, .channels = 2 };
+	const struct task task = { .frames_planned = 50 };
+	struct progress progress = { .frame = 50 };
+	struct fragmented file = video();
+	struct judgement j;
+
+	assert_true(judge_piece(&file, &planned, &task, &progress, &j));
+	assert_false(judge_piece(&file, &sound, &task, &progress, &j));
+	progress.frame = 51;
+	assert_false(judge_piece(&file, &planned, &task, &progress, &j));
+	progress.frame = 50;
+	file.width = 62;
+	assert_false(judge_piece(&file, &planned, &task, &progress, &j));
+	file = video();
+	fragments[1].decode_time++;
+	assert_false(judge_piece(&file, &planned, &task, &progress, &j));
+	assert_string_equal(j.reason, "bad_output");
+	fragments[1].decode_time--;
+	fragments[1].starts_sync = false;
+	assert_false(judge_piece(&file, &planned, &task, &progress, &j));
+	fragments[1].starts_sync = true;
+}
+
+static void a_piece_may_lack_frames_that_did_not_decode(void **state)
+{
+	const struct plan_rendition planned = { .width = 64, .height = 48 };
+	const struct task most = { .frames_planned = 60 }, least = { .frames_planned = 40 };
+	const struct progress progress = { .frame = 50 };
+	struct fragmented file = video();
+	struct judgement j;
+
+	assert_true(judge_piece(&file, &planned, &most, &progress, &j));
+	assert_false(judge_piece(&file, &planned, &least, &progress, &j));
+}
+
+static void compares_a_movie_with_its_pieces(void **state)
+{
+	struct piece piece = { .frames = 50, .duration_us = 2000000 };
+	const struct rendition_row row = { .pieces = &piece, .piece_count = 1 };
+	struct movie movie = { .tracks = { { .is_video = true, .samples = 50, .duration_us = 2000000 } }, .count = 1, .faststart = true };
+	struct judgement j;
+
+	assert_true(judge_movie(&movie, &row, false, &j));
+	assert_false(judge_movie(&movie, &row, true, &j));
+	movie.faststart = false;
+	assert_false(judge_movie(&movie, &row, false, &j));
+	movie.faststart = true;
+	movie.tracks[0].samples = 49;
+	assert_false(judge_movie(&movie, &row, false, &j));
+}
+
+static void knows_a_jpeg(void **state)
+{
+	uint8_t jpeg[200] = { 0xff, 0xd8 };
+	struct judgement j;
+
+	assert_false(judge_poster(jpeg, sizeof jpeg, &j));
+	jpeg[198] = 0xff;
+	jpeg[199] = 0xd9;
+	assert_true(judge_poster(jpeg, sizeof jpeg, &j));
+	assert_false(judge_poster(jpeg, 4, &j));
+	assert_false(judge_poster(NULL, 0, &j));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(classes_every_end),
+		cmocka_unit_test(tells_the_line_that_matters_without_our_paths),
+		cmocka_unit_test(takes_a_piece_that_is_as_planned_and_no_other),
+		cmocka_unit_test(a_piece_may_lack_frames_that_did_not_decode),
+		cmocka_unit_test(compares_a_movie_with_its_pieces),
+		cmocka_unit_test(knows_a_jpeg),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,323 @@
+/*
+ * plan-test.c - ladders, rates and command lines.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "encode/ladder.h"
+#include "encode/plan.h"
+#include "encode/rate.h"
+
+static char ffmpeg[] = "/usr/bin/ffmpeg", ffprobe[] = "/usr/bin/ffprobe";
+static const struct conf conf = { .ffmpeg = ffmpeg, .ffprobe = ffprobe, .duration_max_ms = 43200000, .pixels_max = 37748736 };
+static const struct profile profile = {
+	.segment_ms = 4000, .rate_max = 60, .crf = 23, .audio_kbps = 128, .preset = "veryfast",
+	.rungs = { { 1080, 5000 }, { 720, 2800 }, { 480, 1400 }, { 240, 450 } }, .rung_count = 4,
+};
+
+/* Ladders ------------------------------------------------------------------------------------- */
+
+static const struct {
+	int64_t width, height;
+	const char *ladder;
+} ladders[] = {
+	{ 1920, 1080, "1080p:1920x1080 720p:1280x720 480p:854x480 240p:426x240 " },
+	{ 1080, 1920, "1080p:1080x1920 720p:720x1280 480p:480x854 240p:240x426 " },
+	{ 3840, 2160, "1080p:1920x1080 720p:1280x720 480p:854x480 240p:426x240 " },
+	{ 1280, 720, "720p:1280x720 480p:854x480 240p:426x240 " },
+	{ 1600, 900, "900p:1600x900 720p:1280x720 480p:854x480 240p:426x240 " },
+	{ 862, 486, "480p:852x480 240p:426x240 " },
+	{ 1280, 272, "272p:1280x272 240p:1130x240 " },
+	{ 160, 120, "120p:160x120 " },
+	{ 2, 2, "2p:2x2 " },
+	{ 16384, 2, "2p:8192x2 " },
+};
+
+static void makes_ladders_by_the_shorter_side(void **state)
+{
+	for (size_t i = 0; i < sizeof ladders / sizeof *ladders; i++) {
+		const struct facts facts = { .width = ladders[i].width, .height = ladders[i].height };
+		struct rung rungs[PLAN_RUNGS_MOST];
+		size_t count = ladder_make(&facts, &profile, rungs);
+		struct buf text = BUF_INIT;
+
+		for (size_t k = 0; k < count; k++)
+			buf_printf(&text, "%s:%dx%d ", rungs[k].name, (int)rungs[k].width, (int)rungs[k].height);
+		assert_string_equal(buf_text(&text), ladders[i].ladder);
+		buf_fini(&text);
+	}
+}
+
+static void caps_an_own_size_by_its_pixels(void **state)
+{
+	const struct facts facts = { .width = 1600, .height = 900 };
+	struct rung rungs[PLAN_RUNGS_MOST];
+
+	ladder_make(&facts, &profile, rungs);
+	assert_int_equal(rungs[0].max_kbps, 3472);
+	assert_int_equal(rungs[1].max_kbps, 2800);
+}
+
+/* Rates --------------------------------------------------------------------------------------- */
+
+static void add_packet(struct scan *scan, int64_t pts)
+{
+	char line[64];
+	int len = snprintf(line, sizeof line, "%lld,%lld,K_\n", (long long)pts, (long long)pts);
+
+	scan_feed(scan, line, (size_t)len);
+}
+
+/* `count` packets `spacing` ticks apart, where `skip` is not 0 without every skip-th. */
+static void make_scan(struct scan *scan, int64_t start, double spacing, int count, int skip)
+{
+	scan_init(scan);
+	for (int i = 0; i < count; i++)
+		if (skip == 0 || i % skip != skip - 1)
+			add_packet(scan, start + llround(i * spacing));
+	scan_end(scan);
+}
+
+static const struct {
+	struct ratio timebase, said;
+	double spacing;
+	int count, skip;
+	struct ratio rate;
+	bool constant;
+	int64_t every, frames;
+} rates[] = {
+	{ { 1, 12288 }, { 24, 1 }, 512, 720, 0, { 24, 1 }, true, 1, 720 },
+	{ { 1, 1000 }, { 24000, 1001 }, 41.7083, 500, 0, { 24000, 1001 }, true, 1, 500 },
+	{ { 1, 1000 }, { 1000, 1 }, 1000.0 / 30, 300, 0, { 30, 1 }, true, 1, 300 },
+	{ { 1, 90000 }, { 45000, 1501 }, 3002, 3, 0, { 30000, 1001 }, true, 1, 3 },
+	{ { 1, 29917 }, { 29917, 1000 }, 1000, 300, 0, { 29917, 1000 }, true, 1, 300 },
+	{ { 1, 15360 }, { 120, 1 }, 128, 1200, 0, { 60, 1 }, true, 2, 600 },
+	{ { 1, 1000000 }, { 1000000, 1 }, 1, 200, 0, { 1000000, 16667 }, true, 16667, 1 },
+	{ { 1, 1000 }, { 24, 1 }, 1000.0 / 24, 240, 10, { 24, 1 }, false, 1, 239 },
+	{ { 1, 100 }, { 10, 1 }, 10, 1, 0, { 10, 1 }, true, 1, 1 },
+};
+
+static void finds_the_rate_and_counts_its_frames(void **state)
+{
+	for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+		const struct facts facts = { .timebase = rates[i].timebase, .rate_nominal = rates[i].said, .has_video = true };
+		struct scan scan;
+		struct grid grid;
+
+		make_scan(&scan, 7, rates[i].spacing, rates[i].count, rates[i].skip);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.rate.num, rates[i].rate.num);
+		assert_int_equal(grid.rate.den, rates[i].rate.den);
+		assert_int_equal(grid.constant, rates[i].constant);
+		assert_int_equal(grid.every, rates[i].every);
+		assert_int_equal(grid.frames, rates[i].frames);
+		scan_fini(&scan);
+	}
+}
+
+static void a_picture_that_starts_late_is_led_in(void **state)
+{
+	const struct facts facts = {
+		.timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .has_video = true, .has_audio = true, .audio_start_s = 9.9,
+	};
+	struct scan scan;
+	struct grid grid;
+
+	make_scan(&scan, 900000, 3600, 100, 0);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_int_equal(grid.lead, 2);
+	assert_int_equal(grid.frames, 102);
+	assert_true(fabs(grid.base_s - 9.92) < 1e-9);
+	assert_false(grid.keep);
+	scan_fini(&scan);
+}
+
+static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
+{
+	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 1.4 };
+	struct scan scan;
+	struct grid grid;
+
+	scan_init(&scan);
+	for (int64_t i = 0; i < 50; i++)
+		add_packet(&scan, 126000 + i * 3600);
+	for (int64_t i = 0; i < 50; i++)
+		add_packet(&scan, 900000000 + i * 3600);
+	for (int64_t i = 0; i < 50; i++)
+		add_packet(&scan, 126000 + i * 3600);
+	scan_end(&scan);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_true(grid.spliced);
+	assert_int_equal(grid.frames, 150);
+	assert_int_equal(grid.first_pts, 0);
+	strcpy(facts.container, "matroska,webm");
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_false(grid.spliced);
+	scan_fini(&scan);
+}
+
+static void extreme_times_do_not_overflow(void **state)
+{
+	const struct facts facts = { .timebase = { 1, 1 }, .container = "mpegts", .start_s = 1e300 };
+	struct scan scan;
+	struct grid grid;
+
+	scan_init(&scan);
+	add_packet(&scan, -(INT64_C(1) << 60));
+	add_packet(&scan, INT64_C(1) << 60);
+	add_packet(&scan, 0);
+	scan_end(&scan);
+	assert_true(grid_make(&facts, &scan, 240, &grid));
+	assert_true(grid.duration_s > 1e9);
+	scan_fini(&scan);
+}
+
+/* Plans --------------------------------------------------------------------------------------- */
+
+static const struct facts film = {
+	.has_video = true, .has_audio = true, .container = "mov", .timebase = { 1, 12288 }, .width = 1280, .height = 720,
+	.coded_width = 1280, .coded_height = 720, .rate_nominal = { 24, 1 }, .audio_index = 1, .channels = 6,
+};
+
+static bool plan_of(const struct facts *facts, const struct scan *scan, struct plan *plan, struct refusal *refusal)
+{
+	const struct plan_input input = {
+		.conf = &conf, .facts = facts, .scan = scan, .profile = &profile, .source = "/s/source/x", .media = "/s/media/x",
+		.threads = 2,
+	};
+
+	return plan_make(&input, plan, refusal);
+}
+
+static bool has_arg(const struct strings *argv, const char *text)
+{
+	for (size_t i = 0; i < argv->count; i++)
+		if (strcmp(argv->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+static void plans_a_film(void **state)
+{
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	make_scan(&scan, 0, 512, 240, 0);
+	assert_true(plan_of(&film, &scan, &plan, &refusal));
+	assert_int_equal(plan.task_count, 4);
+	assert_int_equal(plan.tasks[0].kind, TASK_CHUNK);
+	assert_int_equal(plan.tasks[0].frames_planned, 240);
+	assert_int_equal(plan.tasks[1].kind, TASK_AUDIO);
+	assert_int_equal(plan.tasks[2].kind, TASK_POSTER);
+	assert_int_equal(plan.tasks[3].kind, TASK_ASSEMBLE);
+	assert_int_equal(plan.tasks[3].needs_count, 3);
+	assert_int_equal(plan.rendition_count, 4);
+	assert_int_equal(plan.renditions[3].channels, 2);
+	assert_int_equal(plan.duration_ms, 10000);
+	assert_string_equal(plan.tasks[3].reads.items[3], "/s/media/x/audio-0000.m4s");
+	assert_true(has_arg(&plan.tasks[0].argv, "file:/s/source/x"));
+	assert_true(has_arg(&plan.tasks[0].argv, "-format_whitelist"));
+	assert_true(has_arg(&plan.tasks[0].argv, "file:240p-0000.m4s"));
+	assert_false(has_arg(&plan.tasks[0].argv, "-xerror"));
+	assert_true(has_arg(&plan.tasks[3].argv, "-xerror"));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
+static void plans_sound_alone(void **state)
+{
+	const struct facts sound = { .has_audio = true, .channels = 1, .audio_start_s = NAN, .duration_s = 15 };
+	struct refusal refusal;
+	struct plan plan;
+
+	assert_true(plan_of(&sound, NULL, &plan, &refusal));
+	assert_int_equal(plan.task_count, 2);
+	assert_int_equal(plan.renditions[0].channels, 1);
+	assert_true(has_arg(&plan.tasks[1].argv, "file:audio.mp4"));
+	plan_fini(&plan);
+}
+
+static void the_same_input_gives_the_same_plan(void **state)
+{
+	struct buf first = BUF_INIT, second = BUF_INIT;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	make_scan(&scan, 0, 512, 240, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_true(plan_of(&film, &scan, &plan, &refusal));
+		for (size_t k = 0; k < plan.task_count; k++)
+			strings_json(&plan.tasks[k].argv, i == 0 ? &first : &second);
+		plan_fini(&plan);
+	}
+	assert_string_equal(buf_text(&first), buf_text(&second));
+	buf_fini(&first);
+	buf_fini(&second);
+	scan_fini(&scan);
+}
+
+static void refuses_what_is_too_long_or_empty(void **state)
+{
+	struct facts silent = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	silent.has_audio = false;
+	make_scan(&scan, 0, 12288.0 * 100000, 4, 0);
+	assert_false(plan_of(&silent, &scan, &plan, &refusal));
+	assert_string_equal(refusal.code, "too_long");
+	scan_fini(&scan);
+	make_scan(&scan, 0, 1, 0, 0);
+	assert_false(plan_of(&silent, &scan, &plan, &refusal));
+	assert_string_equal(refusal.code, "not_a_video");
+	scan_fini(&scan);
+}
+
+static void ffprobe_is_told_what_it_may_open(void **state)
+{
+	struct strings argv = STRINGS_INIT;
+
+	plan_probe_argv(&conf, "/s/source/x", &argv);
+	assert_string_equal(argv.items[0], "/usr/bin/ffprobe");
+	assert_string_equal(argv.items[argv.count - 1], "file:/s/source/x");
+	assert_true(has_arg(&argv, "-codec_whitelist"));
+	assert_true(has_arg(&argv, "-max_alloc"));
+	assert_true(has_arg(&argv, "37748736"));
+	strings_fini(&argv);
+	plan_scan_argv(&conf, "/s/source/x", 3, &argv);
+	assert_true(has_arg(&argv, "packet=pts,dts,flags"));
+	assert_true(has_arg(&argv, "3"));
+	strings_fini(&argv);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(makes_ladders_by_the_shorter_side),
+		cmocka_unit_test(caps_an_own_size_by_its_pixels),
+		cmocka_unit_test(finds_the_rate_and_counts_its_frames),
+		cmocka_unit_test(a_picture_that_starts_late_is_led_in),
+		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
+		cmocka_unit_test(extreme_times_do_not_overflow),
+		cmocka_unit_test(plans_a_film),
+		cmocka_unit_test(plans_sound_alone),
+		cmocka_unit_test(the_same_input_gives_the_same_plan),
+		cmocka_unit_test(refuses_what_is_too_long_or_empty),
+		cmocka_unit_test(ffprobe_is_told_what_it_may_open),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

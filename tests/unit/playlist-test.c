@@ -1,0 +1,137 @@
+/*
+ * playlist-test.c - HLS playlists to the letter.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "encode/playlist.h"
+
+static struct fragment fragments[] = {
+	{ .offset = 700, .size = 100000, .duration = 360000, .samples = 96 },
+	{ .offset = 100700, .size = 300000, .duration = 360000, .samples = 96 },
+	{ .offset = 400700, .size = 1000, .duration = 9000, .samples = 2 },
+};
+
+static const struct fragmented file = {
+	.timescale = 90000, .is_video = true, .codecs = "avc1.64001F", .fragments = fragments, .count = 3, .samples = 194,
+	.duration = 729000,
+};
+
+static void writes_the_lines_of_a_piece(void **state)
+{
+	struct piece piece = { .rendition = "720p", .file = "720p-0000.m4s" };
+
+	playlist_piece(&file, &piece);
+	assert_string_equal(piece.playlist,
+			    "#EXTINF:4.000000,\n#EXT-X-BYTERANGE:100000@700\n720p-0000.m4s\n"
+			    "#EXTINF:4.000000,\n#EXT-X-BYTERANGE:300000@100700\n720p-0000.m4s\n"
+			    "#EXTINF:0.100000,\n#EXT-X-BYTERANGE:1000@400700\n720p-0000.m4s\n");
+	assert_int_equal(piece.frames, 194);
+	assert_int_equal(piece.duration_us, 8100000);
+	assert_int_equal(piece.longest_us, 4000000);
+	assert_int_equal(piece.size_bytes, 401700);
+	/* The tenth of a second at the end is too short to be a peak. */
+	assert_int_equal(piece.peak_bps, 600000);
+	assert_string_equal(piece.codecs, "avc1.64001F");
+	piece_fini(&piece);
+}
+
+static void writes_a_media_playlist(void **state)
+{
+	static char lines[] = "#EXTINF:4.400000,\nx\n";
+	struct piece piece = { .longest_us = 4499999, .playlist = lines };
+	const struct rendition_row row = { .planned = { .name = "480p" }, .pieces = &piece, .piece_count = 1 };
+	struct buf out = BUF_INIT;
+
+	playlist_media(&row, &out);
+	assert_string_equal(buf_text(&out),
+			    "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:0\n"
+			    "#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"480p-init.mp4\"\n"
+			    "#EXTINF:4.400000,\nx\n#EXT-X-ENDLIST\n");
+	buf_fini(&out);
+}
+
+static const struct { int64_t longest_us; const char *line; } targets[] = {
+	{ 4500000, "TARGETDURATION:5\n" }, { 4499999, "TARGETDURATION:4\n" }, { 16667, "TARGETDURATION:1\n" },
+};
+
+static void rounds_the_target_as_extinf_is_rounded(void **state)
+{
+	static char lines[] = "";
+
+	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+		struct piece piece = { .longest_us = targets[i].longest_us, .playlist = lines };
+		const struct rendition_row row = { .pieces = &piece, .piece_count = 1 };
+		struct buf out = BUF_INIT;
+
+		playlist_media(&row, &out);
+		assert_non_null(strstr(buf_text(&out), targets[i].line));
+		buf_fini(&out);
+	}
+}
+
+static struct piece pieces[] = {
+	{ .size_bytes = 100000, .duration_us = 2000000, .peak_bps = 450000 },
+	{ .size_bytes = 300000, .duration_us = 2000000, .peak_bps = 1300000 },
+	{ .size_bytes = 32000, .duration_us = 2000000, .peak_bps = 130000 },
+};
+
+static struct rendition_row rows[] = {
+	{ .planned = { .name = "audio", .is_audio = true, .channels = 2 }, .codecs = "mp4a.40.2", .pieces = &pieces[2], .piece_count = 1 },
+	{ .planned = { .name = "240p", .width = 426, .height = 240, .rate_num = 24000, .rate_den = 1001 }, .codecs = "avc1.640015",
+	  .pieces = &pieces[0], .piece_count = 1 },
+	{ .planned = { .name = "720p", .width = 1280, .height = 720, .rate_num = 24000, .rate_den = 1001 }, .codecs = "avc1.64001F",
+	  .pieces = &pieces[1], .piece_count = 1 },
+};
+
+static void lists_rungs_from_the_largest_with_their_sound(void **state)
+{
+	const struct renditions list = { rows, 3 };
+	struct buf out = BUF_INIT;
+
+	playlist_master(&list, &out);
+	assert_string_equal(buf_text(&out),
+			    "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
+			    "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Audio\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\","
+			    "URI=\"audio.m3u8\"\n"
+			    "#EXT-X-STREAM-INF:BANDWIDTH=1430000,AVERAGE-BANDWIDTH=1328000,RESOLUTION=1280x720,FRAME-RATE=23.976,"
+			    "CODECS=\"avc1.64001F,mp4a.40.2\",AUDIO=\"audio\"\n720p.m3u8\n"
+			    "#EXT-X-STREAM-INF:BANDWIDTH=580000,AVERAGE-BANDWIDTH=528000,RESOLUTION=426x240,FRAME-RATE=23.976,"
+			    "CODECS=\"avc1.640015,mp4a.40.2\",AUDIO=\"audio\"\n240p.m3u8\n");
+	buf_fini(&out);
+}
+
+static void lists_sound_alone_and_picture_alone(void **state)
+{
+	const struct renditions sound = { rows, 1 }, silent = { rows + 1, 1 };
+	struct buf out = BUF_INIT;
+
+	playlist_master(&sound, &out);
+	assert_non_null(strstr(buf_text(&out), "CODECS=\"mp4a.40.2\"\naudio.m3u8\n"));
+	assert_null(strstr(buf_text(&out), "EXT-X-MEDIA"));
+	buf_reset(&out);
+	playlist_master(&silent, &out);
+	assert_non_null(strstr(buf_text(&out), "CODECS=\"avc1.640015\"\n240p.m3u8\n"));
+	buf_fini(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(writes_the_lines_of_a_piece),
+		cmocka_unit_test(writes_a_media_playlist),
+		cmocka_unit_test(rounds_the_target_as_extinf_is_rounded),
+		cmocka_unit_test(lists_rungs_from_the_largest_with_their_sound),
+		cmocka_unit_test(lists_sound_alone_and_picture_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,86 @@
+/*
+ * scan-test.c - ffprobe's packets as CSV, split anywhere.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "encode/scan.h"
+
+static void scan_text(struct scan *scan, const char *text, size_t step)
+{
+	scan_init(scan);
+	for (size_t at = 0, len = strlen(text); at < len; at += step)
+		scan_feed(scan, text + at, len - at < step ? len - at : step);
+	scan_end(scan);
+}
+
+static void sorts_by_pts_however_it_is_split(void **state)
+{
+	static const char text[] = "0,-1024,K_\n1536,-512,__\n512,0,_D\n1024,512,__";
+	struct scan scan;
+
+	for (size_t step = 1; step <= sizeof text; step++) {
+		scan_text(&scan, text, step);
+		assert_int_equal(scan.count, 4);
+		for (size_t i = 0; i < 4; i++)
+			assert_int_equal(scan.packets[i].pts, (int64_t)i * 512);
+		assert_true(scan.packets[0].key);
+		assert_false(scan.packets[1].key);
+		assert_true(scan.packets[1].discard);
+		assert_int_equal(scan.packets[3].at, 1);
+		scan_fini(&scan);
+	}
+}
+
+static void takes_mpegts_and_matroska_rows(void **state)
+{
+	struct scan scan;
+
+	scan_text(&scan, "126000,N/A,K_,\n\n133500,129750,__,\n\nN/A,137250,__,\n\nN/A,N/A,__\n", 5);
+	assert_int_equal(scan.count, 3);
+	assert_int_equal(scan.packets[0].dts, 126000);
+	assert_int_equal(scan.packets[2].pts, 137250);
+	assert_true(scan.packets[2].guessed);
+	assert_int_equal(scan.no_pts, 1);
+	assert_int_equal(scan.bad_lines, 0);
+	scan_fini(&scan);
+}
+
+static void counts_rows_that_are_none(void **state)
+{
+	struct scan scan;
+
+	scan_text(&scan, "hello\n1,2\n1,2,X_\n,,K_\n9223372036854775807,0,K_\n5,5,K_\n", 9);
+	assert_int_equal(scan.count, 1);
+	assert_int_equal(scan.bad_lines, 5);
+	scan_fini(&scan);
+}
+
+static void nothing_is_nothing(void **state)
+{
+	struct scan scan;
+
+	scan_text(&scan, "", 1);
+	assert_int_equal(scan.count, 0);
+	scan_fini(&scan);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sorts_by_pts_however_it_is_split),
+		cmocka_unit_test(takes_mpegts_and_matroska_rows),
+		cmocka_unit_test(counts_rows_that_are_none),
+		cmocka_unit_test(nothing_is_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
