@@ -40,6 +40,7 @@ static size_t escape(char *line, size_t at, const char *message)
 	return at;
 }
 
+static void write_line(enum log_level level, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
 static void write_line(enum log_level level, const char *format, va_list ap)
 {
 	char message[LINE_MAX_BYTES], line[LINE_MAX_BYTES];

@@ -27,26 +27,28 @@ static struct ratio parse_ratio(const char *text)
 	struct ratio ratio = { 0, 0 };
 	char sign;
 
-	if (sscanf(text, "%18" SCNd64 "%c%18" SCNd64, &ratio.num, &sign, &ratio.den) != 3 || ratio.num <= 0 || ratio.den <= 0 ||
-	    ratio.num > INT32_MAX || ratio.den > INT32_MAX)
+	if (sscanf(text, "%18" SCNd64 "%c%18" SCNd64, &ratio.num, &sign, &ratio.den) != 3)
+		return (struct ratio){ 0, 0 };
+	if (ratio.num <= 0 || ratio.den <= 0 || ratio.num > INT32_MAX || ratio.den > INT32_MAX)
 		return (struct ratio){ 0, 0 };
 	return ratio;
 }
 
 /* ffprobe names codecs that ffmpeg cannot decode, or that we do not let it: these we do. */
 static const char *const video_codecs[] = {
-	"h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd", "vc1", "wmv1",
-	"wmv2", "wmv3", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "h263", "h263i", "h263p", "flv1", "theora", "vp6", "vp6f",
-	"vp6a", "dvvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "png", "gif", "qtrle", "svq1", "svq3", "cinepak", "rv10",
-	"rv20", "rv30", "rv40", "rawvideo", "cfhd", NULL,
+	"h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd",
+	"vc1", "wmv1", "wmv2", "wmv3", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "h263", "h263i", "h263p",
+	"flv1", "theora", "vp6", "vp6f", "vp6a", "dvvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "png",
+	"gif", "qtrle", "svq1", "svq3", "cinepak", "rv10", "rv20", "rv30", "rv40", "rawvideo", "cfhd", NULL,
 };
 
 static const char *const audio_codecs[] = {
-	"aac", "aac_latm", "mp3", "mp2", "mp1", "ac3", "eac3", "dts", "truehd", "mlp", "opus", "vorbis", "flac", "alac", "wmav1",
-	"wmav2", "wmapro", "amr_nb", "amr_wb", "cook", "qdm2", "nellymoser", "speex", "adpcm_ima_qt", "adpcm_ima_wav",
-	"adpcm_ms", "adpcm_swf", "adpcm_yamaha", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be",
-	"pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_u8", "pcm_s8", "pcm_alaw", "pcm_mulaw", "pcm_bluray",
-	"pcm_dvd", "pcm_s16le_planar", "pcm_s24le_planar", NULL,
+	"aac", "aac_latm", "mp3", "mp2", "mp1", "ac3", "eac3", "dts", "truehd", "mlp", "opus", "vorbis",
+	"flac", "alac", "wmav1", "wmav2", "wmapro", "amr_nb", "amr_wb", "cook", "qdm2", "nellymoser",
+	"speex", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "adpcm_swf", "adpcm_yamaha", "pcm_s16le",
+	"pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be",
+	"pcm_f64le", "pcm_f64be", "pcm_u8", "pcm_s8", "pcm_alaw", "pcm_mulaw", "pcm_bluray", "pcm_dvd",
+	"pcm_s16le_planar", "pcm_s24le_planar", NULL,
 };
 
 static bool is_among(const char *const *list, const char *name)
@@ -137,7 +139,9 @@ static enum facts_hdr hdr_of(const struct stream_row *s)
 
 static bool is_interlaced(const char *order)
 {
-	return strcmp(order, "tt") == 0 || strcmp(order, "bb") == 0 || strcmp(order, "tb") == 0 || strcmp(order, "bt") == 0;
+	static const char *const orders[] = { "tt", "bb", "tb", "bt", NULL };
+
+	return is_among(orders, order);
 }
 
 static void take_video(const struct stream_row *s, struct facts *f)

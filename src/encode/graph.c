@@ -24,8 +24,8 @@ static void put_sdr(const struct facts *f, struct buf *out)
 
 	if (f->hdr == FACTS_SDR)
 		return;
-	buf_printf(out, "format=yuv420p10le,zscale=tin=%s:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=100,format=gbrpf32le,", transfer);
-	buf_puts(out, "zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,");
+	buf_printf(out, "format=yuv420p10le,zscale=tin=%s:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=100,", transfer);
+	buf_puts(out, "format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,");
 }
 
 static void put_scale(int64_t width, int64_t height, struct buf *out)
@@ -55,7 +55,8 @@ static void put_picture(const struct facts *f, const struct rung *rung, struct b
 static void put_kept(const struct grid *g, struct buf *out)
 {
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->rate.den, g->rate.num);
-	buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gt(pts,prev_selected_pts))',setpts='if(eq(N,0),0,PTS)',");
+	buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gt(pts,prev_selected_pts))',");
+	buf_puts(out, "setpts='if(eq(N,0),0,PTS)',");
 }
 
 /* Any other: the fps filter fills every slot once; the picture is held to the planned end. */
@@ -78,7 +79,8 @@ static void put_grid(const struct facts *f, const struct grid *g, struct buf *ou
 	buf_printf(out, "setpts=PTS+%d,settb=1/%d,", GRAPH_DELAY_FRAMES, GRAPH_TICKS);
 }
 
-void graph_video(const struct facts *f, const struct grid *g, const struct rung *rungs, size_t count, struct buf *out)
+void graph_video(const struct facts *f, const struct grid *g, const struct rung *rungs, size_t count,
+		 struct buf *out)
 {
 	buf_printf(out, "[0:%" PRId64 "]", f->video_index);
 	put_grid(f, g, out);
@@ -97,7 +99,8 @@ void graph_audio(const struct facts *f, double base_s, bool pad, struct buf *out
 	if (f->channels > 8)
 		buf_puts(out, "pan=stereo|c0=c0|c1=c1,");
 	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:first_pts=0,", base_s);
-	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s%s[a]", f->channels == 1 ? "mono" : "stereo", pad ? ",apad" : "");
+	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s%s[a]", f->channels == 1 ? "mono" : "stereo",
+		   pad ? ",apad" : "");
 }
 
 void graph_poster(const struct facts *f, int64_t longest, int64_t among, struct buf *out)

@@ -14,7 +14,8 @@
  * From the video stream to one labelled output a rung, [v0], [v1], ...: decoded once, put on the
  * grid, deinterlaced and made SDR where needed, scaled from rung to rung.
  */
-void graph_video(const struct facts *facts, const struct grid *grid, const struct rung *rungs, size_t count, struct buf *out);
+void graph_video(const struct facts *facts, const struct grid *grid, const struct rung *rungs, size_t count,
+		 struct buf *out);
 
 /* From the audio stream to [a]: sample 0 is source time `base_s`; gaps are silence. */
 void graph_audio(const struct facts *facts, double base_s, bool pad, struct buf *out);

@@ -16,9 +16,12 @@
 #include "encode/telling.h"
 
 /* Exit codes: ffmpeg's own, the shell's for a program that cannot run, and our jail's. */
-enum { EXIT_TOO_MANY_ERRORS = 69, EXIT_JAIL_FIRST = 120, EXIT_JAIL_LAST = 125, EXIT_NOT_RUN = 126, EXIT_SIGNALLED = 255 };
+enum {
+	EXIT_TOO_MANY_ERRORS = 69, EXIT_JAIL_FIRST = 120, EXIT_JAIL_LAST = 125, EXIT_NOT_RUN = 126, EXIT_SIGNALLED = 255,
+};
 
-#define MOVIE_SLACK_US 100000   /* a progressive file may differ so much from its pieces */
+#define MOVIE_SLACK_US 100000   /* a progressive file may differ so much from its pieces, or by a segment: the ends of
+				 * tracks with holes are told in decode time by one, in presentation time by the other */
 
 __attribute__((format(printf, 4, 5)))
 static bool judge(struct judgement *out, enum verdict verdict, const char *reason, const char *format, ...)
@@ -66,8 +69,9 @@ static bool is_memory(const struct task_exit *ended)
 static bool is_hopeless(const struct task_exit *ended)
 {
 	static const char *const phrases[] = {
-		"Invalid data found when processing input", "Cannot determine format of input stream", "moov atom not found",
-		"matches no streams", "does not contain any stream", "could not find codec parameters", "no decoder found for",
+		"Invalid data found when processing input", "Cannot determine format of input stream",
+		"moov atom not found", "matches no streams", "does not contain any stream",
+		"could not find codec parameters", "no decoder found for",
 		"not on whitelist", "Output file is empty", "Nothing was written", "has exceeded the maximum", NULL,
 	};
 
@@ -100,17 +104,19 @@ static void judge_signal(const struct task_exit *ended, struct judgement *out)
 
 static void judge_input(enum task_kind kind, const struct task_exit *ended, struct judgement *out)
 {
+	const char *colon;
 	char line[160];
 
 	telling_line(ended->stderr_tail, line);
+	colon = line[0] != '\0' ? ": " : ".";
 	if (ended->stderr_tail != NULL && strstr(ended->stderr_tail, "exceeds specified max pixel count") != NULL)
 		judge(out, VERDICT_FAIL, "picture_too_large", "The picture is larger than this server takes.");
 	else if (kind == TASK_PROBE || kind == TASK_SCAN)
-		judge(out, VERDICT_FAIL, "not_a_video", "The file could not be read as a video%s%s", line[0] != '\0' ? ": " : ".", line);
+		judge(out, VERDICT_FAIL, "not_a_video", "The file could not be read as a video%s%s", colon, line);
 	else if (kind != TASK_ASSEMBLE && is_hopeless(ended))
-		judge(out, VERDICT_FAIL, "not_decodable", "Nothing in the file could be decoded%s%s", line[0] != '\0' ? ": " : ".", line);
+		judge(out, VERDICT_FAIL, "not_decodable", "Nothing in the file could be decoded%s%s", colon, line);
 	else
-		judge(out, VERDICT_RETRY, "tool_failed", "The work failed%s%s", line[0] != '\0' ? ": " : ".", line);
+		judge(out, VERDICT_RETRY, "tool_failed", "The work failed%s%s", colon, line);
 }
 
 static void judge_code(enum task_kind kind, const struct task_exit *ended, struct judgement *out)
@@ -186,11 +192,11 @@ bool judge_piece(const struct fragmented *file, const struct plan_rendition *pla
 	if (!same_kind(file, planned, out) || !fragments_follow(file, out))
 		return false;
 	if (file->is_video && progress->frame > 0 && file->samples != (uint64_t)progress->frame)
-		return judge(out, VERDICT_RETRY, "bad_output", "%" PRIu64 " frames were written of %" PRId64 " that were encoded.",
-			     file->samples, progress->frame);
+		return judge(out, VERDICT_RETRY, "bad_output",
+			     "%" PRIu64 " frames were written of %" PRId64 " that were encoded.", file->samples, progress->frame);
 	if (file->is_video && task->frames_planned > 0 && file->samples > (uint64_t)task->frames_planned)
-		return judge(out, VERDICT_RETRY, "bad_output", "%" PRIu64 " frames came out of %" PRId64 " that were planned.",
-			     file->samples, task->frames_planned);
+		return judge(out, VERDICT_RETRY, "bad_output",
+			     "%" PRIu64 " frames came out of %" PRId64 " that were planned.", file->samples, task->frames_planned);
 	return judge(out, VERDICT_OK, "ok", "Done.");
 }
 
@@ -205,18 +211,20 @@ static const struct movie_track *find_track(const struct movie *movie, bool vide
 bool judge_movie(const struct movie *movie, const struct rendition_row *row, bool with_audio, struct judgement *out)
 {
 	const struct movie_track *own = find_track(movie, !row->planned.is_audio);
-	int64_t frames = 0, duration_us = 0;
+	int64_t frames = 0, duration_us = 0, slack_us = MOVIE_SLACK_US;
 
 	for (size_t i = 0; i < row->piece_count; i++) {
 		frames += row->pieces[i].frames;
 		duration_us += row->pieces[i].duration_us;
+		if (row->pieces[i].longest_us > slack_us)
+			slack_us = row->pieces[i].longest_us;
 	}
 	if (own == NULL || (with_audio && find_track(movie, false) == NULL))
 		return bad(out, "The MP4 file lacks a track.");
 	if (own->samples != (uint64_t)frames)
-		return judge(out, VERDICT_RETRY, "bad_output", "The MP4 file has %" PRIu64 " frames, its pieces have %" PRId64 ".",
-			     own->samples, frames);
-	if (llabs((int64_t)own->duration_us - duration_us) > MOVIE_SLACK_US)
+		return judge(out, VERDICT_RETRY, "bad_output",
+			     "The MP4 file has %" PRIu64 " frames, its pieces have %" PRId64 ".", own->samples, frames);
+	if (llabs((int64_t)own->duration_us - duration_us) > slack_us)
 		return bad(out, "The MP4 file is not as long as its pieces.");
 	if (!movie->faststart)
 		return bad(out, "The MP4 file cannot start before it is loaded.");
@@ -225,7 +233,8 @@ bool judge_movie(const struct movie *movie, const struct rendition_row *row, boo
 
 bool judge_poster(const uint8_t *bytes, size_t len, struct judgement *out)
 {
-	if (bytes == NULL || len < 125 || bytes[0] != 0xff || bytes[1] != 0xd8 || bytes[len - 2] != 0xff || bytes[len - 1] != 0xd9)
+	if (bytes == NULL || len < 125 || bytes[0] != 0xff || bytes[1] != 0xd8 || bytes[len - 2] != 0xff ||
+	    bytes[len - 1] != 0xd9)
 		return judge(out, VERDICT_RETRY, "no_poster", "No picture could be taken from the video.");
 	return judge(out, VERDICT_OK, "ok", "Done.");
 }

@@ -136,7 +136,8 @@ static bool read_track(struct bytes trak, const struct span *mdat, struct movie_
 	struct box mdia, mdhd, hdlr, minf, stbl;
 	struct tables tables = { 0 };
 
-	if (!box_find(trak, BOX_TYPE('m', 'd', 'i', 'a'), &mdia) || !box_find(mdia.body, BOX_TYPE('m', 'd', 'h', 'd'), &mdhd) ||
+	if (!box_find(trak, BOX_TYPE('m', 'd', 'i', 'a'), &mdia) ||
+	    !box_find(mdia.body, BOX_TYPE('m', 'd', 'h', 'd'), &mdhd) ||
 	    !box_find(mdia.body, BOX_TYPE('h', 'd', 'l', 'r'), &hdlr) ||
 	    !box_find(mdia.body, BOX_TYPE('m', 'i', 'n', 'f'), &minf) ||
 	    !box_find(minf.body, BOX_TYPE('s', 't', 'b', 'l'), &stbl) || !open_tables(stbl.body, &tables))

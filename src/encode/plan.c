@@ -40,9 +40,9 @@ static void open_probe(const struct conf *conf, struct strings *argv)
 void plan_probe_argv(const struct conf *conf, const char *source, struct strings *argv)
 {
 	static const char entries[] =
-		"stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,has_b_frames,"
-		"r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,nb_frames,bit_rate,color_range,color_space,"
-		"color_transfer,color_primaries,sample_rate,channels"
+		"stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,"
+		"has_b_frames,r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,nb_frames,bit_rate,color_range,"
+		"color_space,color_transfer,color_primaries,sample_rate,channels"
 		":stream_disposition=attached_pic,default:stream_tags=language:stream_side_data=rotation"
 		":format=format_name,start_time,duration,nb_streams";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
@@ -84,8 +84,8 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 	double rate = ratio_value(g->rate), nominal = ratio_value(g->nominal);
 
 	if (g->every > 1)
-		decide(plan, "rate_divided", "The source has %.3f frames a second; every %" PRId64 "th place is kept: %.3f.",
-		       nominal, g->every, rate);
+		decide(plan, "rate_divided", "The source has %.3f frames a second; one in %" PRId64 " is kept: %.3f.", nominal,
+		       g->every, rate);
 	else if (g->constant)
 		decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
 	else
@@ -93,14 +93,15 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 	if (g->spliced)
 		decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
 	if (g->lead > 0)
-		decide(plan, "picture_starts_late", "The sound starts first; the first picture is shown %" PRId64 " times more.",
-		       g->lead);
+		decide(plan, "picture_starts_late",
+		       "The sound starts first; the first picture is shown %" PRId64 " times more.", g->lead);
 }
 
 static void decide_picture(struct plan *plan, const struct facts *f)
 {
 	if (f->hdr != FACTS_SDR)
-		decide(plan, "hdr_to_sdr", "The source is HDR (%s); it is tone-mapped to SDR.", f->hdr == FACTS_PQ ? "PQ" : "HLG");
+		decide(plan, "hdr_to_sdr", "The source is HDR (%s); it is tone-mapped to SDR.",
+		       f->hdr == FACTS_PQ ? "PQ" : "HLG");
 	if (f->interlaced)
 		decide(plan, "deinterlaced", "The source is interlaced; its fields are made into whole pictures.");
 	if (f->rotation != 0)

@@ -37,12 +37,17 @@ static bool on_grid(const struct times *t, struct ratio rate)
 	return true;
 }
 
+static double distance(struct ratio from, double rate)
+{
+	return fabs(ratio_value(from) - rate) / ratio_value(from);
+}
+
 static struct ratio nearest_common(double rate)
 {
 	struct ratio best = common[0];
 
 	for (size_t i = 1; i < sizeof common / sizeof common[0]; i++)
-		if (fabs(ratio_value(common[i]) - rate) / ratio_value(common[i]) < fabs(ratio_value(best) - rate) / ratio_value(best))
+		if (distance(common[i], rate) < distance(best, rate))
 			best = common[i];
 	return best;
 }

@@ -56,7 +56,8 @@ void switches_file(struct strings *argv, const char *path)
 void switches_ffmpeg(const struct conf *conf, struct strings *argv)
 {
 	const char *const fixed[] = {
-		"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-y", "-progress", "pipe:1", "-max_alloc", ALLOC_MAX, NULL,
+		"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-y", "-progress", "pipe:1",
+		"-max_alloc", ALLOC_MAX, NULL,
 	};
 
 	strings_add(argv, conf->ffmpeg);
@@ -66,8 +67,8 @@ void switches_ffmpeg(const struct conf *conf, struct strings *argv)
 void switches_output(struct strings *argv)
 {
 	const char *const fixed[] = {
-		"-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn", "-fflags", "+bitexact", "-max_muxing_queue_size", "1024",
-		NULL,
+		"-map_metadata", "-1", "-map_chapters", "-1", "-sn", "-dn", "-fflags", "+bitexact",
+		"-max_muxing_queue_size", "1024", NULL,
 	};
 
 	strings_add_all(argv, fixed);
