@@ -44,8 +44,6 @@ AM_TESTS_ENVIRONMENT = \
 	CLIPMILL_JAIL_ATTACK='$(abs_top_builddir)/tests/unit/jail-attack'; export CLIPMILL_JAIL_ATTACK; \
 	CC='$(CC)'; export CC;
 TIERS_NEED = clipmill clipmill-jail
-tests/server.log tests/media.log tests/fault.log tests/browser.log: $(TIERS_NEED)
-tests/unit/jail-test.log: clipmill-jail tests/unit/jail-attack
 
 check-soak: $(TIERS_NEED)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run soak

@@ -318,6 +318,28 @@ static void need_argv(struct runner *r)
 		plan_scan_argv(r->shop->conf, source, scanned_stream(r), &task->argv);
 }
 
+/* Looked at before the jail does, which could not say whose fault it is.  NULL: all can be read. */
+static const char *missing_read(const struct runner *r)
+{
+	const struct strings *reads = &r->attempt.task.reads;
+
+	for (size_t i = 0; i < reads->count; i++)
+		if (access(reads->items[i], R_OK) < 0)
+			return reads->items[i];
+	return NULL;
+}
+
+static void fail_unreadable(struct runner *r, const char *path)
+{
+	char detail[PATH_MAX + 80];
+	const struct task_exit ended = { .exit_code = -1, .stderr_tail = detail };
+
+	snprintf(detail, sizeof detail, "The file %s cannot be read: %s.", path, strerror(errno));
+	log_warn("video %s: %s: %s", r->attempt.task.video, task_kind_name(r->attempt.task.kind), detail);
+	if (task_failed(r->shop->db, &r->attempt.task, &ended, "source_unreadable", detail) == DB_NONE)
+		log_debug("task %" PRId64 ": moved on", r->attempt.task.id);
+}
+
 static int spawn(struct runner *r)
 {
 	const struct conf *conf = r->shop->conf;
@@ -370,9 +392,16 @@ static struct runner *new_runner(struct runner_shop *shop, struct task *task)
 void runner_start(struct runner_shop *shop, struct task *task)
 {
 	struct runner *r = new_runner(shop, task);
+	const char *missing;
 	int failed;
 
 	need_argv(r);
+	missing = missing_read(r);
+	if (missing != NULL) {
+		fail_unreadable(r, missing);
+		leave(r);
+		return;
+	}
 	failed = spawn(r);
 	if (failed != 0) {
 		put_off(r, failed);
