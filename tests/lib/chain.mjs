@@ -1,0 +1,135 @@
+// chain.mjs - the whole way of a video, from the first byte to a played one, behind one web server.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { serve, test } from "./harness.mjs";
+import { readMaster, readMedia } from "./hls.mjs";
+import { filePart } from "./http.mjs";
+import { pictureOf, soundOf } from "./media.mjs";
+import { clip, noCorpus } from "./paths.mjs";
+import { readProblem } from "./problem.mjs";
+
+const FILM = clip("real/bbb480p_30s.mp4");
+const FRAMES = 720;             // of FILM
+const TYPES = { m3u8: "application/vnd.apple.mpegurl", mp4: "video/mp4", m4s: "video/mp4", jpg: "image/jpeg" };
+
+// Fetches a published file, or a range of it, and checks what the web server says of it.
+async function fetchPublished(server, path, range) {
+	const headers = range ? { Range: `bytes=${range.offset}-${range.offset + range.length - 1}` } : {};
+	const answer = await server.get(path, headers);
+	assert.equal(answer.status, range ? 206 : 200, path);
+	assert.equal(answer.headers["content-type"], TYPES[path.split(".").pop()], path);
+	assert.equal(answer.headers["x-content-type-options"], "nosniff", path);
+	if (range)
+		assert.equal(answer.body.length, range.length, path);
+	return answer;
+}
+
+// Follows a master playlist to the last segment.  Returns the picture playlists' addresses.
+export async function walkPlaylists(server, path) {
+	const master = readMaster((await fetchPublished(server, path)).text);
+	const at = (uri) => new URL(uri, server.url(path)).pathname;
+	const lists = [...master.variants.map(({ uri }) => at(uri)), ...master.media.map(({ URI }) => at(URI))];
+	for (const list of lists) {
+		const media = readMedia((await fetchPublished(server, list)).text);
+		assert.ok(media.ended && media.segments.length && media.maps.length, list);
+		for (const { uri, range } of [...media.maps, ...media.segments])
+			await fetchPublished(server, at(uri), range);
+		for (const { seconds } of media.segments)
+			assert.ok(Math.round(seconds) <= media.target && seconds > 0, `${list}: a segment of ${seconds} s`);
+	}
+	return { master, pictures: master.variants.map(({ uri }) => at(uri)), sounds: master.media.map(({ URI }) => at(URI)) };
+}
+
+// Registers the tests for one of conf-examples.
+export async function chain(web) {
+	if (noCorpus) {
+		test(`behind ${web} the chain works`, { skip: noCorpus }, () => {});
+		return;
+	}
+	const server = await serve({ web, prepare: (server) => server.sql("UPDATE profile SET preset = 'ultrafast'") });
+	const film = readFileSync(FILM);
+	const raw = await server.put(film, { filename: "bbb.mp4", size: film.length });
+	const form = await server.post([filePart(film, "bbb form.mp4")], { Accept: "text/html,application/xhtml+xml" });
+	const formId = form.headers.location?.split("/").pop();
+
+	test(`behind ${web}, PUT answers 201 with the video and where it is`, () => {
+		assert.equal(raw.status, 201, raw.text);
+		assert.equal(raw.headers.location, `/api/videos/${raw.json.id}`);
+		assert.match(raw.json.id, /^[A-Za-z0-9_-]{22}$/);
+		assert.equal(raw.json.size_bytes, film.length);
+	});
+
+	test(`behind ${web}, a browser's form answers 303 to a page that shows the video`, async () => {
+		assert.equal(form.status, 303, form.text);
+		const page = await server.get(form.headers.location);
+		assert.equal(page.status, 200);
+		assert.match(page.headers["content-type"], /^text\/html/);
+		assert.match(page.text, /bbb form\.mp4/);
+	});
+
+	for (const [way, id] of [["raw upload", raw.json?.id], ["form upload", formId]]) {
+		test(`behind ${web}, a ${way} becomes ready, and each rung's MP4 has every frame`, async () => {
+			const video = await server.waitFor(id, "ready");
+			const rungs = video.renditions.filter(({ kind }) => kind === "video");
+			assert.deepEqual(rungs.map(({ name, height }) => [name, height]), [["480p", 480], ["240p", 240]]);
+			for (const { url, width, height } of rungs) {
+				assert.ok(Math.abs(width - height * 854 / 480) <= 1 && width % 2 === 0, `${width}x${height}`);
+				const picture = await pictureOf(server.url(url));
+				assert.deepEqual([picture.packets, picture.width, picture.height], [FRAMES, width, height], url);
+				assert.ok(await soundOf(server.url(url)), `${url} has no sound`);
+			}
+		});
+	}
+
+	test(`behind ${web}, every line of every playlist is served as it should be`, async () => {
+		const { urls } = await server.waitFor(raw.json.id, "ready");
+		const { master, pictures, sounds } = await walkPlaylists(server, urls.hls);
+		assert.equal(master.variants.length, 2);
+		assert.equal(sounds.length, 1);
+		for (const { CODECS, BANDWIDTH, RESOLUTION } of master.variants) {
+			assert.match(CODECS, /^avc1\.[0-9a-fA-F]{6},mp4a\.40\.2$/);
+			assert.ok(Number(BANDWIDTH) > 10_000 && /^\d+x\d+$/.test(RESOLUTION));
+		}
+		for (const list of pictures)
+			assert.equal((await pictureOf(server.url(list))).packets, FRAMES, list);
+	});
+
+	test(`behind ${web}, the page without JavaScript plays the MP4`, async () => {
+		const video = await server.waitFor(raw.json.id, "ready");
+		const page = await server.get(video.urls.page);
+		assert.ok(page.text.includes(`src="${video.urls.mp4}"`), page.text);
+		assert.equal((await fetchPublished(server, video.urls.mp4, { offset: 1000, length: 5000 })).body.length, 5000);
+		assert.ok((await fetchPublished(server, video.urls.poster)).body.length > 500);
+	});
+
+	test(`behind ${web}, nothing but published files and the page can be had`, async () => {
+		await server.waitFor(formId, "ready");
+		for (const path of ["/media/", "/media", `/media/${formId}/`, `/media/${formId}`, "/clipmill.db", "/source/", `/source/${formId}`,
+			`/media/../source/${formId}`, `/media/%2e%2e/source/${formId}`, `/media/${formId}/../../clipmill.db`, `/media/${formId}/.x.mp4`,
+			"/assets/", "/assets/../templates/page.html", "/templates/page.html", "/module.mk", `/media/${formId}/master.m3u8.tmp`]) {
+			const answer = await server.get(path);
+			assert.ok([403, 404].includes(answer.status), `${path}: ${answer.status}`);
+		}
+	});
+
+	test(`behind ${web}, an error of the API is a problem, and not a page of the web server`, async () => {
+		readProblem(await server.get("/api/videos/AAAAAAAAAAAAAAAAAAAAAA"), 404, "not_found");
+		readProblem(await server.get("/api/videos?limit=1000"), 400, "bad_parameter");
+		readProblem(await server.request("DELETE", "/api/videos"), 405, "method_not_allowed");
+	});
+
+	test(`behind ${web}, what is ready cannot be cancelled or made again`, async () => {
+		for (const call of ["cancel", "retry"]) {
+			const answer = await server.request("POST", `/api/videos/${raw.json.id}/${call}`, { body: "" });
+			readProblem(answer, 409, "wrong_state", "ready video is finished");
+		}
+	});
+
+	test(`behind ${web}, deleting the videos removes every file`, async () => {
+		for (const id of [raw.json.id, formId])
+			assert.equal((await server.request("DELETE", `/api/videos/${id}`)).status, 204);
+		await server.tidy();
+		assert.deepEqual([...server.files("media"), ...server.files("source")], []);
+	});
+}

@@ -1,0 +1,37 @@
+// harness.mjs - what a test file needs: test(), which tells the servers' logs when it fails, and serve().
+// SPDX-License-Identifier: MIT
+import { after, describe, it as nodeIt, test as nodeTest } from "node:test";
+import { patience } from "./paths.mjs";
+import { Server, tellAllLogs } from "./server.mjs";
+
+function wrap(register) {
+	return (name, options, body) => {
+		if (body === undefined)
+			[options, body] = [{}, options];
+		return register(name, { timeout: 180_000 * patience, ...options }, async (context) => {
+			try {
+				await body(context);
+			} catch (error) {
+				tellAllLogs();
+				throw error;
+			}
+		});
+	};
+}
+
+export const test = wrap(nodeTest);
+export const it = wrap(nodeIt);
+
+// Tests made by `body` with it(), so many of them at one time.
+export function together(name, width, body) {
+	describe(name, { concurrency: width }, body);
+}
+
+// Starts a server for this file, and stops it at its end.
+export async function serve(options) {
+	const server = await Server.start(options);
+	after(() => server.stop());
+	return server;
+}
+
+export { after };

@@ -1,0 +1,87 @@
+// run.mjs - runs test files with Node's runner, a few at one time, and tells what came of it in plain lines.
+// SPDX-License-Identifier: MIT
+import { existsSync, readdirSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { run } from "node:test";
+import { inspect } from "node:util";
+import { installModules } from "./modules.mjs";
+import { clipmill, noCorpus, patience, tree } from "./paths.mjs";
+import { each } from "./wait.mjs";
+
+const FILE_TIMEOUT_MS = 15 * 60_000;
+const SKIPPED = 77;             // automake's word for it
+const count = { pass: 0, fail: 0, skipped: 0 };
+
+function filesOf(folder, ending) {
+	const path = join(tree, "tests", folder);
+	return readdirSync(path).filter((name) => name.endsWith(ending)).sort().map((name) => join(path, name));
+}
+
+// "server", "tests/server.tier", "soak", or a file.
+function filesFor(word) {
+	const tier = basename(word, ".tier");
+	if (tier === "soak")
+		return ["server", "media", "fault", "browser"].flatMap((folder) => filesOf(folder, ".soak.mjs"));
+	if (["server", "media", "fault", "browser"].includes(tier))
+		return filesOf(tier, ".test.mjs");
+	if (existsSync(word))
+		return [resolve(word)];
+	die(`${word}: neither a tier (server, media, fault, browser, soak) nor a file`);
+}
+
+// Node reports files and suites as tests too; those count only when they fail by themselves.
+const isTest = (event) => event.details?.type !== "suite" && !event.name.endsWith(".mjs");
+const causes = (error) => (error?.cause?.failureType ? error.cause : error);
+
+function passed(event, label) {
+	if (!isTest(event) || /does not match pattern/.test(event.skip))
+		return;
+	const skipped = event.skip !== undefined && event.skip !== false;
+	count[skipped ? "skipped" : "pass"]++;
+	console.log(skipped ? `SKIPPED - ${label}: ${event.name}: ${event.skip}`
+		: `ok - ${label}: ${event.name} (${Math.round(event.details.duration_ms)} ms)`);
+}
+
+function failed(event, label) {
+	const error = causes(event.details.error);
+	if (error?.failureType === "subtestsFailed")
+		return;
+	count.fail++;
+	console.log(`not ok - ${label}: ${event.name} (${Math.round(event.details.duration_ms)} ms)`);
+	console.log(inspect(error?.cause ?? error, { colors: false, depth: 4 }).replace(/^/gm, "\t"));
+}
+
+function runFile(file) {
+	const label = relative(join(tree, "tests"), file), only = process.env.CLIPMILL_ONLY;
+	const options = { files: [file], timeout: FILE_TIMEOUT_MS * patience };
+	if (only)
+		options.testNamePatterns = new RegExp(only.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+	return new Promise((done) => {
+		run(options).on("test:pass", (event) => passed(event, label)).on("test:fail", (event) => failed(event, label))
+			.on("test:stderr", ({ message }) => process.stdout.write(message)).on("end", done).resume();
+	});
+}
+
+function tell() {
+	for (const [word, number] of Object.entries(count))
+		console.log(`# ${word} ${number}`);
+	console.log(`${count.pass} passed, ${count.fail} failed${count.skipped ? `, ${count.skipped} skipped` : ""}`);
+}
+
+function die(why) {
+	console.error(`tests/run: ${why}`);
+	process.exit(1);
+}
+
+const files = process.argv.slice(2).flatMap(filesFor);
+if (!files.length)
+	die("which tier? server, media, fault, browser, soak, or a file");
+if (!existsSync(clipmill))
+	die(`${clipmill} is not there: build it, or set CLIPMILL_BUILD`);
+if (noCorpus)
+	console.log(`*** NO CLIPS: ${noCorpus}`);
+if (files.some((file) => file.includes("/browser/")))
+	await installModules();
+await each(files, Number(process.env.CLIPMILL_JOBS || 2), runFile);
+tell();
+process.exitCode = count.fail ? 1 : count.pass ? 0 : SKIPPED;

@@ -1,0 +1,325 @@
+// server.mjs - a clipmill of a test's own: a fresh folder, a free port, one of conf-examples' web servers as it is.
+// SPDX-License-Identifier: MIT
+import { spawn } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { filePart, formBody, formHeaders, request } from "./http.mjs";
+import { build, clipmill, jail, patience, tree } from "./paths.mjs";
+import { executable, isAlive, kill, processes, run } from "./programs.mjs";
+import { until } from "./wait.mjs";
+
+const isRoot = process.getuid() === 0;
+const running = new Set();
+
+// What must never stand in a log, whatever a test did.
+const DISASTER = /AddressSanitizer|LeakSanitizer|runtime error:|Assertion .* failed|double free|corrupted size/;
+
+// Where this kernel cannot confine children the tests go on, and say so.
+const sandbox = await run(jail, ["--self-test", "--sandbox", "require"]).then(() => "require", (error) => {
+	if (existsSync(jail))
+		process.stderr.write(`*** NO SANDBOX ON THIS KERNEL, TESTING WITH best-effort: ${error.message}\n`);
+	return "best-effort";
+});
+
+const defaults = {
+	store: { floor: "16M" },
+	encode: { slots: 1, grace: "1s" },
+	jail: { program: jail, sandbox },
+	log: { level: "debug" },
+};
+
+function freePort() {
+	return new Promise((resolve) => {
+		const probe = net.createServer().listen(0, "127.0.0.1", () => {
+			const { port } = probe.address();
+			probe.close(() => resolve(port));
+		});
+	});
+}
+
+function confText(dir, settings) {
+	const sections = new Set([...Object.keys(defaults), ...Object.keys(settings)]);
+	return [...sections].map((section) => {
+		const values = { ...(section === "store" ? { dir } : {}), ...defaults[section], ...settings[section] };
+		return [`[${section}]`, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`), ""].join("\n");
+	}).join("\n");
+}
+
+export class Server {
+	// options: web ("lighttpd", "lighttpd-pool", "apache"), procs, settings ({ section: { key: value } }), dir,
+	// prepare (called with the server once its folders and its database are there, before anything runs).
+	static async start(options = {}) {
+		const server = new Server(options);
+		running.add(server);
+		try {
+			await server.#prepare(options);
+			await server.launch();
+		} catch (error) {
+			server.tellLogs();
+			await server.stop().catch(() => {});
+			throw error;
+		}
+		return server;
+	}
+
+	constructor({ web = "lighttpd", procs = 2, settings = {}, dir } = {}) {
+		this.web = web;
+		this.procs = procs;
+		this.dir = dir ?? mkdtempSync(join(tmpdir(), "clipmill-"));
+		this.ownsDir = dir === undefined;
+		this.settings = settings;
+		this.conf = join(this.dir, "clipmill.conf");
+		this.db = join(this.dir, "clipmill.db");
+		this.binary = clipmill;
+		this.www = join(tree, "src/web");
+		this.told = new Map();
+		this.pool = [];
+	}
+
+	async #prepare({ prepare }) {
+		for (const folder of ["run", "log", "tmp"])
+			mkdirSync(join(this.dir, folder), { recursive: true });
+		chmodSync(this.dir, 0o755);
+		if (this.#dropsRoot())
+			this.#bringAlong();
+		this.writeConf();
+		await run(this.binary, ["--config", this.conf, "init"]);
+		await prepare?.(this);
+	}
+
+	// Apache does not work as root, and its user may not be able to enter the build.
+	#dropsRoot() {
+		return this.web === "apache" && isRoot;
+	}
+
+	#bringAlong() {
+		this.binary = join(this.dir, "clipmill");
+		this.www = join(this.dir, "www");
+		cpSync(clipmill, this.binary);
+		cpSync(jail, join(this.dir, "clipmill-jail"));
+		cpSync(join(tree, "src/web"), this.www, { recursive: true });
+		this.settings = { ...this.settings, jail: { ...this.settings.jail, program: join(this.dir, "clipmill-jail") } };
+	}
+
+	writeConf(settings = this.settings) {
+		this.settings = settings;
+		writeFileSync(this.conf, confText(this.dir, settings));
+	}
+
+	get #environment() {
+		return {
+			...process.env, CLIPMILL_BIN: this.binary, CLIPMILL_CONFIG: this.conf, CLIPMILL_DIR: this.dir, CLIPMILL_WWW: this.www,
+			CLIPMILL_ADDRESS: "127.0.0.1", CLIPMILL_PORT: String(this.port), CLIPMILL_PROCS: String(this.procs),
+			CLIPMILL_USER: isRoot ? "www-data" : String(process.getuid()), CLIPMILL_GROUP: "www-data",
+			PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`,
+		};
+	}
+
+	// Starts the web server and the responders; also again, after a kill.
+	async launch() {
+		this.port ??= await freePort();
+		if (this.#dropsRoot())
+			await run("chown", ["-R", "www-data:www-data", this.dir]);
+		if (this.web !== "lighttpd")
+			await this.launchPool(this.procs);
+		this.launchWeb();
+		await this.healthy();
+	}
+
+	launchWeb() {
+		const conf = join(tree, "conf-examples", `${this.web}.conf`);
+		const [program, ...args] = this.web === "apache" ? ["apache2", "-DFOREGROUND", "-f", conf] : ["lighttpd", "-D", "-f", conf];
+		const log = openSync(join(this.dir, "log/server.log"), "a");
+		this.front = spawn(program, args, { env: this.#environment, stdio: ["ignore", log, log], detached: true });
+		this.front.on("error", (error) => process.stderr.write(`${program}: ${error.message}\n`));
+	}
+
+	// A pool as conf-examples describes it: they share one socket.
+	async launchPool(count) {
+		const user = this.#dropsRoot() ? ["-u", "www-data", "-g", "www-data"] : [];
+		const socket = join(this.dir, "run/clipmill.sock");
+		rmSync(socket, { force: true });
+		await run("spawn-fcgi", ["-s", socket, "-M", "0660", "-b", "1024", "-F", String(count), ...user, "--", "/bin/sh", "-c",
+			'exec "$@" 2>>"$0"', join(this.dir, "log/clipmill.log"), this.binary, "--config", this.conf], { env: this.#environment });
+	}
+
+	// Until every responder has said that it is there.
+	async healthy() {
+		await until(async () => {
+			if (this.front.exitCode !== null)
+				throw new Error(`${this.web} ended by itself with ${this.front.exitCode}`);
+			const health = await this.get("/api/health").catch(() => null);
+			return health?.status === 200 && health.json.workers.length >= this.procs;
+		}, "healthy responders");
+	}
+
+	// Ends everything, looks for what must not be there, and removes the folder.
+	async stop() {
+		if (!running.delete(this))
+			return;
+		await this.terminate();
+		const left = this.#ours();
+		left.forEach(({ pid }) => kill(pid));
+		const disasters = this.#logs().flatMap((log) => readFileSync(log, "utf8").split("\n").filter((line) => DISASTER.test(line)));
+		if (disasters.length)
+			this.tellLogs();
+		if (this.ownsDir && !process.env.CLIPMILL_KEEP)
+			rmSync(this.dir, { recursive: true, force: true });
+		if (left.length || disasters.length)
+			throw new Error(`after the stop: ${left.map(({ argv }) => argv.join(" "))} ${disasters.join("\n")}`);
+	}
+
+	// TERM to all, as an operator stops it; KILL to who is still there after the 5 s that are promised, and some.
+	async terminate() {
+		const pids = [this.front?.pid, ...this.responders()].filter(Boolean);
+		pids.forEach((pid) => kill(pid, "SIGTERM"));
+		await until(() => !pids.some(isAlive) && !this.#ours().length, "the end", 8000).catch(() => {});
+	}
+
+	// KILL to all at once, as a power cut does it.
+	async crash() {
+		for (const pid of [this.front.pid, ...this.responders()])
+			kill(pid);
+		await until(() => !this.#ours().length, "their children's end", 5000);
+	}
+
+	// Processes: what has our folder in its command line and was not started by the test itself.
+	#ours() {
+		return processes().filter(({ argv, ppid }) => ppid !== process.pid && argv.some((word) => word.includes(this.dir)));
+	}
+
+	#isResponder({ pid, argv }) {
+		return argv.includes(this.conf) && argv[0] === this.binary && executable(pid) === this.binary;
+	}
+
+	responders() {
+		return this.#ours().filter((process) => this.#isResponder(process)).map(({ pid }) => pid);
+	}
+
+	// ffmpegs, ffprobes, jails that become one, and stand-ins for them.
+	children() {
+		return this.#ours().filter((process) => !this.#isResponder(process) && !process.argv.includes("spawn-fcgi"));
+	}
+
+	get(path, headers = {}) {
+		return this.request("GET", path, { headers });
+	}
+
+	request(method, path, options) {
+		return request(this.port, method, path, options);
+	}
+
+	url(path) {
+		return `http://127.0.0.1:${this.port}${path}`;
+	}
+
+	put(bytes, query = {}) {
+		return this.request("PUT", `/api/videos?${new URLSearchParams(query)}`, { body: bytes });
+	}
+
+	post(parts, headers = {}) {
+		return this.request("POST", "/api/videos", { body: formBody(parts), headers: { ...formHeaders(), ...headers } });
+	}
+
+	// Uploads a file's bytes and returns the id.
+	async upload(path, { via = "put", ...query } = {}) {
+		const bytes = readFileSync(path), filename = basename(path);
+		const answer = via === "form" ? await this.post([filePart(bytes, filename)]) : await this.put(bytes, { filename, ...query });
+		if (answer.status !== 201)
+			throw new Error(`the upload of ${path} was answered with ${answer.status}: ${answer.text}`);
+		return answer.json.id;
+	}
+
+	async video(id) {
+		const answer = await this.get(`/api/videos/${id}`);
+		return answer.status === 200 ? answer.json : null;
+	}
+
+	// Until the video is in this state; ends early when it can no longer get there.
+	async waitFor(id, state, ms = 90_000) {
+		const final = ["ready", "failed", "cancelled"];
+		return until(async () => {
+			const video = await this.video(id).catch(() => null);
+			if (video && final.includes(video.state) && final.includes(state) && video.state !== state)
+				throw new Error(`video ${id} is ${video.state}, not ${state}: ${video.reason}: ${video.detail}`);
+			return video?.state === state ? video : null;
+		}, `video ${id} is ${state}`, ms, 100);
+	}
+
+	// Rows, by the sqlite3 command line, as an operator has it.
+	async sql(statement) {
+		const text = await run("sqlite3", ["-batch", "-init", "/dev/null", "-cmd", ".timeout 10000", "-json", this.db, `\n${statement}`]);
+		return text ? JSON.parse(text) : [];
+	}
+
+	async value(statement) {
+		const [row] = await this.sql(statement);
+		return row && Object.values(row)[0];
+	}
+
+	// One small and quick rung instead of the ladder.
+	quick(shortSide = 240) {
+		return this.sql(`UPDATE profile SET preset = 'ultrafast'; DELETE FROM rung;
+			INSERT INTO rung (profile, short_side, max_kbps) VALUES ('default', ${shortSide}, 450)`);
+	}
+
+	files(folder) {
+		return existsSync(join(this.dir, folder)) ? readdirSync(join(this.dir, folder)) : [];
+	}
+
+	// Nothing half-made is left: neither uploads nor scratch folders.
+	async tidy() {
+		await until(() => !this.files("incoming").length && !this.files("work").length && !this.children().length,
+			`nothing left in incoming/ (${this.files("incoming")}), work/ (${this.files("work")}) and no child`, 10_000);
+	}
+
+	#logs() {
+		return this.files("log").map((name) => join(this.dir, "log", name));
+	}
+
+	log(name = "clipmill.log") {
+		const path = join(this.dir, "log", name);
+		return existsSync(path) ? readFileSync(path, "utf8") : "";
+	}
+
+	// The ends of the logs, as far as they were not told before.
+	tellLogs() {
+		for (const path of this.#logs()) {
+			const text = readFileSync(path, "utf8");
+			const fresh = text.slice(this.told.get(path) ?? 0).split("\n").slice(-40).join("\n").trim();
+			this.told.set(path, text.length);
+			if (fresh)
+				process.stderr.write(`--- ${path}\n${fresh}\n`);
+		}
+	}
+}
+
+export const tellAllLogs = () => running.forEach((server) => server.tellLogs());
+
+// The last resort, for a test that is cut: nothing of ours may go on.
+function killAll() {
+	for (const server of running) {
+		const pids = processes().filter(({ argv }) => argv.some((word) => word.includes(server.dir))).map(({ pid }) => pid);
+		[server.front?.pid, ...pids].filter((pid) => pid && pid !== process.pid).forEach((pid) => kill(pid));
+		if (server.ownsDir)
+			rmSync(server.dir, { recursive: true, force: true });
+	}
+}
+process.on("exit", killAll);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+	process.on(signal, () => process.exit(1));
+
+// A responder without a web server: for options and refusals.  Resolves to { code, stdout, stderr }.
+export function responder(args, options = {}) {
+	return new Promise((resolve) => {
+		const child = spawn(clipmill, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+		const words = { stdout: "", stderr: "" };
+		for (const stream of ["stdout", "stderr"])
+			child[stream].on("data", (piece) => (words[stream] += piece));
+		child.on("close", (code, signal) => resolve({ code, signal, ...words }));
+	});
+}
+
+export { build, patience };

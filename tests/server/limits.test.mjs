@@ -1,0 +1,81 @@
+// limits.test.mjs - slow and idle peers hold nothing up.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { after, serve, test } from "../lib/harness.mjs";
+import { raw } from "../lib/http.mjs";
+import { readProblem } from "../lib/problem.mjs";
+import { sleep, until } from "../lib/wait.mjs";
+
+const server = await serve({ web: "lighttpd-pool", procs: 1,
+	settings: { encode: { slots: 0 }, http: { threads: 4, upload_threads: 2, idle_timeout: "2s", header_timeout: "1s" } } });
+const open = [];
+after(() => open.forEach((socket) => socket.destroy()));
+
+// An upload that says this and then nothing.  Resolves to what came back in the end.
+function stalled(bytes = 70_000) {
+	return raw(server.port, `PUT /api/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${"x".repeat(bytes)}`);
+}
+
+// Straight to the responder, as only the web server should.
+function fastcgi(bytes) {
+	return new Promise((resolve) => {
+		const socket = connect(join(server.dir, "run/clipmill.sock"), () => socket.write(bytes));
+		let answer = Buffer.alloc(0);
+		open.push(socket);
+		socket.on("data", (piece) => (answer = Buffer.concat([answer, piece]))).on("error", () => {}).on("close", () => resolve(answer));
+	});
+}
+
+const record = (type, id, body, length = body.length) =>
+	Buffer.concat([Buffer.from([1, type, id >> 8, id & 255, length >> 8, length & 255, 0, 0]), body]);
+
+test("an upload that falls silent is given up, and leaves nothing", async () => {
+	const begun = Date.now();
+	const text = await stalled();
+	assert.match(text, /^HTTP\/1\.1 408 /);
+	assert.match(text, /body_timeout/);
+	assert.ok(Date.now() - begun < 10_000);
+	await until(async () => await server.value("SELECT count(*) FROM upload") === 0 && !server.files("incoming").length, "nothing left");
+});
+
+test("more uploads than may be at one time are asked to come again, and status is answered meanwhile", async () => {
+	const answers = Array.from({ length: 4 }, () => stalled());
+	await until(async () => server.files("incoming").length === 2, "two uploads under way");
+	const refused = await server.put("x");
+	readProblem(refused, 503, "too_many_uploads");
+	assert.match(refused.headers["retry-after"], /^\d+$/);
+	const begun = Date.now();
+	assert.equal((await server.get("/api/videos")).status, 200);
+	assert.ok(Date.now() - begun < 1000);
+	const texts = await Promise.all(answers);
+	assert.deepEqual(texts.map((text) => text.split(" ")[1]).sort(), ["408", "408", "503", "503"]);
+});
+
+test("peers that say nothing are dropped after the header's time, and others are served", async () => {
+	const silent = Array.from({ length: 4 }, () => fastcgi(Buffer.alloc(0)));
+	const begun = Date.now();
+	assert.equal((await server.get("/api/health")).status, 200);
+	await Promise.all(silent);
+	assert.ok(Date.now() - begun < 5000, `${Date.now() - begun} ms`);
+	for (let i = 0; i < 50; i++)
+		open.push(connect(server.port, "127.0.0.1").on("error", () => {}));
+	assert.equal((await server.get("/api/health")).status, 200);
+});
+
+test("a malformed FastCGI peer is cut off and the responder lives", async () => {
+	const begin = record(1, 1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]));
+	const pid = server.responders()[0];
+	for (const bytes of [
+		Buffer.alloc(100), Buffer.alloc(100, 255), record(9, 0, Buffer.from([14, 0, ...Buffer.from("FCGI_MAX_CONNS")])),
+		Buffer.concat([begin, record(4, 1, Buffer.from([255, 255, 255, 255, 255, 255, 255, 255]))]),
+		Buffer.concat([begin, record(4, 1, Buffer.from([127, 5, 65]))]), Buffer.concat([begin, begin, begin]),
+		Buffer.concat([record(1, 1, Buffer.from([0, 9, 0, 0, 0, 0, 0, 0]))]), Buffer.concat([begin, record(5, 1, Buffer.alloc(0))]),
+		Buffer.concat([begin, ...Array.from({ length: 200 }, () => record(4, 1, Buffer.from(`\u0001\u007fA${"x".repeat(127)}`)))]),
+		Buffer.concat([begin, record(4, 1, Buffer.alloc(0)), record(5, 1, Buffer.alloc(10), 60_000)]),
+	])
+		await Promise.race([fastcgi(bytes), sleep(4000)]);
+	assert.deepEqual(server.responders(), [pid]);
+	assert.equal((await server.get("/api/health")).status, 200);
+});

@@ -1,0 +1,107 @@
+// settings.test.mjs - options, the settings file, and what a responder refuses to start with.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "../lib/harness.mjs";
+import { jail, tree } from "../lib/paths.mjs";
+import { run } from "../lib/programs.mjs";
+import { responder } from "../lib/server.mjs";
+
+const dir = mkdtempSync(join(tmpdir(), "clipmill-"));
+const conf = join(dir, "clipmill.conf");
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+function configure(text) {
+	writeFileSync(conf, text);
+	return conf;
+}
+
+test("--version and --help answer, and nonsense is refused", async () => {
+	assert.match((await responder(["--version"])).stdout, /^clipmill \d+\.\d+\.\d+\n$/);
+	assert.match((await responder(["--help"])).stdout, /--config/);
+	for (const args of [["--nonsense"], ["nonsense"], ["--config"]]) {
+		const { code, stderr } = await responder(args);
+		assert.ok(code > 0 && stderr.length > 10, args.join(" "));
+	}
+});
+
+test("the shipped settings file names every setting with its default", async () => {
+	const shipped = join(tree, "conf-examples/clipmill.conf");
+	const open = configure(readFileSync(shipped, "utf8").replace(/^;([a-z_]+ = )/gm, "$1"));
+	const [plain, opened] = [await responder(["--config", shipped, "--check-config"]), await responder(["--config", open, "--check-config"])];
+	assert.deepEqual([plain.code, opened.code], [0, 0], plain.stderr + opened.stderr);
+	const values = ({ stdout }) => stdout.split("\n").filter((line) => !/^(dir|program) = /.test(line));
+	assert.deepEqual(values(opened), values(plain));
+	for (const [, key] of plain.stdout.matchAll(/^([a-z_]+) = /gm))
+		assert.match(readFileSync(shipped, "utf8"), new RegExp(`^;${key} = `, "m"));
+});
+
+test("what --check-config prints can be read again", async () => {
+	const first = await responder(["--config", configure(`[store]\ndir = ${dir}\nfloor = 3G\n[encode]\nstall = 1500ms\n`), "--check-config"]);
+	const second = await responder(["--config", configure(first.stdout), "--check-config"]);
+	assert.equal(second.stdout, first.stdout);
+	assert.match(first.stdout, new RegExp(`dir = ${dir}`));
+});
+
+test("a wrong name or value is refused with file and line", async () => {
+	for (const [text, line, words] of [
+		["[store]\ndri = /x\n", 2, "dri"], ["[stroe]\ndir = /x\n", 2, "stroe"], ["\n\n[http]\nthreads = many\n", 4, "threads"],
+		["[http]\nthreads = 0\n", 2, "threads"], ["[http]\nidle_timeout = 5\n[encode]\nwall = 3 days\n", 2, "idle_timeout"],
+		["[store]\nfloor = -1\n", 2, "floor"], ["[store]\nfloor = 99999999999T\n", 2, "floor"], ["[jail]\nsandbox = maybe\n", 2, "sandbox"],
+		["[encode]\nnice = 20\n", 2, "nice"], ["no section = here\n", 1, "no section"], ["[store\n", 1, ""],
+	]) {
+		const { code, stderr } = await responder(["--config", configure(text), "--check-config"]);
+		assert.ok(code > 0, text);
+		assert.ok(stderr.includes(`${conf}:${line}:`) && stderr.includes(words), `${JSON.stringify(text)}: ${stderr}`);
+	}
+});
+
+test("a settings file that is not there is refused", async () => {
+	const { code, stderr } = await responder(["--config", "/nowhere/clipmill.conf", "--check-config"]);
+	assert.ok(code > 0);
+	assert.match(stderr, /\/nowhere\/clipmill\.conf/);
+});
+
+test("init makes folders and database, and may be run again", async () => {
+	const store = join(dir, "store");
+	configure(`[store]\ndir = ${store}\n`);
+	for (let i = 0; i < 2; i++) {
+		const { code, stderr } = await responder(["--config", conf, "init"]);
+		assert.equal(code, 0, stderr);
+	}
+	for (const folder of ["incoming", "source", "work", "media", "run"])
+		assert.ok(statSync(join(store, folder)).isDirectory(), folder);
+	assert.equal((await run("sqlite3", [join(store, "clipmill.db"), "PRAGMA journal_mode"])).trim(), "wal");
+});
+
+test("eight that start to make one database make one", async () => {
+	configure(`[store]\ndir = ${join(dir, "race")}\n`);
+	const ends = await Promise.all(Array.from({ length: 8 }, () => responder(["--config", conf, "init"])));
+	assert.deepEqual(ends.map(({ code }) => code), Array(8).fill(0), ends.map(({ stderr }) => stderr).join(""));
+	assert.equal((await run("sqlite3", [join(dir, "race/clipmill.db"), "SELECT count(*) FROM profile; PRAGMA integrity_check"])).trim(), "1\nok");
+});
+
+test("a database of a newer version, or none of ours, is refused and left alone", async () => {
+	configure(`[store]\ndir = ${join(dir, "newer")}\n[jail]\nprogram = ${jail}\n`);
+	await responder(["--config", conf, "init"]);
+	await run("sqlite3", [join(dir, "newer/clipmill.db"), "PRAGMA user_version = 99"]);
+	const { code, stderr } = await responder(["--config", conf, "--socket", join(dir, "a.sock")]);
+	assert.ok(code > 0, stderr);
+	assert.match(stderr, /newer|version/);
+	assert.equal((await run("sqlite3", [join(dir, "newer/clipmill.db"), "PRAGMA user_version"])).trim(), "99");
+});
+
+test("without a store, a jail or a socket a responder says so and does not start", async () => {
+	const starts = async (text, args) => {
+		const { code, signal, stderr } = await responder(["--config", configure(text), ...args], { timeout: 20_000 });
+		assert.ok(code > 0 && signal === null, `${text}: ${code} ${signal} ${stderr}`);
+		return stderr;
+	};
+	const store = `[store]\ndir = ${join(dir, "store")}\n`, socket = ["--socket", join(dir, "b.sock")];
+	assert.match(await starts(`[store]\ndir = ${join(dir, "never made")}\n`, socket), /never made/);
+	assert.match(await starts(`${store}[jail]\nprogram = /nowhere/jail\n`, socket), /jail|sandbox/);
+	assert.match(await starts(`${store}[jail]\nprogram = /bin/false\n`, socket), /jail|sandbox/);
+	assert.match(await starts(`${store}[jail]\nprogram = ${jail}\n`, []), /socket|descriptor/);
+});

@@ -1,0 +1,171 @@
+// sql.test.mjs - the database as the control panel, by the sqlite3 command line, with responders running.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { serve, test } from "../lib/harness.mjs";
+import { madeBytes, madeClip } from "../lib/media.mjs";
+import { patience, tree } from "../lib/paths.mjs";
+import { isAlive } from "../lib/programs.mjs";
+import { until } from "../lib/wait.mjs";
+
+// One responder, one child at a time, and one slow profile: there is always something to act upon.
+const server = await serve({ procs: 1, settings: { encode: { grace: "300ms" } }, prepare: async (server) => {
+	await server.quick();
+	await server.sql(`INSERT INTO profile (name, preset) VALUES ('slow', 'slower');
+		INSERT INTO rung (profile, short_side, max_kbps) VALUES ('slow', 720, 2800), ('slow', 480, 1400)`);
+} });
+const short = await madeBytes({ seconds: 1 });
+const long = await madeBytes({ seconds: 20, size: "1280x720" });
+
+const add = async (bytes, query) => (await server.put(bytes, query)).json.id;
+const state = (id) => server.value(`SELECT state FROM video WHERE id = '${id}'`);
+const runningChunk = (id) => until(async () =>
+	(await server.sql(`SELECT pid FROM task WHERE video = '${id}' AND kind = 'chunk' AND state = 'running' AND frames > 0`))[0]?.pid,
+	"its chunk is being encoded");
+
+// A long video whose chunk is under way; the work on it is stopped in the end.
+async function whileEncoding(body) {
+	const id = await add(long, { profile: "slow", title: "long" });
+	try {
+		await body(id, await runningChunk(id));
+	} finally {
+		await server.sql(`UPDATE video SET state = 'deleting' WHERE id = '${id}' AND state <> 'deleting'`);
+		await until(async () => await state(id) === undefined, "it is deleted", 10_000);
+	}
+}
+
+test("UPDATE ... state = 'cancelled' ends the child within a second", () => whileEncoding(async (id, pid) => {
+	assert.ok(isAlive(pid));
+	await server.sql(`UPDATE video SET state = 'cancelled' WHERE id = '${id}'`);
+	const begun = Date.now();
+	await until(() => !isAlive(pid) && !server.children().length, "the child is gone", 5000, 10);
+	assert.ok(Date.now() - begun < 1000 * patience, `${Date.now() - begun} ms`);
+	await server.tidy();
+	assert.equal(await state(id), "cancelled");
+}));
+
+test("UPDATE ... state = 'queued' takes up a cancelled video, and does nothing twice", () => whileEncoding(async (id) => {
+	await server.sql(`UPDATE video SET state = 'cancelled' WHERE id = '${id}'`);
+	await server.tidy();
+	await server.sql(`UPDATE video SET state = 'queued' WHERE id = '${id}'`);
+	await runningChunk(id);
+	const tasks = await server.sql(`SELECT kind, attempts FROM task WHERE video = '${id}' AND kind IN ('probe', 'scan', 'chunk') ORDER BY id`);
+	assert.deepEqual(tasks.map(({ kind, attempts }) => [kind, attempts]), [["probe", 1], ["scan", 1], ["chunk", 2]]);
+}));
+
+test("UPDATE ... state = 'deleting' ends the child and removes every file", async () => {
+	let gone;
+	await whileEncoding(async (id, pid) => {
+		gone = id;
+		await server.sql(`UPDATE video SET state = 'deleting' WHERE id = '${id}'`);
+		await until(() => !isAlive(pid), "the child is gone", 5000);
+	});
+	await server.tidy();
+	assert.ok(!existsSync(join(server.dir, "source", gone)) && !existsSync(join(server.dir, "media", gone)));
+});
+
+test("UPDATE ... priority changes who is next", () => whileEncoding(async (id) => {
+	const [first, second, third] = [await add(short), await add(short), await add(short)];
+	await server.sql(`UPDATE video SET priority = 10 WHERE id = '${third}'; UPDATE video SET priority = -10 WHERE id = '${first}'`);
+	await server.sql(`UPDATE video SET state = 'cancelled' WHERE id = '${id}'`);
+	const videos = await Promise.all([third, second, first].map((one) => server.waitFor(one, "ready")));
+	assert.deepEqual(videos.map(({ started }) => started), videos.map(({ started }) => started).sort());
+}));
+
+test("INSERT INTO video (source) makes a ready video of a file on disk, and leaves the file alone", async () => {
+	const path = join(server.dir, "on disk 100% 'mine'.mp4");
+	copyFileSync(await madeClip({ seconds: 1 }), path);
+	await server.sql(`INSERT INTO video (source, title) VALUES ('${path.replaceAll("'", "''")}', 'Mine')`);
+	const { id, filename } = (await server.sql("SELECT id, filename FROM video WHERE title = 'Mine'"))[0];
+	assert.equal(filename, "on disk 100% 'mine'.mp4");
+	assert.equal((await server.waitFor(id, "ready")).renditions.length, 2);
+	await server.sql(`UPDATE video SET state = 'deleting' WHERE id = '${id}'`);
+	await until(async () => await state(id) === undefined, "it is deleted");
+	assert.ok(existsSync(path));
+});
+
+test("a source that is not there fails with a reason", async () => {
+	await server.sql("INSERT INTO video (source, title) VALUES ('/nowhere/a.mp4', 'Gone')");
+	const id = await server.value("SELECT id FROM video WHERE title = 'Gone'");
+	const { reason, detail } = await server.waitFor(id, "failed", 60_000);
+	assert.ok(reason && detail.length > 10, `${reason}: ${detail}`);
+});
+
+test("what cannot be is refused in plain words, and changes nothing", async () => {
+	const id = await add(short);
+	await server.waitFor(id, "ready");
+	for (const [statement, words] of [
+		[`UPDATE video SET state = 'queued' WHERE id = '${id}'`, /a ready video is finished/],
+		[`UPDATE video SET state = 'cancelled' WHERE id = '${id}'`, /a ready video is finished/],
+		[`DELETE FROM video WHERE id = '${id}'`, /its files must go first/],
+		[`UPDATE video SET id = 'x' WHERE id = '${id}'`, /name files on disk and cannot change/],
+		[`UPDATE video SET source = '/etc/passwd' WHERE id = '${id}'`, /name files on disk and cannot change/],
+		[`UPDATE video SET priority = 'high' WHERE id = '${id}'`, /CHECK constraint failed/],
+		[`UPDATE video SET profile = 'slow' WHERE id = '${id}'`, /keeps the profile/],
+		["INSERT INTO video (source, profile) VALUES ('/a.mp4', 'none')", /there is no such profile/],
+		["INSERT INTO video (source, state) VALUES ('/a.mp4', 'ready')", /starts as queued/],
+		["INSERT INTO video (source) VALUES ('relative.mp4')", /CHECK constraint failed/],
+		[`UPDATE task SET state = 'queued' WHERE video = '${id}'`, /a done task stays done/],
+		["INSERT INTO rung (profile, short_side, max_kbps) VALUES ('default', 241, 100)", /CHECK constraint failed/],
+	])
+		await assert.rejects(server.sql(statement), words, statement);
+	assert.equal(await state(id), "ready");
+});
+
+test("a video under way cannot be called ready, nor a task be claimed by hand", () => whileEncoding(async (id) => {
+	await assert.rejects(server.sql(`UPDATE video SET state = 'ready' WHERE id = '${id}'`), /when all its tasks are done/);
+	await assert.rejects(server.sql(`UPDATE video SET state = 'probing' WHERE id = '${id}'`), /under way can be cancelled/);
+	await assert.rejects(server.sql(`UPDATE task SET state = 'running' WHERE video = '${id}' AND kind = 'assemble'`), /leave the claim to the workers/);
+	await assert.rejects(server.sql(`UPDATE task SET state = 'done' WHERE video = '${id}' AND kind = 'assemble'`), /a queued task can be/);
+}));
+
+test("the views tell a stranger what goes on", () => whileEncoding(async (id, pid) => {
+	const next = await add(short, { title: "next" });
+	const bad = await add("not a video", { title: "bad", priority: 5 });
+	const queue = await server.sql("SELECT * FROM queue");
+	assert.deepEqual(queue.slice(0, 1).map(({ video, state, what }) => [video, state, what]), [[id, "encoding", "chunk 0 running"]]);
+	assert.deepEqual(queue.slice(1).map(({ video, place }) => [video, place]), [[bad, 2], [next, 3]]);
+	assert.match(queue[2].what, /^probe: waits for a free slot/);
+	const [running] = await server.sql("SELECT * FROM running");
+	assert.deepEqual([running.video, running.kind, running.pid, running.title], [id, "chunk", pid, "long"]);
+	assert.match(running.progress, /^\d+%$/);
+	await server.sql(`UPDATE video SET state = 'cancelled' WHERE id = '${id}'`);
+	await server.waitFor(next, "ready");
+	const [failure] = await server.sql(`SELECT * FROM failures WHERE video = '${bad}'`);
+	assert.deepEqual([failure.kind, failure.outcome, failure.reason], ["probe", "given up", "not_a_video"]);
+	const history = await server.sql("SELECT * FROM history LIMIT 3");
+	assert.deepEqual(history.map(({ video, state }) => [video, state]), [[next, "ready"], [bad, "failed"], [id, "cancelled"]]);
+}));
+
+test("every report of sql/reports answers", async () => {
+	const folder = join(tree, "sql/reports"), reports = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+	assert.ok(reports.length >= 5);
+	for (const name of reports)
+		await assert.doesNotReject(server.sql(readFileSync(join(folder, name), "utf8")), name);
+});
+
+test("a profile that is edited in SQL holds for the next video", async () => {
+	await server.sql("UPDATE rung SET short_side = 144 WHERE profile = 'default'; UPDATE profile SET audio_kbps = 64 WHERE name = 'default'");
+	const { renditions } = await server.waitFor(await add(short), "ready");
+	assert.deepEqual(renditions.map(({ name }) => name), ["144p", "audio"]);
+});
+
+test("each row of a finished task keeps what its child was and what it took", async () => {
+	const id = await add(short);
+	await server.waitFor(id, "ready");
+	const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json;
+	assert.deepEqual(tasks.map(({ kind }) => kind).sort(), ["assemble", "audio", "chunk", "poster", "probe", "scan"]);
+	for (const { kind, argv, exit_code, user_ms, max_rss_kb, attempts, worker } of tasks) {
+		assert.match(argv[0], /\/ff(mpeg|probe)$/, kind);
+		assert.deepEqual([exit_code, attempts], [0, 1], kind);
+		assert.ok(user_ms > 0 && max_rss_kb > 1000 && worker, kind);
+	}
+});
+
+test("the history of one video is in its events, in order", async () => {
+	const id = await add(short);
+	await server.waitFor(id, "ready");
+	const kinds = (await server.sql(`SELECT kind FROM event WHERE video = '${id}' AND kind LIKE 'video %' ORDER BY id`)).map(({ kind }) => kind);
+	assert.deepEqual(kinds, ["queued", "probing", "encoding", "publishing", "ready"].map((word) => `video ${word}`));
+});
