@@ -15,6 +15,8 @@
 #define POSTER_SEEK_FROM_S 5.0  /* shorter clips are taken from their start */
 #define POSTER_AMONG_MOST 6     /* keyframes that the poster is picked from */
 
+#define SOUND_SLACK_S 5.0       /* a sound may be so much longer than it claims */
+
 #define FRAGMENTED "+empty_moov+default_base_moof+frag_discont+skip_trailer"
 
 static void add_number(struct strings *argv, const char *option, int64_t value)
@@ -142,20 +144,32 @@ static double audio_base_s(const struct facts *facts, const struct grid *grid)
 	return isfinite(facts->audio_start_s) ? facts->audio_start_s : 0;
 }
 
+/* A bound against gaps that would be filled with days of silence: what the file claims, and a little. */
+static double sound_most_s(const struct plan_input *input, const struct grid *grid)
+{
+	const struct facts *f = input->facts;
+	double most_s = (double)input->conf->duration_max_ms / 1000 + 60;
+	double claimed_s = f->audio_duration_s > 0 ? f->audio_duration_s : f->duration_s;
+
+	if (claimed_s <= 0 && grid == NULL)
+		return most_s;
+	return fmin(most_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SOUND_SLACK_S);
+}
+
+/* The sound is kept whole: it may end after the picture, and is padded where it ends before. */
 void argv_audio(const struct plan_input *input, const struct grid *grid, struct strings *argv)
 {
 	struct buf graph = BUF_INIT;
-	double longest_s = (double)input->conf->duration_max_ms / 1000 + 60;
 	char file[64];
 
 	open_source(input, argv);
 	add_clock(grid, argv);
 	switches_file(argv, input->source);
-	graph_audio(input->facts, audio_base_s(input->facts, grid), grid != NULL, &graph);
+	graph_audio(input->facts, audio_base_s(input->facts, grid), grid != NULL ? grid->duration_s : 0, &graph);
 	add_graph(argv, "-filter_complex", &graph);
 	add_text(argv, "-map", "[a]");
 	strings_add(argv, "-t");
-	strings_addf(argv, "%.6f", grid != NULL ? grid->duration_s : longest_s);
+	strings_addf(argv, "%.6f", sound_most_s(input, grid));
 	add_text(argv, "-c:a", "aac");
 	strings_add(argv, "-b:a");
 	strings_addf(argv, "%" PRId64 "k", input->profile->audio_kbps);

@@ -26,6 +26,7 @@
 #define PROBE_MEMORY_BYTES ((int64_t)1 << 30)
 #define PROBE_CPU_S 120
 #define SPAWN_DELAY_MS 5000
+#define OUT_TIME_SLACK_MS 120000        /* ffmpeg's out_time runs ahead by its delays */
 
 struct runner {
 	struct job job;                 /* first: the finisher gives it back */
@@ -246,7 +247,7 @@ static void watchdog(struct runner *r, int64_t now_ms)
 		cause = END_STALLED;
 	else if (now_ms - r->started_ms > conf->wall_ms)
 		cause = END_WALL;
-	else if (r->attempt.progress.out_time_us / 1000 > conf->duration_max_ms)
+	else if (r->attempt.progress.out_time_us / 1000 > conf->duration_max_ms + OUT_TIME_SLACK_MS)
 		cause = END_TOO_LONG;
 	if (cause == END_BY_ITSELF || r->state != RUNNER_RUNNING)
 		return;

@@ -1,0 +1,94 @@
+// stand-ins.test.mjs - ffmpegs that misbehave: the row says what was wrong, and nothing hangs or is left.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, it, together } from "../lib/harness.mjs";
+import { madeClip } from "../lib/media.mjs";
+import { kill, processes } from "../lib/programs.mjs";
+import { Server } from "../lib/server.mjs";
+import { compileStandIn } from "../lib/stand-ins.mjs";
+
+const shop = mkdtempSync(join(tmpdir(), "clipmill-stand-ins-"));
+after(() => rmSync(shop, { recursive: true, force: true }));
+const clip = await madeClip({ seconds: 2, sound: false });
+
+// A server whose ffmpeg is this one fails a good clip.  Returns the row of its chunk, when all is over.
+async function failWith(name, reason, settings = {}) {
+	const ffmpeg = await compileStandIn(shop, name);
+	const server = await Server.start({ procs: 1, settings: { ...settings,
+		encode: { ffmpeg, attempts: 1, stall: "2s", wall: "1h", grace: "500ms", ...settings.encode } } });
+	try {
+		const id = await server.upload(clip), video = await server.waitFor(id, "failed", 40_000);
+		assert.equal(video.reason, reason, video.detail);
+		assert.ok(video.detail.length > 10);
+		const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json;
+		processes().filter(({ argv, ppid }) => argv[0] === ffmpeg && ppid === 1).forEach(({ pid }) => kill(pid));
+		await server.tidy();
+		assert.deepEqual(server.files("media").flatMap((id) => server.files(`media/${id}`)).filter((file) => /m3u8|mp4|m4s/.test(file)), []);
+		assert.equal((await server.get("/api/health")).status, 200);
+		return { ...tasks.find(({ kind }) => kind === "chunk"), rss: peakKb(server) };
+	} finally {
+		await server.stop();
+	}
+}
+
+const peakKb = (server) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.responders()[0]}/status`, "utf8"))[1]);
+
+together("an ffmpeg", 3, () => {
+	it("that ignores TERM and makes no progress is killed, and the reason is `stalled`", async () => {
+		const { signal } = await failWith("ignores-term", "stalled");
+		assert.equal(signal, 9);
+	});
+
+	it("that stops itself is killed, and the reason is `stalled`", async () => {
+		await failWith("stops-itself", "stalled");
+	});
+
+	it("that floods stderr fills neither memory nor the row", async () => {
+		const { stderr, exit_code, rss } = await failWith("floods-stderr", "encode_failed");
+		assert.equal(exit_code, 1);
+		assert.match(stderr, /the last word/);
+		assert.ok(stderr.length <= 65_536, `${stderr.length} bytes kept`);
+		assert.ok(rss < 64 * 1024 || process.env.ASAN_OPTIONS, `${rss} KB`);
+	});
+
+	it("that crashes is `crashed`, and the row keeps the signal and its last word", async () => {
+		const { signal, stderr } = await failWith("crashes", "crashed");
+		assert.ok([6, 11].includes(signal), String(signal));
+		assert.match(stderr, /about to crash/);
+	});
+
+	it("that crashes is tried again as often as the settings say", async () => {
+		const { attempts, failures } = await failWith("crashes", "crashed", { encode: { attempts: 2 } });
+		assert.deepEqual([attempts, failures], [2, 2]);
+	});
+
+	it("that claims progress for ever is ended by the clock, as `too_slow`", async () => {
+		const { progress } = await failWith("claims-progress", "too_slow", { encode: { wall: "3s" } });
+		assert.ok(progress <= 1);
+	});
+
+	it("that makes hours out of seconds is ended as `too_long`", async () => {
+		await failWith("claims-hours", "too_long");
+	});
+
+	it("that exits 0 and has made nothing is `bad_output`", async () => {
+		const { exit_code } = await failWith("exits-silently", "bad_output");
+		assert.equal(exit_code, 0);
+	});
+
+	it("that exits 0 and has written rubbish is `bad_output`, and nothing of it is published", async () => {
+		await failWith("writes-rubbish", "bad_output");
+	});
+
+	it("that forks and exits does not hold up its task", async () => {
+		await failWith("forks-and-exits", "bad_output", { jail: { sandbox: "off" } });
+	});
+
+	it("that would fork cannot do so in the sandbox", async () => {
+		await failWith("forks-and-exits", "bad_output");
+		assert.deepEqual(processes().filter(({ argv }) => argv[0] === join(shop, "forks-and-exits")), []);
+	});
+});

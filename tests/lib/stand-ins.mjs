@@ -1,0 +1,46 @@
+// stand-ins.mjs - puts programs of tests/stand-ins in the place of ffmpeg.
+// SPDX-License-Identifier: MIT
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { tree } from "./paths.mjs";
+import { run } from "./programs.mjs";
+
+const source = (name) => join(tree, "tests/stand-ins", name);
+
+// Compiles one of the misbehaving ffmpegs into the server's folder.  Returns its path.
+export async function compileStandIn(dir, name) {
+	const program = join(dir, name);
+	await run(process.env.CC?.split(" ")[0] || "cc", ["-std=gnu17", "-O1", "-w", "-o", program, source(`${name}.c`)]);
+	return program;
+}
+
+const realPath = async (name) => (await run("which", [name])).trim();
+
+// Puts hold.sh in the place of ffmpeg and ffprobe.  It is a script, so the sandbox must be off.
+export class Hold {
+	constructor(dir) {
+		this.dir = join(dir, "hold");
+	}
+
+	get settings() {
+		return { encode: { ffmpeg: join(this.dir, "ffmpeg"), ffprobe: join(this.dir, "ffprobe") }, jail: { sandbox: "off" } };
+	}
+
+	async install() {
+		mkdirSync(this.dir, { recursive: true });
+		for (const name of ["ffmpeg", "ffprobe"]) {
+			cpSync(source("hold.sh"), join(this.dir, name));
+			symlinkSync(await realPath(name), join(this.dir, `real-${name}`));
+		}
+	}
+
+	// From now on each child of this kind waits ...
+	on(kind) {
+		writeFileSync(join(this.dir, `hold-${kind}`), "");
+	}
+
+	// ... until now.
+	off(kind) {
+		rmSync(join(this.dir, `hold-${kind}`), { force: true });
+	}
+}
