@@ -47,7 +47,7 @@ together("an ffmpeg", 3, () => {
 	});
 
 	it("that floods stderr fills neither memory nor the row", async () => {
-		const { stderr, exit_code, rss } = await failWith("floods-stderr", "encode_failed");
+		const { stderr, exit_code, rss } = await failWith("floods-stderr", "tool_failed");
 		assert.equal(exit_code, 1);
 		assert.match(stderr, /the last word/);
 		assert.ok(stderr.length <= 65_536, `${stderr.length} bytes kept`);
@@ -65,8 +65,8 @@ together("an ffmpeg", 3, () => {
 		assert.deepEqual([attempts, failures], [2, 2]);
 	});
 
-	it("that claims progress for ever is ended by the clock, as `too_slow`", async () => {
-		const { progress } = await failWith("claims-progress", "too_slow", { encode: { wall: "3s" } });
+	it("that claims progress for ever is ended by the clock, as `took_too_long`", async () => {
+		const { progress } = await failWith("claims-progress", "took_too_long", { encode: { wall: "3s" } });
 		assert.ok(progress <= 1);
 	});
 
@@ -84,11 +84,11 @@ together("an ffmpeg", 3, () => {
 	});
 
 	it("that forks and exits does not hold up its task", async () => {
-		await failWith("forks-and-exits", "bad_output", { jail: { sandbox: "off" } });
+		await failWith("forks-and-exits", "tool_failed", { jail: { sandbox: "off" } });
 	});
 
 	it("that would fork cannot do so in the sandbox", async () => {
-		await failWith("forks-and-exits", "bad_output");
+		await failWith("forks-and-exits", "tool_failed");
 		assert.deepEqual(processes().filter(({ argv }) => argv[0] === join(shop, "forks-and-exits")), []);
 	});
 });

@@ -46,8 +46,12 @@ async function checkReady(id, video, facts) {
 	assert.equal(Boolean(sound), facts.sound);
 	for (const rung of rungs)
 		await checkPicture(video, rung, facts);
-	for (const { name, duration_ms } of video.renditions)
+	for (const { name, duration_ms } of rungs.length ? rungs : [sound])
 		assert.ok(Math.abs(duration_ms / 1000 - facts.seconds) <= 0.12, `${name}: ${duration_ms} ms, not ${facts.seconds} s`);
+	if (sound) {
+		const more = sound.duration_ms / 1000 - facts.seconds, most = facts.soundLonger ?? 0.12;
+		assert.ok(more >= -0.12 && more <= most, `the sound is ${more} s longer than the picture`);
+	}
 	if (sound)
 		assert.ok((await soundOf(server.url(video.urls.mp4))).packets > 0);
 	assert.ok(!facts.size || video.urls.poster || video.decisions.some(({ code }) => code === "no_poster"), "a poster, or why not");

@@ -1,0 +1,81 @@
+// children.test.mjs - what happens to real ffmpegs from outside, and to videos that are taken away under them.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { serve, test } from "../lib/harness.mjs";
+import { madeClip, pictureOf } from "../lib/media.mjs";
+import { isAlive, kill, processes } from "../lib/programs.mjs";
+import { until } from "../lib/wait.mjs";
+
+const server = await serve({ procs: 1, settings: { encode: { stall: "2s", grace: "500ms", slots: 2, threads_per_child: 1 } },
+	prepare: (server) => server.sql("UPDATE profile SET preset = 'medium'; DELETE FROM rung WHERE short_side > 480") });
+const clip = await madeClip({ seconds: 8, size: "640x360" });
+
+const chunkOf = async (id) => (await server.sql(`SELECT * FROM task WHERE video = '${id}' AND kind = 'chunk'`))[0];
+const encoding = (id) => until(async () => {
+	const chunk = await chunkOf(id);
+	return chunk?.state === "running" && chunk.frames > 0 && chunk;
+}, "its chunk is being encoded");
+
+// What the kernel says of a process.
+function look(pid) {
+	const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+	return {
+		nice: Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]),
+		status: readFileSync(`/proc/${pid}/status`, "utf8"),
+		environment: readFileSync(`/proc/${pid}/environ`, "utf8"),
+		descriptors: readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`)),
+	};
+}
+
+test("children are polite, confined, in a group of their own, and have nothing of ours", async () => {
+	const id = await server.upload(clip), { pid } = await encoding(id);
+	const child = processes().find((process) => process.pid === pid);
+	assert.match(child.argv[0], /ffmpeg$/);
+	assert.equal(child.pgid, pid);
+	const { nice, status, environment, descriptors } = look(pid);
+	assert.equal(nice, 10);
+	assert.match(status, /NoNewPrivs:\s+1/);
+	assert.match(status, /Seccomp:\s+[12]/);
+	assert.ok(!/PATH|HOME|CLIPMILL|LD_|PROXY/i.test(environment), environment);
+	assert.ok(descriptors.every((target) => /^\/dev\/null$|^pipe:|^anon_inode:|\/source\/|\/work\//.test(target)), descriptors.join(" "));
+	await server.request("DELETE", `/api/videos/${id}`);
+});
+
+for (const [signal, reason] of [["SIGKILL", "killed"], ["SIGSEGV", "crashed"], ["SIGTERM", "killed"], ["SIGSTOP", "stalled"]]) {
+	test(`an ffmpeg that gets ${signal} from outside is started again, as ${reason}`, async () => {
+		const id = await server.upload(clip), { pid } = await encoding(id);
+		kill(pid, signal);
+		const row = await until(async () => {
+			const chunk = await chunkOf(id);
+			return chunk.failures === 1 && chunk;
+		}, "it has failed once", 10_000);
+		assert.equal(row.reason, reason);
+		assert.ok(!isAlive(pid));
+		const video = await server.waitFor(id, "ready");
+		assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 200);
+		assert.equal((await chunkOf(id)).attempts, 2);
+	});
+}
+
+test("DELETE while it is being encoded stops the child and leaves nothing of the video", async () => {
+	const id = await server.upload(clip), { pid } = await encoding(id);
+	const answer = await server.request("DELETE", `/api/videos/${id}`);
+	assert.ok([202, 204].includes(answer.status));
+	await until(() => !isAlive(pid) && !existsSync(join(server.dir, "source", id)), "all is gone", 5000);
+	await server.tidy();
+	assert.ok(!existsSync(join(server.dir, "media", id)));
+	for (const table of ["video WHERE id", "task WHERE video", "rendition WHERE video", "piece WHERE video", "decision WHERE video"])
+		assert.equal(await server.value(`SELECT count(*) FROM ${table} = '${id}'`), 0, table);
+});
+
+test("twenty that are deleted as soon as they are uploaded leave nothing", async () => {
+	const before = server.files("media").length;
+	const ids = await Promise.all(Array.from({ length: 20 }, () => server.upload(clip)));
+	await Promise.all(ids.map((id) => server.request("DELETE", `/api/videos/${id}`)));
+	await until(async () => await server.value(`SELECT count(*) FROM video WHERE id IN ('${ids.join("','")}')`) === 0, "the rows are gone", 10_000);
+	await server.tidy();
+	assert.equal(server.files("media").length, before);
+	assert.deepEqual(server.files("source").filter((id) => ids.includes(id)), []);
+});

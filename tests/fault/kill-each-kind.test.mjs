@@ -1,0 +1,56 @@
+// kill-each-kind.test.mjs - kill -9 of the responder whose child is at work, for each kind of task.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { serve, test } from "../lib/harness.mjs";
+import { madeClip, pictureOf } from "../lib/media.mjs";
+import { patience } from "../lib/paths.mjs";
+import { isAlive, kill } from "../lib/programs.mjs";
+import { Hold } from "../lib/stand-ins.mjs";
+import { until } from "../lib/wait.mjs";
+
+let hold;
+const server = await serve({ procs: 2, prepare: async (server) => {
+	hold = new Hold(server.dir);
+	await hold.install();
+	server.writeConf(hold.settings);
+	await server.quick();
+} });
+const clip = await madeClip({ seconds: 2 });
+
+const tasks = (id, state) => server.sql(`SELECT kind, attempts, ended_ms FROM task WHERE video = '${id}' AND state = '${state}' ORDER BY id`);
+
+// The running task of this kind, with the pids of its child and its responder.
+async function runner(id, kind, not = 0) {
+	const [row] = await server.sql(`SELECT t.pid, w.pid AS responder, t.attempts FROM task t JOIN worker w ON w.id = t.worker
+		WHERE t.video = '${id}' AND t.kind = '${kind}' AND t.state = 'running' AND t.pid IS NOT NULL`);
+	return row && row.responder !== not ? row : null;
+}
+
+for (const kind of ["probe", "scan", "chunk", "audio", "poster", "assemble"]) {
+	test(`when a responder is killed during ${kind}, another takes over, and what was done is not done again`, async () => {
+		hold.on(kind);
+		const id = await server.upload(clip);
+		const first = await until(() => runner(id, kind), `${kind} is running`);
+		const done = await tasks(id, "done"), begun = Date.now();
+		kill(first.responder);
+		await until(() => !isAlive(first.pid), "its child is gone", 2000);
+		const second = await until(() => runner(id, kind, first.responder), `${kind} is running again`);
+		assert.ok(Date.now() - begun < 5000 * patience, `taken over after ${Date.now() - begun} ms`);
+		assert.equal(second.attempts, first.attempts + 1);
+		hold.off(kind);
+		const video = await server.waitFor(id, "ready");
+		assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
+		const after = await tasks(id, "done");
+		for (const task of done)
+			assert.deepEqual(after.find((row) => row.kind === task.kind), task);
+		assert.deepEqual(after.filter(({ attempts }) => attempts > 1).map((row) => row.kind), [kind]);
+		await server.tidy();
+		await until(() => server.responders().length === 2, "lighttpd has started a new one");
+	});
+}
+
+test("no failure was counted for it, and the rows of the dead say so", async () => {
+	assert.equal(await server.value("SELECT sum(failures) FROM task"), 0);
+	assert.equal(await server.value("SELECT count(*) FROM worker WHERE state = 'dead'"), 6);
+	assert.equal(await server.value("SELECT count(*) FROM worker WHERE state = 'alive'"), 2);
+});

@@ -1,0 +1,116 @@
+// restarts.test.mjs - all responders die, the web server dies, or both are asked to stop.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { it, together } from "../lib/harness.mjs";
+import { raw } from "../lib/http.mjs";
+import { madeClip, pictureOf } from "../lib/media.mjs";
+import { patience } from "../lib/paths.mjs";
+import { isAlive, kill } from "../lib/programs.mjs";
+import { Server } from "../lib/server.mjs";
+import { Hold } from "../lib/stand-ins.mjs";
+import { until } from "../lib/wait.mjs";
+
+const clip = await madeClip({ seconds: 2 });
+const tasks = (server) => server.sql("SELECT kind, state, attempts, failures, pid FROM task ORDER BY id");
+const stateOf = async (server, kind) => (await tasks(server)).find((task) => task.kind === kind)?.state;
+
+// A server of its own with a video whose chunk is held; afterwards the video must become ready, whatever happened.
+async function interrupted(options, happen) {
+	let hold;
+	const server = await Server.start({ procs: 2, ...options, prepare: async (server) => {
+		hold = new Hold(server.dir);
+		await hold.install();
+		server.writeConf(hold.settings);
+		await server.quick();
+		hold.on("chunk");
+	} });
+	try {
+		const id = await server.upload(clip);
+		await until(async () => await stateOf(server, "chunk") === "running" && await stateOf(server, "audio") === "done", "only the chunk is left", 20_000);
+		await happen(server);
+		hold.off("chunk");
+		const video = await server.waitFor(id, "ready");
+		assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
+		for (const { kind, attempts, failures } of await tasks(server))
+			assert.ok(failures === 0 && (attempts === 1 || ["chunk", "poster"].includes(kind)), `${kind}: ${attempts} attempts, ${failures} failures`);
+		await server.tidy();
+	} finally {
+		await server.stop();
+	}
+}
+
+together("a video becomes ready, and nothing done is done again,", 2, () => {
+	it("after kill -9 of all responders and of lighttpd at once", () => interrupted({}, async (server) => {
+		const upload = raw(server.port, `PUT /api/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n${"x".repeat(100_000)}`);
+		await until(() => server.files("incoming").length, "an upload is under way");
+		await server.crash();
+		await upload;
+		await server.launch();
+		await until(async () => !server.files("incoming").length && await server.value("SELECT count(*) FROM upload") === 0, "the half upload is gone");
+		assert.equal(await server.value("SELECT count(*) FROM video"), 1);
+	}));
+
+	it("after kill -9 of all responders, which lighttpd starts again", () => interrupted({}, async (server) => {
+		const before = server.responders();
+		before.forEach((pid) => kill(pid));
+		await until(() => server.responders().length === 2 && !server.responders().some((pid) => before.includes(pid)), "two new responders", 15_000);
+		await server.healthy();
+	}));
+
+	it("after kill -9 of lighttpd alone, whose responders a new one takes over", () => interrupted({}, async (server) => {
+		const before = server.responders();
+		kill(server.front.pid);
+		await until(() => !isAlive(server.front.pid), "lighttpd is gone");
+		server.launchWeb();
+		await server.healthy();
+		assert.ok(before.every(isAlive));
+	}));
+
+	it("after a pool was stopped by TERM within 5 s and started again", () => interrupted({ web: "lighttpd-pool" }, async (server) => {
+		const begun = Date.now(), before = server.responders();
+		before.forEach((pid) => kill(pid, "SIGTERM"));
+		await until(() => !before.some(isAlive) && !server.children().length, "they end", 6000);
+		assert.ok(Date.now() - begun < 5000 * patience, `${Date.now() - begun} ms`);
+		assert.equal(await stateOf(server, "chunk"), "queued");
+		assert.equal(await server.value("SELECT count(*) FROM worker WHERE state = 'stopped'"), 2);
+		await server.launchPool(2);
+		await server.healthy();
+	}));
+
+	it("after one of a pool was stopped by TERM, and the other went on", () => interrupted({ web: "lighttpd-pool" }, async (server) => {
+		const [{ pid, worker }] = await server.sql("SELECT t.pid, w.pid AS worker FROM task t JOIN worker w ON w.id = t.worker WHERE t.kind = 'chunk'");
+		kill(worker, "SIGTERM");
+		await until(() => !isAlive(worker) && !isAlive(pid), "it ends", 6000);
+		server.procs = 1;
+		await until(async () => await stateOf(server, "chunk") === "running", "the other has the chunk", 5000);
+	}));
+
+	it("after its scratch folder was removed under its child", () => interrupted({}, async (server) => {
+		for (const name of server.files("work"))
+			rmSync(join(server.dir, "work", name), { recursive: true });
+		const { pid } = (await tasks(server)).find(({ kind }) => kind === "chunk");
+		kill(pid, "SIGTERM");
+		await until(async () => (await tasks(server)).find(({ kind }) => kind === "chunk").failures === 1, "the attempt has failed");
+		await server.sql("UPDATE task SET failures = 0");
+	}));
+});
+
+it("TERM ends a responder within 5 s also while an upload is under way", async () => {
+	const server = await Server.start({ web: "lighttpd-pool", procs: 1 });
+	try {
+		const upload = raw(server.port, `PUT /api/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n${"x".repeat(100_000)}`);
+		await until(() => server.files("incoming").length, "an upload is under way");
+		const [pid] = server.responders(), begun = Date.now();
+		kill(pid, "SIGTERM");
+		await until(() => !isAlive(pid), "it ends", 7000);
+		assert.ok(Date.now() - begun < 5000 * patience, `${Date.now() - begun} ms`);
+		assert.match(await upload, /^HTTP\/1\.1 [45]\d\d |^$/);
+		await server.launchPool(1);
+		await server.healthy();
+		await until(() => !server.files("incoming").length, "the half upload is gone");
+	} finally {
+		await server.stop();
+	}
+});
