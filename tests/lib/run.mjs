@@ -24,8 +24,9 @@ function filesFor(word) {
 		return ["server", "media", "fault", "browser"].flatMap((folder) => filesOf(folder, ".soak.mjs"));
 	if (["server", "media", "fault", "browser"].includes(tier))
 		return filesOf(tier, ".test.mjs");
-	if (existsSync(word))
-		return [resolve(word)];
+	const file = [word, join(tree, "tests", word), join(tree, word)].find((path) => path.endsWith(".mjs") && existsSync(path));
+	if (file)
+		return [resolve(file)];
 	die(`${word}: neither a tier (server, media, fault, browser, soak) nor a file`);
 }
 
