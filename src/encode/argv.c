@@ -9,6 +9,7 @@
 
 #include "encode/argv.h"
 #include "encode/graph.h"
+#include "encode/name.h"
 #include "encode/switches.h"
 
 #define POSTER_SIDE_MOST 1280   /* pixels */
@@ -107,7 +108,7 @@ static void add_rung(const struct plan_input *input, const struct grid *grid, co
 	add_text(argv, "-use_editlist", "0");
 	add_text(argv, "-avoid_negative_ts", "disabled");
 	add_text(argv, "-movflags", "+frag_keyframe" FRAGMENTED);
-	plan_piece_file(file, rung->name, 0);
+	name_piece(file, rung->name, 0);
 	add_text(argv, "-f", "mp4");
 	strings_addf(argv, "file:%s", file);
 }
@@ -180,7 +181,7 @@ void argv_audio(const struct plan_input *input, const struct grid *grid, struct 
 	add_text(argv, "-avoid_negative_ts", "disabled");
 	add_number(argv, "-frag_duration", input->profile->segment_ms * 1000);
 	add_text(argv, "-movflags", FRAGMENTED);
-	plan_piece_file(file, "audio", 0);
+	name_piece(file, "audio", 0);
 	add_text(argv, "-f", "mp4");
 	strings_addf(argv, "file:%s", file);
 }
@@ -227,7 +228,7 @@ void argv_poster(const struct plan_input *input, const struct grid *grid, struct
 	switches_output(argv);
 	add_text(argv, "-update", "1");
 	add_text(argv, "-f", "image2");
-	strings_add(argv, "file:" PLAN_POSTER_FILE);
+	strings_add(argv, "file:" NAME_POSTER);
 }
 
 /* Assemble ------------------------------------------------------------------------------------ */
@@ -237,7 +238,7 @@ static void open_piece(const struct plan_input *input, const char *rendition, st
 	char file[64];
 
 	switches_own_input(argv);
-	plan_piece_file(file, rendition, 0);
+	name_piece(file, rendition, 0);
 	strings_add(argv, "-i");
 	strings_addf(argv, "file:%s/%s", input->media, file);
 }
@@ -261,7 +262,7 @@ static void add_movie(const struct plan_rendition *rendition, size_t at, size_t 
 	add_text(argv, "-movflags", "+faststart");
 	if (!rendition->is_audio)
 		add_number(argv, "-video_track_timescale", GRAPH_TICKS);
-	plan_mp4_file(file, rendition->name);
+	name_movie(file, rendition->name);
 	add_text(argv, "-f", "mp4");
 	strings_addf(argv, "file:%s", file);
 }

@@ -2,8 +2,8 @@
 #ifndef CLIPMILL_ARGV_H
 #define CLIPMILL_ARGV_H
 
+#include "encode/input.h"
 #include "encode/ladder.h"
-#include "encode/plan.h"
 #include "encode/rate.h"
 
 /* One ffmpeg decodes once and writes a fragmented MP4 a rung, all with their keyframes at the same frames. */

@@ -12,19 +12,10 @@
 #include <string.h>
 
 #include "encode/argv.h"
+#include "encode/name.h"
 #include "encode/plan.h"
 #include "encode/ratio.h"
 #include "encode/switches.h"
-
-void plan_piece_file(char file[64], const char *rendition, int64_t seq)
-{
-	snprintf(file, 64, "%s-%04" PRId64 ".m4s", rendition, seq);
-}
-
-void plan_mp4_file(char file[64], const char *rendition)
-{
-	snprintf(file, 64, "%s.mp4", rendition);
-}
 
 /* Probe and scan ------------------------------------------------------------------------------ */
 
@@ -187,7 +178,7 @@ static void add_assemble(const struct plan_input *input, struct plan *plan)
 	task->needs_count = plan->task_count - 1;
 	argv_assemble(input, plan, &task->argv);
 	for (size_t i = 0; i < plan->rendition_count; i++) {
-		plan_piece_file(file, plan->renditions[i].name, 0);
+		name_piece(file, plan->renditions[i].name, 0);
 		strings_addf(&task->reads, "%s/%s", input->media, file);
 	}
 }

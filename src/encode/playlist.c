@@ -11,17 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encode/name.h"
 #include "encode/playlist.h"
-
-void playlist_media_file(char file[64], const char *rendition)
-{
-	snprintf(file, 64, "%s.m3u8", rendition);
-}
-
-void playlist_init_file(char file[64], const char *rendition)
-{
-	snprintf(file, 64, "%s-init.mp4", rendition);
-}
 
 /* A piece ------------------------------------------------------------------------------------- */
 
@@ -113,7 +104,7 @@ void playlist_media(const struct rendition_row *row, struct buf *out)
 {
 	char init[64];
 
-	playlist_init_file(init, row->planned.name);
+	name_init(init, row->planned.name);
 	buf_puts(out, "#EXTM3U\n#EXT-X-VERSION:7\n");
 	buf_printf(out, "#EXT-X-TARGETDURATION:%" PRId64 "\n", target_duration(row));
 	buf_puts(out, "#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n");
@@ -159,7 +150,7 @@ static void put_audio_group(const struct rendition_row *audio, struct buf *out)
 {
 	char file[64];
 
-	playlist_media_file(file, audio->planned.name);
+	name_playlist(file, audio->planned.name);
 	buf_printf(out, "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Audio\",DEFAULT=YES,AUTOSELECT=YES,"
 		   "CHANNELS=\"%" PRId64 "\",URI=\"%s\"\n", audio->planned.channels, file);
 }
@@ -170,7 +161,7 @@ static void put_video_variant(const struct rendition_row *row, const struct rend
 	const struct plan_rendition *p = &row->planned;
 	char file[64];
 
-	playlist_media_file(file, p->name);
+	name_playlist(file, p->name);
 	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64,
 		   video.peak_bps + sound.peak_bps, video.mean_bps + sound.mean_bps);
 	buf_printf(out, ",RESOLUTION=%" PRId64 "x%" PRId64, p->width, p->height);
@@ -185,7 +176,7 @@ static void put_audio_variant(const struct rendition_row *row, struct buf *out)
 	struct rates rates = rates_of(row);
 	char file[64];
 
-	playlist_media_file(file, row->planned.name);
+	name_playlist(file, row->planned.name);
 	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64 ",CODECS=\"%s\"\n%s\n",
 		   rates.peak_bps, rates.mean_bps, row->codecs, file);
 }

@@ -9,16 +9,10 @@
  * whose rendition, seq and file name are set. */
 void playlist_piece(const struct fragmented *file, struct piece *piece);
 
-/* "720p.m3u8", "720p-init.mp4" */
-void playlist_media_file(char file[64], const char *rendition);
-void playlist_init_file(char file[64], const char *rendition);
-
 /* Appends the media playlist of a rendition: VOD, with ENDLIST. */
 void playlist_media(const struct rendition_row *rendition, struct buf *out);
 
 /* Appends the master playlist: video rungs from the largest down with the audio group, or audio alone. */
 void playlist_master(const struct renditions *list, struct buf *out);
-
-#define PLAYLIST_MASTER_FILE "master.m3u8"
 
 #endif

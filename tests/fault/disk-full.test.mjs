@@ -4,12 +4,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, it, together } from "../lib/harness.mjs";
+import { after, it, together, withServer } from "../lib/harness.mjs";
 import { raw } from "../lib/http.mjs";
 import { madeBytes, madeClip, pictureOf } from "../lib/media.mjs";
 import { readProblem } from "../lib/problem.mjs";
 import { run } from "../lib/programs.mjs";
-import { Server } from "../lib/server.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
 const MIB = 1 << 20;
@@ -53,14 +52,8 @@ function fill(server, leave) {
 
 const empty = (server) => rmSync(join(server.dir, "ballast"), { force: true });
 
-async function onSmallDisk(mib, settings, body) {
-	const server = await Server.start({ procs: 2, dir: await smallDisk(mib), settings, prepare: (server) => server.quick() });
-	try {
-		await body(server);
-	} finally {
-		await server.stop();
-	}
-}
+const onSmallDisk = async (mib, settings, body) =>
+	withServer({ procs: 2, dir: await smallDisk(mib), settings, prepare: (server) => server.quick() }, body);
 
 const isWhole = async (server, id, frames) => {
 	const video = await server.waitFor(id, "ready", 60_000);

@@ -3,12 +3,11 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { it, together } from "../lib/harness.mjs";
+import { it, together, withServer } from "../lib/harness.mjs";
 import { raw } from "../lib/http.mjs";
 import { madeClip, pictureOf } from "../lib/media.mjs";
 import { patience } from "../lib/paths.mjs";
 import { isAlive, kill } from "../lib/programs.mjs";
-import { Server } from "../lib/server.mjs";
 import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -16,17 +15,18 @@ const clip = await madeClip({ seconds: 2 });
 const tasks = (server) => server.sql("SELECT kind, state, attempts, failures, pid FROM task ORDER BY id");
 const stateOf = async (server, kind) => (await tasks(server)).find((task) => task.kind === kind)?.state;
 
-// A server of its own with a video whose chunk is held; afterwards the video must become ready, whatever happened.
-async function interrupted(options, happen) {
+async function holdChunk(server, hold) {
+	await hold.install();
+	server.writeConf(hold.settings);
+	await server.quick();
+	hold.on("chunk");
+}
+
+// A server with a video whose chunk is held; afterwards the video must become ready, whatever happened.
+function interrupted(options, happen) {
 	let hold;
-	const server = await Server.start({ procs: 2, ...options, prepare: async (server) => {
-		hold = new Hold(server.dir);
-		await hold.install();
-		server.writeConf(hold.settings);
-		await server.quick();
-		hold.on("chunk");
-	} });
-	try {
+	const prepare = (server) => holdChunk(server, hold = new Hold(server.dir));
+	return withServer({ procs: 2, ...options, prepare }, async (server) => {
 		const id = await server.upload(clip);
 		await until(async () => await stateOf(server, "chunk") === "running" && await stateOf(server, "audio") === "done", "only the chunk is left", 20_000);
 		await happen(server);
@@ -36,9 +36,7 @@ async function interrupted(options, happen) {
 		for (const { kind, attempts, failures } of await tasks(server))
 			assert.ok(failures === 0 && (attempts === 1 || ["chunk", "poster"].includes(kind)), `${kind}: ${attempts} attempts, ${failures} failures`);
 		await server.tidy();
-	} finally {
-		await server.stop();
-	}
+	});
 }
 
 together("a video becomes ready, and nothing done is done again,", 2, () => {
@@ -97,20 +95,15 @@ together("a video becomes ready, and nothing done is done again,", 2, () => {
 	}));
 });
 
-it("TERM ends a responder within 5 s also while an upload is under way", async () => {
-	const server = await Server.start({ web: "lighttpd-pool", procs: 1 });
-	try {
-		const upload = raw(server.port, `PUT /api/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n${"x".repeat(100_000)}`);
-		await until(() => server.files("incoming").length, "an upload is under way");
-		const [pid] = server.responders(), begun = Date.now();
-		kill(pid, "SIGTERM");
-		await until(() => !isAlive(pid), "it ends", 7000);
-		assert.ok(Date.now() - begun < 5000 * patience, `${Date.now() - begun} ms`);
-		assert.match(await upload, /^HTTP\/1\.1 [45]\d\d |^$/);
-		await server.launchPool(1);
-		await server.healthy();
-		await until(() => !server.files("incoming").length, "the half upload is gone");
-	} finally {
-		await server.stop();
-	}
-});
+it("TERM ends a responder within 5 s also while an upload is under way", () => withServer({ web: "lighttpd-pool", procs: 1 }, async (server) => {
+	const upload = raw(server.port, `PUT /api/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n${"x".repeat(100_000)}`);
+	await until(() => server.files("incoming").length, "an upload is under way");
+	const [pid] = server.responders(), begun = Date.now();
+	kill(pid, "SIGTERM");
+	await until(() => !isAlive(pid), "it ends", 7000);
+	assert.ok(Date.now() - begun < 5000 * patience, `${Date.now() - begun} ms`);
+	assert.match(await upload, /^HTTP\/1\.1 [45]\d\d |^$/);
+	await server.launchPool(1);
+	await server.healthy();
+	await until(() => !server.files("incoming").length, "the half upload is gone");
+}));

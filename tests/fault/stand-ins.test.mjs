@@ -4,34 +4,30 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, it, together } from "../lib/harness.mjs";
+import { after, it, together, withServer } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
 import { kill, processes } from "../lib/programs.mjs";
-import { Server } from "../lib/server.mjs";
 import { compileStandIn } from "../lib/stand-ins.mjs";
 
 const shop = mkdtempSync(join(tmpdir(), "clipmill-stand-ins-"));
 after(() => rmSync(shop, { recursive: true, force: true }));
 const clip = await madeClip({ seconds: 2, sound: false });
 
-// A server whose ffmpeg is this one fails a good clip.  Returns the row of its chunk, when all is over.
+// A server whose ffmpeg is this one fails a good clip.  Resolves to the row of its chunk, when all is over.
 async function failWith(name, reason, settings = {}) {
 	const ffmpeg = await compileStandIn(shop, name);
-	const server = await Server.start({ procs: 1, settings: { ...settings,
-		encode: { ffmpeg, attempts: 1, stall: "2s", wall: "1h", grace: "500ms", ...settings.encode } } });
-	try {
+	const encode = { ffmpeg, attempts: 1, stall: "2s", wall: "1h", grace: "500ms", ...settings.encode };
+	return withServer({ procs: 1, settings: { ...settings, encode } }, async (server) => {
 		const id = await server.upload(clip), video = await server.waitFor(id, "failed", 40_000);
 		assert.equal(video.reason, reason, video.detail);
 		assert.ok(video.detail.length > 10);
 		const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json;
 		processes().filter(({ argv, ppid }) => argv[0] === ffmpeg && ppid === 1).forEach(({ pid }) => kill(pid));
 		await server.tidy();
-		assert.deepEqual(server.files("media").flatMap((id) => server.files(`media/${id}`)).filter((file) => /m3u8|mp4|m4s/.test(file)), []);
+		assert.deepEqual(server.files(`media/${id}`).filter((file) => /m3u8|mp4|m4s/.test(file)), []);
 		assert.equal((await server.get("/api/health")).status, 200);
 		return { ...tasks.find(({ kind }) => kind === "chunk"), rss: peakKb(server) };
-	} finally {
-		await server.stop();
-	}
+	});
 }
 
 const peakKb = (server) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.responders()[0]}/status`, "utf8"))[1]);

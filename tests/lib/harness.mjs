@@ -34,4 +34,17 @@ export async function serve(options) {
 	return server;
 }
 
+// A server for one test alone.
+export async function withServer(options, body) {
+	const server = await Server.start(options);
+	try {
+		return await body(server);
+	} catch (error) {
+		server.tellLogs();
+		throw error;
+	} finally {
+		await server.stop();
+	}
+}
+
 export { after };

@@ -1,0 +1,19 @@
+/* input.h - what a plan is made from.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_INPUT_H
+#define CLIPMILL_INPUT_H
+
+#include "encode/facts.h"
+#include "encode/scan.h"
+
+/* Everything that decides the job.  Lent, strings too. */
+struct plan_input {
+	const struct conf *conf;
+	const struct facts *facts;
+	const struct scan *scan;        /* NULL where there is no video stream */
+	const struct profile *profile;
+	const char *source;             /* absolute path of the source */
+	const char *media;              /* absolute path of the video's folder in media/ */
+	int64_t threads;                /* of one encoding child; part of the plan, so output bytes depend on it alone */
+};
+
+#endif

@@ -1,0 +1,45 @@
+/* make.h - one attempt on its way from a scratch folder to rows.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_MAKE_H
+#define CLIPMILL_MAKE_H
+
+#include "encode/name.h"
+#include "encode/playlist.h"
+#include "supervise/artefact.h"
+#include "supervise/attempt.h"
+#include "supervise/finisher.h"
+
+/* What is known and made of an attempt.  Zeroed before, work_fini after. */
+struct work {
+	const struct desk *desk;
+	struct attempt *attempt;
+	struct judgement judgement;     /* VERDICT_OK until something is wrong */
+	struct facts facts;
+	struct plan plan;
+	bool scan_next;                 /* probe: a scan follows; else the plan is made */
+	struct renditions renditions;
+	struct piece *pieces;
+	size_t piece_count;
+	int64_t lost;                   /* planned frames that did not come */
+	struct published *files;
+	size_t file_count;
+};
+
+/* What a kind of task does once its child exited well. */
+struct make {
+	/* Verifies what the child made and moves it; false with a judgement. */
+	bool (*make)(struct work *work);
+	/* One transaction; may be called again where it could not be done. */
+	enum db_result (*commit)(struct work *work);
+};
+
+/* By enum task_kind. */
+extern const struct make make_probe, make_scan, make_chunk, make_audio, make_poster, make_assemble;
+
+/* Each sets the judgement and returns false. */
+bool work_refuse(struct work *work, enum verdict verdict, const char *reason, const char *detail);
+bool work_storage_failed(struct work *work);
+bool work_database_failed(struct work *work);
+
+void work_fini(struct work *work);
+
+#endif

@@ -1,0 +1,89 @@
+/*
+ * make_plan.c - probe and scan: ffprobe's words become rows, the rows a plan.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <unistd.h>
+
+#include "supervise/make.h"
+
+#define PROBE_MOST_BYTES (1 << 20)
+
+static bool read_facts(struct work *work)
+{
+	struct refusal refusal;
+	struct probe probe;
+	bool ok;
+
+	if (plan_probe_read(work->desk->db, work->attempt->task.video, &probe) != DB_OK) {
+		probe_fini(&probe);
+		return work_database_failed(work);
+	}
+	ok = facts_from_probe(&probe, work->desk->conf, &work->facts, &refusal);
+	probe_fini(&probe);
+	return ok || work_refuse(work, VERDICT_FAIL, refusal.code, refusal.detail);
+}
+
+static int64_t child_threads(const struct conf *conf)
+{
+	return conf->threads_per_child > 0 ? conf->threads_per_child : sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static bool make_plan(struct work *work, const struct scan *scan)
+{
+	char source[4096], media[4096];
+	struct profile profile;
+	struct refusal refusal;
+	const struct plan_input input = {
+		.conf = work->desk->conf, .facts = &work->facts, .scan = scan, .profile = &profile,
+		.source = source, .media = media, .threads = child_threads(work->desk->conf),
+	};
+
+	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
+		return work_database_failed(work);
+	attempt_source_path(work->desk->conf, &work->attempt->task, source);
+	attempt_media_path(work->desk->conf, &work->attempt->task, media);
+	return plan_make(&input, &work->plan, &refusal) || work_refuse(work, VERDICT_FAIL, refusal.code, refusal.detail);
+}
+
+static bool probe_make(struct work *work)
+{
+	struct attempt *a = work->attempt;
+	enum db_result saved;
+
+	if (a->output.len >= PROBE_MOST_BYTES)
+		return work_refuse(work, VERDICT_FAIL, "not_a_video", "The file describes itself at a length that no video needs.");
+	saved = plan_probe_save(work->desk->db, a->task.video, buf_text(&a->output));
+	if (saved == DB_REFUSED)
+		return work_refuse(work, VERDICT_FAIL, "not_a_video", "The file could not be read as a video.");
+	if (saved != DB_OK)
+		return work_database_failed(work);
+	if (!read_facts(work))
+		return false;
+	work->scan_next = work->facts.has_video;
+	return work->scan_next || make_plan(work, NULL);
+}
+
+static enum db_result probe_commit(struct work *work)
+{
+	const struct attempt *a = work->attempt;
+
+	if (work->scan_next)
+		return plan_add_scan(work->desk->db, &a->task, &a->ended);
+	return plan_write(work->desk->db, &a->task, &a->ended, &work->plan);
+}
+
+static bool scan_make(struct work *work)
+{
+	scan_end(&work->attempt->scan);
+	return read_facts(work) && make_plan(work, &work->attempt->scan);
+}
+
+static enum db_result scan_commit(struct work *work)
+{
+	return plan_write(work->desk->db, &work->attempt->task, &work->attempt->ended, &work->plan);
+}
+
+const struct make make_probe = { probe_make, probe_commit };
+const struct make make_scan = { scan_make, scan_commit };

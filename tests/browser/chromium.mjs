@@ -1,0 +1,62 @@
+// chromium.mjs - a headless Chromium for a test file, and pages that remember what the browser complained of.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after } from "../lib/harness.mjs";
+import { load } from "../lib/modules.mjs";
+import { build, patience } from "../lib/paths.mjs";
+
+const PROGRAM = process.env.CLIPMILL_CHROMIUM || "/usr/bin/chromium";
+const ARTEFACTS = join(build, "tests/artefacts");
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+	"--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required", "--mute-audio"];
+
+const playwright = load("playwright-core");
+
+// For a test's option `skip`: false, or why.
+export const noBrowser = !playwright ? "playwright-core is not installed (npm ci failed)"
+	: !existsSync(PROGRAM) && `${PROGRAM} is not there (Debian: chromium)`;
+
+// Starts it for this file, and ends it at the file's end.
+export async function openBrowser() {
+	const browser = await playwright.chromium.launch({ executablePath: PROGRAM, args: FLAGS });
+	after(() => browser.close());
+	return browser;
+}
+
+// Everything that a sound page does not do: errors, refusals by its own policy, dialogs, files that are missing.
+function listen(page) {
+	const complaints = [];
+	page.on("console", (message) => {
+		const icon = new URL(message.location().url || page.url()).pathname === "/favicon.ico";         // asked for without being named
+		if (["error", "warning"].includes(message.type()) && !icon)
+			complaints.push(`console: ${message.text()}`);
+	});
+	page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
+	page.on("response", (answer) => answer.status() >= 400 && complaints.push(`${answer.status()}: ${answer.url()}`));
+	page.on("dialog", (dialog) => {
+		complaints.push(`dialog: ${dialog.message()}`);
+		dialog.dismiss();
+	});
+	return complaints;
+}
+
+// Gives `body` a page in a context of its own; fails where the browser complained of anything.
+export async function withPage(browser, server, options, body) {
+	const context = await browser.newContext({ baseURL: server.url("/"), viewport: { width: 1000, height: 760 }, ...options });
+	context.setDefaultTimeout(30_000 * patience);
+	try {
+		const page = await context.newPage(), complaints = listen(page);
+		await body(page);
+		assert.deepEqual(complaints, []);
+	} finally {
+		await context.close();
+	}
+}
+
+// Keeps a picture of the page for people to look at.
+export async function keepPicture(page, name) {
+	mkdirSync(ARTEFACTS, { recursive: true });
+	await page.screenshot({ path: join(ARTEFACTS, `${name}.png`), fullPage: true });
+}

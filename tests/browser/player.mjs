@@ -1,0 +1,92 @@
+// player.mjs - one media element in a page, with hls.js where the address is a playlist.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { pathIn } from "../lib/modules.mjs";
+import { until } from "../lib/wait.mjs";
+import { withPage } from "./chromium.mjs";
+
+// hls.js plays from blob: addresses, which our own policy does not allow.
+export function withPlayer(browser, server, tag, body) {
+	return withPage(browser, server, { bypassCSP: true }, async (page) => {
+		await page.goto("/videos/");
+		await page.addScriptTag({ path: pathIn("hls.js", "dist/hls.min.js") });
+		await page.evaluate((tag) => { document.body.innerHTML = `<${tag} preload="auto" controls></${tag}>`; }, tag);
+		await body(new Player(page));
+	});
+}
+
+export class Player {
+	constructor(page) {
+		this.page = page;
+		this.element = page.locator("video, audio");
+	}
+
+	// Until it can play.
+	async load(url) {
+		await this.element.evaluate((media, url) => {
+			const errors = window.errors = [], log = window.levels = [];
+			media.addEventListener("error", () => errors.push(`${media.error.code}: ${media.error.message}`));
+			if (!url.endsWith(".m3u8")) {
+				media.src = url;
+				return;
+			}
+			const hls = window.hls = new Hls({ maxBufferLength: 300, maxMaxBufferLength: 300, backBufferLength: Infinity, startLevel: 0 });
+			// A load that it gives up itself, to switch, is an error event too.
+			hls.on(Hls.Events.ERROR, (_, { details, error }) => details === "aborted" || errors.push(`${details}: ${error?.message}`));
+			hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => log.push(level));
+			hls.loadSource(url);
+			hls.attachMedia(media);
+		}, url);
+		await this.until((media) => media.readyState >= 3);
+	}
+
+	// Until `look`, called in the page, returns something truthy or an error has come.
+	async until(look, argument) {
+		await until(async () => (await this.#errors()).length || this.element.evaluate(look, argument), String(look), 30_000, 20);
+		await this.sound();
+	}
+
+	#errors() {
+		return this.page.evaluate(() => window.errors ?? []);
+	}
+
+	async sound() {
+		assert.deepEqual(await this.#errors(), []);
+	}
+
+	state() {
+		return this.element.evaluate((media) => ({
+			at: media.currentTime, seconds: media.duration, ended: media.ended, width: media.videoWidth, height: media.videoHeight,
+			buffered: Array.from({ length: media.buffered.length }, (_, i) => [media.buffered.start(i), media.buffered.end(i)]),
+			drawn: media.getVideoPlaybackQuality?.().totalVideoFrames, corrupt: media.getVideoPlaybackQuality?.().corruptedVideoFrames,
+		}));
+	}
+
+	// All of it is here: the element's ranges are those that it keeps.
+	async loadAll(seconds) {
+		await this.until(({ buffered }, seconds) => buffered.length && buffered.end(buffered.length - 1) >= seconds, seconds);
+		return this.state();
+	}
+
+	async play(rate = 1) {
+		await this.element.evaluate((media, rate) => {
+			media.playbackRate = rate;
+			return media.play();
+		}, rate);
+	}
+
+	async playToEnd(rate) {
+		await this.element.evaluate((media) => media.addEventListener("ended", () => { window.sawEnd = true; }));
+		await this.play(rate);
+		await this.until(() => window.sawEnd);
+		return this.state();
+	}
+
+	// Resolves to the time of the frame that is shown then.
+	seek(seconds) {
+		return this.element.evaluate((media, seconds) => new Promise((resolve) => {
+			media.requestVideoFrameCallback((_, { mediaTime }) => resolve(mediaTime));
+			media.currentTime = seconds;
+		}), seconds);
+	}
+}
