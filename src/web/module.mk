@@ -2,4 +2,4 @@
 wwwdir = $(pkgdatadir)/www
 dist_www_DATA = src/web/index.html
 assetsdir = $(wwwdir)/assets
-dist_assets_DATA = src/web/assets/clipmill.css src/web/assets/clipmill.js src/web/assets/video.js src/web/assets/api.js
+dist_assets_DATA = src/web/assets/clipmill.css src/web/assets/clipmill.js src/web/assets/clipmill.svg src/web/assets/video.js src/web/assets/api.js

@@ -21,8 +21,7 @@ export class Player {
 		this.element = page.locator("video, audio");
 	}
 
-	// Until it can play.
-	async load(url) {
+	async open(url) {
 		await this.element.evaluate((media, url) => {
 			const errors = window.errors = [], log = window.levels = [];
 			media.addEventListener("error", () => errors.push(`${media.error.code}: ${media.error.message}`));
@@ -31,18 +30,24 @@ export class Player {
 				return;
 			}
 			const hls = window.hls = new Hls({ maxBufferLength: 300, maxMaxBufferLength: 300, backBufferLength: Infinity, startLevel: 0 });
-			// A load that it gives up itself, to switch, is an error event too.
-			hls.on(Hls.Events.ERROR, (_, { details, error }) => details === "aborted" || errors.push(`${details}: ${error?.message}`));
+			// Error events too are a load that it gives up itself, to switch, and a machine too busy to draw what is there.
+			const harmless = ({ details, bufferInfo }) => details === "aborted" || (details === "bufferStalledError" && bufferInfo?.len > 0.5);
+			hls.on(Hls.Events.ERROR, (_, event) => harmless(event) || errors.push(`${event.details}: ${event.error?.message}`));
 			hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => log.push(level));
 			hls.loadSource(url);
 			hls.attachMedia(media);
 		}, url);
+	}
+
+	// Until it can play.
+	async load(url) {
+		await this.open(url);
 		await this.until((media) => media.readyState >= 3);
 	}
 
 	// Until `look`, called in the page, returns something truthy or an error has come.
 	async until(look, argument) {
-		await until(async () => (await this.#errors()).length || this.element.evaluate(look, argument), String(look), 30_000, 20);
+		await until(async () => (await this.#errors()).length || this.element.evaluate(look, argument), String(look), 30_000);
 		await this.sound();
 	}
 

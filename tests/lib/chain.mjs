@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { serve, test } from "./harness.mjs";
 import { readMaster, readMedia } from "./hls.mjs";
-import { filePart } from "./http.mjs";
+import { filePart, raw as sendRaw } from "./http.mjs";
 import { pictureOf, soundOf } from "./media.mjs";
 import { clip, noCorpus } from "./paths.mjs";
 import { readProblem } from "./problem.mjs";
@@ -117,6 +117,18 @@ export async function chain(web) {
 		readProblem(await server.get("/api/videos/AAAAAAAAAAAAAAAAAAAAAA"), 404, "not_found");
 		readProblem(await server.get("/api/videos?limit=1000"), 400, "bad_parameter");
 		readProblem(await server.request("DELETE", "/api/videos"), 405, "method_not_allowed");
+	});
+
+	test(`behind ${web}, a body without a length is taken whole or refused, and never taken in part`, async () => {
+		const chunk = "x".repeat(5000), chunks = `${chunk.length.toString(16)}\r\n${chunk}\r\n`.repeat(20);
+		const head = "PUT /api/videos?title=chunked HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+		const status = Number((await sendRaw(server.port, `${head}${chunks}0\r\n\r\n`)).split(" ")[1]);
+		await sendRaw(server.port, head + chunks, { cut: 100 });
+		await server.tidy();
+		assert.ok(status === 201 || (status === 411 && web !== "apache"), `${status}`);
+		const rows = await server.sql("SELECT size_bytes FROM video WHERE title = 'chunked'");
+		assert.deepEqual(rows, status === 201 ? [{ size_bytes: 100_000 }] : []);
+		await server.sql("UPDATE video SET state = 'deleting' WHERE title = 'chunked'");
 	});
 
 	test(`behind ${web}, what is ready cannot be cancelled or made again`, async () => {

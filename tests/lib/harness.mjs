@@ -20,11 +20,17 @@ function wrap(register) {
 }
 
 export const test = wrap(nodeTest);
-export const it = wrap(nodeIt);
 
-// Tests made by `body` with it(), so many of them at one time.
-export function together(name, width, body) {
-	describe(name, { concurrency: width }, body);
+let subject = "";               // of the sentences that it() is being given
+export const it = wrap((name, ...rest) => nodeIt(subject + name, ...rest));
+
+// Tests made by `body` with it(), so many of them at one time; `what` begins each of their names.
+export function together(what, width, body) {
+	describe(what || "together", { concurrency: width }, () => {
+		subject = what && `${what} `;
+		body();
+		subject = "";
+	});
 }
 
 // Starts a server for this file, and stops it at its end.

@@ -90,7 +90,7 @@ test("every file of the corpus is in the table", { skip: noCorpus }, () => {
 	assert.deepEqual(there.filter((name) => !expected.some(([known]) => known === name)), []);
 });
 
-together("the corpus", 6, () => {
+together("", 6, () => {
 	for (const [name, outcome, facts] of expected) {
 		const skip = noCorpus || (!existsSync(pathOf(name)) && "the file is not there");
 		it(`${name} is ${outcome}${typeof facts === "string" ? `: ${facts}` : ""}`, { skip }, () => check(name, outcome, facts));
