@@ -86,6 +86,7 @@ together("a video becomes ready, and nothing done is done again,", 2, () => {
 	}));
 
 	it("after its scratch folder was removed under its child", () => interrupted({}, async (server) => {
+		await until(async () => await stateOf(server, "poster") === "done", "the poster is done", 20_000);
 		for (const name of server.files("work"))
 			rmSync(join(server.dir, "work", name), { recursive: true });
 		const { pid } = (await tasks(server)).find(({ kind }) => kind === "chunk");

@@ -25,5 +25,5 @@ export const noCorpus = existsSync(clip("real")) && existsSync(hostile("names.js
 	? false : `there are no clips in ${corpus}: set CLIPMILL_CORPUS`;
 
 // Sanitizers slow the responders down, and everything that waits has to be more patient.
-const sanitized = existsSync(clipmill) && readFileSync(clipmill).includes("__asan_init");
+export const sanitized = existsSync(clipmill) && readFileSync(clipmill).includes("__asan_init");
 export const patience = Number(process.env.CLIPMILL_PATIENCE || (sanitized ? 3 : 1));
