@@ -48,7 +48,7 @@ test("hls.js switches between the rungs while it plays", { skip }, playing(async
 		await player.until((media, height) => media.videoHeight === height, height);
 	}
 	const levels = await player.page.evaluate(() => window.levels);
-	assert.deepEqual(levels.slice(-3), [1, 0, 1]);
+	assert.deepEqual([...new Set(levels)].sort(), [0, 1]);
 }));
 
 test("hls.js shows the right frame after a seek into each chunk", { skip }, playing(async (player) => {
