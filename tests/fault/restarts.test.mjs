@@ -4,16 +4,19 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { it, together, withServer } from "../lib/harness.mjs";
-import { raw } from "../lib/http.mjs";
+import { cutUpload, raw } from "../lib/http.mjs";
 import { madeClip, pictureOf } from "../lib/media.mjs";
 import { patience } from "../lib/paths.mjs";
 import { isAlive, kill } from "../lib/programs.mjs";
 import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
+const POOL = { web: "lighttpd-pool" };
 const clip = await madeClip({ seconds: 2 });
 const tasks = (server) => server.sql("SELECT kind, state, attempts, failures, pid FROM task ORDER BY id");
-const stateOf = async (server, kind) => (await tasks(server)).find((task) => task.kind === kind)?.state;
+const taskOf = async (server, kind) => (await tasks(server)).find((task) => task.kind === kind);
+const stateOf = async (server, kind) => (await taskOf(server, kind))?.state;
+const onlyChunkIsLeft = async (server) => await stateOf(server, "chunk") === "running" && await stateOf(server, "audio") === "done";
 
 async function holdChunk(server, hold) {
 	await hold.install();
@@ -28,32 +31,34 @@ function interrupted(options, happen) {
 	const prepare = (server) => holdChunk(server, hold = new Hold(server.dir));
 	return withServer({ procs: 2, ...options, prepare }, async (server) => {
 		const id = await server.upload(clip);
-		await until(async () => await stateOf(server, "chunk") === "running" && await stateOf(server, "audio") === "done", "only the chunk is left", 20_000);
+		await until(() => onlyChunkIsLeft(server), "only the chunk is left", 20_000);
 		await happen(server);
 		hold.off("chunk");
 		const video = await server.waitFor(id, "ready");
 		assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
 		for (const { kind, attempts, failures } of await tasks(server))
-			assert.ok(failures === 0 && (attempts === 1 || ["chunk", "poster"].includes(kind)), `${kind}: ${attempts} attempts, ${failures} failures`);
+			assert.ok(failures === 0 && (attempts === 1 || ["chunk", "poster"].includes(kind)), `${kind}: ${attempts}, ${failures}`);
 		await server.tidy();
 	});
 }
 
 together("a video becomes ready, and nothing done is done again,", 2, () => {
 	it("after kill -9 of all responders and of lighttpd at once", () => interrupted({}, async (server) => {
-		const upload = raw(server.port, `PUT /api/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n${"x".repeat(100_000)}`);
+		const upload = raw(server.port, cutUpload(500_000, 100_000));
 		await until(() => server.files("incoming").length, "an upload is under way");
 		await server.crash();
 		await upload;
 		await server.launch();
-		await until(async () => !server.files("incoming").length && await server.value("SELECT count(*) FROM upload") === 0, "the half upload is gone");
-		assert.equal(await server.value("SELECT count(*) FROM video"), 1);
+		await until(async () => await server.count("upload") === 0, "the half upload is gone");
+		assert.deepEqual(server.files("incoming"), []);
+		assert.equal(await server.count("video"), 1);
 	}));
 
 	it("after kill -9 of all responders, which lighttpd starts again", () => interrupted({}, async (server) => {
 		const before = server.responders();
 		before.forEach((pid) => kill(pid));
-		await until(() => server.responders().length === 2 && !server.responders().some((pid) => before.includes(pid)), "two new responders", 15_000);
+		const fresh = () => server.responders().filter((pid) => !before.includes(pid));
+		await until(() => fresh().length === 2, "two new responders", 15_000);
 		await server.healthy();
 	}));
 
@@ -66,19 +71,20 @@ together("a video becomes ready, and nothing done is done again,", 2, () => {
 		assert.ok(before.every(isAlive));
 	}));
 
-	it("after a pool was stopped by TERM within 5 s and started again", () => interrupted({ web: "lighttpd-pool" }, async (server) => {
+	it("after a pool was stopped by TERM within 5 s and started again", () => interrupted(POOL, async (server) => {
 		const begun = Date.now(), before = server.responders();
 		before.forEach((pid) => kill(pid, "SIGTERM"));
 		await until(() => !before.some(isAlive) && !server.children().length, "they end", 6000);
 		assert.ok(Date.now() - begun < 5000 * patience, `${Date.now() - begun} ms`);
 		assert.equal(await stateOf(server, "chunk"), "queued");
-		assert.equal(await server.value("SELECT count(*) FROM worker WHERE state = 'stopped'"), 2);
+		assert.equal(await server.count("worker WHERE state = 'stopped'"), 2);
 		await server.launchPool(2);
 		await server.healthy();
 	}));
 
-	it("after one of a pool was stopped by TERM, and the other went on", () => interrupted({ web: "lighttpd-pool" }, async (server) => {
-		const [{ pid, worker }] = await server.sql("SELECT t.pid, w.pid AS worker FROM task t JOIN worker w ON w.id = t.worker WHERE t.kind = 'chunk'");
+	it("after one of a pool was stopped by TERM, and the other went on", () => interrupted(POOL, async (server) => {
+		const [{ pid, worker }] = await server.sql(`SELECT t.pid, w.pid AS worker FROM task t JOIN worker w ON w.id = t.worker
+			WHERE t.kind = 'chunk'`);
 		kill(worker, "SIGTERM");
 		await until(() => !isAlive(worker) && !isAlive(pid), "it ends", 6000);
 		server.procs = 1;
@@ -89,15 +95,15 @@ together("a video becomes ready, and nothing done is done again,", 2, () => {
 		await until(async () => await stateOf(server, "poster") === "done", "the poster is done", 20_000);
 		for (const name of server.files("work"))
 			rmSync(join(server.dir, "work", name), { recursive: true });
-		const { pid } = (await tasks(server)).find(({ kind }) => kind === "chunk");
+		const { pid } = await taskOf(server, "chunk");
 		kill(pid, "SIGTERM");
-		await until(async () => (await tasks(server)).find(({ kind }) => kind === "chunk").failures === 1, "the attempt has failed");
+		await until(async () => (await taskOf(server, "chunk")).failures === 1, "the attempt has failed");
 		await server.sql("UPDATE task SET failures = 0");
 	}));
 });
 
-it("TERM ends a responder within 5 s also while an upload is under way", () => withServer({ web: "lighttpd-pool", procs: 1 }, async (server) => {
-	const upload = raw(server.port, `PUT /api/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\n${"x".repeat(100_000)}`);
+it("TERM ends a responder within 5 s also while an upload is under way", () => withServer({ ...POOL, procs: 1 }, async (server) => {
+	const upload = raw(server.port, cutUpload(500_000, 100_000));
 	await until(() => server.files("incoming").length, "an upload is under way");
 	const [pid] = server.responders(), begun = Date.now();
 	kill(pid, "SIGTERM");

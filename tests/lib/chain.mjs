@@ -8,6 +8,7 @@ import { filePart, raw as sendRaw } from "./http.mjs";
 import { pictureOf, soundOf } from "./media.mjs";
 import { clip, noCorpus } from "./paths.mjs";
 import { readProblem } from "./problem.mjs";
+import { until } from "./wait.mjs";
 
 const FILM = clip("real/bbb480p_30s.mp4");
 const FRAMES = 720;             // of FILM
@@ -41,23 +42,18 @@ export async function walkPlaylists(server, path) {
 	return { master, pictures: master.variants.map(({ uri }) => at(uri)), sounds: master.media.map(({ URI }) => at(URI)) };
 }
 
-// Registers the tests for one of conf-examples.
-export async function chain(web) {
-	if (noCorpus) {
-		test(`behind ${web} the chain works`, { skip: noCorpus }, () => {});
-		return;
-	}
-	const server = await serve({ web, prepare: (server) => server.sql("UPDATE profile SET preset = 'ultrafast'") });
-	const film = readFileSync(FILM);
-	const raw = await server.put(film, { filename: "bbb.mp4", size: film.length });
-	const form = await server.post([filePart(film, "bbb form.mp4")], { Accept: "text/html,application/xhtml+xml" });
-	const formId = form.headers.location?.split("/").pop();
+// What must not be had of a video and of the rest of the folder.
+const hidden = (id) => ["/media/", "/media", `/media/${id}/`, `/media/${id}`, "/clipmill.db", "/source/", `/source/${id}`,
+	`/media/../source/${id}`, `/media/%2e%2e/source/${id}`, `/media/${id}/../../clipmill.db`, `/media/${id}/.x.mp4`,
+	`/media/${id}/master.m3u8.tmp`, "/assets/", "/assets/../templates/page.html", "/templates/page.html", "/module.mk"];
 
+// The answers to a raw upload and to a browser's form.
+function testAnswers(server, web, raw, form) {
 	test(`behind ${web}, PUT answers 201 with the video and where it is`, () => {
 		assert.equal(raw.status, 201, raw.text);
 		assert.equal(raw.headers.location, `/api/videos/${raw.json.id}`);
 		assert.match(raw.json.id, /^[A-Za-z0-9_-]{22}$/);
-		assert.equal(raw.json.size_bytes, film.length);
+		assert.equal(raw.json.size_bytes, readFileSync(FILM).length);
 	});
 
 	test(`behind ${web}, a browser's form answers 303 to a page that shows the video`, async () => {
@@ -66,51 +62,6 @@ export async function chain(web) {
 		assert.equal(page.status, 200);
 		assert.match(page.headers["content-type"], /^text\/html/);
 		assert.match(page.text, /bbb form\.mp4/);
-	});
-
-	for (const [way, id] of [["raw upload", raw.json?.id], ["form upload", formId]]) {
-		test(`behind ${web}, a ${way} becomes ready, and each rung's MP4 has every frame`, async () => {
-			const video = await server.waitFor(id, "ready");
-			const rungs = video.renditions.filter(({ kind }) => kind === "video");
-			assert.deepEqual(rungs.map(({ name, height }) => [name, height]), [["480p", 480], ["240p", 240]]);
-			for (const { url, width, height } of rungs) {
-				assert.ok(Math.abs(width - height * 854 / 480) <= 1 && width % 2 === 0, `${width}x${height}`);
-				const picture = await pictureOf(server.url(url));
-				assert.deepEqual([picture.packets, picture.width, picture.height], [FRAMES, width, height], url);
-				assert.ok(await soundOf(server.url(url)), `${url} has no sound`);
-			}
-		});
-	}
-
-	test(`behind ${web}, every line of every playlist is served as it should be`, async () => {
-		const { urls } = await server.waitFor(raw.json.id, "ready");
-		const { master, pictures, sounds } = await walkPlaylists(server, urls.hls);
-		assert.equal(master.variants.length, 2);
-		assert.equal(sounds.length, 1);
-		for (const { CODECS, BANDWIDTH, RESOLUTION } of master.variants) {
-			assert.match(CODECS, /^avc1\.[0-9a-fA-F]{6},mp4a\.40\.2$/);
-			assert.ok(Number(BANDWIDTH) > 10_000 && /^\d+x\d+$/.test(RESOLUTION));
-		}
-		for (const list of pictures)
-			assert.equal((await pictureOf(server.url(list))).packets, FRAMES, list);
-	});
-
-	test(`behind ${web}, the page without JavaScript plays the MP4`, async () => {
-		const video = await server.waitFor(raw.json.id, "ready");
-		const page = await server.get(video.urls.page);
-		assert.ok(page.text.includes(`src="${video.urls.mp4}"`), page.text);
-		assert.equal((await fetchPublished(server, video.urls.mp4, { offset: 1000, length: 5000 })).body.length, 5000);
-		assert.ok((await fetchPublished(server, video.urls.poster)).body.length > 500);
-	});
-
-	test(`behind ${web}, nothing but published files and the page can be had`, async () => {
-		await server.waitFor(formId, "ready");
-		for (const path of ["/media/", "/media", `/media/${formId}/`, `/media/${formId}`, "/clipmill.db", "/source/", `/source/${formId}`,
-			`/media/../source/${formId}`, `/media/%2e%2e/source/${formId}`, `/media/${formId}/../../clipmill.db`, `/media/${formId}/.x.mp4`,
-			"/assets/", "/assets/../templates/page.html", "/templates/page.html", "/module.mk", `/media/${formId}/master.m3u8.tmp`]) {
-			const answer = await server.get(path);
-			assert.ok([403, 404].includes(answer.status), `${path}: ${answer.status}`);
-		}
 	});
 
 	test(`behind ${web}, an error of the API is a problem, and not a page of the web server`, async () => {
@@ -124,23 +75,84 @@ export async function chain(web) {
 		const head = "PUT /api/videos?title=chunked HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
 		const status = Number((await sendRaw(server.port, `${head}${chunks}0\r\n\r\n`)).split(" ")[1]);
 		await sendRaw(server.port, head + chunks, { cut: 100 });
-		await server.tidy();
+		await until(async () => await server.count("upload") === 0, "no upload is under way");
 		assert.ok(status === 201 || (status === 411 && web !== "apache"), `${status}`);
 		const rows = await server.sql("SELECT size_bytes FROM video WHERE title = 'chunked'");
 		assert.deepEqual(rows, status === 201 ? [{ size_bytes: 100_000 }] : []);
 		await server.sql("UPDATE video SET state = 'deleting' WHERE title = 'chunked'");
 	});
+}
+
+// What is published, as the web server serves it.
+function testPublished(server, web, id) {
+	test(`behind ${web}, every line of every playlist is served as it should be`, async () => {
+		const { urls } = await server.waitFor(id, "ready");
+		const { master, pictures, sounds } = await walkPlaylists(server, urls.hls);
+		assert.equal(master.variants.length, 2);
+		assert.equal(sounds.length, 1);
+		for (const { CODECS, BANDWIDTH, RESOLUTION } of master.variants) {
+			assert.match(CODECS, /^avc1\.[0-9a-fA-F]{6},mp4a\.40\.2$/);
+			assert.ok(Number(BANDWIDTH) > 10_000 && /^\d+x\d+$/.test(RESOLUTION));
+		}
+		for (const list of pictures)
+			assert.equal((await pictureOf(server.url(list))).packets, FRAMES, list);
+	});
+
+	test(`behind ${web}, the page without JavaScript plays the MP4`, async () => {
+		const video = await server.waitFor(id, "ready");
+		const page = await server.get(video.urls.page);
+		assert.ok(page.text.includes(`src="${video.urls.mp4}"`), page.text);
+		assert.equal((await fetchPublished(server, video.urls.mp4, { offset: 1000, length: 5000 })).body.length, 5000);
+		assert.ok((await fetchPublished(server, video.urls.poster)).body.length > 500);
+	});
+
+	test(`behind ${web}, nothing but published files and the page can be had`, async () => {
+		await server.waitFor(id, "ready");
+		for (const path of hidden(id))
+			assert.ok([403, 404].includes((await server.get(path)).status), path);
+	});
 
 	test(`behind ${web}, what is ready cannot be cancelled or made again`, async () => {
 		for (const call of ["cancel", "retry"]) {
-			const answer = await server.request("POST", `/api/videos/${raw.json.id}/${call}`, { body: "" });
+			const answer = await server.request("POST", `/api/videos/${id}/${call}`, { body: "" });
 			readProblem(answer, 409, "wrong_state", "ready video is finished");
 		}
 	});
+}
+
+async function checkRungs(server, id) {
+	const video = await server.waitFor(id, "ready");
+	const rungs = video.renditions.filter(({ kind }) => kind === "video");
+	assert.deepEqual(rungs.map(({ name, height }) => [name, height]), [["480p", 480], ["240p", 240]]);
+	for (const { url, width, height } of rungs) {
+		const picture = await pictureOf(server.url(url));
+		assert.ok(Math.abs(width - height * 854 / 480) <= 1 && width % 2 === 0, `${width}x${height}`);
+		assert.deepEqual([picture.packets, picture.width, picture.height], [FRAMES, width, height], url);
+		assert.ok(await soundOf(server.url(url)), `${url} has no sound`);
+	}
+}
+
+// Registers the tests for one of conf-examples.
+export async function chain(web) {
+	if (noCorpus) {
+		test(`behind ${web} the chain works`, { skip: noCorpus }, () => {});
+		return;
+	}
+	const server = await serve({ web, prepare: (server) => server.sql("UPDATE profile SET preset = 'ultrafast'") });
+	const film = readFileSync(FILM);
+	const raw = await server.put(film, { filename: "bbb.mp4", size: film.length });
+	const form = await server.post([filePart(film, "bbb form.mp4")], { Accept: "text/html,application/xhtml+xml" });
+	const ids = [raw.json?.id, form.headers.location?.split("/").pop()];
+
+	testAnswers(server, web, raw, form);
+	for (const [i, way] of ["raw upload", "form upload"].entries())
+		test(`behind ${web}, a ${way} becomes ready, and each rung's MP4 has every frame`, () => checkRungs(server, ids[i]));
+	testPublished(server, web, ids[0]);
 
 	test(`behind ${web}, deleting the videos removes every file`, async () => {
-		for (const id of [raw.json.id, formId])
+		for (const id of ids)
 			assert.equal((await server.request("DELETE", `/api/videos/${id}`)).status, 204);
+		await until(async () => await server.count("video") === 0, "no video is left");
 		await server.tidy();
 		assert.deepEqual([...server.files("media"), ...server.files("source")], []);
 	});

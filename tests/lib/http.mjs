@@ -45,6 +45,10 @@ export function raw(port, bytes, { cut, timeoutMs = 20_000 } = {}) {
 	});
 }
 
+// An upload of so many bytes of which only `sent` come.
+export const cutUpload = (length, sent, query = "") =>
+	`PUT /api/videos${query} HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n${"x".repeat(sent)}`;
+
 // A form's parts into a body: [headers, bytes] each, headers as text.
 export function formBody(parts, boundary = "XX-boundary-XX") {
 	const pieces = parts.flatMap(([head, bytes]) => [`--${boundary}\r\n${head}\r\n\r\n`, bytes, "\r\n"]);

@@ -33,7 +33,9 @@ export async function streams(what) {
 		"stream=codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,r_frame_rate,avg_frame_rate,duration," +
 		"nb_read_packets,channels,sample_rate:stream_side_data=rotation:format=duration", "-of", "json", what]);
 	const { streams, format } = JSON.parse(text);
-	return streams.map((stream) => ({ ...stream, packets: Number(stream.nb_read_packets), seconds: Number(stream.duration ?? format.duration) }));
+	return streams.map((stream) => ({
+		...stream, packets: Number(stream.nb_read_packets), seconds: Number(stream.duration ?? format.duration),
+	}));
 }
 
 export const pictureOf = async (what) => (await streams(what)).find((stream) => stream.codec_type === "video");

@@ -1,7 +1,9 @@
 // server.mjs - a clipmill of a test's own: a fresh folder, a free port, one of conf-examples' web servers as it is.
 // SPDX-License-Identifier: MIT
 import { spawn } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync,
+} from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -141,8 +143,9 @@ export class Server {
 		const user = this.#dropsRoot() ? ["-u", "www-data", "-g", "www-data"] : [];
 		const socket = join(this.dir, "run/clipmill.sock");
 		rmSync(socket, { force: true });
-		await run("spawn-fcgi", ["-s", socket, "-M", "0660", "-b", "1024", "-F", String(count), ...user, "--", "/bin/sh", "-c",
-			'exec "$@" 2>>"$0"', join(this.dir, "log/clipmill.log"), this.binary, "--config", this.conf], { env: this.#environment });
+		const command = ["/bin/sh", "-c", 'exec "$@" 2>>"$0"', join(this.dir, "log/clipmill.log"), this.binary, "--config", this.conf];
+		await run("spawn-fcgi", ["-s", socket, "-M", "0660", "-b", "1024", "-F", String(count), ...user, "--", ...command],
+			{ env: this.#environment });
 	}
 
 	// Until every responder has said that it is there.
@@ -162,7 +165,8 @@ export class Server {
 		await this.terminate();
 		const left = this.#ours();
 		left.forEach(({ pid }) => kill(pid));
-		const disasters = this.#logs().flatMap((log) => readFileSync(log, "utf8").split("\n").filter((line) => DISASTER.test(line)));
+		const disasters = this.#logs().flatMap((log) => readFileSync(log, "utf8").split("\n"))
+			.filter((line) => DISASTER.test(line));
 		if (disasters.length)
 			this.tellLogs();
 		if (this.ownsDir && !process.env.CLIPMILL_KEEP)
@@ -226,7 +230,8 @@ export class Server {
 	// Uploads a file's bytes and returns the id.
 	async upload(path, { via = "put", ...query } = {}) {
 		const bytes = readFileSync(path), filename = basename(path);
-		const answer = via === "form" ? await this.post([filePart(bytes, filename)]) : await this.put(bytes, { filename, ...query });
+		const answer = via === "form" ? await this.post([filePart(bytes, filename)])
+			: await this.put(bytes, { filename, ...query });
 		if (answer.status !== 201)
 			throw new Error(`the upload of ${path} was answered with ${answer.status}: ${answer.text}`);
 		return answer.json.id;
@@ -250,13 +255,19 @@ export class Server {
 
 	// Rows, by the sqlite3 command line, as an operator has it.
 	async sql(statement) {
-		const text = await run("sqlite3", ["-batch", "-init", "/dev/null", "-cmd", ".timeout 10000", "-json", this.db, `\n${statement}`]);
+		const options = ["-batch", "-init", "/dev/null", "-cmd", ".timeout 10000", "-json"];
+		const text = await run("sqlite3", [...options, this.db, `\n${statement}`]);    // a comment first would be an option
 		return text ? JSON.parse(text) : [];
 	}
 
 	async value(statement) {
 		const [row] = await this.sql(statement);
 		return row && Object.values(row)[0];
+	}
+
+	// How many rows there are: count("video WHERE state = 'ready'").
+	count(what) {
+		return this.value(`SELECT count(*) FROM ${what}`);
 	}
 
 	// One small and quick rung instead of the ladder.

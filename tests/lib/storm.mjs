@@ -7,64 +7,66 @@ import { patience } from "./paths.mjs";
 import { kill } from "./programs.mjs";
 import { sleep, until } from "./wait.mjs";
 
+const clips = () => Promise.all([madeBytes({ seconds: 2 }), madeBytes({ seconds: 1, rate: 30, size: "426x240" })]);
+
+// As a client does it: again, until it is told that the video is stored.  Resolves to its id.
+async function uploadStubbornly(server, bytes, filename) {
+	for (;;) {
+		const answer = await server.put(bytes, { filename }).catch(() => null);
+		if (answer?.status === 201)
+			return answer.json.id;
+		assert.ok(!answer || answer.status >= 500, answer?.text);
+		await sleep(300);
+	}
+}
+
+// Kills one responder after the other until stop() is called, which resolves to how many it were.
+function killOneByOne(server, everyMs) {
+	let kills = 0;
+	const timer = setInterval(() => {
+		const pids = server.responders();
+		if (pids.length && kill(pids[kills % pids.length]))
+			kills++;
+	}, everyMs);
+	return { stop: () => clearInterval(timer) ?? kills };
+}
+
+async function endure(server, { uploads, everyMs, timeoutMs }) {
+	const bytes = await clips(), killer = killOneByOne(server, everyMs);
+	try {
+		const ids = await Promise.all(Array.from({ length: uploads }, (_, n) => uploadStubbornly(server, bytes[n % 2], `clip ${n}.mp4`)));
+		const left = "video WHERE state NOT IN ('ready', 'failed')";
+		await until(async () => await server.count(left) === 0, "no video is left in the queue", timeoutMs - 20_000, 500);
+		assert.equal(new Set(ids).size, uploads);
+		const ready = new Set((await server.sql("SELECT id FROM video WHERE state = 'ready'")).map(({ id }) => id));
+		assert.deepEqual(ids.filter((id) => !ready.has(id)), []);
+		assert.ok(killer.stop() >= 1, "somebody was killed");
+	} finally {
+		killer.stop();
+	}
+}
+
 export async function storm({ uploads, procs, everyMs, timeoutMs = 240_000 }) {
 	const server = await serve({ procs, settings: { http: { idle_timeout: "10s" } }, prepare: (server) => server.quick() });
-	const clips = [await madeBytes({ seconds: 2 }), await madeBytes({ seconds: 1, rate: 30, size: "426x240" })];
-	let over = false, kills = 0;
-
-	// As a client does it: again, until it is told that the video is stored.
-	async function uploadStubbornly(n) {
-		for (;;) {
-			const answer = await server.put(clips[n % 2], { filename: `clip ${n}.mp4` }).catch(() => null);
-			if (answer?.status === 201)
-				return answer.json.id;
-			assert.ok(!answer || answer.status >= 500, answer?.text);
-			await sleep(300);
-		}
-	}
-
-	async function killOneByOne() {
-		for (let n = 0; !over; n++) {
-			const pids = server.responders();
-			if (pids.length)
-				kill(pids[n % pids.length]);
-			kills += pids.length ? 1 : 0;
-			for (let slept = 0; slept < everyMs && !over; slept += 100)
-				await sleep(100);
-		}
-	}
 
 	test(`${uploads} uploads at one time through ${procs} responders become ready while one is killed every ${everyMs / 1000} s`,
-		{ timeout: timeoutMs * patience }, async () => {
-			const killing = killOneByOne();
-			try {
-				const ids = await Promise.all(Array.from({ length: uploads }, (_, n) => uploadStubbornly(n)));
-				await until(async () => await server.value("SELECT count(*) FROM video WHERE state NOT IN ('ready', 'failed')") === 0,
-					"no video is left in the queue", timeoutMs - 20_000, 500);
-				assert.equal(new Set(ids).size, uploads);
-				const ready = new Set((await server.sql("SELECT id FROM video WHERE state = 'ready'")).map(({ id }) => id));
-				assert.deepEqual(ids.filter((id) => !ready.has(id)), []);
-				assert.ok(kills >= 1);
-			} finally {
-				over = true;
-				await killing;
-			}
-		});
+		{ timeout: timeoutMs * patience }, () => endure(server, { uploads, everyMs, timeoutMs }));
 
 	test("after the storm no orphan, no half upload and no scratch folder is left", async () => {
 		await server.healthy();
 		await server.tidy();
-		assert.equal(await server.value("SELECT count(*) FROM upload"), 0);
-		assert.equal(await server.value("SELECT count(*) FROM task WHERE state <> 'done'"), 0);
-		assert.equal(await server.value("SELECT count(*) FROM worker WHERE state = 'alive'"), procs);
+		assert.equal(await server.count("upload"), 0);
+		assert.equal(await server.count("task WHERE state <> 'done'"), 0);
+		assert.equal(await server.count("worker WHERE state = 'alive'"), procs);
 		assert.equal(await server.value("PRAGMA integrity_check"), "ok");
-		assert.deepEqual(server.files("source").sort(), (await server.sql("SELECT id FROM video ORDER BY id")).map(({ id }) => id).sort());
+		const ids = (await server.sql("SELECT id FROM video")).map(({ id }) => id);
+		assert.deepEqual(server.files("source").sort(), ids.sort());
 	});
 
 	test("after the storm every video is whole", async () => {
-		const { videos } = (await server.get("/api/videos?limit=100&state=ready")).json;
-		for (const { urls, frames } of videos.slice(0, 20))
+		const { videos } = (await server.get("/api/videos?limit=20&state=ready")).json;
+		for (const { urls, frames } of videos)
 			assert.equal((await pictureOf(server.url(urls.mp4))).packets, frames);
-		assert.equal(await server.value("SELECT count(*) FROM rendition WHERE kind = 'video' AND frames NOT IN (30, 50)"), 0);
+		assert.equal(await server.count("rendition WHERE kind = 'video' AND frames NOT IN (30, 50)"), 0);
 	});
 }

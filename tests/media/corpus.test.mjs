@@ -14,7 +14,8 @@ import expected from "./expected.mjs";
 const CPU_MS = 2500, RSS_KB = sanitized ? Infinity : 256 * 1024;
 const PUBLISHED = /^(master\.m3u8|poster\.jpg|(audio|\d+p)(\.m3u8|\.mp4|-init\.mp4|-\d{4}\.m4s))$/;
 
-const server = noCorpus ? null : await serve({ settings: { encode: { threads_per_child: 1 } }, prepare: (server) => server.quick() });
+const options = { settings: { encode: { threads_per_child: 1 } }, prepare: (server) => server.quick() };
+const server = noCorpus ? null : await serve(options);
 const begun = server?.responders();
 const pathOf = (name) => (name.startsWith("hostile/") ? join(corpus, name) : clip(name));
 const shape = (size) => size.split("x").map(Number);
@@ -37,12 +38,14 @@ async function checkPicture(video, rung, { frames, size }) {
 	assert.deepEqual([mp4.codec_name, mp4.pix_fmt, mp4.width, mp4.height], ["h264", "yuv420p", rung.width, rung.height]);
 	assert.ok(!mp4.side_data_list?.some(({ rotation }) => rotation), "the turn is in the picture");
 	assert.deepEqual([rung.width % 2, rung.height % 2], [0, 0]);
-	assert.ok(Math.abs(rung.width - rung.height * width / height) <= 2 + width / height || Math.min(width, height) < 16, "the shape is kept");
+	const off = Math.abs(rung.width - rung.height * width / height);
+	assert.ok(off <= 2 + width / height || Math.min(width, height) < 16, "the shape is kept");
 	assert.equal(`${video.width}x${video.height}`, size);
 }
 
 async function checkReady(id, video, facts) {
-	const rungs = video.renditions.filter(({ kind }) => kind === "video"), sound = video.renditions.find(({ kind }) => kind === "audio");
+	const rungs = video.renditions.filter(({ kind }) => kind === "video");
+	const sound = video.renditions.find(({ kind }) => kind === "audio");
 	assert.equal(rungs.length, facts.size ? 1 : 0);
 	assert.equal(Boolean(sound), facts.sound);
 	for (const rung of rungs)

@@ -32,11 +32,16 @@ const LADDERS = [
 // Structural similarity of a file's pictures, one by one, to the source's: ffmpeg's own, turned and squared.
 async function likeness(source, file, { width, height }) {
 	const log = join(shelf, "ssim.log");
-	const even = (input, name) => `[${input}:V:0]settb=1/1000,setpts=N,scale=${width}:${height}:out_range=tv:flags=bicubic,setsar=1,format=yuv420p[${name}]`;
+	const same = `settb=1/1000,setpts=N,scale=${width}:${height}:out_range=tv:flags=bicubic,setsar=1,format=yuv420p`;
 	await run("ffmpeg", ["-v", "error", "-nostdin", "-i", source, "-i", file, "-filter_complex",
-		`${even(0, "a")};${even(1, "b")};[a][b]ssim=stats_file=${log}:shortest=1`, "-f", "null", "-"]);
+		`[0:V:0]${same}[a];[1:V:0]${same}[b];[a][b]ssim=stats_file=${log}:shortest=1`, "-f", "null", "-"]);
 	const values = [...(await run("cat", [log])).matchAll(/All:([0-9.]+)/g)].map(([, value]) => Number(value));
 	return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+// How long each segment of a rung is.
+async function cutsOf({ playlist }) {
+	return readMedia((await server.get(playlist)).text).segments.map(({ seconds }) => seconds);
 }
 
 for (const [name, names] of LADDERS) {
@@ -44,7 +49,7 @@ for (const [name, names] of LADDERS) {
 		const video = await server.waitFor(await server.upload(clip(name)), "ready");
 		const rungs = video.renditions.filter(({ kind }) => kind === "video");
 		assert.deepEqual(rungs.map(({ name }) => name), names);
-		const cuts = await Promise.all(rungs.map(async ({ playlist }) => readMedia((await server.get(playlist)).text).segments.map(({ seconds }) => seconds)));
+		const cuts = await Promise.all(rungs.map(cutsOf));
 		for (const list of cuts)
 			assert.deepEqual(list, cuts[0], "segments of all rungs are cut at the same times");
 		for (const rung of rungs) {
@@ -59,16 +64,19 @@ for (const [name, names] of LADDERS) {
 // A flash and a beep at the same moment, 2 s after the start, in a container where the two may start apart.
 async function flashAndBeep(container, delay) {
 	const path = join(shelf, `flash.${container}`);
-	await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", "color=black:s=320x240:r=25:d=4,drawbox=c=white:t=fill:enable='between(t,2,2.199)'",
-		"-itsoffset", String(delay), "-f", "lavfi", "-i", `sine=f=1000:d=${4 - delay},volume=0:enable='not(between(t,${2 - delay},${2.2 - delay}))'`,
+	const flash = "color=black:s=320x240:r=25:d=4,drawbox=c=white:t=fill:enable='between(t,2,2.199)'";
+	const beep = `sine=f=1000:d=${4 - delay},volume=0:enable='not(between(t,${2 - delay},${2.2 - delay}))'`;
+	await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", flash, "-itsoffset", String(delay), "-f", "lavfi", "-i", beep,
 		"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", path]);
 	return path;
 }
 
 // When the first flash is seen and the first beep is heard, in seconds.
 async function moments(what) {
-	const ask = async (filter, entry) => Number((await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `${filter}`, "-show_entries",
-		`frame_tags=${entry}`, "-of", "csv=p=0"])).split("\n").map((line) => line.replaceAll(",", "")).find(Boolean));
+	const ask = async (filter, entry) => {
+		const text = await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", filter, "-show_entries", `frame_tags=${entry}`, "-of", "csv=p=0"]);
+		return parseFloat(text.split("\n").find((line) => /\d/.test(line)));
+	};
 	const file = what.replaceAll(":", "\\:");
 	return {
 		seen: await ask(`movie=${file},blackdetect=d=0.1`, "lavfi.black_end"),

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { after, serve, test } from "../lib/harness.mjs";
-import { raw } from "../lib/http.mjs";
+import { cutUpload, raw } from "../lib/http.mjs";
 import { readProblem } from "../lib/problem.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
@@ -15,7 +15,7 @@ after(() => open.forEach((socket) => socket.destroy()));
 
 // An upload that says this and then nothing.  Resolves to what came back in the end.
 function stalled(bytes = 70_000) {
-	return raw(server.port, `PUT /api/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${"x".repeat(bytes)}`);
+	return raw(server.port, cutUpload(1_000_000, bytes));
 }
 
 // Straight to the responder, as only the web server should.
@@ -24,7 +24,8 @@ function fastcgi(bytes) {
 		const socket = connect(join(server.dir, "run/clipmill.sock"), () => socket.write(bytes));
 		let answer = Buffer.alloc(0);
 		open.push(socket);
-		socket.on("data", (piece) => (answer = Buffer.concat([answer, piece]))).on("error", () => {}).on("close", () => resolve(answer));
+		socket.on("data", (piece) => (answer = Buffer.concat([answer, piece]))).on("error", () => {});
+		socket.on("close", () => resolve(answer));
 	});
 }
 
@@ -37,7 +38,8 @@ test("an upload that falls silent is given up, and leaves nothing", async () => 
 	assert.match(text, /^HTTP\/1\.1 408 /);
 	assert.match(text, /body_timeout/);
 	assert.ok(Date.now() - begun < 10_000);
-	await until(async () => await server.value("SELECT count(*) FROM upload") === 0 && !server.files("incoming").length, "nothing left");
+	await until(async () => await server.count("upload") === 0, "its row is gone");
+	assert.deepEqual(server.files("incoming"), []);
 });
 
 test("more uploads than may be at one time are asked to come again, and status is answered meanwhile", async () => {

@@ -30,7 +30,8 @@ test("--version and --help answer, and nonsense is refused", async () => {
 test("the shipped settings file names every setting with its default", async () => {
 	const shipped = join(tree, "conf-examples/clipmill.conf");
 	const open = configure(readFileSync(shipped, "utf8").replace(/^;([a-z_]+ = )/gm, "$1"));
-	const [plain, opened] = [await responder(["--config", shipped, "--check-config"]), await responder(["--config", open, "--check-config"])];
+	const plain = await responder(["--config", shipped, "--check-config"]);
+	const opened = await responder(["--config", open, "--check-config"]);
 	assert.deepEqual([plain.code, opened.code], [0, 0], plain.stderr + opened.stderr);
 	const values = ({ stdout }) => stdout.split("\n").filter((line) => !/^(dir|program) = /.test(line));
 	assert.deepEqual(values(opened), values(plain));
@@ -39,7 +40,8 @@ test("the shipped settings file names every setting with its default", async () 
 });
 
 test("what --check-config prints can be read again", async () => {
-	const first = await responder(["--config", configure(`[store]\ndir = ${dir}\nfloor = 3G\n[encode]\nstall = 1500ms\n`), "--check-config"]);
+	configure(`[store]\ndir = ${dir}\nfloor = 3G\n[encode]\nstall = 1500ms\n`);
+	const first = await responder(["--config", conf, "--check-config"]);
 	const second = await responder(["--config", configure(first.stdout), "--check-config"]);
 	assert.equal(second.stdout, first.stdout);
 	assert.match(first.stdout, new RegExp(`dir = ${dir}`));
@@ -80,7 +82,8 @@ test("eight that start to make one database make one", async () => {
 	configure(`[store]\ndir = ${join(dir, "race")}\n`);
 	const ends = await Promise.all(Array.from({ length: 8 }, () => responder(["--config", conf, "init"])));
 	assert.deepEqual(ends.map(({ code }) => code), Array(8).fill(0), ends.map(({ stderr }) => stderr).join(""));
-	assert.equal((await run("sqlite3", [join(dir, "race/clipmill.db"), "SELECT count(*) FROM profile; PRAGMA integrity_check"])).trim(), "1\nok");
+	const found = await run("sqlite3", [join(dir, "race/clipmill.db"), "SELECT count(*) FROM profile; PRAGMA integrity_check"]);
+	assert.equal(found, "1\nok\n");
 });
 
 test("a database of a newer version, or none of ours, is refused and left alone", async () => {

@@ -6,27 +6,29 @@ import { readFileSync, statSync } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
-import { fieldPart, filePart, formBody, formHeaders, raw } from "../lib/http.mjs";
+import { cutUpload, fieldPart, filePart, formBody, formHeaders, raw } from "../lib/http.mjs";
 import { readProblem } from "../lib/problem.mjs";
 import { until } from "../lib/wait.mjs";
 
 const server = await serve({ settings: { encode: { slots: 0 }, store: { upload_max: "3M" } } });
 
+const TYPE = `Content-Type: ${formHeaders()["Content-Type"]}`;
 const sha = (bytes) => createHash("sha256").update(bytes).digest("hex");
 const stored = (id) => readFileSync(join(server.dir, "source", id));
-const count = () => server.value("SELECT count(*) FROM video");
+const count = () => server.count("video");
 
 // Nothing came of it: no video, no upload row, no file.
 async function nothingCame(before) {
 	await until(() => !server.files("incoming").length, "incoming/ is empty", 10_000);
-	assert.equal(await server.value("SELECT count(*) FROM upload"), 0);
+	assert.equal(await server.count("upload"), 0);
 	assert.equal(await count(), before);
 	assert.equal(server.files("source").length, before);
 }
 
 test("a raw body is stored byte for byte, and nobody writes to it again", async () => {
 	const bytes = randomBytes(2_000_003);
-	const { status, json, headers } = await server.request("PUT", "/api/videos/some%20film.mp4?title=A%20title&priority=-3", { body: bytes });
+	const path = "/api/videos/some%20film.mp4?title=A%20title&priority=-3";
+	const { status, json, headers } = await server.request("PUT", path, { body: bytes });
 	assert.deepEqual([status, headers.location], [201, `/api/videos/${json.id}`]);
 	assert.deepEqual([json.filename, json.title, json.priority, json.size_bytes], ["some film.mp4", "A title", -3, bytes.length]);
 	assert.deepEqual([json.state, json.profile, json.owner], ["queued", "default", ""]);
@@ -64,7 +66,7 @@ test("a file that looks like its boundary, in pieces of any size, is stored byte
 	const lures = ["\r\n--XX-boundary-X", "\r\n--", "\r", "\r\n--XX-boundary-XY", "\r\n\r\n--XX-boundary", "--XX-boundary-XX"];
 	const pieces = Array.from({ length: 1500 }, (_, i) => [randomBytes(i % 7), Buffer.from(lures[i % lures.length])]);
 	const bytes = Buffer.concat(pieces.flat()), body = formBody([filePart(bytes, "lure.mp4")]);
-	const head = `POST /api/videos HTTP/1.0\r\nHost: x\r\nContent-Length: ${body.length}\r\nContent-Type: ${formHeaders()["Content-Type"]}\r\n\r\n`;
+	const head = `POST /api/videos HTTP/1.0\r\nHost: x\r\nContent-Length: ${body.length}\r\n${TYPE}\r\n\r\n`;
 	for (const step of [1, 2, 3, 7, 19, 64]) {
 		const text = await dribble(head, body, step);
 		const id = /Location: \/api\/videos\/(\S+)/i.exec(text)?.[1];
@@ -80,8 +82,8 @@ test("what is wrong with an upload is said, and nothing of it is kept", async ()
 	readProblem(await put("", {}, ""), 400, "empty_upload");
 	readProblem(await put("", { "Content-Encoding": "gzip" }), 415, "unsupported_content_encoding");
 	readProblem(await put("", {}, Buffer.alloc(3 * 1024 * 1024 + 1)), 413, "too_large");
-	readProblem(await server.request("POST", "/api/videos", { body: "x", headers: { "Content-Type": "text/plain" } }), 415, "unsupported_media_type");
-	readProblem(await server.request("POST", "/api/videos", { body: "x" }), 415, "unsupported_media_type");
+	for (const headers of [{ "Content-Type": "text/plain" }, {}])
+		readProblem(await server.request("POST", "/api/videos", { body: "x", headers }), 415, "unsupported_media_type");
 	readProblem(await server.post([fieldPart("size", "4"), filePart("12345", "a")]), 400, "length_mismatch");
 	readProblem(await server.post([filePart("12345", "a"), fieldPart("profile", "none")]), 400, "bad_parameter", "profile");
 	readProblem(await server.post([filePart(Buffer.alloc(3 * 1024 * 1024 + 1), "a")]), 413, "too_large");
@@ -100,7 +102,7 @@ test("a length that cannot be is refused before the body", async () => {
 });
 
 test("bytes behind the promised length are not taken", async () => {
-	await raw(server.port, "PUT /api/videos?title=exact HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 10\r\n\r\n" + "0".repeat(50));
+	await raw(server.port, cutUpload(10, 50, "?title=exact"), { timeoutMs: 1000 });
 	const [{ id, size_bytes }] = await server.sql("SELECT id, size_bytes FROM video WHERE title = 'exact'");
 	assert.deepEqual([size_bytes, stored(id).length], [10, 10]);
 });
@@ -108,12 +110,10 @@ test("bytes behind the promised length are not taken", async () => {
 test("a body that is cut off leaves no row and no file", async () => {
 	const before = await count();
 	const form = formBody([filePart(Buffer.alloc(300_000), "cut.mp4")]);
-	const type = `Content-Type: ${formHeaders()["Content-Type"]}\r\n`;
 	for (const size of [0, 1, 1000, 100_000, 299_999]) {
-		const put = `PUT /api/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n${"x".repeat(size)}`;
-		const post = `POST /api/videos HTTP/1.1\r\nHost: x\r\n${type}Content-Length: ${form.length}\r\n\r\n`;
-		await Promise.all([raw(server.port, put, { cut: 50 }),
-			raw(server.port, Buffer.concat([Buffer.from(post), form.subarray(0, size)]), { cut: 50 })]);
+		const head = `POST /api/videos HTTP/1.1\r\nHost: x\r\n${TYPE}\r\nContent-Length: ${form.length}\r\n\r\n`;
+		const post = Buffer.concat([Buffer.from(head), form.subarray(0, size)]);
+		await Promise.all([cutUpload(300_000, size), post].map((bytes) => raw(server.port, bytes, { cut: 50 })));
 	}
 	await nothingCame(before);
 });
@@ -121,24 +121,26 @@ test("a body that is cut off leaves no row and no file", async () => {
 // What stands between the head and the end of a form, and what is the answer.
 const part = (head, body) => `--B\r\n${head}\r\n\r\n${body}\r\n`;
 const FILE = "Content-Disposition: form-data; name=\"f\"; filename=\"a\"";
+const field = (name, value) => part(`Content-Disposition: form-data; name="${name}"`, value);
+const END = "--B--\r\n";
 const FORMS = [
 	["without a closing boundary", part(FILE, "x"), "bad_multipart"],
 	["with half a closing boundary", part(FILE, "x") + "--B-", "bad_multipart"],
 	["that is empty", "--B--\r\n", "no_file"],
 	["that is not there", "x", "bad_multipart"],
-	["with fields only", part("Content-Disposition: form-data; name=\"title\"", "x") + "--B--\r\n", "no_file"],
-	["with a file of no bytes", part(FILE, "") + "--B--\r\n", "empty_upload"],
-	["where no file was chosen", part("Content-Disposition: form-data; name=\"f\"; filename=\"\"", "") + "--B--\r\n", "no_file"],
-	["with two files", part(FILE, "x") + part(FILE, "y") + "--B--\r\n", "bad_multipart"],
-	["with 65 parts", part("Content-Disposition: form-data; name=\"a\"", "x").repeat(65) + "--B--\r\n", "too_many_parts"],
-	["with a hundred thousand parts", "--B\r\n\r\nx\r\n".repeat(100_000) + "--B--\r\n", "too_many_parts|bad_multipart"],
-	["with a header line of 9 KiB", part(`${FILE}\r\nX-Long: ${"x".repeat(9000)}`, "x") + "--B--\r\n", "part_header_too_large"],
+	["with fields only", field("title", "x") + END, "no_file"],
+	["with a file of no bytes", part(FILE, "") + END, "empty_upload"],
+	["where no file was chosen", part("Content-Disposition: form-data; name=\"f\"; filename=\"\"", "") + END, "no_file"],
+	["with two files", part(FILE, "x") + part(FILE, "y") + END, "bad_multipart"],
+	["with 65 parts", field("a", "x").repeat(65) + END, "too_many_parts"],
+	["with a hundred thousand parts", "--B\r\n\r\nx\r\n".repeat(100_000) + END, "too_many_parts|bad_multipart"],
+	["with a header line of 9 KiB", part(`${FILE}\r\nX-Long: ${"x".repeat(9000)}`, "x") + END, "part_header_too_large"],
 	["with a header line without an end", `--B\r\nX-Long: ${"x".repeat(1_000_000)}`, "part_header_too_large|bad_multipart"],
-	["with 33 header lines", part(`${FILE}\r\n${"X: y\r\n".repeat(32)}Z: z`, "x") + "--B--\r\n", "part_header_too_large"],
-	["with a file in base64", part(`${FILE}\r\nContent-Transfer-Encoding: base64`, "eA==") + "--B--\r\n", "unsupported_content_encoding"],
-	["with a field of 9 KiB", part("Content-Disposition: form-data; name=\"title\"", "x".repeat(9000)) + part(FILE, "x") + "--B--\r\n", "bad_parameter"],
-	["with a NUL in a field", part("Content-Disposition: form-data; name=\"title\"", "a\0b") + part(FILE, "x") + "--B--\r\n", "bad_parameter"],
-	["with a bad priority", part("Content-Disposition: form-data; name=\"priority\"", "1e3") + part(FILE, "x") + "--B--\r\n", "bad_parameter"],
+	["with 33 header lines", part(`${FILE}\r\n${"X: y\r\n".repeat(32)}Z: z`, "x") + END, "part_header_too_large"],
+	["with a file in base64", part(`${FILE}\r\nContent-Transfer-Encoding: base64`, "eA==") + END, "unsupported_content_encoding"],
+	["with a field of 9 KiB", field("title", "x".repeat(9000)) + part(FILE, "x") + END, "bad_parameter"],
+	["with a NUL in a field", field("title", "a\0b") + part(FILE, "x") + END, "bad_parameter"],
+	["with a bad priority", field("priority", "1e3") + part(FILE, "x") + END, "bad_parameter"],
 ];
 
 for (const [what, body, codes] of FORMS) {
@@ -165,7 +167,8 @@ test("a boundary that is missing, empty, too long or odd is refused", async () =
 
 test("a boundary may be quoted and 70 characters long, and a form may have a preamble", async () => {
 	const boundary = "'()+_,-./:=? 0".padEnd(70, "z");
-	const body = Buffer.concat([Buffer.from("to be ignored\r\n"), formBody([filePart("some bytes", "a")], boundary), Buffer.from("and this")]);
+	const form = formBody([filePart("some bytes", "a")], boundary);
+	const body = Buffer.concat([Buffer.from("to be ignored\r\n"), form, Buffer.from("and this")]);
 	const { status, json } = await server.request("POST", "/api/videos", { body,
 		headers: { "Content-Type": `Multipart/Form-Data; charset=utf-8; boundary="${boundary}"` } });
 	assert.equal(status, 201);
