@@ -2,6 +2,9 @@
 
 -- name: setup
 PRAGMA journal_mode = WAL;
+PRAGMA foreign_keys = OFF;     -- a migration makes tables anew: keys are kept from `keys` on
+
+-- name: keys
 PRAGMA foreign_keys = ON;
 
 -- name: durable

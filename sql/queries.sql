@@ -107,7 +107,8 @@ UPDATE task
 RETURNING id;
 
 -- name: task_read
-SELECT t.id, t.attempts, t.failures, t.kind, t.seq, t.video, v.source, t.frames_planned, v.duration_ms
+SELECT t.id, t.attempts, t.failures, t.kind, t.seq, t.video, v.source, t.frames_planned, v.duration_ms, t.edition,
+       t.first_frame
   FROM task t JOIN video v ON v.id = t.video WHERE t.id = :id;
 
 -- name: task_argv
@@ -153,8 +154,8 @@ UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0
  WHERE id = :id AND attempts = :attempt AND state = 'running';
 
 -- name: task_add
-INSERT INTO task (video, kind, seq, argv, reads, frames_planned)
-VALUES (:video, :kind, :seq, :argv, :reads, :frames_planned) RETURNING id;
+INSERT INTO task (video, edition, kind, seq, argv, reads, first_frame, frames_planned, needs_bytes)
+VALUES (:video, :edition, :kind, :seq, :argv, :reads, :first_frame, :frames_planned, :needs_bytes) RETURNING id;
 
 -- name: task_add_wait
 INSERT INTO task_wait (task, needs) VALUES (:task, :needs);
@@ -228,37 +229,42 @@ UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, f
  WHERE id = :id;
 
 -- name: plan_rendition
-INSERT INTO rendition (video, place, name, kind, width, height, rate_num, rate_den, channels)
-VALUES (:video, :place, :name, :kind, :width, :height, :rate_num, :rate_den, :channels);
+INSERT INTO rendition (video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num,
+                       rate_den, channels)
+VALUES (:video, :edition, :place, :name, :kind, :codec, :copied, :language, :label, :is_default, :width, :height, :rate_num,
+        :rate_den, :channels);
 
 -- name: poster_save
 UPDATE video SET poster = :file WHERE id = :id;
 
 -- name: decision_add
-INSERT INTO decision (video, seq, code, detail)
-VALUES (:video, (SELECT coalesce(max(seq), -1) + 1 FROM decision WHERE video = :video), :code, :detail);
+INSERT INTO decision (video, edition, seq, code, detail)
+VALUES (:video, :edition, (SELECT coalesce(max(seq), -1) + 1 FROM decision WHERE video = :video AND edition = :edition),
+        :code, :detail);
 
 -- name: piece_save
 INSERT OR REPLACE INTO piece
-       (video, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist)
-VALUES (:video, :rendition, :seq, :file, :size_bytes, :frames, :duration_us, :peak_bps, :longest_us, :playlist);
+       (video, edition, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist)
+VALUES (:video, :edition, :rendition, :seq, :file, :size_bytes, :frames, :duration_us, :peak_bps, :longest_us, :playlist);
 
 -- name: rendition_codecs
-UPDATE rendition SET codecs = :codecs WHERE video = :video AND name = :name;
+UPDATE rendition SET codecs = :codecs WHERE video = :video AND edition = :edition AND name = :name;
 
 -- name: renditions
-SELECT name, kind, width, height, rate_num, rate_den, channels, codecs
-  FROM rendition WHERE video = :video ORDER BY place;
+SELECT name, kind, width, height, rate_num, rate_den, channels, codecs, codec, copied, language, label, is_default
+  FROM rendition WHERE video = :video AND edition = :edition ORDER BY place;
 
 -- name: pieces
 SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist
-  FROM piece WHERE video = :video AND rendition = :rendition ORDER BY seq;
+  FROM piece WHERE video = :video AND edition = :edition AND rendition = :rendition ORDER BY seq;
 
 -- name: rendition_publish
 UPDATE rendition
    SET file = :file, size_bytes = :size_bytes, frames = :frames, duration_us = :duration_us, peak_bps = :peak_bps,
        mean_bps = :mean_bps
- WHERE video = :video AND name = :name;
+ WHERE video = :video AND edition = :edition AND name = :name;
 
 -- name: video_ready
-UPDATE video SET state = 'ready', progress = 1 WHERE id = :id AND state = 'publishing';
+UPDATE video
+   SET state = 'ready', progress = 1, published = edition, playable_ms = coalesce(playable_ms, (SELECT ms FROM now_ms))
+ WHERE id = :id AND edition = :edition AND state = 'publishing';

@@ -15,7 +15,7 @@ DROP VIEW IF EXISTS runnable;
 CREATE VIEW runnable AS
 SELECT t.id AS task
   FROM task t JOIN video v ON v.id = t.video
- WHERE t.state = 'queued'
+ WHERE t.state = 'queued' AND t.edition = v.edition
    AND t.not_before_ms <= (SELECT ms FROM now_ms)
    AND v.state IN ('queued', 'probing', 'encoding', 'publishing')
    AND NOT EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
@@ -46,9 +46,9 @@ SELECT row_number() OVER (ORDER BY CASE v.state WHEN 'queued' THEN 1 ELSE 0 END,
        CAST(round(100 * v.progress) AS INTEGER) || '%' AS progress,
        v.priority, v.owner, coalesce(nullif(v.title, ''), v.filename) AS title,
        coalesce((SELECT group_concat(kind || CASE WHEN kind = 'chunk' THEN ' ' || seq ELSE '' END || ' running', ', ')
-                   FROM task WHERE video = v.id AND state = 'running'),
+                   FROM task WHERE video = v.id AND edition = v.edition AND state = 'running'),
                 (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id
-                  WHERE t.video = v.id ORDER BY t.id LIMIT 1), 'nothing to do') AS what,
+                  WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.id LIMIT 1), 'nothing to do') AS what,
        CAST(((SELECT ms FROM now_ms) - v.created_ms) / 1000 AS INTEGER) AS age_s
   FROM video v
  WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing', 'deleting')
@@ -86,7 +86,7 @@ SELECT datetime(v.ended_ms / 1000, 'unixepoch') AS ended, v.id AS video, v.state
        round((v.ended_ms - v.created_ms) / 1000.0, 1) AS took_s,
        round((SELECT sum(user_ms + sys_ms) FROM task WHERE video = v.id) / 1000.0, 1) AS cpu_s,
        (SELECT group_concat(name, ' ') FROM (SELECT name FROM rendition
-         WHERE video = v.id AND file IS NOT NULL ORDER BY place)) AS renditions,
+         WHERE video = v.id AND edition = v.published AND file IS NOT NULL ORDER BY place)) AS renditions,
        coalesce(v.reason, '') AS reason
   FROM video v
  WHERE v.state IN ('ready', 'failed', 'cancelled')
@@ -122,33 +122,35 @@ SELECT v.id, v.state, v.owner, v.created_ms,
        'id', v.id, 'state', v.state, 'title', v.title, 'filename', v.filename, 'owner', v.owner,
        'profile', v.profile, 'priority', v.priority, 'size_bytes', v.size_bytes,
        'duration_ms', v.duration_ms, 'width', v.width, 'height', v.height, 'frames', v.frames,
-       'progress', v.progress,
+       'progress', v.progress, 'edition', v.edition,
        'place', CASE v.state WHEN 'queued' THEN
                 (SELECT 1 + count(*) FROM video q WHERE q.state = 'queued'
                     AND (q.priority > v.priority OR (q.priority = v.priority AND (q.created_ms, q.id) < (v.created_ms, v.id)))) END,
        'what', CASE WHEN v.state IN ('queued', 'probing', 'encoding', 'publishing') THEN
-                coalesce((SELECT group_concat(kind || ' running', ', ') FROM task WHERE video = v.id AND state = 'running'),
+                coalesce((SELECT group_concat(kind || ' running', ', ') FROM task WHERE video = v.id AND edition = v.edition AND state = 'running'),
                          (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id
-                           WHERE t.video = v.id ORDER BY t.id LIMIT 1)) END,
+                           WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.id LIMIT 1)) END,
        'reason', v.reason, 'detail', v.detail,
        'created', strftime('%Y-%m-%dT%H:%M:%fZ', v.created_ms / 1000.0, 'unixepoch'),
        'started', strftime('%Y-%m-%dT%H:%M:%fZ', v.started_ms / 1000.0, 'unixepoch'),
+       'playable', strftime('%Y-%m-%dT%H:%M:%fZ', v.playable_ms / 1000.0, 'unixepoch'),
        'ended', strftime('%Y-%m-%dT%H:%M:%fZ', v.ended_ms / 1000.0, 'unixepoch'),
        'urls', json_object(
                'self', '/api/videos/' || v.id, 'tasks', '/api/videos/' || v.id || '/tasks', 'page', '/videos/' || v.id,
-               'hls', CASE v.state WHEN 'ready' THEN '/media/' || v.id || '/master.m3u8' END,
-               'mp4', CASE v.state WHEN 'ready' THEN '/media/' || v.id || '/' || (
-                      SELECT file FROM rendition WHERE video = v.id AND file IS NOT NULL ORDER BY place LIMIT 1) END,
+               'hls', CASE WHEN v.playable_ms IS NOT NULL OR v.published IS NOT NULL THEN '/media/' || v.id || '/master.m3u8' END,
+               'mp4', '/media/' || v.id || '/' || (
+                      SELECT file FROM rendition WHERE video = v.id AND edition = v.published AND file IS NOT NULL ORDER BY place LIMIT 1),
                'poster', '/media/' || v.id || '/' || v.poster),
-       'renditions', CASE v.state WHEN 'ready' THEN (
+       'renditions', (
                SELECT json_group_array(json_object(
-                      'name', name, 'kind', kind, 'width', width, 'height', height, 'codecs', codecs, 'channels', channels,
+                      'name', name, 'kind', kind, 'codec', codec, 'copied', json(iif(copied, 'true', 'false')),
+                      'language', language, 'label', label, 'width', width, 'height', height, 'codecs', codecs, 'channels', channels,
                       'frames', frames, 'duration_ms', duration_us / 1000, 'peak_bps', peak_bps, 'mean_bps', mean_bps,
                       'size_bytes', size_bytes, 'playlist', '/media/' || v.id || '/' || name || '.m3u8',
                       'url', '/media/' || v.id || '/' || file))
-                 FROM (SELECT * FROM rendition WHERE video = v.id ORDER BY place)) ELSE json_array() END,
+                 FROM (SELECT * FROM rendition WHERE video = v.id AND edition = v.published ORDER BY place)),
        'decisions', (SELECT json_group_array(json_object('code', code, 'detail', detail))
-                       FROM (SELECT code, detail FROM decision WHERE video = v.id ORDER BY seq))) AS json
+                       FROM (SELECT code, detail FROM decision WHERE video = v.id AND edition = v.edition ORDER BY seq))) AS json
   FROM video v;
 
 -- task_api: each task as the HTTP API tells it.
@@ -156,7 +158,7 @@ DROP VIEW IF EXISTS task_api;
 CREATE VIEW task_api AS
 SELECT t.id, t.video,
        json_object(
-       'id', t.id, 'kind', t.kind, 'seq', t.seq, 'state', t.state,
+       'id', t.id, 'edition', t.edition, 'kind', t.kind, 'seq', t.seq, 'state', t.state,
        'why', (SELECT why FROM task_why WHERE task = t.id),
        'attempts', t.attempts, 'failures', t.failures, 'worker', t.worker, 'pid', t.pid,
        'argv', json(t.argv), 'progress', t.progress, 'frames', t.frames, 'frames_planned', t.frames_planned, 'fps', t.fps,

@@ -260,7 +260,7 @@ static void add_movie(const struct plan_rendition *rendition, size_t at, size_t 
 	add_text(argv, "-c", "copy");
 	switches_output(argv);
 	add_text(argv, "-movflags", "+faststart");
-	if (!rendition->is_audio)
+	if (rendition->kind == RENDITION_VIDEO)
 		add_number(argv, "-video_track_timescale", GRAPH_TICKS);
 	name_movie(file, rendition->name);
 	add_text(argv, "-f", "mp4");
@@ -270,13 +270,13 @@ static void add_movie(const struct plan_rendition *rendition, size_t at, size_t 
 void argv_assemble(const struct plan_input *input, const struct plan *plan, struct strings *argv)
 {
 	size_t last = plan->rendition_count - 1;
-	bool has_audio = plan->renditions[last].is_audio;
+	bool has_audio = plan->renditions[last].kind == RENDITION_AUDIO;
 
 	switches_ffmpeg(input->conf, argv);
 	strings_add(argv, "-xerror");
 	for (size_t i = 0; i <= last; i++)
 		open_piece(input, plan->renditions[i].name, argv);
 	for (size_t i = 0; i <= last; i++)
-		if (!plan->renditions[i].is_audio || last == 0)
+		if (plan->renditions[i].kind == RENDITION_VIDEO || last == 0)
 			add_movie(&plan->renditions[i], i, has_audio ? last : i, argv);
 }

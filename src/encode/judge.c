@@ -164,7 +164,7 @@ static bool bad(struct judgement *out, const char *detail)
 
 static bool same_kind(const struct fragmented *file, const struct plan_rendition *planned, struct judgement *out)
 {
-	if (file->is_video == planned->is_audio)
+	if (file->is_video != (planned->kind == RENDITION_VIDEO))
 		return bad(out, "A picture came where a sound was due, or a sound for a picture.");
 	if (file->is_video && (file->width != planned->width || file->height != planned->height))
 		return bad(out, "The picture that came out does not have the planned size.");
@@ -210,7 +210,7 @@ static const struct movie_track *find_track(const struct movie *movie, bool vide
 
 bool judge_movie(const struct movie *movie, const struct rendition_row *row, bool with_audio, struct judgement *out)
 {
-	const struct movie_track *own = find_track(movie, !row->planned.is_audio);
+	const struct movie_track *own = find_track(movie, row->planned.kind == RENDITION_VIDEO);
 	int64_t frames = 0, duration_us = 0, slack_us = MOVIE_SLACK_US;
 
 	for (size_t i = 0; i < row->piece_count; i++) {

@@ -107,7 +107,8 @@ static void add_video_rendition(struct plan *plan, const struct rung *rung, stru
 {
 	struct plan_rendition *r = &plan->renditions[plan->rendition_count++];
 
-	memcpy(r->name, rung->name, sizeof r->name);
+	snprintf(r->name, sizeof r->name, "%.15s", rung->name);
+	snprintf(r->codec, sizeof r->codec, "h264");
 	r->width = rung->width;
 	r->height = rung->height;
 	r->rate_num = rate.num;
@@ -119,7 +120,9 @@ static void add_audio_rendition(struct plan *plan, const struct facts *facts)
 	struct plan_rendition *r = &plan->renditions[plan->rendition_count++];
 
 	snprintf(r->name, sizeof r->name, "audio");
-	r->is_audio = true;
+	snprintf(r->codec, sizeof r->codec, "aac");
+	r->is_default = true;
+	r->kind = RENDITION_AUDIO;
 	r->channels = facts->channels == 1 ? 1 : 2;
 }
 

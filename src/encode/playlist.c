@@ -141,7 +141,7 @@ static struct rates rates_of(const struct rendition_row *row)
 static const struct rendition_row *find_audio(const struct renditions *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->rows[i].planned.is_audio)
+		if (list->rows[i].planned.kind == RENDITION_AUDIO)
 			return &list->rows[i];
 	return NULL;
 }
@@ -195,7 +195,7 @@ static size_t sort_videos(const struct renditions *list, const struct rendition_
 	size_t count = 0;
 
 	for (size_t i = 0; i < list->count && count < PLAN_RUNGS_MOST; i++)
-		if (!list->rows[i].planned.is_audio)
+		if (list->rows[i].planned.kind == RENDITION_VIDEO)
 			rows[count++] = &list->rows[i];
 	qsort(rows, count, sizeof rows[0], by_height_down);
 	return count;

@@ -320,7 +320,8 @@ static bool open_with(struct db *db, const char *dir, int flags, enum db_durabil
 {
 	return open_file(db, dir, flags, error, error_size) &&
 	       run_open(db->handle, durability == DB_DURABLE ? SQL_OPEN_DURABLE : SQL_OPEN_QUICK) &&
-	       migrate(db->handle, error, error_size) && prepare_all(db, error, error_size);
+	       migrate(db->handle, error, error_size) && run_open(db->handle, SQL_OPEN_KEYS) &&
+	       prepare_all(db, error, error_size);
 }
 
 struct db *db_open(const char *dir, enum db_durability durability, char *error, size_t error_size)

@@ -181,12 +181,13 @@ static void read_piece(struct rows *rows, const char *rendition, struct piece *p
 	piece->playlist = strdup(rows_column(rows, 7));
 }
 
-static enum db_result read_pieces(struct db *db, const char *video, struct rendition_row *row)
+static enum db_result read_pieces(struct db *db, const struct task *task, struct rendition_row *row)
 {
 	struct rows rows = rows_open(db, SQL_PIECES);
 	enum db_result result;
 
-	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":video", task->video);
+	rows_int(&rows, ":edition", task->edition);
 	rows_text(&rows, ":rendition", row->planned.name);
 	while ((result = rows_next(&rows)) == DB_OK) {
 		row->pieces = grow(row->pieces, row->piece_count, sizeof *row->pieces);
@@ -195,25 +196,36 @@ static enum db_result read_pieces(struct db *db, const char *video, struct rendi
 	return result == DB_NONE ? DB_OK : result;
 }
 
+static enum rendition_kind kind_of(const char *name)
+{
+	return name[0] == 'v' ? RENDITION_VIDEO : name[0] == 'a' ? RENDITION_AUDIO : RENDITION_TEXT;
+}
+
 static void read_rendition(struct rows *rows, struct rendition_row *row)
 {
 	COPY(row->planned.name, rows, 0);
-	row->planned.is_audio = strcmp(rows_column(rows, 1), "audio") == 0;
+	row->planned.kind = kind_of(rows_column(rows, 1));
 	row->planned.width = rows_column_int(rows, 2, 0);
 	row->planned.height = rows_column_int(rows, 3, 0);
 	row->planned.rate_num = rows_column_int(rows, 4, 0);
 	row->planned.rate_den = rows_column_int(rows, 5, 0);
 	row->planned.channels = rows_column_int(rows, 6, 0);
 	COPY(row->codecs, rows, 7);
+	COPY(row->planned.codec, rows, 8);
+	row->planned.copied = rows_column_int(rows, 9, 0) != 0;
+	COPY(row->planned.language, rows, 10);
+	COPY(row->planned.label, rows, 11);
+	row->planned.is_default = rows_column_int(rows, 12, 0) != 0;
 }
 
-enum db_result plan_renditions(struct db *db, const char *video, struct renditions *list)
+enum db_result plan_renditions(struct db *db, const struct task *task, struct renditions *list)
 {
 	struct rows rows = rows_open(db, SQL_RENDITIONS);
 	enum db_result result;
 
 	*list = (struct renditions){ NULL, 0 };
-	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":video", task->video);
+	rows_int(&rows, ":edition", task->edition);
 	while ((result = rows_next(&rows)) == DB_OK) {
 		list->rows = grow(list->rows, list->count, sizeof *list->rows);
 		read_rendition(&rows, &list->rows[list->count++]);
@@ -221,6 +233,6 @@ enum db_result plan_renditions(struct db *db, const char *video, struct renditio
 	if (result == DB_NONE)
 		result = DB_OK;
 	for (size_t i = 0; i < list->count && result == DB_OK; i++)
-		result = read_pieces(db, video, &list->rows[i]);
+		result = read_pieces(db, task, &list->rows[i]);
 	return result;
 }

@@ -50,18 +50,27 @@ static void bind_strings(struct rows *rows, const char *name, const struct strin
 	buf_fini(&json);
 }
 
-static enum db_result add_task(struct db *db, const char *video, const struct plan_task *task, int64_t *id)
+static void bind_positive(struct rows *rows, const char *name, int64_t value)
+{
+	if (value > 0)
+		rows_int(rows, name, value);
+}
+
+static enum db_result add_task(struct db *db, const struct task *of, const struct plan_task *task, int64_t *id)
 {
 	struct rows rows = rows_open(db, SQL_TASK_ADD);
 	enum db_result result;
 
-	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":video", of->video);
+	rows_int(&rows, ":edition", of->edition);
 	rows_text(&rows, ":kind", task_kind_name(task->kind));
 	rows_int(&rows, ":seq", task->seq);
 	bind_strings(&rows, ":argv", &task->argv);
 	bind_strings(&rows, ":reads", &task->reads);
-	if (task->frames_planned > 0)
-		rows_int(&rows, ":frames_planned", task->frames_planned);
+	if (task->kind == TASK_CHUNK)
+		rows_int(&rows, ":first_frame", task->first_frame);
+	bind_positive(&rows, ":frames_planned", task->frames_planned);
+	bind_positive(&rows, ":needs_bytes", task->needs_bytes);
 	result = rows_next(&rows);
 	if (result != DB_OK)
 		return result;
@@ -88,7 +97,7 @@ static enum db_result add_waits(struct db *db, const struct plan_task *task, int
 	return result;
 }
 
-static enum db_result add_tasks(struct db *db, const char *video, const struct plan *plan)
+static enum db_result add_tasks(struct db *db, const struct task *of, const struct plan *plan)
 {
 	int64_t *ids = calloc(plan->task_count + 1, sizeof *ids);
 	enum db_result result = DB_OK;
@@ -96,7 +105,7 @@ static enum db_result add_tasks(struct db *db, const char *video, const struct p
 	if (ids == NULL)
 		abort();
 	for (size_t i = 0; i < plan->task_count && result == DB_OK; i++) {
-		result = add_task(db, video, &plan->tasks[i], &ids[i]);
+		result = add_task(db, of, &plan->tasks[i], &ids[i]);
 		if (result == DB_OK)
 			result = add_waits(db, &plan->tasks[i], ids[i], ids);
 	}
@@ -109,7 +118,7 @@ static enum db_result scan_body(struct db *db, const struct task *task, const vo
 	const struct plan_task scan = { .kind = TASK_SCAN };
 	int64_t id;
 
-	return add_task(db, task->video, &scan, &id);
+	return add_task(db, task, &scan, &id);
 }
 
 enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended)
@@ -118,12 +127,6 @@ enum db_result plan_add_scan(struct db *db, const struct task *task, const struc
 }
 
 /* The plan ------------------------------------------------------------------------------------ */
-
-static void bind_positive(struct rows *rows, const char *name, int64_t value)
-{
-	if (value > 0)
-		rows_int(rows, name, value);
-}
 
 static enum db_result save_video(struct db *db, const char *video, const struct plan *plan)
 {
@@ -137,24 +140,35 @@ static enum db_result save_video(struct db *db, const char *video, const struct 
 	return rows_run(&rows);
 }
 
-static enum db_result add_decision(struct db *db, const char *video, const char *code, const char *detail)
+static enum db_result add_decision(struct db *db, const struct task *task, const char *code, const char *detail)
 {
 	struct rows rows = rows_open(db, SQL_DECISION_ADD);
 
-	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":video", task->video);
+	rows_int(&rows, ":edition", task->edition);
 	rows_text(&rows, ":code", code);
 	rows_text(&rows, ":detail", detail);
 	return rows_run(&rows);
 }
 
-static enum db_result save_rendition(struct db *db, const char *video, const struct plan_rendition *r, size_t place)
+static const char *const rendition_kind_names[] = {
+	[RENDITION_VIDEO] = "video", [RENDITION_AUDIO] = "audio", [RENDITION_TEXT] = "text",
+};
+
+static enum db_result save_rendition(struct db *db, const struct task *task, const struct plan_rendition *r, size_t place)
 {
 	struct rows rows = rows_open(db, SQL_PLAN_RENDITION);
 
-	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":video", task->video);
+	rows_int(&rows, ":edition", task->edition);
 	rows_int(&rows, ":place", (int64_t)place);
 	rows_text(&rows, ":name", r->name);
-	rows_text(&rows, ":kind", r->is_audio ? "audio" : "video");
+	rows_text(&rows, ":kind", rendition_kind_names[r->kind]);
+	rows_text(&rows, ":codec", r->codec);
+	rows_int(&rows, ":copied", r->copied);
+	rows_text(&rows, ":language", r->language);
+	rows_text(&rows, ":label", r->label);
+	rows_int(&rows, ":is_default", r->is_default);
 	bind_positive(&rows, ":width", r->width);
 	bind_positive(&rows, ":height", r->height);
 	bind_positive(&rows, ":rate_num", r->rate_num);
@@ -169,10 +183,10 @@ static enum db_result plan_body(struct db *db, const struct task *task, const vo
 	enum db_result result = save_video(db, task->video, plan);
 
 	for (size_t i = 0; i < plan->decision_count && result == DB_OK; i++)
-		result = add_decision(db, task->video, plan->decisions[i].code, plan->decisions[i].detail);
+		result = add_decision(db, task, plan->decisions[i].code, plan->decisions[i].detail);
 	for (size_t i = 0; i < plan->rendition_count && result == DB_OK; i++)
-		result = save_rendition(db, task->video, &plan->renditions[i], i);
-	return result == DB_OK ? add_tasks(db, task->video, plan) : result;
+		result = save_rendition(db, task, &plan->renditions[i], i);
+	return result == DB_OK ? add_tasks(db, task, plan) : result;
 }
 
 enum db_result plan_write(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan)
@@ -182,11 +196,12 @@ enum db_result plan_write(struct db *db, const struct task *task, const struct t
 
 /* Pieces and the end -------------------------------------------------------------------------- */
 
-static enum db_result save_piece(struct db *db, const char *video, const struct piece *piece)
+static enum db_result save_piece(struct db *db, const struct task *task, const struct piece *piece)
 {
 	struct rows rows = rows_open(db, SQL_PIECE_SAVE);
 
-	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":video", task->video);
+	rows_int(&rows, ":edition", task->edition);
 	rows_text(&rows, ":rendition", piece->rendition);
 	rows_int(&rows, ":seq", piece->seq);
 	rows_text(&rows, ":file", piece->file);
@@ -199,11 +214,12 @@ static enum db_result save_piece(struct db *db, const char *video, const struct 
 	return rows_run(&rows);
 }
 
-static enum db_result save_codecs(struct db *db, const char *video, const struct piece *piece)
+static enum db_result save_codecs(struct db *db, const struct task *task, const struct piece *piece)
 {
 	struct rows rows = rows_open(db, SQL_RENDITION_CODECS);
 
-	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":video", task->video);
+	rows_int(&rows, ":edition", task->edition);
 	rows_text(&rows, ":name", piece->rendition);
 	rows_text(&rows, ":codecs", piece->codecs);
 	return rows_run(&rows);
@@ -223,7 +239,7 @@ static enum db_result say_lost(struct db *db, const struct task *task, int64_t l
 		return DB_OK;
 	snprintf(detail, sizeof detail, "%lld of %lld frames could not be decoded and are missing.",
 		 (long long)lost, (long long)task->frames_planned);
-	return add_decision(db, task->video, "frames_lost", detail);
+	return add_decision(db, task, "frames_lost", detail);
 }
 
 static enum db_result pieces_body(struct db *db, const struct task *task, const void *what)
@@ -232,9 +248,9 @@ static enum db_result pieces_body(struct db *db, const struct task *task, const 
 	enum db_result result = say_lost(db, task, done->lost);
 
 	for (size_t i = 0; i < done->count && result == DB_OK; i++) {
-		result = save_piece(db, task->video, &done->pieces[i]);
+		result = save_piece(db, task, &done->pieces[i]);
 		if (result == DB_OK)
-			result = save_codecs(db, task->video, &done->pieces[i]);
+			result = save_codecs(db, task, &done->pieces[i]);
 	}
 	return result;
 }
@@ -258,7 +274,7 @@ static enum db_result poster_body(struct db *db, const struct task *task, const 
 	struct rows rows;
 
 	if (done->file == NULL)
-		return add_decision(db, task->video, "no_poster", done->why);
+		return add_decision(db, task, "no_poster", done->why);
 	rows = rows_open(db, SQL_POSTER_SAVE);
 	rows_text(&rows, ":id", task->video);
 	rows_text(&rows, ":file", done->file);
@@ -273,11 +289,12 @@ enum db_result plan_poster(struct db *db, const struct task *task, const struct 
 	return with_done(db, task, ended, poster_body, &done);
 }
 
-static enum db_result save_published(struct db *db, const char *video, const struct published *file)
+static enum db_result save_published(struct db *db, const struct task *task, const struct published *file)
 {
 	struct rows rows = rows_open(db, SQL_RENDITION_PUBLISH);
 
-	rows_text(&rows, ":video", video);
+	rows_text(&rows, ":video", task->video);
+	rows_int(&rows, ":edition", task->edition);
 	rows_text(&rows, ":name", file->rendition);
 	rows_text(&rows, ":file", file->file[0] != '\0' ? file->file : NULL);
 	bind_positive(&rows, ":size_bytes", file->size_bytes);
@@ -300,11 +317,12 @@ static enum db_result publish_body(struct db *db, const struct task *task, const
 	struct rows rows;
 
 	for (size_t i = 0; i < span->count && result == DB_OK; i++)
-		result = save_published(db, task->video, &span->files[i]);
+		result = save_published(db, task, &span->files[i]);
 	if (result != DB_OK)
 		return result;
 	rows = rows_open(db, SQL_VIDEO_READY);
 	rows_text(&rows, ":id", task->video);
+	rows_int(&rows, ":edition", task->edition);
 	return rows_run(&rows);
 }
 

@@ -52,15 +52,22 @@ struct plan_task {
 	int64_t seq;
 	struct strings argv;
 	struct strings reads;
+	int64_t first_frame;            /* chunk: of the output, from 0 */
 	int64_t frames_planned;         /* 0: not known */
+	int64_t needs_bytes;            /* of the source; 0: all */
 	size_t needs_first, needs_count;/* waits for the plan's tasks [needs_first, needs_first + needs_count) */
 };
 
 /* One rendition to come; they stand in the order of the lists: the largest rung first, sound last. */
+enum rendition_kind { RENDITION_VIDEO, RENDITION_AUDIO, RENDITION_TEXT };
 struct plan_rendition {
-	char name[16];                  /* 720p, audio */
-	bool is_audio;
-	int64_t width, height, rate_num, rate_den, channels;
+	char name[24];                  /* 720p, audio, text-de: unique within the edition */
+	enum rendition_kind kind;
+	char codec[16];                 /* h264, aac, webvtt, ... */
+	bool copied;                    /* the source's own data, not encoded again */
+	char language[16], label[64];   /* "": not known */
+	bool is_default;                /* of the sounds, or of the texts */
+	int64_t width, height, rate_num, rate_den, channels;    /* 0: does not apply */
 };
 
 /* The whole job of one video. */
@@ -78,7 +85,7 @@ void plan_fini(struct plan *plan);
 
 /* A verified chunk of a rendition, as published; see table piece.  Strings are owned. */
 struct piece {
-	char rendition[16];
+	char rendition[24];
 	int64_t seq;
 	char file[64];
 	int64_t size_bytes, frames, duration_us, peak_bps, longest_us;
@@ -87,7 +94,7 @@ struct piece {
 };
 void piece_fini(struct piece *piece);
 
-/* A rendition of a video with its pieces, for assemble. */
+/* A rendition of an edition with its pieces, for assemble. */
 struct rendition_row {
 	struct plan_rendition planned;
 	char codecs[64];
@@ -103,7 +110,7 @@ void renditions_fini(struct renditions *list);
 /* What is published of a rendition.  `file` is its progressive MP4; "" where it has none of its own (the
  * sound of a video stands in the files of its rungs). */
 struct published {
-	char rendition[16];
+	char rendition[24];
 	char file[64];
 	int64_t size_bytes, frames, duration_us, peak_bps, mean_bps;
 };
@@ -130,6 +137,6 @@ enum db_result plan_pieces(struct db *db, const struct task *task, const struct 
 enum db_result plan_publish(struct db *db, const struct task *task, const struct task_exit *ended,
 			    const struct published *files, size_t count);
 
-enum db_result plan_renditions(struct db *db, const char *video, struct renditions *list);
+enum db_result plan_renditions(struct db *db, const struct task *task, struct renditions *list);
 
 #endif

@@ -72,6 +72,8 @@ static enum db_result read_task(struct db *db, int64_t id, struct task *task)
 	task->source = strdup(rows_column(&rows, 6));
 	task->frames_planned = rows_column_int(&rows, 7, 0);
 	task->duration_ms = rows_column_int(&rows, 8, 0);
+	task->edition = rows_column_int(&rows, 9, 1);
+	task->first_frame = rows_column_int(&rows, 10, 0);
 	rows_end(&rows);
 	return DB_OK;
 }

@@ -19,6 +19,8 @@ struct task {
 	enum task_kind kind;
 	int64_t seq;
 	char video[ID_LEN + 1];
+	int64_t edition;                /* of the video; see sql/schema/0002-engine.sql */
+	int64_t first_frame;            /* chunk: of the output, from 0 */
 	char *source;                   /* as in video.source */
 	int64_t frames_planned;         /* 0: not known */
 	int64_t duration_ms;            /* of the video; 0: not known */

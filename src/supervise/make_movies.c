@@ -12,7 +12,7 @@
 static bool has_audio(const struct renditions *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (list->rows[i].planned.is_audio)
+		if (list->rows[i].planned.kind == RENDITION_AUDIO)
 			return true;
 	return false;
 }
@@ -20,7 +20,7 @@ static bool has_audio(const struct renditions *list)
 static bool has_video(const struct renditions *list)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (!list->rows[i].planned.is_audio)
+		if (list->rows[i].planned.kind == RENDITION_VIDEO)
 			return true;
 	return false;
 }
@@ -51,7 +51,7 @@ static bool make_movie(struct work *work, const struct rendition_row *row, struc
 	char error[160];
 	bool ok;
 
-	if (row->planned.is_audio && has_video(list))
+	if (row->planned.kind == RENDITION_AUDIO && has_video(list))
 		return true;
 	name_movie(file->file, row->planned.name);
 	if (!artefact_map(work->desk, work->attempt->dir, file->file, false, &artefact))
@@ -107,7 +107,7 @@ static bool assemble_make(struct work *work)
 {
 	struct renditions *list = &work->renditions;
 
-	if (plan_renditions(work->desk->db, work->attempt->task.video, list) != DB_OK)
+	if (plan_renditions(work->desk->db, &work->attempt->task, list) != DB_OK)
 		return work_database_failed(work);
 	work->files = calloc(list->count + 1, sizeof *work->files);
 	if (work->files == NULL)

@@ -67,7 +67,7 @@ static bool move_pieces(struct work *work)
 
 static bool make_pieces(struct work *work, bool audio)
 {
-	if (plan_renditions(work->desk->db, work->attempt->task.video, &work->renditions) != DB_OK)
+	if (plan_renditions(work->desk->db, &work->attempt->task, &work->renditions) != DB_OK)
 		return work_database_failed(work);
 	work->pieces = calloc(work->renditions.count + 1, sizeof *work->pieces);
 	if (work->pieces == NULL)
@@ -75,7 +75,7 @@ static bool make_pieces(struct work *work, bool audio)
 	for (size_t i = 0; i < work->renditions.count; i++) {
 		const struct plan_rendition *planned = &work->renditions.rows[i].planned;
 
-		if (planned->is_audio == audio && !make_piece(work, planned, &work->pieces[work->piece_count++]))
+		if ((planned->kind == RENDITION_AUDIO) == audio && !make_piece(work, planned, &work->pieces[work->piece_count++]))
 			return false;
 	}
 	return move_pieces(work);

@@ -98,12 +98,14 @@ test("what cannot be is refused in plain words, and changes nothing", async () =
 	await server.waitFor(id, "ready");
 	for (const [statement, words] of [
 		[`UPDATE video SET state = 'queued' WHERE id = '${id}'`, /a ready video is finished/],
+		[`UPDATE video SET edition = edition + 1 WHERE id = '${id}'`, /together with state/],
+		[`UPDATE video SET state = 'encoding' WHERE id = '${id}'`, /a ready video is finished/],
 		[`UPDATE video SET state = 'cancelled' WHERE id = '${id}'`, /a ready video is finished/],
 		[`DELETE FROM video WHERE id = '${id}'`, /its files must go first/],
 		[`UPDATE video SET id = 'x' WHERE id = '${id}'`, /name files on disk and cannot change/],
 		[`UPDATE video SET source = '/etc/passwd' WHERE id = '${id}'`, /name files on disk and cannot change/],
 		[`UPDATE video SET priority = 'high' WHERE id = '${id}'`, /CHECK constraint failed/],
-		[`UPDATE video SET profile = 'slow' WHERE id = '${id}'`, /keeps the profile/],
+		[`UPDATE video SET profile = 'slow' WHERE id = '${id}'`, /keeps its profile/],
 		["INSERT INTO video (source, profile) VALUES ('/a.mp4', 'none')", /there is no such profile/],
 		["INSERT INTO video (source, state) VALUES ('/a.mp4', 'ready')", /starts as queued/],
 		["INSERT INTO video (source) VALUES ('relative.mp4')", /CHECK constraint failed/],

@@ -89,7 +89,7 @@ static struct fragmented video(void)
 
 static void takes_a_piece_that_is_as_planned_and_no_other(void **state)
 {
-	const struct plan_rendition planned = { .width = 64, .height = 48 }, sound = { .is_audio = true, .channels = 2 };
+	const struct plan_rendition planned = { .width = 64, .height = 48 }, sound = { .kind = RENDITION_AUDIO, .channels = 2 };
 	const struct task task = { .frames_planned = 50 };
 	struct progress progress = { .frame = 50 };
 	struct fragmented file = video();

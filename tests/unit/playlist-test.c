@@ -85,7 +85,7 @@ static struct piece pieces[] = {
 };
 
 static struct rendition_row rows[] = {
-	{ .planned = { .name = "audio", .is_audio = true, .channels = 2 }, .codecs = "mp4a.40.2", .pieces = &pieces[2], .piece_count = 1 },
+	{ .planned = { .name = "audio", .kind = RENDITION_AUDIO, .channels = 2 }, .codecs = "mp4a.40.2", .pieces = &pieces[2], .piece_count = 1 },
 	{ .planned = { .name = "240p", .width = 426, .height = 240, .rate_num = 24000, .rate_den = 1001 }, .codecs = "avc1.640015",
 	  .pieces = &pieces[0], .piece_count = 1 },
 	{ .planned = { .name = "720p", .width = 1280, .height = 720, .rate_num = 24000, .rate_den = 1001 }, .codecs = "avc1.64001F",

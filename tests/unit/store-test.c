@@ -224,7 +224,7 @@ static void write_plan(struct fixture *f)
 	struct task task;
 
 	strcpy(plan.renditions[0].name, "audio");
-	plan.renditions[0].is_audio = true;
+	plan.renditions[0].kind = RENDITION_AUDIO;
 	add_video(f, f->video, 0);
 	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
 	assert_int_equal(plan_write(f->db, &task, &well, &plan), DB_OK);

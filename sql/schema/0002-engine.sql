@@ -1,0 +1,264 @@
+-- 0002-engine.sql: a video in many chunks, and in editions.  SPDX-License-Identifier: MIT
+--
+-- An edition is one way from a plan to published files.  A video that is encoded again, or planned again
+-- because its chunks did not fit together, gets the next one; what is published stays until the new
+-- edition is.  Tables are made anew where SQLite cannot change a CHECK or a key in place.
+
+PRAGMA legacy_alter_table = ON;         -- views still speak of the old tables: they are made anew after this
+
+ALTER TABLE video ADD COLUMN edition INTEGER NOT NULL DEFAULT 1 CHECK (edition >= 1);   -- that is worked on
+ALTER TABLE video ADD COLUMN published INTEGER;         -- the edition that the master playlist names; NULL: none
+ALTER TABLE video ADD COLUMN playable_ms INTEGER;       -- since when it can be watched from its start
+ALTER TABLE video ADD COLUMN single TEXT;               -- why it must be encoded in one piece; NULL: it need not
+
+CREATE TABLE task_new (
+	id              INTEGER PRIMARY KEY,
+	video           TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
+	edition         INTEGER NOT NULL DEFAULT 1,
+	kind            TEXT NOT NULL
+	                CHECK (kind IN ('probe', 'scan', 'chunk', 'audio', 'subtitle', 'poster', 'storyboard', 'assemble')),
+	seq             INTEGER NOT NULL DEFAULT 0,     -- which chunk, which track
+	state           TEXT NOT NULL DEFAULT 'queued'
+	                CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+	attempts        INTEGER NOT NULL DEFAULT 0,     -- times claimed; its scratch folder is work/ID.ATTEMPTS
+	failures        INTEGER NOT NULL DEFAULT 0,     -- of them, times it failed
+	crashes         INTEGER NOT NULL DEFAULT 0,     -- of them, times its worker died with it
+	not_before_ms   INTEGER NOT NULL DEFAULT 0,     -- a retry waits until then
+	worker          TEXT,                           -- whose child it is
+	pid             INTEGER,
+	argv            TEXT CHECK (argv IS NULL OR json_type(argv) = 'array'),    -- decided by the plan, or at the start
+	reads           TEXT CHECK (reads IS NULL OR json_type(reads) = 'array'),  -- files that the jail opens for it
+	first_frame     INTEGER,                        -- of the output, from 0: where this chunk begins
+	frames_planned  INTEGER,
+	needs_bytes     INTEGER,                        -- of the source, before it can run; NULL: all
+	predicted_s     REAL,                           -- CPU seconds that it should take
+	predicted_bytes INTEGER,                        -- of what it should write
+	created_ms      INTEGER NOT NULL DEFAULT (CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)),
+	started_ms      INTEGER,
+	ended_ms        INTEGER,
+	progress        REAL NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 1),
+	frames          INTEGER,
+	fps             REAL,
+	exit_code       INTEGER,
+	signal          INTEGER,
+	user_ms         INTEGER,
+	sys_ms          INTEGER,
+	max_rss_kb      INTEGER,
+	reason          TEXT,                           -- stable code of the last failure
+	stderr          TEXT,                           -- its last lines
+	UNIQUE (video, edition, kind, seq)
+);
+INSERT INTO task_new (id, video, kind, seq, state, attempts, failures, not_before_ms, worker, pid, argv, reads, first_frame,
+	frames_planned, needs_bytes, created_ms, started_ms, ended_ms, progress, frames, fps, exit_code, signal, user_ms, sys_ms,
+	max_rss_kb, reason, stderr)
+SELECT id, video, kind, seq, state, attempts, failures, not_before_ms, worker, pid, argv, reads,
+	CASE kind WHEN 'chunk' THEN 0 END,
+	frames_planned, needs_bytes, created_ms, started_ms, ended_ms, progress, frames, fps, exit_code, signal, user_ms, sys_ms,
+	max_rss_kb, reason, stderr FROM task;
+DROP TABLE task;
+ALTER TABLE task_new RENAME TO task;
+CREATE INDEX task_by_state ON task (state, not_before_ms);              -- runnable, task_of_worker, views
+
+CREATE TABLE decision_new (
+	video           TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
+	edition         INTEGER NOT NULL DEFAULT 1,
+	seq             INTEGER NOT NULL,
+	code            TEXT NOT NULL,
+	detail          TEXT NOT NULL,
+	PRIMARY KEY (video, edition, seq)
+) WITHOUT ROWID;
+INSERT INTO decision_new (video, seq, code, detail) SELECT video, seq, code, detail FROM decision;
+DROP TABLE decision;
+ALTER TABLE decision_new RENAME TO decision;
+
+CREATE TABLE rendition_new (
+	video           TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
+	edition         INTEGER NOT NULL DEFAULT 1,
+	place           INTEGER NOT NULL,               -- in lists: the largest rung is 0, sound and text come last
+	name            TEXT NOT NULL CHECK (name <> '' AND name NOT GLOB '*[^a-z0-9-]*'),   -- 720p, audio, text-de
+	kind            TEXT NOT NULL CHECK (kind IN ('video', 'audio', 'text')),
+	codec           TEXT,                           -- h264, aac, webvtt, ...
+	copied          INTEGER NOT NULL DEFAULT 0,     -- 1: the source's own data, not encoded again
+	language        TEXT NOT NULL DEFAULT '',       -- RFC 5646, as far as the source tells
+	label           TEXT NOT NULL DEFAULT '',       -- for people
+	is_default      INTEGER NOT NULL DEFAULT 0,     -- of the sounds, or of the texts: played unless another is chosen
+	width           INTEGER,
+	height          INTEGER,
+	rate_num        INTEGER,                        -- frames a second
+	rate_den        INTEGER,
+	codecs          TEXT,                           -- RFC 6381
+	channels        INTEGER,
+	frames          INTEGER,
+	duration_us     INTEGER,
+	peak_bps        INTEGER,                        -- of its busiest segment
+	mean_bps        INTEGER,
+	file            TEXT,                           -- the progressive MP4, in media/ID/
+	size_bytes      INTEGER,                        -- of that file
+	PRIMARY KEY (video, edition, place),
+	UNIQUE (video, edition, name)
+) WITHOUT ROWID;
+INSERT INTO rendition_new (video, place, name, kind, codec, is_default, width, height, rate_num, rate_den, codecs, channels,
+	frames, duration_us, peak_bps, mean_bps, file, size_bytes)
+SELECT video, place, name, kind, CASE kind WHEN 'video' THEN 'h264' ELSE 'aac' END, kind = 'audio', width, height, rate_num,
+	rate_den, codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes FROM rendition;
+DROP TABLE rendition;
+ALTER TABLE rendition_new RENAME TO rendition;
+
+CREATE TABLE piece_new (
+	video           TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
+	edition         INTEGER NOT NULL DEFAULT 1,
+	rendition       TEXT NOT NULL,
+	seq             INTEGER NOT NULL,
+	file            TEXT NOT NULL,
+	size_bytes      INTEGER NOT NULL,
+	frames          INTEGER NOT NULL,
+	duration_us     INTEGER NOT NULL,
+	peak_bps        INTEGER NOT NULL,
+	longest_us      INTEGER NOT NULL,               -- its longest segment: EXT-X-TARGETDURATION
+	playlist        TEXT NOT NULL,                  -- EXTINF, EXT-X-BYTERANGE and URI lines
+	PRIMARY KEY (video, edition, rendition, seq)
+) WITHOUT ROWID;
+INSERT INTO piece_new (video, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist)
+SELECT video, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist FROM piece;
+DROP TABLE piece;
+ALTER TABLE piece_new RENAME TO piece;
+
+-- Files in media/VIDEO/ that nobody needs any more, and since when they may go: those of an early playlist stay
+-- for players that are in the middle of it.
+CREATE TABLE discard (
+	video           TEXT NOT NULL REFERENCES video(id) ON DELETE CASCADE,
+	file            TEXT NOT NULL CHECK (file <> '' AND file NOT GLOB '*/*'),
+	after_ms        INTEGER NOT NULL,
+	PRIMARY KEY (video, file)
+) WITHOUT ROWID;
+CREATE INDEX discard_by_time ON discard (after_ms);                     -- discard_due
+
+UPDATE video SET published = 1, playable_ms = ended_ms WHERE state = 'ready';
+
+-- Rules of a video -------------------------------------------------------------------------------
+
+DROP TRIGGER video_profile_fixed;
+CREATE TRIGGER video_profile_fixed BEFORE UPDATE OF profile ON video
+WHEN NEW.profile <> OLD.profile AND NOT (NEW.edition > OLD.edition AND OLD.state IN ('ready', 'failed', 'cancelled'))
+BEGIN
+	SELECT RAISE(ABORT, 'a video keeps its profile; a finished one is encoded again with another by SET profile = ..., state = ''queued'', edition = edition + 1');
+END;
+
+CREATE TRIGGER video_profile_exists BEFORE UPDATE OF profile ON video
+WHEN NOT EXISTS (SELECT 1 FROM profile WHERE name = NEW.profile)
+BEGIN
+	SELECT RAISE(ABORT, 'there is no such profile: SELECT name FROM profile');
+END;
+
+DROP TRIGGER video_moves;
+CREATE TRIGGER video_moves BEFORE UPDATE OF state ON video WHEN NEW.state <> OLD.state
+BEGIN
+	SELECT CASE OLD.state
+	WHEN 'deleting' THEN RAISE(ABORT, 'this video is being deleted: nothing else can happen to it')
+	WHEN 'ready' THEN CASE WHEN NEW.state <> 'deleting' AND NOT (NEW.state = 'queued' AND NEW.edition > OLD.edition)
+		THEN RAISE(ABORT, 'a ready video is finished: it can be encoded again (state = ''queued'', edition = edition + 1) or deleted (state = ''deleting'')') END
+	WHEN 'failed' THEN CASE WHEN NEW.state NOT IN ('queued', 'deleting')
+		THEN RAISE(ABORT, 'a failed video can be retried (state = ''queued'') or deleted (state = ''deleting'')') END
+	WHEN 'cancelled' THEN CASE WHEN NEW.state NOT IN ('queued', 'deleting')
+		THEN RAISE(ABORT, 'a cancelled video can be retried (state = ''queued'') or deleted (state = ''deleting'')') END
+	ELSE CASE
+		WHEN NEW.state IN ('failed', 'cancelled', 'deleting') THEN NULL
+		WHEN NEW.state = 'queued' AND NEW.edition > OLD.edition THEN NULL
+		WHEN NEW.state = 'ready' AND EXISTS (SELECT 1 FROM task WHERE video = OLD.id AND edition = OLD.edition AND state <> 'done')
+		THEN RAISE(ABORT, 'a video is ready when all its tasks are done, not before')
+		WHEN (OLD.state = 'queued' AND NEW.state IN ('probing', 'encoding', 'publishing'))
+		  OR (OLD.state = 'probing' AND NEW.state = 'encoding')
+		  OR (OLD.state = 'encoding' AND NEW.state = 'publishing')
+		  OR (OLD.state = 'publishing' AND NEW.state = 'ready') THEN NULL
+		ELSE RAISE(ABORT, 'a video that is under way can be cancelled (state = ''cancelled'') or deleted (state = ''deleting''); the rest is the workers'' to set')
+	END END;
+END;
+
+-- Retried as it was planned; with edition + 1 it is planned anew.
+DROP TRIGGER video_retries;
+CREATE TRIGGER video_retries AFTER UPDATE OF state ON video
+WHEN NEW.state = 'queued' AND OLD.state IN ('failed', 'cancelled') AND NEW.edition = OLD.edition
+BEGIN
+	UPDATE video SET reason = NULL, detail = NULL, ended_ms = NULL WHERE id = NEW.id;
+	UPDATE task SET state = 'queued', worker = NULL, pid = NULL, failures = 0, crashes = 0, not_before_ms = 0, progress = 0
+	 WHERE video = NEW.id AND edition = NEW.edition AND state IN ('failed', 'cancelled');
+END;
+
+CREATE TRIGGER video_edition_moves BEFORE UPDATE OF edition ON video WHEN NEW.edition <> OLD.edition
+BEGIN
+	SELECT CASE WHEN NEW.edition <> OLD.edition + 1 OR NEW.state <> 'queued' OR OLD.state IN ('queued', 'deleting')
+	THEN RAISE(ABORT, 'the next edition is edition + 1, together with state = ''queued''') END;
+END;
+
+CREATE TRIGGER video_next_edition AFTER UPDATE OF edition ON video WHEN NEW.edition > OLD.edition
+BEGIN
+	UPDATE video SET reason = NULL, detail = NULL, ended_ms = NULL, progress = 0 WHERE id = NEW.id;
+	UPDATE task SET state = 'cancelled' WHERE video = NEW.id AND edition < NEW.edition AND state IN ('queued', 'running');
+	INSERT INTO task (video, edition, kind) VALUES (NEW.id, NEW.edition, 'probe');
+	INSERT INTO event (video, kind, detail) VALUES (NEW.id, 'video edition ' || NEW.edition, NEW.single);
+END;
+
+DROP TRIGGER video_delete;
+CREATE TRIGGER video_delete AFTER DELETE ON video
+BEGIN
+	DELETE FROM task_wait WHERE task IN (SELECT id FROM task WHERE video = OLD.id);
+	DELETE FROM task WHERE video = OLD.id;
+	DELETE FROM decision WHERE video = OLD.id;
+	DELETE FROM piece WHERE video = OLD.id;
+	DELETE FROM rendition WHERE video = OLD.id;
+	DELETE FROM discard WHERE video = OLD.id;
+	INSERT INTO event (video, kind) VALUES (OLD.id, 'video deleted');
+END;
+
+-- Rules of a task --------------------------------------------------------------------------------
+
+CREATE TRIGGER task_moves BEFORE UPDATE OF state ON task WHEN NEW.state <> OLD.state
+BEGIN
+	SELECT CASE
+	WHEN OLD.state = 'done' THEN RAISE(ABORT, 'a done task stays done: its work is published')
+	WHEN OLD.state = 'queued' AND NEW.state NOT IN ('running', 'cancelled')
+	THEN RAISE(ABORT, 'a queued task can be claimed by a worker or cancelled')
+	WHEN OLD.state IN ('failed', 'cancelled') AND NEW.state <> 'queued'
+	THEN RAISE(ABORT, 'a failed or cancelled task can only be queued again')
+	WHEN NEW.state = 'running' AND NEW.worker IS NULL
+	THEN RAISE(ABORT, 'a running task has a worker: leave the claim to the workers')
+	WHEN NEW.state = 'queued' AND OLD.state IN ('failed', 'cancelled')
+	 AND (NEW.edition <> (SELECT edition FROM video WHERE id = NEW.video)
+	      OR (SELECT state FROM video WHERE id = NEW.video) IN ('ready', 'failed', 'cancelled', 'deleting'))
+	THEN RAISE(ABORT, 'retry the video, not the task: UPDATE video SET state = ''queued''')
+	END;
+END;
+
+CREATE TRIGGER task_runs AFTER UPDATE OF state ON task WHEN NEW.state = 'running' AND OLD.state = 'queued'
+BEGIN
+	UPDATE video SET state = 'probing'
+	 WHERE id = NEW.video AND state = 'queued' AND NEW.kind IN ('probe', 'scan');
+	UPDATE video SET state = 'encoding'
+	 WHERE id = NEW.video AND state IN ('queued', 'probing') AND NEW.kind NOT IN ('probe', 'scan', 'assemble');
+	UPDATE video SET state = 'publishing'
+	 WHERE id = NEW.video AND state IN ('queued', 'encoding') AND NEW.kind = 'assemble';
+	UPDATE video SET started_ms = NEW.started_ms WHERE id = NEW.video AND started_ms IS NULL;
+END;
+
+CREATE TRIGGER task_tells AFTER UPDATE OF state ON task WHEN NEW.state <> OLD.state
+BEGIN
+	INSERT INTO event (video, task, kind, detail)
+	VALUES (NEW.video, NEW.id, NEW.kind || ' ' || NEW.state, NEW.reason);
+END;
+
+-- A video's progress is that of its tasks, weighed by what their kinds usually cost, chunks by their frames.
+CREATE TRIGGER task_progresses AFTER UPDATE OF progress, state ON task
+WHEN NEW.edition = (SELECT edition FROM video WHERE id = NEW.video)
+BEGIN
+	UPDATE video SET progress = (
+		SELECT CASE WHEN max(kind = 'assemble') = 0 THEN 0.01 * sum(state = 'done')
+		       ELSE round(min(1.0, sum(weight * CASE state WHEN 'done' THEN 1.0 ELSE progress END) / sum(weight)), 4) END
+		  FROM (SELECT kind, state, progress,
+		               CASE kind WHEN 'chunk' THEN 80.0 * coalesce(frames_planned, 1) / sum(coalesce(frames_planned, 1)) OVER (PARTITION BY kind)
+		                         WHEN 'audio' THEN 8.0 WHEN 'assemble' THEN 4.0 ELSE 2.0 END AS weight
+		          FROM task WHERE video = NEW.video AND edition = NEW.edition))
+	 WHERE id = NEW.video;
+END;
+
+PRAGMA legacy_alter_table = OFF;
+PRAGMA user_version = 2;
