@@ -68,6 +68,10 @@ SELECT key, type, value FROM json_each(:json);
 -- name: patch_kind
 SELECT CASE WHEN json_valid(:json) THEN json_type(:json) ELSE 'invalid' END;
 
+-- name: video_replan
+UPDATE video SET state = 'queued', edition = edition + 1, single = :why
+ WHERE id = :id AND edition = :edition AND state IN ('encoding', 'publishing');
+
 -- name: video_doomed
 SELECT id FROM video v
  WHERE state = 'deleting'
@@ -108,7 +112,9 @@ RETURNING id;
 
 -- name: task_read
 SELECT t.id, t.attempts, t.failures, t.kind, t.seq, t.video, v.source, t.frames_planned, v.duration_ms, t.edition,
-       t.first_frame
+       t.first_frame,
+       (SELECT count(*) FROM task c WHERE c.video = t.video AND c.edition = t.edition AND c.kind = 'chunk') < 2,
+       v.single
   FROM task t JOIN video v ON v.id = t.video WHERE t.id = :id;
 
 -- name: task_argv
@@ -257,6 +263,32 @@ SELECT name, kind, width, height, rate_num, rate_den, channels, codecs, codec, c
 -- name: pieces
 SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist
   FROM piece WHERE video = :video AND edition = :edition AND rendition = :rendition ORDER BY seq;
+
+-- name: early
+SELECT v.published, v.playable_ms IS NOT NULL, p.segment_ms,
+       (SELECT count(*) FROM task WHERE video = v.id AND edition = :edition AND kind = 'chunk')
+  FROM video v JOIN profile p ON p.name = v.profile WHERE v.id = :id;
+
+-- name: video_playable
+UPDATE video SET playable_ms = (SELECT ms FROM now_ms) WHERE id = :id AND playable_ms IS NULL;
+
+-- name: discard_add
+INSERT OR REPLACE INTO discard (video, file, after_ms) VALUES (:video, :file, (SELECT ms FROM now_ms) + :delay_ms);
+
+-- name: discard_pieces
+INSERT OR REPLACE INTO discard (video, file, after_ms)
+SELECT p.video, p.file, (SELECT ms FROM now_ms) + :delay_ms FROM piece p
+ WHERE p.video = :video AND p.file NOT IN (SELECT file FROM rendition WHERE video = :video AND edition = :edition AND file IS NOT NULL);
+
+-- name: discard_due
+SELECT d.video, d.file FROM discard d JOIN video v ON v.id = d.video
+ WHERE d.after_ms <= (SELECT ms FROM now_ms) AND v.state <> 'deleting' ORDER BY d.after_ms LIMIT 1;
+
+-- name: discard_forget
+DELETE FROM discard WHERE video = :video AND file = :file;
+
+-- name: piece_forget
+DELETE FROM piece WHERE video = :video AND file = :file;
 
 -- name: rendition_publish
 UPDATE rendition

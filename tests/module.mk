@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/unit/errors-test \
 	tests/unit/template-test \
 	tests/unit/boxes-test \
+	tests/unit/cuts-test \
 	tests/unit/facts-test \
 	tests/unit/judge-test \
 	tests/unit/plan-test \

@@ -110,7 +110,7 @@ CREATE TABLE piece_new (
 	rendition       TEXT NOT NULL,
 	seq             INTEGER NOT NULL,
 	file            TEXT NOT NULL,
-	size_bytes      INTEGER NOT NULL,
+	size_bytes      INTEGER NOT NULL,               -- of its segments
 	frames          INTEGER NOT NULL,
 	duration_us     INTEGER NOT NULL,
 	peak_bps        INTEGER NOT NULL,

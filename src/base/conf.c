@@ -67,9 +67,11 @@ static const struct setting settings[] = {
 	{ "encode", "stall", KIND_MS, AT(stall_ms), "60s", 1000, 86400000, NULL },
 	{ "encode", "wall", KIND_MS, AT(wall_ms), "24h", 1000, 30 * (int64_t)86400000, NULL },
 	{ "encode", "grace", KIND_MS, AT(grace_ms), "2s", 10, 60000, NULL },
+	{ "encode", "early_keep", KIND_MS, AT(early_keep_ms), "6h", 0, 30 * (int64_t)86400000, NULL },
 	{ "encode", "duration_max", KIND_MS, AT(duration_max_ms), "12h", 1000, 30 * (int64_t)86400000, NULL },
 	{ "encode", "pixels_max", KIND_COUNT, AT(pixels_max), "37748736", 65536, INT32_MAX, NULL },
 	{ "jail", "program", KIND_PATH, AT(jail), CLIPMILL_JAIL, 0, 0, NULL },
+	{ "jail", "mux", KIND_PATH, AT(mux), CLIPMILL_MUX, 0, 0, NULL },
 	{ "jail", "sandbox", KIND_CHOICE, AT(sandbox), "require", 0, 0, sandbox_names },
 	{ "jail", "memory_max", KIND_BYTES, AT(memory_max_bytes), "4G", 1 << 28, TIB, NULL },
 	{ "log", "level", KIND_CHOICE, AT(log_level), "info", 0, 0, level_names },
@@ -296,6 +298,7 @@ void conf_fini(struct conf *conf)
 	free(conf->ffmpeg);
 	free(conf->ffprobe);
 	free(conf->jail);
+	free(conf->mux);
 	memset(conf, 0, sizeof *conf);
 }
 

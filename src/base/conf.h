@@ -36,11 +36,13 @@ struct conf {
 	int64_t stall_ms;           /* without progress for so long, a child is ended */
 	int64_t wall_ms;            /* longest life of one child */
 	int64_t grace_ms;           /* between TERM and KILL */
+	int64_t early_keep_ms;      /* how long files of an early playlist stay once the video is ready */
 	int64_t duration_max_ms;    /* longest source */
 	int64_t pixels_max;         /* largest picture of a source, width x height */
 
 	/* [jail] */
 	char *jail;                 /* absolute path of clipmill-jail */
+	char *mux;                  /* absolute path of clipmill-mux */
 	enum conf_sandbox sandbox;
 	int64_t memory_max_bytes;   /* address space of an encoding child */
 

@@ -191,6 +191,13 @@ int file_read(int dir_fd, const char *path, size_t most, struct buf *out)
 	return close_with(fd, n < 0 ? -1 : 0);
 }
 
+int64_t file_size(int dir_fd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
+}
+
 int64_t file_free_bytes(int dir_fd, const char *path)
 {
 	int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);

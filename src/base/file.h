@@ -37,6 +37,9 @@ int file_remove_tree(int dir_fd, const char *path) __attribute__((warn_unused_re
 /* Reads at most `most` bytes of a regular file into `out` (appended).  EFBIG when it is longer. */
 int file_read(int dir_fd, const char *path, size_t most, struct buf *out) __attribute__((warn_unused_result));
 
+/* Bytes of a regular file; -1 with errno. */
+int64_t file_size(int dir_fd, const char *path);
+
 /* Bytes that an unprivileged writer may still put on the file system of `path`; -1 with errno. */
 int64_t file_free_bytes(int dir_fd, const char *path);
 

@@ -57,29 +57,27 @@ static void add_graph(struct strings *argv, const char *option, struct buf *grap
 
 /* Chunk --------------------------------------------------------------------------------------- */
 
-/* Whole segments of about the wished length: no tiny last one. */
-static double segment_s(const struct profile *profile, const struct grid *grid)
+/* Frames of a segment: as many segments as come nearest to the wished length, so that none is tiny. */
+static int64_t segment_frames(const struct profile *profile, const struct grid *grid, const struct cut *cut)
 {
-	double wished = (double)profile->segment_ms / 1000;
-	double count = round(grid->duration_s / wished);
+	double wished = (double)profile->segment_ms / 1000 * (double)grid->rate.num / (double)grid->rate.den;
+	int64_t count = llround((double)cut->frames / wished);
 
-	return count < 1 ? wished : grid->duration_s / count;
+	return count < 1 ? cut->frames : (cut->frames + count - 1) / count;
 }
 
 /* Keyframes come where they are forced: a cut in the picture does not make a segment. */
-static void add_keyframes(const struct profile *profile, const struct grid *grid, struct strings *argv)
+static void add_keyframes(const struct grid *grid, int64_t every, struct strings *argv)
 {
-	double wished = segment_s(profile, grid), rate = (double)grid->rate.num / (double)grid->rate.den;
-	int64_t frames = (int64_t)ceil(wished * rate) + 1;
-
 	strings_add(argv, "-x264-params");
 	strings_addf(argv, "fps=%" PRId64 "/%" PRId64 ":open-gop=0:scenecut=40:keyint=%" PRId64 ":min-keyint=%" PRId64,
-		     grid->rate.num, grid->rate.den, 2 * frames, frames);
+		     grid->rate.num, grid->rate.den, 2 * every + 2, every + 1);
 	strings_add(argv, "-force_key_frames");
-	strings_addf(argv, "expr:gte(t+%.6f,n_forced*%.6f)", 0.5 / rate, wished);
+	strings_addf(argv, "expr:not(mod(n,%" PRId64 "))", every);
 }
 
-static void add_x264(const struct plan_input *input, const struct grid *grid, const struct rung *rung, struct strings *argv)
+static void add_x264(const struct plan_input *input, const struct grid *grid, const struct cut *cut, const struct rung *rung,
+		     struct strings *argv)
 {
 	add_text(argv, "-c:v", "libx264");
 	add_text(argv, "-preset", input->profile->preset);
@@ -89,26 +87,27 @@ static void add_x264(const struct plan_input *input, const struct grid *grid, co
 	strings_add(argv, "-bufsize");
 	strings_addf(argv, "%" PRId64 "k", 2 * rung->max_kbps);
 	add_number(argv, "-threads", input->threads);
-	add_keyframes(input->profile, grid, argv);
+	add_keyframes(grid, segment_frames(input->profile, grid, cut), argv);
 }
 
-static void add_rung(const struct plan_input *input, const struct grid *grid, const struct rung *rung, size_t at,
-		     struct strings *argv)
+static void add_rung(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
+		     const struct rung *rung, size_t at, struct strings *argv)
 {
-	char file[64];
+	char stem[32], file[64];
 
 	strings_add(argv, "-map");
 	strings_addf(argv, "[v%zu]", at);
 	add_text(argv, "-fps_mode", "passthrough");
 	strings_add(argv, "-enc_time_base");
-	strings_addf(argv, "1:%d", GRAPH_TICKS);
-	add_x264(input, grid, rung, argv);
+	strings_addf(argv, "1:%" PRId64, grid->timescale);
+	add_x264(input, grid, cut, rung, argv);
 	switches_output(argv);
-	add_number(argv, "-video_track_timescale", GRAPH_TICKS);
+	add_number(argv, "-video_track_timescale", grid->timescale);
 	add_text(argv, "-use_editlist", "0");
 	add_text(argv, "-avoid_negative_ts", "disabled");
 	add_text(argv, "-movflags", "+frag_keyframe" FRAGMENTED);
-	name_piece(file, rung->name, 0);
+	name_stem(stem, input->edition, rung->name);
+	name_piece(file, stem, seq);
 	add_text(argv, "-f", "mp4");
 	strings_addf(argv, "file:%s", file);
 }
@@ -120,8 +119,19 @@ static bool takes_changes(const struct facts *facts)
 	return !facts->interlaced && facts->rotation == 0;
 }
 
-void argv_chunk(const struct plan_input *input, const struct grid *grid, const struct rung *rungs, size_t count,
-		struct strings *argv)
+static void add_seek(const struct cut *cut, struct strings *argv)
+{
+	const char *const fixed[] = { "-noaccurate_seek", "-seek_timestamp", "1", "-ss", NULL };
+	int64_t us = cut->seek_us;
+
+	if (!cut->seeks)
+		return;
+	strings_add_all(argv, fixed);
+	strings_addf(argv, "%s%" PRId64 ".%06" PRId64, us < 0 ? "-" : "", (us < 0 ? -us : us) / 1000000, (us < 0 ? -us : us) % 1000000);
+}
+
+void argv_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
+		const struct rung *rungs, size_t count, struct strings *argv)
 {
 	struct buf graph = BUF_INIT;
 
@@ -129,11 +139,12 @@ void argv_chunk(const struct plan_input *input, const struct grid *grid, const s
 	add_clock(grid, argv);
 	if (takes_changes(input->facts))
 		add_text(argv, "-reinit_filter", "0");
+	add_seek(cut, argv);
 	switches_file(argv, input->source);
-	graph_video(input->facts, grid, rungs, count, &graph);
+	graph_video(input->facts, grid, cut, rungs, count, &graph);
 	add_graph(argv, "-filter_complex", &graph);
 	for (size_t i = 0; i < count; i++)
-		add_rung(input, grid, &rungs[i], i, argv);
+		add_rung(input, grid, cut, seq, &rungs[i], i, argv);
 }
 
 /* Audio --------------------------------------------------------------------------------------- */
@@ -161,7 +172,7 @@ static double sound_most_s(const struct plan_input *input, const struct grid *gr
 void argv_audio(const struct plan_input *input, const struct grid *grid, struct strings *argv)
 {
 	struct buf graph = BUF_INIT;
-	char file[64];
+	char stem[32], file[64];
 
 	open_source(input, argv);
 	add_clock(grid, argv);
@@ -181,7 +192,8 @@ void argv_audio(const struct plan_input *input, const struct grid *grid, struct 
 	add_text(argv, "-avoid_negative_ts", "disabled");
 	add_number(argv, "-frag_duration", input->profile->segment_ms * 1000);
 	add_text(argv, "-movflags", FRAGMENTED);
-	name_piece(file, "audio", 0);
+	name_stem(stem, input->edition, "audio");
+	name_piece(file, stem, 0);
 	add_text(argv, "-f", "mp4");
 	strings_addf(argv, "file:%s", file);
 }
@@ -233,50 +245,35 @@ void argv_poster(const struct plan_input *input, const struct grid *grid, struct
 
 /* Assemble ------------------------------------------------------------------------------------ */
 
-static void open_piece(const struct plan_input *input, const char *rendition, struct strings *argv)
+static const struct plan_rendition *main_sound(const struct plan *plan)
 {
-	char file[64];
-
-	switches_own_input(argv);
-	name_piece(file, rendition, 0);
-	strings_add(argv, "-i");
-	strings_addf(argv, "file:%s/%s", input->media, file);
+	for (size_t i = 0; i < plan->rendition_count; i++)
+		if (plan->renditions[i].kind == RENDITION_AUDIO && plan->renditions[i].is_default)
+			return &plan->renditions[i];
+	return NULL;
 }
 
-/*
- * Each piece starts where its first sample is decoded; ffmpeg moves each input to 0 by its first
- * presentation time, so picture and sound both start at 0.
- */
-static void add_movie(const struct plan_rendition *rendition, size_t at, size_t audio, struct strings *argv)
+static void add_stem(const struct plan_input *input, const struct plan_rendition *r, struct strings *argv)
 {
-	char file[64];
+	char stem[32];
 
-	strings_add(argv, "-map");
-	strings_addf(argv, "%zu:0", at);
-	if (audio != at) {
-		strings_add(argv, "-map");
-		strings_addf(argv, "%zu:0", audio);
+	name_stem(stem, input->edition, r->name);
+	strings_add(argv, stem);
+}
+
+void argv_assemble(const struct plan_input *input, const struct plan *plan, size_t pieces, struct strings *argv)
+{
+	const struct plan_rendition *sound = main_sound(plan);
+
+	strings_add(argv, input->conf->mux);
+	add_text(argv, "--folder", input->media);
+	if (pieces > 0)
+		add_number(argv, "--pieces", (int64_t)pieces);
+	if (sound != NULL) {
+		strings_add(argv, "--audio");
+		add_stem(input, sound, argv);
 	}
-	add_text(argv, "-c", "copy");
-	switches_output(argv);
-	add_text(argv, "-movflags", "+faststart");
-	if (rendition->kind == RENDITION_VIDEO)
-		add_number(argv, "-video_track_timescale", GRAPH_TICKS);
-	name_movie(file, rendition->name);
-	add_text(argv, "-f", "mp4");
-	strings_addf(argv, "file:%s", file);
-}
-
-void argv_assemble(const struct plan_input *input, const struct plan *plan, struct strings *argv)
-{
-	size_t last = plan->rendition_count - 1;
-	bool has_audio = plan->renditions[last].kind == RENDITION_AUDIO;
-
-	switches_ffmpeg(input->conf, argv);
-	strings_add(argv, "-xerror");
-	for (size_t i = 0; i <= last; i++)
-		open_piece(input, plan->renditions[i].name, argv);
-	for (size_t i = 0; i <= last; i++)
-		if (plan->renditions[i].kind == RENDITION_VIDEO || last == 0)
-			add_movie(&plan->renditions[i], i, has_audio ? last : i, argv);
+	for (size_t i = 0; i < plan->rendition_count; i++)
+		if (plan->renditions[i].kind == RENDITION_VIDEO)
+			add_stem(input, &plan->renditions[i], argv);
 }

@@ -2,20 +2,22 @@
 #ifndef CLIPMILL_ARGV_H
 #define CLIPMILL_ARGV_H
 
+#include "encode/cuts.h"
 #include "encode/input.h"
 #include "encode/ladder.h"
 #include "encode/rate.h"
 
-/* One ffmpeg decodes once and writes a fragmented MP4 a rung, all with their keyframes at the same frames. */
-void argv_chunk(const struct plan_input *input, const struct grid *grid, const struct rung *rungs, size_t count,
-		struct strings *argv);
+/* Chunk `seq`: one ffmpeg decodes once and writes a fragmented MP4 a rung, all with their keyframes at the same
+ * frames. */
+void argv_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
+		const struct rung *rungs, size_t count, struct strings *argv);
 
 /* One AAC track as fragmented MP4.  `grid` NULL: there is no picture, and the sound is as long as it is. */
 void argv_audio(const struct plan_input *input, const struct grid *grid, struct strings *argv);
 
 void argv_poster(const struct plan_input *input, const struct grid *grid, struct strings *argv);
 
-/* From the published pieces to a progressive MP4 a rung, or of the sound alone. */
-void argv_assemble(const struct plan_input *input, const struct plan *plan, struct strings *argv);
+/* clipmill-mux: from so many published pieces a rung, and the sound, to one file a rung; or of the sound alone. */
+void argv_assemble(const struct plan_input *input, const struct plan *plan, size_t pieces, struct strings *argv);
 
 #endif

@@ -337,14 +337,15 @@ static void put_number(uint8_t *to, uint64_t value, size_t count)
 		to[i] = (uint8_t)value;
 }
 
-void fragmented_zero(uint8_t *bytes, struct fragmented *file)
+bool fragmented_place(uint8_t *bytes, struct fragmented *file, uint64_t start)
 {
 	uint64_t first = file->count > 0 ? file->fragments[0].decode_time : 0;
 
 	for (size_t i = 0; i < file->count; i++) {
 		struct fragment *f = &file->fragments[i];
 
-		f->decode_time -= first;
+		f->decode_time += start - first;
 		put_number(bytes + f->decode_time_at, f->decode_time, f->decode_time_bytes);
 	}
+	return true;
 }

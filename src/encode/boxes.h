@@ -48,8 +48,9 @@ void fragmented_fini(struct fragmented *file);
  */
 bool fragmented_init(const uint8_t *bytes, const struct fragmented *file, struct buf *out);
 
-/* Subtracts the first decode time from every tfdt of the mapped, writable file, and from `file`. */
-void fragmented_zero(uint8_t *bytes, struct fragmented *file);
+/* Moves every tfdt of the mapped, writable file, and of `file`, so that the first is `start`.  False where one
+ * does not fit; then nothing is changed. */
+bool fragmented_place(uint8_t *bytes, struct fragmented *file, uint64_t start);
 
 /* What a progressive file's moov says of one track. */
 struct movie_track {

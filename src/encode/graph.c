@@ -48,42 +48,69 @@ static void put_picture(const struct facts *f, const struct rung *rung, struct b
 		   color.primaries, color.transfer, color.space);
 }
 
+/* Membership is decided here, by slot: where the seek landed does not matter. */
+static void put_trim(const struct cut *cut, struct buf *out)
+{
+	const char *sign = "=";
+
+	if (cut->first && cut->last)
+		return;
+	buf_puts(out, "trim");
+	if (!cut->first) {
+		buf_printf(out, "=start_pts=%" PRId64, cut->first_frame);
+		sign = ":";
+	}
+	if (!cut->last)
+		buf_printf(out, "%send_pts=%" PRId64, sign, cut->first_frame + cut->frames);
+	buf_puts(out, ",");
+}
+
 /*
  * A source on its grid: times become slot numbers, exactly.  What the decoder gives out of order is
  * dropped, and the first picture stands in slot 0 even where those before it did not decode.
  */
-static void put_kept(const struct grid *g, struct buf *out)
+static void put_kept(const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->rate.den, g->rate.num);
+	put_trim(cut, out);
 	buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gt(pts,prev_selected_pts))',");
-	buf_puts(out, "setpts='if(eq(N,0),0,PTS)',");
+	if (cut->first)
+		buf_puts(out, "setpts='if(eq(N,0),0,PTS)',");
 }
 
-/* Any other: the fps filter fills every slot once; the picture is held to the planned end. */
-static void put_converted(const struct grid *g, struct buf *out)
+/* Any other: the fps filter fills every slot once; the picture is held to the planned end.  It rounds each
+ * frame to its slot by itself, so chunks agree on what stands where. */
+static void put_converted(const struct grid *g, const struct cut *cut, struct buf *out)
 {
-	buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',");
+	if (cut->first)
+		buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',");
+	else
+		buf_puts(out, "select='isnan(prev_selected_pts)+gte(pts,prev_selected_pts)',");
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",setpts=PTS+%" PRId64 ",", g->rate.den, g->rate.num, g->lead);
-	buf_printf(out, "fps=fps=%" PRId64 "/%" PRId64 ":start_time=0,", g->rate.num, g->rate.den);
-	buf_printf(out, "tpad=stop_mode=clone:stop=%d,trim=end_frame=%" PRId64 ",", TAIL_FRAMES, g->frames);
+	buf_printf(out, "fps=fps=%" PRId64 "/%" PRId64 "%s,", g->rate.num, g->rate.den, cut->first ? ":start_time=0" : "");
+	if (cut->last)
+		buf_printf(out, "tpad=stop_mode=clone:stop=%d,trim=start_pts=%" PRId64 ":end_pts=%" PRId64 ",", TAIL_FRAMES,
+			   cut->first_frame, g->frames);
+	else
+		put_trim(cut, out);
 }
 
-static void put_grid(const struct facts *f, const struct grid *g, struct buf *out)
+static void put_grid(const struct facts *f, const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	buf_printf(out, "setpts=PTS-(%" PRId64 "),", g->first_pts);
 	put_deinterlace(f, out);
 	if (g->keep)
-		put_kept(g, out);
+		put_kept(g, cut, out);
 	else
-		put_converted(g, out);
-	buf_printf(out, "setpts=PTS+%d,settb=1/%d,", GRAPH_DELAY_FRAMES, GRAPH_TICKS);
+		put_converted(g, cut, out);
+	buf_printf(out, "setpts=PTS+%d,settb=1/%" PRId64 ",", GRAPH_DELAY_FRAMES, g->timescale);
 }
 
-void graph_video(const struct facts *f, const struct grid *g, const struct rung *rungs, size_t count,
+void graph_video(const struct facts *f, const struct grid *g, const struct cut *cut, const struct rung *rungs, size_t count,
 		 struct buf *out)
 {
 	buf_printf(out, "[0:%" PRId64 "]", f->video_index);
-	put_grid(f, g, out);
+	put_grid(f, g, cut, out);
 	put_picture(f, &rungs[0], out);
 	for (size_t i = 0; i + 1 < count; i++) {
 		buf_printf(out, ",split[v%zu][w%zu];[w%zu]", i, i, i);

@@ -3,19 +3,19 @@
 #define CLIPMILL_GRAPH_H
 
 #include "base/buf.h"
+#include "encode/cuts.h"
 #include "encode/facts.h"
 #include "encode/ladder.h"
 #include "encode/rate.h"
 
-#define GRAPH_TICKS 90000       /* of a second: time base of all outputs with a picture */
 #define GRAPH_DELAY_FRAMES 16   /* pictures are shifted by so many slots, so that no decode time is negative */
 
 /*
  * From the video stream to one labelled output a rung, [v0], [v1], ...: decoded once, put on the
- * grid, deinterlaced and made SDR where needed, scaled from rung to rung.
+ * grid, cut to the chunk, deinterlaced and made SDR where needed, scaled from rung to rung.
  */
-void graph_video(const struct facts *facts, const struct grid *grid, const struct rung *rungs, size_t count,
-		 struct buf *out);
+void graph_video(const struct facts *facts, const struct grid *grid, const struct cut *cut, const struct rung *rungs,
+		 size_t count, struct buf *out);
 
 /* From the audio stream to [a]: sample 0 is source time `base_s`; gaps are silence, and so is what is
  * missing at the end of `least_s`. */

@@ -13,6 +13,8 @@ struct plan_input {
 	const struct profile *profile;
 	const char *source;             /* absolute path of the source */
 	const char *media;              /* absolute path of the video's folder in media/ */
+	const char *single;             /* why it must be encoded in one piece; NULL: it need not */
+	int64_t edition;
 	int64_t threads;                /* of one encoding child; part of the plan, so output bytes depend on it alone */
 };
 

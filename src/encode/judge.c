@@ -20,9 +20,6 @@ enum {
 	EXIT_TOO_MANY_ERRORS = 69, EXIT_JAIL_FIRST = 120, EXIT_JAIL_LAST = 125, EXIT_NOT_RUN = 126, EXIT_SIGNALLED = 255,
 };
 
-#define MOVIE_SLACK_US 100000   /* a progressive file may differ so much from its pieces, or by a segment: the ends of
-				 * tracks with holes are told in decode time by one, in presentation time by the other */
-
 __attribute__((format(printf, 4, 5)))
 static bool judge(struct judgement *out, enum verdict verdict, const char *reason, const char *format, ...)
 {
@@ -186,48 +183,57 @@ static bool fragments_follow(const struct fragmented *file, struct judgement *ou
 	return file->duration > 0 || bad(out, "The segments have no duration.");
 }
 
+/* Frames of a constant rate have one length, so they are exactly as long as planned. */
+static bool is_on_grid(const struct fragmented *file, const struct plan_rendition *planned)
+{
+	uint64_t tick = planned->rate_num > 0 ? file->timescale * (uint64_t)planned->rate_den / (uint64_t)planned->rate_num : 0;
+
+	return file->duration == file->samples * tick;
+}
+
+static bool judge_frames(const struct fragmented *file, const struct plan_rendition *planned, const struct task *task,
+			 const struct progress *progress, struct judgement *out)
+{
+	uint64_t expected = (uint64_t)task->frames_planned;
+
+	if (progress->frame > 0 && file->samples != (uint64_t)progress->frame)
+		return judge(out, VERDICT_RETRY, "bad_output",
+			     "%" PRIu64 " frames were written of %" PRId64 " that were encoded.", file->samples, progress->frame);
+	if (expected > 0 && file->samples > expected)
+		return judge(out, task->alone ? VERDICT_RETRY : VERDICT_REPLAN, "bad_output",
+			     "%" PRIu64 " frames came out of %" PRIu64 " that were planned.", file->samples, expected);
+	if (!task->alone && file->samples < expected)
+		return judge(out, VERDICT_REPLAN, "frames_missing", "piece %" PRId64 " gave %" PRIu64 " of its %" PRIu64 " frames.",
+			     task->seq, file->samples, expected);
+	if (!task->alone && !is_on_grid(file, planned))
+		return judge(out, VERDICT_REPLAN, "frames_uneven", "piece %" PRId64 " is not as long as its frames.", task->seq);
+	return true;
+}
+
 bool judge_piece(const struct fragmented *file, const struct plan_rendition *planned, const struct task *task,
 		 const struct progress *progress, struct judgement *out)
 {
 	if (!same_kind(file, planned, out) || !fragments_follow(file, out))
 		return false;
-	if (file->is_video && progress->frame > 0 && file->samples != (uint64_t)progress->frame)
-		return judge(out, VERDICT_RETRY, "bad_output",
-			     "%" PRIu64 " frames were written of %" PRId64 " that were encoded.", file->samples, progress->frame);
-	if (file->is_video && task->frames_planned > 0 && file->samples > (uint64_t)task->frames_planned)
-		return judge(out, VERDICT_RETRY, "bad_output",
-			     "%" PRIu64 " frames came out of %" PRId64 " that were planned.", file->samples, task->frames_planned);
+	if (file->is_video && !judge_frames(file, planned, task, progress, out))
+		return false;
 	return judge(out, VERDICT_OK, "ok", "Done.");
 }
 
-static const struct movie_track *find_track(const struct movie *movie, bool video)
+bool judge_movie(const struct fragmented *file, const struct rendition_row *row, struct judgement *out)
 {
-	for (size_t i = 0; i < movie->count; i++)
-		if (movie->tracks[i].is_video == video)
-			return &movie->tracks[i];
-	return NULL;
-}
-
-bool judge_movie(const struct movie *movie, const struct rendition_row *row, bool with_audio, struct judgement *out)
-{
-	const struct movie_track *own = find_track(movie, row->planned.kind == RENDITION_VIDEO);
-	int64_t frames = 0, duration_us = 0, slack_us = MOVIE_SLACK_US;
+	int64_t frames = 0, duration_us = 0, slack_us = (int64_t)row->piece_count + 1; /* each piece's was rounded */
+	int64_t own_us = (int64_t)((double)file->duration * 1e6 / file->timescale);
 
 	for (size_t i = 0; i < row->piece_count; i++) {
 		frames += row->pieces[i].frames;
 		duration_us += row->pieces[i].duration_us;
-		if (row->pieces[i].longest_us > slack_us)
-			slack_us = row->pieces[i].longest_us;
 	}
-	if (own == NULL || (with_audio && find_track(movie, false) == NULL))
-		return bad(out, "The MP4 file lacks a track.");
-	if (own->samples != (uint64_t)frames)
+	if (file->samples != (uint64_t)frames)
 		return judge(out, VERDICT_RETRY, "bad_output",
-			     "The MP4 file has %" PRIu64 " frames, its pieces have %" PRId64 ".", own->samples, frames);
-	if (llabs((int64_t)own->duration_us - duration_us) > slack_us)
+			     "The MP4 file has %" PRIu64 " frames, its pieces have %" PRId64 ".", file->samples, frames);
+	if (llabs(own_us - duration_us) > slack_us)
 		return bad(out, "The MP4 file is not as long as its pieces.");
-	if (!movie->faststart)
-		return bad(out, "The MP4 file cannot start before it is loaded.");
 	return judge(out, VERDICT_OK, "ok", "Done.");
 }
 

@@ -10,6 +10,7 @@ enum verdict {
 	VERDICT_OK,             /* exited 0: look at what it made */
 	VERDICT_RETRY,          /* may go better another time; counts as a failure */
 	VERDICT_MACHINE,        /* disk full, no memory, jail or binary broken: wait, blame nobody */
+	VERDICT_REPLAN,         /* the chunks do not fit together: the video is encoded anew in one */
 	VERDICT_FAIL,           /* the input's fault, for good */
 };
 
@@ -28,13 +29,14 @@ void judge_exit(enum task_kind kind, const struct task_exit *ended, enum end_cau
 /*
  * Checks a chunk's or audio track's file against its task: whole fragments that start with a sync
  * sample, no gaps in decode time, picture size as planned, and (video) as many frames as ffmpeg
- * reported.  `progress` is ffmpeg's last word.  False with a judgement.
+ * reported, each as long as planned.  Of one chunk among many every planned frame must be there.  `progress` is
+ * ffmpeg's last word.  False with a judgement.
  */
 bool judge_piece(const struct fragmented *file, const struct plan_rendition *planned, const struct task *task,
 		 const struct progress *progress, struct judgement *out);
 
-/* Checks a progressive MP4 against its rendition's pieces. */
-bool judge_movie(const struct movie *movie, const struct rendition_row *rendition, bool with_audio, struct judgement *out);
+/* Checks what a finished file holds of a rendition against its pieces. */
+bool judge_movie(const struct fragmented *file, const struct rendition_row *rendition, struct judgement *out);
 
 /* Checks a JPEG: starts and ends as one (ISO/IEC 10918-1 markers SOI, EOI). */
 bool judge_poster(const uint8_t *bytes, size_t len, struct judgement *out);

@@ -2,19 +2,30 @@
 #ifndef CLIPMILL_NAME_H
 #define CLIPMILL_NAME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define NAME_POSTER "poster.jpg"
 #define NAME_MASTER "master.m3u8"
+#define NAME_MANIFEST "manifest.mpd"
+
+/* What the names of a rendition's files begin with: "720p" in the first edition, "e2-720p" in the second.  So no
+ * file in media/ID ever changes once it is named, but for the master playlist. */
+void name_stem(char stem[32], int64_t edition, const char *rendition);
 
 /* "720p-0003.m4s": chunk 3 of rendition 720p. */
-void name_piece(char file[64], const char *rendition, int64_t seq);
+void name_piece(char file[64], const char *stem, int64_t seq);
 
 /* "720p.mp4": the progressive file. */
-void name_movie(char file[64], const char *rendition);
+void name_movie(char file[64], const char *stem);
 
-/* "720p.m3u8" and "720p-init.mp4": its media playlist and init segment. */
-void name_playlist(char file[64], const char *rendition);
-void name_init(char file[64], const char *rendition);
+/* "720p.m3u8", "720p-early.m3u8" and "720p-init.mp4": its media playlists, and its init segment. */
+void name_playlist(char file[64], const char *stem);
+void name_early(char file[64], const char *stem);
+void name_init(char file[64], const char *stem);
+
+/* True where a file is of an edition before `edition`, or an early playlist: players that know it may finish, then
+ * nobody needs it. */
+bool name_is_spent(const char *file, int64_t edition);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * plan.c - from facts to the whole job.  This stage: one chunk a video.
+ * plan.c - from facts to the whole job.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -45,7 +45,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 
 void plan_scan_argv(const struct conf *conf, const char *source, int64_t stream_index, struct strings *argv)
 {
-	const char *const fixed[] = { "-show_entries", "packet=pts,dts,flags", "-of", "csv=p=0", NULL };
+	const char *const fixed[] = { "-show_entries", "packet=pts,dts,size,pos,flags", "-of", "csv=p=0", NULL };
 
 	open_probe(conf, argv);
 	strings_add(argv, "-select_streams");
@@ -140,20 +140,51 @@ static struct plan_task *add_task(struct plan *plan, enum task_kind kind)
 	return task;
 }
 
+static void decide_cuts(struct plan *plan, const struct grid *grid, const struct cuts *cuts)
+{
+	if (cuts->count == 1)
+		decide(plan, cuts->why, "%s", cuts->detail);
+	else if (cuts->between == 0)
+		decide(plan, "chunked", "Cut at keyframes into %zu pieces of about %.0f s, which all cores share.", cuts->count,
+		       grid->duration_s / (double)cuts->count);
+	else
+		decide(plan, "chunked", "Cut into %zu pieces of about %.0f s, which all cores share; %zu of the cuts are between "
+		       "keyframes, because those are far apart.", cuts->count, grid->duration_s / (double)cuts->count, cuts->between);
+}
+
+static void add_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
+		      const struct rung *rungs, size_t count, struct plan *plan)
+{
+	struct plan_task *task = add_task(plan, TASK_CHUNK);
+	struct plan_input piece = *input;
+
+	task->seq = seq;
+	task->first_frame = cut->first_frame;
+	task->frames_planned = cut->frames;
+	task->needs_bytes = cut->needs_bytes;
+	if (!cut->first || !cut->last)
+		piece.threads = 1;      /* two children with a thread each do more than one with two */
+	argv_chunk(&piece, grid, cut, seq, rungs, count, &task->argv);
+	strings_add(&task->reads, input->source);
+}
+
 static void add_picture(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	struct rung rungs[PLAN_RUNGS_MOST];
 	size_t count = ladder_make(input->facts, input->profile, rungs);
-	struct plan_task *task = add_task(plan, TASK_CHUNK);
+	struct cuts cuts;
 
+	cuts_make(input, grid, &cuts);
+	decide_cuts(plan, grid, &cuts);
 	for (size_t i = 0; i < count; i++)
 		add_video_rendition(plan, &rungs[i], grid->rate);
-	argv_chunk(input, grid, rungs, count, &task->argv);
-	strings_add(&task->reads, input->source);
-	task->frames_planned = grid->frames;
+	for (size_t i = 0; i < cuts.count; i++)
+		add_chunk(input, grid, &cuts.items[i], (int64_t)i, rungs, count, plan);
 	plan->width = input->facts->width;
 	plan->height = input->facts->height;
 	plan->frames = grid->frames;
+	plan->pieces = cuts.count;
+	cuts_fini(&cuts);
 }
 
 static void add_sound(const struct plan_input *input, const struct grid *grid, struct plan *plan)
@@ -176,14 +207,10 @@ static void add_poster(const struct plan_input *input, const struct grid *grid, 
 static void add_assemble(const struct plan_input *input, struct plan *plan)
 {
 	struct plan_task *task = add_task(plan, TASK_ASSEMBLE);
-	char file[64];
 
 	task->needs_count = plan->task_count - 1;
-	argv_assemble(input, plan, &task->argv);
-	for (size_t i = 0; i < plan->rendition_count; i++) {
-		name_piece(file, plan->renditions[i].name, 0);
-		strings_addf(&task->reads, "%s/%s", input->media, file);
-	}
+	argv_assemble(input, plan, plan->pieces, &task->argv);
+	strings_add(&task->reads, input->media);
 }
 
 /* The whole ----------------------------------------------------------------------------------- */
@@ -205,7 +232,6 @@ static bool check_grid(const struct plan_input *input, const struct grid *grid, 
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	if (grid != NULL) {
-		decide(plan, "one_chunk", "The video is encoded in one piece.");
 		decide_rate(plan, grid);
 		if (input->scan->no_pts > 0)
 			decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);

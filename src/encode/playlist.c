@@ -64,9 +64,11 @@ static void put_segments(const struct fragmented *file, const char *name, struct
 
 static int64_t size_of(const struct fragmented *file)
 {
-	const struct fragment *last = &file->fragments[file->count - 1];
+	int64_t sum = 0;
 
-	return (int64_t)(last->offset + last->size);
+	for (size_t i = 0; i < file->count; i++)
+		sum += (int64_t)file->fragments[i].size;
+	return sum;
 }
 
 void playlist_piece(const struct fragmented *file, struct piece *piece)
@@ -100,18 +102,34 @@ static int64_t target_duration(const struct rendition_row *row)
 	return longest_us < 1000000 ? 1 : (longest_us + 500000) / 1000000;
 }
 
+static void put_head(const struct rendition_row *row, int64_t target_s, const char *type, struct buf *out)
+{
+	char stem[32], init[64];
+
+	name_stem(stem, row->edition, row->planned.name);
+	name_init(init, stem);
+	buf_puts(out, "#EXTM3U\n#EXT-X-VERSION:7\n");
+	buf_printf(out, "#EXT-X-TARGETDURATION:%" PRId64 "\n", target_s);
+	buf_printf(out, "#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:%s\n#EXT-X-INDEPENDENT-SEGMENTS\n", type);
+	buf_printf(out, "#EXT-X-MAP:URI=\"%s\"\n", init);
+}
+
 void playlist_media(const struct rendition_row *row, struct buf *out)
 {
-	char init[64];
-
-	name_init(init, row->planned.name);
-	buf_puts(out, "#EXTM3U\n#EXT-X-VERSION:7\n");
-	buf_printf(out, "#EXT-X-TARGETDURATION:%" PRId64 "\n", target_duration(row));
-	buf_puts(out, "#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-INDEPENDENT-SEGMENTS\n");
-	buf_printf(out, "#EXT-X-MAP:URI=\"%s\"\n", init);
+	put_head(row, target_duration(row), "VOD", out);
 	for (size_t i = 0; i < row->piece_count; i++)
 		buf_puts(out, row->pieces[i].playlist);
 	buf_puts(out, "#EXT-X-ENDLIST\n");
+}
+
+void playlist_early(const struct rendition_row *row, size_t pieces, bool complete, int64_t segment_most_ms, struct buf *out)
+{
+	put_head(row, (segment_most_ms + 999) / 1000, "EVENT", out);
+	buf_puts(out, "#EXT-X-START:TIME-OFFSET=0\n");
+	for (size_t i = 0; i < pieces; i++)
+		buf_puts(out, row->pieces[i].playlist);
+	if (complete)
+		buf_puts(out, "#EXT-X-ENDLIST\n");
 }
 
 /* The video ----------------------------------------------------------------------------------- */
@@ -146,22 +164,34 @@ static const struct rendition_row *find_audio(const struct renditions *list)
 	return NULL;
 }
 
-static void put_audio_group(const struct rendition_row *audio, struct buf *out)
+/* The file name of the list that a master names. */
+static void name_list(const struct rendition_row *row, bool early, char file[64])
+{
+	char stem[32];
+
+	name_stem(stem, row->edition, row->planned.name);
+	if (early)
+		name_early(file, stem);
+	else
+		name_playlist(file, stem);
+}
+
+static void put_audio_group(const struct rendition_row *audio, bool early, struct buf *out)
 {
 	char file[64];
 
-	name_playlist(file, audio->planned.name);
+	name_list(audio, early, file);
 	buf_printf(out, "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Audio\",DEFAULT=YES,AUTOSELECT=YES,"
 		   "CHANNELS=\"%" PRId64 "\",URI=\"%s\"\n", audio->planned.channels, file);
 }
 
-static void put_video_variant(const struct rendition_row *row, const struct rendition_row *audio, struct buf *out)
+static void put_video_variant(const struct rendition_row *row, const struct rendition_row *audio, bool early, struct buf *out)
 {
 	struct rates video = rates_of(row), sound = audio != NULL ? rates_of(audio) : (struct rates){ 0, 0 };
 	const struct plan_rendition *p = &row->planned;
 	char file[64];
 
-	name_playlist(file, p->name);
+	name_list(row, early, file);
 	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64,
 		   video.peak_bps + sound.peak_bps, video.mean_bps + sound.mean_bps);
 	buf_printf(out, ",RESOLUTION=%" PRId64 "x%" PRId64, p->width, p->height);
@@ -171,12 +201,12 @@ static void put_video_variant(const struct rendition_row *row, const struct rend
 	buf_printf(out, "%s\n%s\n", audio != NULL ? ",AUDIO=\"audio\"" : "", file);
 }
 
-static void put_audio_variant(const struct rendition_row *row, struct buf *out)
+static void put_audio_variant(const struct rendition_row *row, bool early, struct buf *out)
 {
 	struct rates rates = rates_of(row);
 	char file[64];
 
-	name_playlist(file, row->planned.name);
+	name_list(row, early, file);
 	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64 ",CODECS=\"%s\"\n%s\n",
 		   rates.peak_bps, rates.mean_bps, row->codecs, file);
 }
@@ -201,16 +231,16 @@ static size_t sort_videos(const struct renditions *list, const struct rendition_
 	return count;
 }
 
-void playlist_master(const struct renditions *list, struct buf *out)
+void playlist_master(const struct renditions *list, bool early, struct buf *out)
 {
 	const struct rendition_row *videos[PLAN_RUNGS_MOST], *audio = find_audio(list);
 	size_t count = sort_videos(list, videos);
 
 	buf_puts(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
 	if (audio != NULL && count > 0)
-		put_audio_group(audio, out);
+		put_audio_group(audio, early, out);
 	for (size_t i = 0; i < count; i++)
-		put_video_variant(videos[i], audio, out);
+		put_video_variant(videos[i], audio, early, out);
 	if (audio != NULL && count == 0)
-		put_audio_variant(audio, out);
+		put_audio_variant(audio, early, out);
 }

@@ -9,10 +9,18 @@
  * whose rendition, seq and file name are set. */
 void playlist_piece(const struct fragmented *file, struct piece *piece);
 
-/* Appends the media playlist of a rendition: VOD, with ENDLIST. */
+/* Appends the media playlist of a rendition that is complete: VOD, with ENDLIST. */
 void playlist_media(const struct rendition_row *rendition, struct buf *out);
 
-/* Appends the master playlist: video rungs from the largest down with the audio group, or audio alone. */
-void playlist_master(const struct renditions *list, struct buf *out);
+/*
+ * The same while pieces are still to come: an EVENT list of the first `pieces` of them, with ENDLIST once it is
+ * `complete`.  `segment_most_ms` bounds the segments of all pieces, so that EXT-X-TARGETDURATION never changes.
+ */
+void playlist_early(const struct rendition_row *rendition, size_t pieces, bool complete, int64_t segment_most_ms,
+		    struct buf *out);
+
+/* Appends the master playlist: video rungs from the largest down with the audio group, or audio alone.  `early`: of
+ * the lists that grow. */
+void playlist_master(const struct renditions *list, bool early, struct buf *out);
 
 #endif

@@ -16,6 +16,7 @@
 #define SAID_NEAR 0.005         /* and how far the one that a file names */
 #define TERM_MOST 1000000       /* fractions with longer terms are rounded to thousandths */
 #define FRAMES_MOST 1e12        /* of any span: a length that is refused anyway */
+#define TIMESCALE_LEAST 10000   /* ticks a second, so that players that round times round little */
 #define LEAD_MOST_S 60.0        /* a picture that starts later than that after the sound is not waited for */
 
 /* Rates that people use. */
@@ -162,6 +163,17 @@ static void choose_clock(const struct facts *facts, const struct times *t, struc
 	g->first_pts -= llround(facts->start_s / t->tick);
 }
 
+/* The rate's numerator, or a multiple: a frame is a whole number of ticks. */
+static void choose_ticks(struct grid *g)
+{
+	int64_t times = 1;
+
+	if (g->rate.num < TIMESCALE_LEAST)
+		times = (TIMESCALE_LEAST + g->rate.num - 1) / g->rate.num;
+	g->timescale = g->rate.num * times;
+	g->tick = g->rate.den * times;
+}
+
 static void count_frames(const struct times *t, struct grid *g)
 {
 	double end_s = times_seconds(t, t->count - 1) + t->spacing_s;
@@ -182,7 +194,9 @@ bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_
 		choose_rate(facts, &t, rate_max, g);
 		choose_zero(facts, &t, g);
 		choose_clock(facts, &t, g);
+		choose_ticks(g);
 		count_frames(&t, g);
+		g->guessed = t.guessed;
 		g->keep = g->constant && g->every == 1 && g->lead == 0 && !t.guessed && !g->spliced;
 	}
 	times_fini(&t);

@@ -18,6 +18,8 @@ struct grid {
 	int64_t frames;                 /* of the output, lead and all */
 	double base_s;                  /* source time of slot 0, which is also the sound's zero */
 	double duration_s;
+	int64_t timescale, tick;        /* of our files: ticks a second, and a frame; exact, so nothing is ever rounded */
+	bool guessed;                   /* packets do not tell every time: the decoder may say otherwise */
 };
 
 /* False where there is no packet to show. */

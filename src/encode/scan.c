@@ -32,10 +32,11 @@ static void add_packet(struct scan *scan, const struct scan_packet *packet)
 		scan->capacity = capacity;
 	}
 	scan->packets[scan->count++] = *packet;
+	scan->bytes += packet->size;
 }
 
 /* A field that is a whole number or N/A, and the comma after it.  NULL: neither. */
-static const char *take_time(const char *at, bool *known, int64_t *value)
+static const char *take_number(const char *at, bool *known, int64_t *value)
 {
 	char *end;
 
@@ -52,12 +53,31 @@ static bool is_absurd(int64_t time)
 	return time > INT64_C(1) << 60 || time < -(INT64_C(1) << 60);
 }
 
-/* "pts,dts,flags": MPEG-TS adds a stray comma, and empty lines follow. */
+/* Where the packet ends: "size,pos". */
+static const char *take_place(const char *at, struct scan_packet *packet)
+{
+	bool has_size, has_pos = false;
+	int64_t size = 0, pos = 0;
+
+	at = take_number(at, &has_size, &size);
+	if (at != NULL)
+		at = take_number(at, &has_pos, &pos);
+	if (!has_size || size < 0 || size > UINT32_MAX)
+		return at;
+	packet->size = (uint32_t)size;
+	if (has_pos && pos >= 0 && pos < INT64_C(1) << 60)
+		packet->end = pos + size;
+	return at;
+}
+
+/* "pts,dts,size,pos,flags": MPEG-TS adds a stray comma, and empty lines follow. */
 static bool parse_line(const char *at, struct scan_packet *packet, bool *has_pts, bool *has_dts)
 {
-	at = take_time(at, has_pts, &packet->pts);
+	at = take_number(at, has_pts, &packet->pts);
 	if (at != NULL)
-		at = take_time(at, has_dts, &packet->dts);
+		at = take_number(at, has_dts, &packet->dts);
+	if (at != NULL)
+		at = take_place(at, packet);
 	if (at == NULL || (at[0] != 'K' && at[0] != '_') || is_absurd(packet->pts) || is_absurd(packet->dts))
 		return false;
 	packet->key = at[0] == 'K';
@@ -78,7 +98,7 @@ static void keep_packet(struct scan *scan, struct scan_packet *packet, bool has_
 
 static void take_line(struct scan *scan)
 {
-	struct scan_packet packet = { 0 };
+	struct scan_packet packet = { .end = -1 };
 	bool has_pts, has_dts;
 
 	scan->line[scan->line_len] = '\0';

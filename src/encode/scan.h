@@ -8,12 +8,14 @@
 
 struct scan_packet {
 	int64_t pts, dts;       /* in the stream's time base; one stands for the other where ffprobe gives N/A */
-	uint32_t at;            /* its place in the file */
+	int64_t end;            /* the byte of the file behind it; -1: not told */
+	uint32_t size;          /* bytes */
+	uint32_t at;            /* its place in the order of the file */
 	bool key, discard;
 	bool guessed;           /* ffprobe gave no pts */
 };
 
-/* Reads `ffprobe -show_entries packet=pts,dts,flags -of csv=p=0` as it comes, split anywhere. */
+/* Reads `ffprobe -show_entries packet=pts,dts,size,pos,flags -of csv=p=0` as it comes, split anywhere. */
 struct scan {
 	struct scan_packet *packets;    /* owned; in file order until scan_end sorts by pts */
 	size_t count, capacity;
@@ -21,6 +23,7 @@ struct scan {
 	size_t line_len;
 	size_t bad_lines;               /* that were not rows of numbers; skipped */
 	size_t no_pts;                  /* packets with neither pts nor dts; not kept */
+	int64_t bytes;                  /* of all packets */
 };
 
 void scan_init(struct scan *scan);

@@ -1,6 +1,7 @@
 # The store, and sql/ compiled in.
 libclipmill_a_SOURCES += \
 	src/store/db.c src/store/db.h src/store/rows.h \
+	src/store/discard.c src/store/discard.h src/store/early.c src/store/early.h \
 	src/store/event.c src/store/event.h \
 	src/store/plan_store.c src/store/plan_read.c src/store/plan_store.h \
 	src/store/task.c src/store/task.h src/store/upload.c src/store/upload.h \

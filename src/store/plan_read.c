@@ -158,6 +158,7 @@ enum db_result plan_profile_read(struct db *db, const char *video, struct profil
 		return result;
 	COPY(profile->name, &rows, 0);
 	profile->segment_ms = rows_column_int(&rows, 1, 0);
+	profile->chunk_ms = 10000;
 	profile->rate_max = rows_column_int(&rows, 2, 0);
 	profile->crf = rows_column_int(&rows, 3, 0);
 	profile->audio_kbps = rows_column_int(&rows, 4, 0);
@@ -228,6 +229,7 @@ enum db_result plan_renditions(struct db *db, const struct task *task, struct re
 	rows_int(&rows, ":edition", task->edition);
 	while ((result = rows_next(&rows)) == DB_OK) {
 		list->rows = grow(list->rows, list->count, sizeof *list->rows);
+		list->rows[list->count].edition = task->edition;
 		read_rendition(&rows, &list->rows[list->count++]);
 	}
 	if (result == DB_NONE)

@@ -229,7 +229,13 @@ struct pieces_done {
 	const struct piece *pieces;
 	size_t count;
 	int64_t lost;
+	const struct plan_also *also;
 };
+
+static enum db_result do_also(struct db *db, const struct plan_also *also)
+{
+	return also != NULL ? also->run(db, also->what) : DB_OK;
+}
 
 static enum db_result say_lost(struct db *db, const struct task *task, int64_t lost)
 {
@@ -252,13 +258,13 @@ static enum db_result pieces_body(struct db *db, const struct task *task, const 
 		if (result == DB_OK)
 			result = save_codecs(db, task, &done->pieces[i]);
 	}
-	return result;
+	return result == DB_OK ? do_also(db, done->also) : result;
 }
 
 enum db_result plan_pieces(struct db *db, const struct task *task, const struct task_exit *ended,
-			   const struct piece *pieces, size_t count, int64_t lost)
+			   const struct piece *pieces, size_t count, int64_t lost, const struct plan_also *also)
 {
-	const struct pieces_done done = { pieces, count, lost };
+	const struct pieces_done done = { pieces, count, lost, also };
 
 	return with_done(db, task, ended, pieces_body, &done);
 }
@@ -308,6 +314,7 @@ static enum db_result save_published(struct db *db, const struct task *task, con
 struct published_span {
 	const struct published *files;
 	size_t count;
+	const struct plan_also *also;
 };
 
 static enum db_result publish_body(struct db *db, const struct task *task, const void *what)
@@ -323,13 +330,14 @@ static enum db_result publish_body(struct db *db, const struct task *task, const
 	rows = rows_open(db, SQL_VIDEO_READY);
 	rows_text(&rows, ":id", task->video);
 	rows_int(&rows, ":edition", task->edition);
-	return rows_run(&rows);
+	result = rows_run(&rows);
+	return result == DB_OK ? do_also(db, span->also) : result;
 }
 
 enum db_result plan_publish(struct db *db, const struct task *task, const struct task_exit *ended,
-			    const struct published *files, size_t count)
+			    const struct published *files, size_t count, const struct plan_also *also)
 {
-	const struct published_span span = { files, count };
+	const struct published_span span = { files, count, also };
 
 	return with_done(db, task, ended, publish_body, &span);
 }

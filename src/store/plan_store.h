@@ -40,7 +40,7 @@ struct profile_rung {
 
 struct profile {
 	char name[33];
-	int64_t segment_ms, rate_max, crf, audio_kbps;
+	int64_t segment_ms, chunk_ms, rate_max, crf, audio_kbps;
 	char preset[16];
 	struct profile_rung rungs[PLAN_RUNGS_MOST];     /* largest first */
 	size_t rung_count;
@@ -80,6 +80,7 @@ struct plan {
 	struct { char code[32]; char detail[200]; } decisions[PLAN_DECISIONS_MOST];
 	size_t decision_count;
 	int64_t duration_ms, width, height, frames;
+	size_t pieces;                  /* chunks of each rung; 0: no picture */
 };
 void plan_fini(struct plan *plan);
 
@@ -97,6 +98,7 @@ void piece_fini(struct piece *piece);
 /* A rendition of an edition with its pieces, for assemble. */
 struct rendition_row {
 	struct plan_rendition planned;
+	int64_t edition;
 	char codecs[64];
 	struct piece *pieces;           /* owned, in order */
 	size_t piece_count;
@@ -130,12 +132,18 @@ enum db_result plan_write(struct db *db, const struct task *task, const struct t
 /* The poster is published; `file` NULL: there is none, and `why` says so in a decision. */
 enum db_result plan_poster(struct db *db, const struct task *task, const struct task_exit *ended,
 			   const char *file, const char *why);
+/* What else belongs into the same transaction, done last; anything but DB_OK undoes it all. */
+struct plan_also {
+	enum db_result (*run)(struct db *db, void *what);
+	void *what;
+};
+
 /* A chunk or an audio track is published.  `lost` > 0: that many planned frames did not decode. */
 enum db_result plan_pieces(struct db *db, const struct task *task, const struct task_exit *ended,
-			   const struct piece *pieces, size_t count, int64_t lost);
+			   const struct piece *pieces, size_t count, int64_t lost, const struct plan_also *also);
 /* Everything is published: the video is ready. */
 enum db_result plan_publish(struct db *db, const struct task *task, const struct task_exit *ended,
-			    const struct published *files, size_t count);
+			    const struct published *files, size_t count, const struct plan_also *also);
 
 enum db_result plan_renditions(struct db *db, const struct task *task, struct renditions *list);
 

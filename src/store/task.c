@@ -36,6 +36,7 @@ static enum task_kind kind_of(const char *name)
 void task_fini(struct task *task)
 {
 	free(task->source);
+	free(task->single);
 	strings_fini(&task->argv);
 	strings_fini(&task->reads);
 	memset(task, 0, sizeof *task);
@@ -57,6 +58,7 @@ static enum db_result read_list(struct db *db, enum sql_query query, int64_t id,
 static enum db_result read_task(struct db *db, int64_t id, struct task *task)
 {
 	struct rows rows = rows_open(db, SQL_TASK_READ);
+	const char *single;
 	enum db_result result;
 
 	rows_int(&rows, ":id", id);
@@ -74,6 +76,9 @@ static enum db_result read_task(struct db *db, int64_t id, struct task *task)
 	task->duration_ms = rows_column_int(&rows, 8, 0);
 	task->edition = rows_column_int(&rows, 9, 1);
 	task->first_frame = rows_column_int(&rows, 10, 0);
+	task->alone = rows_column_int(&rows, 11, 1) != 0;
+	single = rows_column_or_null(&rows, 12);
+	task->single = single != NULL ? strdup(single) : NULL;
 	rows_end(&rows);
 	return DB_OK;
 }
@@ -243,6 +248,31 @@ enum db_result task_failed(struct db *db, const struct task *task, const struct 
 		result = keep_exit(db, task, ended);
 	if (result == DB_OK)
 		result = video_fail(db, task->video, reason, detail);
+	return finish(db, result);
+}
+
+static enum db_result next_edition(struct db *db, const struct task *task, const char *why)
+{
+	struct rows rows = rows_open(db, SQL_VIDEO_REPLAN);
+
+	rows_text(&rows, ":id", task->video);
+	rows_int(&rows, ":edition", task->edition);
+	rows_text(&rows, ":why", why);
+	return rows_run(&rows);
+}
+
+enum db_result task_replan(struct db *db, const struct task *task, const struct task_exit *ended,
+			   const char *reason, const char *why)
+{
+	enum db_result result = db_begin(db);
+
+	if (result != DB_OK)
+		return result;
+	result = give_up(db, task, reason);
+	if (result == DB_OK)
+		result = keep_exit(db, task, ended);
+	if (result == DB_OK)
+		result = next_edition(db, task, why);
 	return finish(db, result);
 }
 

@@ -21,7 +21,9 @@ struct task {
 	char video[ID_LEN + 1];
 	int64_t edition;                /* of the video; see sql/schema/0002-engine.sql */
 	int64_t first_frame;            /* chunk: of the output, from 0 */
+	bool alone;                     /* the picture is in one chunk, or not planned yet: there is no other way to cut it */
 	char *source;                   /* as in video.source */
+	char *single;                   /* why the video must be encoded in one piece; NULL: it need not */
 	int64_t frames_planned;         /* 0: not known */
 	int64_t duration_ms;            /* of the video; 0: not known */
 	struct strings argv;            /* empty for probe and scan: made at the start */
@@ -57,6 +59,9 @@ enum db_result task_retry(struct db *db, const struct task *task, const struct t
 /* Also fails the video. */
 enum db_result task_failed(struct db *db, const struct task *task, const struct task_exit *ended,
 			   const char *reason, const char *detail);
+/* Also plans the video anew, in one chunk, with `why`. */
+enum db_result task_replan(struct db *db, const struct task *task, const struct task_exit *ended,
+			   const char *reason, const char *why);
 /* Keeps `exit` in the row of a task that was cancelled while its child ran. */
 enum db_result task_stopped(struct db *db, const struct task *task, const struct task_exit *ended);
 /* Back to the queue as if never claimed, without a failure: the worker stops. */

@@ -1,132 +1,294 @@
 /*
- * make_movies.c - assemble: progressive files are verified, playlists written, and the master published last.
+ * make_movies.c - assemble: the files that clipmill-mux laid are read back, playlists are written on their byte
+ * ranges, and the master is published last.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
+#include "encode/hybrid.h"
+#include "store/discard.h"
 #include "supervise/make.h"
 
-static bool has_audio(const struct renditions *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->rows[i].planned.kind == RENDITION_AUDIO)
-			return true;
-	return false;
-}
+/* Renditions as they are published: each of one piece, its file. */
+struct show {
+	struct work *work;
+	const struct renditions *made;  /* of the pieces that the children made */
+	struct renditions shown;
+	const struct rendition_row *largest, *smallest; /* of the video; NULL: there is none */
+};
 
-static bool has_video(const struct renditions *list)
+static const struct rendition_row *pick(const struct renditions *list, bool largest)
 {
-	for (size_t i = 0; i < list->count; i++)
-		if (list->rows[i].planned.kind == RENDITION_VIDEO)
-			return true;
-	return false;
-}
+	const struct rendition_row *best = NULL;
 
-/* Sums over the pieces of a rendition. */
-static void sum_pieces(const struct rendition_row *row, struct published *file)
-{
-	int64_t bytes = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		const struct rendition_row *row = &list->rows[i];
 
-	snprintf(file->rendition, sizeof file->rendition, "%s", row->planned.name);
-	for (size_t i = 0; i < row->piece_count; i++) {
-		bytes += row->pieces[i].size_bytes;
-		file->frames += row->pieces[i].frames;
-		file->duration_us += row->pieces[i].duration_us;
-		if (row->pieces[i].peak_bps > file->peak_bps)
-			file->peak_bps = row->pieces[i].peak_bps;
+		if (row->planned.kind != RENDITION_VIDEO)
+			continue;
+		if (best == NULL || (row->planned.width * row->planned.height > best->planned.width * best->planned.height) == largest)
+			best = row;
 	}
-	if (file->duration_us > 0)
-		file->mean_bps = (int64_t)((double)bytes * 8e6 / (double)file->duration_us);
+	return best;
 }
 
-/* The progressive MP4 of a rung; the sound has one of its own only where there is no picture. */
-static bool make_movie(struct work *work, const struct rendition_row *row, struct published *file)
+/* Files --------------------------------------------------------------------------------------- */
+
+static bool is_main_sound(const struct rendition_row *row)
 {
-	const struct renditions *list = &work->renditions;
-	struct artefact artefact;
-	struct movie movie;
+	return row->planned.kind == RENDITION_AUDIO && row->planned.is_default;
+}
+
+/* The main sound is in the file of every rung; its playlist names the smallest.  What clipmill-mux does not lay
+ * keeps the file that its child made. */
+static bool file_of(const struct show *show, const struct rendition_row *row, char file[64])
+{
+	const struct rendition_row *in = is_main_sound(row) && show->smallest != NULL ? show->smallest : row;
+	char stem[32];
+
+	name_stem(stem, row->edition, in->planned.name);
+	if (row->planned.kind == RENDITION_VIDEO || is_main_sound(row)) {
+		name_movie(file, stem);
+		return true;
+	}
+	name_piece(file, stem, 0);
+	return false;
+}
+
+/* Reads the fragments of one rendition out of a finished file, and compares them with its pieces. */
+static bool read_shown(struct show *show, const struct rendition_row *made, const struct artefact *artefact,
+		       struct piece *piece)
+{
+	struct work *work = show->work;
+	struct fragmented file = { 0 };
 	char error[160];
 	bool ok;
 
-	if (row->planned.kind == RENDITION_AUDIO && has_video(list))
-		return true;
-	name_movie(file->file, row->planned.name);
-	if (!artefact_map(work->desk, work->attempt->dir, file->file, false, &artefact))
-		return work_refuse(work, VERDICT_RETRY, "bad_output", "A file that was to be made is missing.");
-	file->size_bytes = (int64_t)artefact.len;
-	ok = movie_read(artefact.bytes, artefact.len, &movie, error, sizeof error) ||
+	ok = hybrid_read(artefact->bytes, artefact->len, made->planned.kind == RENDITION_VIDEO, &file, error, sizeof error) ||
 	     work_refuse(work, VERDICT_RETRY, "bad_output", error);
-	ok = ok && judge_movie(&movie, row, has_audio(list), &work->judgement);
+	ok = ok && judge_movie(&file, made, &work->judgement);
+	if (ok)
+		playlist_piece(&file, piece);
+	fragmented_fini(&file);
+	return ok;
+}
+
+static bool open_shown(struct show *show, const struct rendition_row *made, struct piece *piece)
+{
+	struct work *work = show->work;
+	struct artefact artefact;
+	bool ok;
+
+	if (!artefact_map(work->desk, work->attempt->dir, piece->file, false, &artefact))
+		return work_refuse(work, VERDICT_RETRY, "bad_output", "A file that was to be made is missing.");
+	ok = read_shown(show, made, &artefact, piece);
 	artefact_unmap(&artefact);
 	return ok;
 }
 
-static bool write_media_playlist(struct work *work, const struct rendition_row *row)
+/* A rendition that is published as its child made it. */
+static bool copy_piece(struct show *show, const struct rendition_row *made, struct piece *piece)
 {
-	struct buf text = BUF_INIT;
-	char name[64];
-	bool ok;
-
-	name_playlist(name, row->planned.name);
-	playlist_media(row, &text);
-	ok = artefact_write(work->desk, work->attempt, name, &text);
-	buf_fini(&text);
-	return ok || work_storage_failed(work);
+	if (made->piece_count != 1)
+		return work_refuse(show->work, VERDICT_RETRY, "bad_output", "A track that was to be made is missing.");
+	*piece = made->pieces[0];
+	piece->playlist = strdup(made->pieces[0].playlist);
+	if (piece->playlist == NULL)
+		abort();
+	return true;
 }
 
-static bool write_master(struct work *work)
+static bool show_one(struct show *show, const struct rendition_row *made)
 {
-	struct buf text = BUF_INIT;
-	bool ok;
+	struct rendition_row *row = &show->shown.rows[show->shown.count++];
 
-	playlist_master(&work->renditions, &text);
-	ok = artefact_write(work->desk, work->attempt, NAME_MASTER, &text);
-	buf_fini(&text);
-	return ok || work_storage_failed(work);
+	*row = *made;
+	row->piece_count = 1;
+	row->pieces = calloc(1, sizeof *row->pieces);
+	if (row->pieces == NULL)
+		abort();
+	snprintf(row->pieces[0].rendition, sizeof row->pieces[0].rendition, "%s", made->planned.name);
+	if (file_of(show, made, row->pieces[0].file))
+		return open_shown(show, made, &row->pieces[0]);
+	return copy_piece(show, made, &row->pieces[0]);
 }
 
-static bool move_all(struct work *work)
+static bool show_all(struct show *show)
 {
-	const struct attempt *a = work->attempt;
-	char playlist[64];
+	const struct renditions *made = show->made;
 
-	for (size_t i = 0; i < work->file_count; i++) {
-		name_playlist(playlist, work->files[i].rendition);
-		if ((work->files[i].file[0] != '\0' && !artefact_move(work->desk, a, work->files[i].file)) ||
-		    !artefact_move(work->desk, a, playlist))
-			return work_storage_failed(work);
+	show->largest = pick(made, true);
+	show->smallest = pick(made, false);
+	show->shown.rows = calloc(made->count + 1, sizeof *show->shown.rows);
+	if (show->shown.rows == NULL)
+		abort();
+	for (size_t i = 0; i < made->count; i++)
+		if (!show_one(show, &made->rows[i]))
+			return false;
+	return true;
+}
+
+/* Lists --------------------------------------------------------------------------------------- */
+
+static bool put_text(struct work *work, const char *name, struct buf *text)
+{
+	bool ok = artefact_write(work->desk, work->attempt, name, text) || work_storage_failed(work);
+
+	buf_fini(text);
+	return ok;
+}
+
+static bool write_lists(struct show *show)
+{
+	struct buf text = BUF_INIT;
+	char stem[32], name[64];
+
+	for (size_t i = 0; i < show->shown.count; i++) {
+		const struct rendition_row *row = &show->shown.rows[i];
+
+		name_stem(stem, row->edition, row->planned.name);
+		name_playlist(name, stem);
+		playlist_media(row, &text);
+		if (!put_text(show->work, name, &text))
+			return false;
+		text = (struct buf)BUF_INIT;
 	}
-	return (artefact_move(work->desk, a, NAME_MASTER) && artefact_seal(work->desk, a->task.video)) ||
-	       work_storage_failed(work);
+	playlist_master(&show->shown, false, &text);
+	return put_text(show->work, NAME_MASTER, &text);
+}
+
+/* Everything else first, the master last: who reads it finds all that it names. */
+static bool move_all(struct show *show)
+{
+	struct work *work = show->work;
+	char stem[32], name[64];
+
+	if (!artefact_sync(work->desk, work->attempt))
+		return false;
+	for (size_t i = 0; i < show->shown.count; i++) {
+		const struct rendition_row *row = &show->shown.rows[i];
+
+		name_stem(stem, row->edition, row->planned.name);
+		name_playlist(name, stem);
+		if (!artefact_move(work->desk, work->attempt, name))
+			return false;
+		if (row->planned.kind == RENDITION_VIDEO || (is_main_sound(row) && show->largest == NULL))
+			if (!artefact_move(work->desk, work->attempt, row->pieces[0].file))
+				return false;
+	}
+	return artefact_seal(work->desk, work->attempt->task.video) &&
+	       artefact_move(work->desk, work->attempt, NAME_MASTER) &&
+	       artefact_seal(work->desk, work->attempt->task.video);
+}
+
+/* Rows ---------------------------------------------------------------------------------------- */
+
+static int64_t size_of(const struct show *show, const char *name)
+{
+	char path[160];
+	int64_t size;
+
+	snprintf(path, sizeof path, "media/%s/%s", show->work->attempt->task.video, name);
+	size = file_size(show->work->desk->dir_fd, path);
+	return size > 0 ? size : 0;
+}
+
+static void set_published(const struct show *show, const struct rendition_row *row, struct published *file)
+{
+	const struct piece *piece = &row->pieces[0];
+
+	snprintf(file->rendition, sizeof file->rendition, "%s", row->planned.name);
+	if (!is_main_sound(row) || show->largest == NULL) {
+		snprintf(file->file, sizeof file->file, "%s", piece->file);
+		file->size_bytes = size_of(show, piece->file);
+	}
+	file->frames = piece->frames;
+	file->duration_us = piece->duration_us;
+	file->peak_bps = piece->peak_bps;
+	if (piece->duration_us > 0)
+		file->mean_bps = (int64_t)((double)piece->size_bytes * 8e6 / (double)piece->duration_us);
+}
+
+static void set_all_published(const struct show *show)
+{
+	struct work *work = show->work;
+
+	work->files = calloc(show->shown.count + 1, sizeof *work->files);
+	if (work->files == NULL)
+		abort();
+	for (size_t i = 0; i < show->shown.count; i++)
+		set_published(show, &show->shown.rows[i], &work->files[work->file_count++]);
 }
 
 static bool assemble_make(struct work *work)
 {
-	struct renditions *list = &work->renditions;
+	struct show show = { .work = work, .made = &work->renditions };
+	bool ok;
 
-	if (plan_renditions(work->desk->db, &work->attempt->task, list) != DB_OK)
+	if (plan_renditions(work->desk->db, &work->attempt->task, &work->renditions) != DB_OK)
 		return work_database_failed(work);
-	work->files = calloc(list->count + 1, sizeof *work->files);
-	if (work->files == NULL)
-		abort();
-	for (size_t i = 0; i < list->count; i++) {
-		struct published *file = &work->files[work->file_count++];
+	ok = show_all(&show) && write_lists(&show);
+	if (ok && !move_all(&show))
+		ok = work_storage_failed(work);
+	if (ok)
+		set_all_published(&show);
+	renditions_fini(&show.shown);
+	return ok;
+}
 
-		sum_pieces(&list->rows[i], file);
-		if (!make_movie(work, &list->rows[i], file) || !write_media_playlist(work, &list->rows[i]))
-			return false;
+/* The end of the early files ------------------------------------------------------------------ */
+
+/* Early playlists, and files of editions before this one.  Counts them. */
+static enum db_result discard_spent(struct db *db, const struct work *work, int64_t delay_ms, size_t *count)
+{
+	const struct task *task = &work->attempt->task;
+	enum db_result result = DB_OK;
+	struct dirent *entry;
+	char home[64];
+	int fd;
+	DIR *dir;
+
+	snprintf(home, sizeof home, "media/%s", task->video);
+	fd = openat(work->desk->dir_fd, home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	dir = fd >= 0 ? fdopendir(fd) : NULL;
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return DB_FAILED;
 	}
-	if (!write_master(work) || !artefact_sync(work->desk, work->attempt))
-		return work->judgement.verdict == VERDICT_OK ? work_storage_failed(work) : false;
-	return move_all(work);
+	while (result == DB_OK && (entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.' && name_is_spent(entry->d_name, task->edition)) {
+			result = discard_add(db, task, entry->d_name, delay_ms);
+			++*count;
+		}
+	closedir(dir);
+	return result;
+}
+
+/* Players that are in the middle of an early playlist, or of an edition before, get time to finish. */
+static enum db_result discard_rest(struct db *db, void *what)
+{
+	const struct work *work = what;
+	int64_t keep_ms = work->desk->conf->early_keep_ms;
+	size_t spent = 0;
+	enum db_result result = discard_spent(db, work, keep_ms, &spent);
+
+	return result == DB_OK ? discard_pieces(db, &work->attempt->task, spent > 0 ? keep_ms : 0) : result;
 }
 
 static enum db_result assemble_commit(struct work *work)
 {
-	return plan_publish(work->desk->db, &work->attempt->task, &work->attempt->ended, work->files, work->file_count);
+	const struct plan_also also = { discard_rest, work };
+
+	return plan_publish(work->desk->db, &work->attempt->task, &work->attempt->ended, work->files, work->file_count, &also);
 }
 
 const struct make make_assemble = { assemble_make, assemble_commit };

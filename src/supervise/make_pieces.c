@@ -6,30 +6,67 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "supervise/early.h"
 #include "supervise/make.h"
 
 /* Chunk and audio ----------------------------------------------------------------------------- */
 
-/* With the file mapped: verifies it, gives it its zero, and writes its init segment beside it. */
-static bool make_piece_of(struct work *work, const struct plan_rendition *planned, struct artefact *artefact,
-			  struct fragmented *file, struct piece *piece)
+/* Where the piece belongs, in ticks of its file: a chunk's first frame, exactly; the sound is one piece. */
+static uint64_t start_of(const struct task *task, const struct plan_rendition *planned, const struct fragmented *file)
+{
+	if (!file->is_video || planned->rate_num == 0)
+		return 0;
+	return (uint64_t)task->first_frame * file->timescale * (uint64_t)planned->rate_den / (uint64_t)planned->rate_num;
+}
+
+/* All pieces of a rendition are played with one init segment: another one does not fit. */
+static bool fits_others(struct work *work, const char *name, const struct buf *init)
+{
+	struct artefact other;
+	char home[64];
+	bool same;
+
+	snprintf(home, sizeof home, "media/%s", work->attempt->task.video);
+	if (!artefact_map(work->desk, home, name, false, &other))
+		return true;
+	same = other.len == init->len && memcmp(other.bytes, init->data, init->len) == 0;
+	artefact_unmap(&other);
+	if (same || work->attempt->task.alone)
+		return true;
+	return work_refuse(work, VERDICT_REPLAN, "pieces_differ", "the pieces need different decoder settings.");
+}
+
+static bool write_init(struct work *work, const char *stem, const struct artefact *artefact, const struct fragmented *file)
+{
+	struct buf init = BUF_INIT;
+	char name[64];
+	bool ok;
+
+	name_init(name, stem);
+	ok = fragmented_init(artefact->bytes, file, &init) || work_storage_failed(work);
+	ok = ok && fits_others(work, name, &init);
+	ok = ok && (artefact_write(work->desk, work->attempt, name, &init) || work_storage_failed(work));
+	buf_fini(&init);
+	return ok;
+}
+
+/* With the file mapped: verifies it, puts it in its place, and writes its init segment beside it. */
+static bool make_piece_of(struct work *work, const struct plan_rendition *planned, const char *stem,
+			  struct artefact *artefact, struct fragmented *file, struct piece *piece)
 {
 	struct attempt *a = work->attempt;
-	struct buf init = BUF_INIT;
-	char error[160], name[64];
-	bool ok;
+	char error[160];
 
 	if (!fragmented_read(artefact->bytes, artefact->len, file, error, sizeof error))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (!judge_piece(file, planned, &a->task, &a->progress, &work->judgement))
 		return false;
-	fragmented_zero(artefact->bytes, file);
+	if (!fragmented_place(artefact->bytes, file, start_of(&a->task, planned, file)))
+		return work_refuse(work, VERDICT_RETRY, "bad_output", "A piece cannot be put in its place.");
 	playlist_piece(file, piece);
-	name_init(name, planned->name);
-	ok = fragmented_init(artefact->bytes, file, &init) && artefact_write(work->desk, a, name, &init);
-	buf_fini(&init);
-	return ok || work_storage_failed(work);
+	return write_init(work, stem, artefact, file);
 }
 
 static bool make_piece(struct work *work, const struct plan_rendition *planned, struct piece *piece)
@@ -37,14 +74,16 @@ static bool make_piece(struct work *work, const struct plan_rendition *planned, 
 	struct attempt *a = work->attempt;
 	struct fragmented file = { 0 };
 	struct artefact artefact;
+	char stem[32];
 	bool ok;
 
 	snprintf(piece->rendition, sizeof piece->rendition, "%s", planned->name);
 	piece->seq = a->task.seq;
-	name_piece(piece->file, planned->name, a->task.seq);
+	name_stem(stem, a->task.edition, planned->name);
+	name_piece(piece->file, stem, a->task.seq);
 	if (!artefact_map(work->desk, a->dir, piece->file, true, &artefact))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A file that was to be made is missing.");
-	ok = make_piece_of(work, planned, &artefact, &file, piece);
+	ok = make_piece_of(work, planned, stem, &artefact, &file, piece);
 	fragmented_fini(&file);
 	artefact_unmap(&artefact);
 	return ok;
@@ -53,19 +92,20 @@ static bool make_piece(struct work *work, const struct plan_rendition *planned, 
 static bool move_pieces(struct work *work)
 {
 	struct attempt *a = work->attempt;
-	char init[64];
+	char stem[32], init[64];
 
 	if (!artefact_make_home(work->desk, a->task.video) || !artefact_sync(work->desk, a))
 		return work_storage_failed(work);
 	for (size_t i = 0; i < work->piece_count; i++) {
-		name_init(init, work->pieces[i].rendition);
+		name_stem(stem, a->task.edition, work->pieces[i].rendition);
+		name_init(init, stem);
 		if (!artefact_move(work->desk, a, work->pieces[i].file) || !artefact_move(work->desk, a, init))
 			return work_storage_failed(work);
 	}
 	return artefact_seal(work->desk, a->task.video) || work_storage_failed(work);
 }
 
-static bool make_pieces(struct work *work, bool audio)
+static bool make_pieces(struct work *work, enum rendition_kind kind)
 {
 	if (plan_renditions(work->desk->db, &work->attempt->task, &work->renditions) != DB_OK)
 		return work_database_failed(work);
@@ -75,7 +115,7 @@ static bool make_pieces(struct work *work, bool audio)
 	for (size_t i = 0; i < work->renditions.count; i++) {
 		const struct plan_rendition *planned = &work->renditions.rows[i].planned;
 
-		if ((planned->kind == RENDITION_AUDIO) == audio && !make_piece(work, planned, &work->pieces[work->piece_count++]))
+		if (planned->kind == kind && !make_piece(work, planned, &work->pieces[work->piece_count++]))
 			return false;
 	}
 	return move_pieces(work);
@@ -93,7 +133,7 @@ static bool chunk_make(struct work *work)
 {
 	const struct task *task = &work->attempt->task;
 
-	if (!make_pieces(work, false) || !same_frames(work))
+	if (!make_pieces(work, RENDITION_VIDEO) || !same_frames(work))
 		return false;
 	if (task->frames_planned > 0 && work->piece_count > 0)
 		work->lost = task->frames_planned - work->pieces[0].frames;
@@ -102,12 +142,15 @@ static bool chunk_make(struct work *work)
 
 static bool audio_make(struct work *work)
 {
-	return make_pieces(work, true);
+	return make_pieces(work, RENDITION_AUDIO);
 }
 
 static enum db_result pieces_commit(struct work *work)
 {
-	return plan_pieces(work->desk->db, &work->attempt->task, &work->attempt->ended, work->pieces, work->piece_count, work->lost);
+	const struct plan_also also = { early_lists, work };
+
+	return plan_pieces(work->desk->db, &work->attempt->task, &work->attempt->ended, work->pieces, work->piece_count, work->lost,
+			   &also);
 }
 
 /* Poster -------------------------------------------------------------------------------------- */

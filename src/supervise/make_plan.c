@@ -37,7 +37,8 @@ static bool make_plan(struct work *work, const struct scan *scan)
 	struct refusal refusal;
 	const struct plan_input input = {
 		.conf = work->desk->conf, .facts = &work->facts, .scan = scan, .profile = &profile,
-		.source = source, .media = media, .threads = child_threads(work->desk->conf),
+		.source = source, .media = media, .single = work->attempt->task.single, .edition = work->attempt->task.edition,
+		.threads = child_threads(work->desk->conf),
 	};
 
 	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)

@@ -6,14 +6,18 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/log.h"
+#include "store/discard.h"
 #include "store/video.h"
 #include "supervise/make.h"
 #include "supervise/publish.h"
@@ -47,6 +51,12 @@ static int64_t backoff_ms(int64_t failures)
 	return delay + delay * random / (4 * UINT16_MAX);
 }
 
+/* What failed in chunks may go well in one; once. */
+static bool can_replan(const struct task *task)
+{
+	return !task->alone && (task->kind == TASK_CHUNK || task->kind == TASK_ASSEMBLE);
+}
+
 static enum db_result commit_end(struct work *work)
 {
 	const struct attempt *a = work->attempt;
@@ -57,6 +67,8 @@ static enum db_result commit_end(struct work *work)
 		return makes[a->task.kind]->commit(work);
 	if (j->verdict == VERDICT_MACHINE)
 		return task_retry(work->desk->db, &a->task, &a->ended, j->reason, MACHINE_DELAY_MS, false);
+	if (j->verdict == VERDICT_REPLAN || (can_replan(&a->task) && (j->verdict == VERDICT_FAIL || last)))
+		return task_replan(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
 	if (j->verdict == VERDICT_RETRY && !last)
 		return task_retry(work->desk->db, &a->task, &a->ended, j->reason, backoff_ms(a->task.failures), true);
 	if (a->task.kind == TASK_POSTER)
@@ -97,6 +109,7 @@ static void tell(const struct work *work)
 {
 	static const char *const outcome[] = {
 		[VERDICT_OK] = "done", [VERDICT_RETRY] = "failed", [VERDICT_MACHINE] = "put off", [VERDICT_FAIL] = "failed for good",
+		[VERDICT_REPLAN] = "planned anew in one piece",
 	};
 	const struct task *t = &work->attempt->task;
 	const struct judgement *j = &work->judgement;
@@ -136,6 +149,27 @@ void publish_attempt(const struct desk *desk, struct attempt *attempt)
 	if (result == DB_OK || result == DB_NONE)
 		drop_scratch(desk, attempt);
 	work_fini(&work);
+}
+
+static bool discard_one(const struct desk *desk, const struct discard *discard)
+{
+	char path[160];
+
+	snprintf(path, sizeof path, "media/%s/%s", discard->video, discard->file);
+	if (unlinkat(desk->dir_fd, path, 0) < 0 && errno != ENOENT) {
+		log_error("%s: could not be removed: %s", path, strerror(errno));
+		return false;
+	}
+	return discard_forget(desk->db, discard) == DB_OK;
+}
+
+void publish_discard(const struct desk *desk)
+{
+	struct discard discard;
+
+	while (!atomic_load(desk->stopping) && discard_due(desk->db, &discard) == DB_OK)
+		if (!discard_one(desk, &discard))
+			return;
 }
 
 void publish_remove_video(const struct desk *desk, const char *video)

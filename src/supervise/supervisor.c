@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "store/discard.h"
 #include "store/event.h"
 #include "store/video.h"
 #include "store/worker.h"
@@ -53,6 +54,7 @@ struct supervisor {
 	bool joined;                    /* our row says that we are alive */
 	bool stopping;
 	bool removing;                  /* a removal is with the finisher */
+	bool tidying;                   /* and so are published files whose time has come */
 	void (*on_stopping)(void *user);
 	void *user;
 };
@@ -105,6 +107,41 @@ static void remove_doomed(struct supervisor *s)
 	finisher_post(s->finisher, &removal->job);
 }
 
+/* Published files that nobody needs any more, in the finisher's hands. */
+struct tidying {
+	struct job job;                 /* first */
+	struct supervisor *supervisor;
+};
+
+static void tidying_run(struct job *job, const struct desk *desk)
+{
+	publish_discard(desk);
+}
+
+static void tidying_done(struct job *job)
+{
+	struct tidying *tidying = (struct tidying *)(void *)job;
+
+	tidying->supervisor->tidying = false;
+	free(tidying);
+}
+
+static void discard_spent(struct supervisor *s)
+{
+	struct tidying *tidying;
+	struct discard first;
+
+	if (s->tidying || discard_due(s->db, &first) != DB_OK)
+		return;
+	tidying = calloc(1, sizeof *tidying);
+	if (tidying == NULL)
+		abort();
+	tidying->job = (struct job){ tidying_run, tidying_done, NULL };
+	tidying->supervisor = s;
+	s->tidying = true;
+	finisher_post(s->finisher, &tidying->job);
+}
+
 /* Below the floor no work starts, so that what runs, and the database, have room to end well. */
 static bool has_room(struct supervisor *s)
 {
@@ -140,6 +177,7 @@ static void look(void *user)
 	runner_check_all(&s->shop);
 	recovery_look(&s->recovery);
 	remove_doomed(s);
+	discard_spent(s);
 	claim_work(s);
 }
 

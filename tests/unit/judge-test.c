@@ -89,7 +89,7 @@ static struct fragmented video(void)
 
 static void takes_a_piece_that_is_as_planned_and_no_other(void **state)
 {
-	const struct plan_rendition planned = { .width = 64, .height = 48 }, sound = { .kind = RENDITION_AUDIO, .channels = 2 };
+	const struct plan_rendition planned = { .width = 64, .height = 48, .rate_num = 25, .rate_den = 1 }, sound = { .kind = RENDITION_AUDIO, .channels = 2 };
 	const struct task task = { .frames_planned = 50 };
 	struct progress progress = { .frame = 50 };
 	struct fragmented file = video();
@@ -115,29 +115,48 @@ static void takes_a_piece_that_is_as_planned_and_no_other(void **state)
 static void a_piece_may_lack_frames_that_did_not_decode(void **state)
 {
 	const struct plan_rendition planned = { .width = 64, .height = 48 };
-	const struct task most = { .frames_planned = 60 }, least = { .frames_planned = 40 };
+	const struct task most = { .frames_planned = 60, .alone = true }, least = { .frames_planned = 40, .alone = true };
 	const struct progress progress = { .frame = 50 };
 	struct fragmented file = video();
 	struct judgement j;
 
 	assert_true(judge_piece(&file, &planned, &most, &progress, &j));
 	assert_false(judge_piece(&file, &planned, &least, &progress, &j));
+	assert_int_equal(j.verdict, VERDICT_RETRY);
+}
+
+static void one_of_many_pieces_must_be_whole(void **state)
+{
+	const struct plan_rendition planned = { .width = 64, .height = 48, .rate_num = 25, .rate_den = 1 };
+	struct plan_rendition slower = planned;
+	struct task task = { .frames_planned = 50 };
+	const struct progress progress = { .frame = 50 };
+	struct fragmented file = video();
+	struct judgement j;
+
+	assert_true(judge_piece(&file, &planned, &task, &progress, &j));
+	slower.rate_num = 24;
+	assert_false(judge_piece(&file, &slower, &task, &progress, &j));
+	assert_int_equal(j.verdict, VERDICT_REPLAN);
+	task.frames_planned = 51;
+	assert_false(judge_piece(&file, &planned, &task, &progress, &j));
+	assert_int_equal(j.verdict, VERDICT_REPLAN);
+	assert_string_equal(j.reason, "frames_missing");
 }
 
 static void compares_a_movie_with_its_pieces(void **state)
 {
 	struct piece piece = { .frames = 50, .duration_us = 2000000 };
 	const struct rendition_row row = { .pieces = &piece, .piece_count = 1 };
-	struct movie movie = { .tracks = { { .is_video = true, .samples = 50, .duration_us = 2000000 } }, .count = 1, .faststart = true };
+	struct fragmented movie = video();
 	struct judgement j;
 
-	assert_true(judge_movie(&movie, &row, false, &j));
-	assert_false(judge_movie(&movie, &row, true, &j));
-	movie.faststart = false;
-	assert_false(judge_movie(&movie, &row, false, &j));
-	movie.faststart = true;
-	movie.tracks[0].samples = 49;
-	assert_false(judge_movie(&movie, &row, false, &j));
+	assert_true(judge_movie(&movie, &row, &j));
+	movie.samples--;
+	assert_false(judge_movie(&movie, &row, &j));
+	movie.samples++;
+	movie.duration += movie.timescale / 1000;
+	assert_false(judge_movie(&movie, &row, &j));
 }
 
 static void knows_a_jpeg(void **state)
@@ -160,6 +179,7 @@ int main(void)
 		cmocka_unit_test(tells_the_line_that_matters_without_our_paths),
 		cmocka_unit_test(takes_a_piece_that_is_as_planned_and_no_other),
 		cmocka_unit_test(a_piece_may_lack_frames_that_did_not_decode),
+		cmocka_unit_test(one_of_many_pieces_must_be_whole),
 		cmocka_unit_test(compares_a_movie_with_its_pieces),
 		cmocka_unit_test(knows_a_jpeg),
 	};

@@ -18,10 +18,10 @@
 #include "encode/plan.h"
 #include "encode/rate.h"
 
-static char ffmpeg[] = "/usr/bin/ffmpeg", ffprobe[] = "/usr/bin/ffprobe";
-static const struct conf conf = { .ffmpeg = ffmpeg, .ffprobe = ffprobe, .duration_max_ms = 43200000, .pixels_max = 37748736 };
+static char ffmpeg[] = "/usr/bin/ffmpeg", ffprobe[] = "/usr/bin/ffprobe", mux[] = "/usr/libexec/clipmill-mux";
+static const struct conf conf = { .ffmpeg = ffmpeg, .ffprobe = ffprobe, .mux = mux, .duration_max_ms = 43200000, .pixels_max = 37748736 };
 static const struct profile profile = {
-	.segment_ms = 4000, .rate_max = 60, .crf = 23, .audio_kbps = 128, .preset = "veryfast",
+	.segment_ms = 4000, .chunk_ms = 10000, .rate_max = 60, .crf = 23, .audio_kbps = 128, .preset = "veryfast",
 	.rungs = { { 1080, 5000 }, { 720, 2800 }, { 480, 1400 }, { 240, 450 } }, .rung_count = 4,
 };
 
@@ -73,7 +73,7 @@ static void caps_an_own_size_by_its_pixels(void **state)
 static void add_packet(struct scan *scan, int64_t pts)
 {
 	char line[64];
-	int len = snprintf(line, sizeof line, "%lld,%lld,K_\n", (long long)pts, (long long)pts);
+	int len = snprintf(line, sizeof line, "%lld,%lld,1,0,K_\n", (long long)pts, (long long)pts);
 
 	scan_feed(scan, line, (size_t)len);
 }
@@ -213,24 +213,25 @@ static void plans_a_film(void **state)
 	struct scan scan;
 	struct plan plan;
 
-	make_scan(&scan, 0, 512, 240, 0);
+	make_scan(&scan, 0, 512, 72, 0);
 	assert_true(plan_of(&film, &scan, &plan, &refusal));
 	assert_int_equal(plan.task_count, 4);
 	assert_int_equal(plan.tasks[0].kind, TASK_CHUNK);
-	assert_int_equal(plan.tasks[0].frames_planned, 240);
+	assert_int_equal(plan.tasks[0].frames_planned, 72);
 	assert_int_equal(plan.tasks[1].kind, TASK_AUDIO);
 	assert_int_equal(plan.tasks[2].kind, TASK_POSTER);
 	assert_int_equal(plan.tasks[3].kind, TASK_ASSEMBLE);
 	assert_int_equal(plan.tasks[3].needs_count, 3);
 	assert_int_equal(plan.rendition_count, 4);
 	assert_int_equal(plan.renditions[3].channels, 2);
-	assert_int_equal(plan.duration_ms, 10000);
-	assert_string_equal(plan.tasks[3].reads.items[3], "/s/media/x/audio-0000.m4s");
+	assert_int_equal(plan.duration_ms, 3000);
+	assert_string_equal(plan.tasks[3].reads.items[0], "/s/media/x");
 	assert_true(has_arg(&plan.tasks[0].argv, "file:/s/source/x"));
 	assert_true(has_arg(&plan.tasks[0].argv, "-format_whitelist"));
 	assert_true(has_arg(&plan.tasks[0].argv, "file:240p-0000.m4s"));
 	assert_false(has_arg(&plan.tasks[0].argv, "-xerror"));
-	assert_true(has_arg(&plan.tasks[3].argv, "-xerror"));
+	assert_string_equal(plan.tasks[3].argv.items[0], "/usr/libexec/clipmill-mux");
+	assert_true(has_arg(&plan.tasks[3].argv, "720p"));
 	plan_fini(&plan);
 	scan_fini(&scan);
 }
@@ -244,7 +245,7 @@ static void plans_sound_alone(void **state)
 	assert_true(plan_of(&sound, NULL, &plan, &refusal));
 	assert_int_equal(plan.task_count, 2);
 	assert_int_equal(plan.renditions[0].channels, 1);
-	assert_true(has_arg(&plan.tasks[1].argv, "file:audio.mp4"));
+	assert_string_equal(plan.tasks[1].argv.items[plan.tasks[1].argv.count - 1], "audio");
 	plan_fini(&plan);
 }
 
@@ -298,7 +299,7 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	assert_true(has_arg(&argv, "37748736"));
 	strings_fini(&argv);
 	plan_scan_argv(&conf, "/s/source/x", 3, &argv);
-	assert_true(has_arg(&argv, "packet=pts,dts,flags"));
+	assert_true(has_arg(&argv, "packet=pts,dts,size,pos,flags"));
 	assert_true(has_arg(&argv, "3"));
 	strings_fini(&argv);
 }

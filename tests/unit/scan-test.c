@@ -24,7 +24,7 @@ static void scan_text(struct scan *scan, const char *text, size_t step)
 
 static void sorts_by_pts_however_it_is_split(void **state)
 {
-	static const char text[] = "0,-1024,K_\n1536,-512,__\n512,0,_D\n1024,512,__";
+	static const char text[] = "0,-1024,100,48,K_\n1536,-512,20,148,__\n512,0,N/A,N/A,_D\n1024,512,7,N/A,__";
 	struct scan scan;
 
 	for (size_t step = 1; step <= sizeof text; step++) {
@@ -36,6 +36,10 @@ static void sorts_by_pts_however_it_is_split(void **state)
 		assert_false(scan.packets[1].key);
 		assert_true(scan.packets[1].discard);
 		assert_int_equal(scan.packets[3].at, 1);
+		assert_int_equal(scan.packets[0].end, 148);
+		assert_int_equal(scan.packets[1].end, -1);
+		assert_int_equal(scan.packets[2].size, 7);
+		assert_int_equal(scan.bytes, 127);
 		scan_fini(&scan);
 	}
 }
@@ -44,7 +48,7 @@ static void takes_mpegts_and_matroska_rows(void **state)
 {
 	struct scan scan;
 
-	scan_text(&scan, "126000,N/A,K_,\n\n133500,129750,__,\n\nN/A,137250,__,\n\nN/A,N/A,__\n", 5);
+	scan_text(&scan, "126000,N/A,1,2,K_,\n\n133500,129750,1,3,__,\n\nN/A,137250,1,4,__,\n\nN/A,N/A,1,5,__\n", 5);
 	assert_int_equal(scan.count, 3);
 	assert_int_equal(scan.packets[0].dts, 126000);
 	assert_int_equal(scan.packets[2].pts, 137250);
@@ -58,7 +62,7 @@ static void counts_rows_that_are_none(void **state)
 {
 	struct scan scan;
 
-	scan_text(&scan, "hello\n1,2\n1,2,X_\n,,K_\n9223372036854775807,0,K_\n5,5,K_\n", 9);
+	scan_text(&scan, "hello\n1,2\n1,2,3,4,X_\n,,,,K_\n9223372036854775807,0,1,2,K_\n5,5,6,7,K_\n", 9);
 	assert_int_equal(scan.count, 1);
 	assert_int_equal(scan.bad_lines, 5);
 	scan_fini(&scan);

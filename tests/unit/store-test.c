@@ -244,11 +244,11 @@ static void assemble_waits_for_all_that_it_needs(void **state)
 	write_plan(f);
 	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_AUDIO);
-	assert_int_equal(plan_pieces(f->db, &task, &well, &piece, 1, 0), DB_OK);
+	assert_int_equal(plan_pieces(f->db, &task, &well, &piece, 1, 0, NULL), DB_OK);
 	task_fini(&task);
 	assert_int_equal(task_claim(f->db, f->worker, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_ASSEMBLE);
-	assert_int_equal(plan_publish(f->db, &task, &well, &file, 1), DB_OK);
+	assert_int_equal(plan_publish(f->db, &task, &well, &file, 1, NULL), DB_OK);
 	assert_state(f, f->video, "ready");
 	assert_int_equal(video_cancel(f->db, f->video), DB_REFUSED);
 	task_fini(&task);

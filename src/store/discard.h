@@ -1,0 +1,25 @@
+/* discard.h - published files that nobody needs any more.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_DISCARD_H
+#define CLIPMILL_DISCARD_H
+
+#include "store/task.h"
+
+/* One file of media/VIDEO/ whose time has come. */
+struct discard {
+	char video[ID_LEN + 1];
+	char file[64];
+};
+
+/* Marks a file to be removed in `delay_ms`. */
+enum db_result discard_add(struct db *db, const struct task *task, const char *file, int64_t delay_ms);
+
+/* Marks the pieces that published files were made of; not those that are published themselves. */
+enum db_result discard_pieces(struct db *db, const struct task *task, int64_t delay_ms);
+
+/* DB_NONE: there is nothing to remove now. */
+enum db_result discard_due(struct db *db, struct discard *discard);
+
+/* The file is gone, and so are the rows that named it. */
+enum db_result discard_forget(struct db *db, const struct discard *discard);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * early.c - playlists of a video that is still being encoded.  Only whole, verified pieces are listed, in
+ * order, and a list that a player has seen never changes but by growing.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "store/early.h"
+#include "supervise/early.h"
+
+#define LIST_ALL_UP_TO 64       /* pieces; longer lists are written at every second piece, third, ... */
+
+/* How many pieces there are without a hole from the start on. */
+static size_t in_a_row(const struct rendition_row *row)
+{
+	size_t count = 0;
+
+	while (count < row->piece_count && row->pieces[count].seq == (int64_t)count)
+		count++;
+	return count;
+}
+
+static int64_t pieces_due(const struct rendition_row *row, const struct early *early)
+{
+	return row->planned.kind == RENDITION_VIDEO ? early->pieces : 1;
+}
+
+static bool is_worth_writing(size_t pieces, bool complete)
+{
+	return pieces > 0 && (complete || pieces % (1 + pieces / LIST_ALL_UP_TO) == 0);
+}
+
+static bool put_file(const struct work *work, const char *name, const struct buf *text)
+{
+	return artefact_write(work->desk, work->attempt, name, text) && artefact_move(work->desk, work->attempt, name);
+}
+
+static bool write_list(const struct work *work, const struct rendition_row *row, const struct early *early)
+{
+	size_t pieces = in_a_row(row);
+	bool complete = (int64_t)pieces == pieces_due(row, early), ok;
+	struct buf text = BUF_INIT;
+	char stem[32], file[64];
+
+	if (!is_worth_writing(pieces, complete))
+		return true;
+	name_stem(stem, row->edition, row->planned.name);
+	name_early(file, stem);
+	playlist_early(row, pieces, complete, early->segment_ms * 3 / 2, &text);
+	ok = put_file(work, file, &text);
+	buf_fini(&text);
+	return ok;
+}
+
+/* The renditions that an early master names: all rungs, and the main sound. */
+static bool is_early(const struct rendition_row *row)
+{
+	return row->planned.kind == RENDITION_VIDEO || (row->planned.kind == RENDITION_AUDIO && row->planned.is_default);
+}
+
+static bool all_begun(const struct renditions *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (is_early(&list->rows[i]) && in_a_row(&list->rows[i]) == 0)
+			return false;
+	return true;
+}
+
+static bool write_master(const struct work *work, const struct renditions *list)
+{
+	struct buf text = BUF_INIT;
+	bool ok;
+
+	playlist_master(list, true, &text);
+	ok = put_file(work, NAME_MASTER, &text) && artefact_seal(work->desk, work->attempt->task.video);
+	buf_fini(&text);
+	return ok;
+}
+
+static enum db_result write_all(struct db *db, const struct work *work, const struct renditions *list, const struct early *early)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (is_early(&list->rows[i]) && !write_list(work, &list->rows[i], early))
+			return DB_FAILED;
+	if (early->playable || !all_begun(list))
+		return DB_OK;
+	return write_master(work, list) ? early_playable(db, &work->attempt->task) : DB_FAILED;
+}
+
+enum db_result early_lists(struct db *db, void *what)
+{
+	const struct work *work = what;
+	struct renditions list = { NULL, 0 };
+	struct early early;
+	enum db_result result = early_read(db, &work->attempt->task, &early);
+
+	if (result != DB_OK || early.published || early.pieces < 2)
+		return result;
+	result = plan_renditions(db, &work->attempt->task, &list);
+	if (result == DB_OK)
+		result = write_all(db, work, &list, &early);
+	renditions_fini(&list);
+	return result;
+}
