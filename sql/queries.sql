@@ -262,7 +262,7 @@ SELECT name, kind, width, height, rate_num, rate_den, channels, codecs, codec, c
 
 -- name: pieces
 SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist
-  FROM piece WHERE video = :video AND edition = :edition AND rendition = :rendition ORDER BY seq;
+  FROM piece WHERE video = :video AND edition = :edition AND rendition = :rendition AND seq >= :from ORDER BY seq;
 
 -- name: early
 SELECT v.published, v.playable_ms IS NOT NULL, p.segment_ms,

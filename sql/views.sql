@@ -138,6 +138,7 @@ SELECT v.id, v.state, v.owner, v.created_ms,
        'urls', json_object(
                'self', '/api/videos/' || v.id, 'tasks', '/api/videos/' || v.id || '/tasks', 'page', '/videos/' || v.id,
                'hls', CASE WHEN v.playable_ms IS NOT NULL OR v.published IS NOT NULL THEN '/media/' || v.id || '/master.m3u8' END,
+               'dash', CASE WHEN v.published IS NOT NULL THEN '/media/' || v.id || '/manifest.mpd' END,
                'mp4', '/media/' || v.id || '/' || (
                       SELECT file FROM rendition WHERE video = v.id AND edition = v.published AND file IS NOT NULL ORDER BY place LIMIT 1),
                'poster', '/media/' || v.id || '/' || v.poster),

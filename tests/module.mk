@@ -44,7 +44,7 @@ AM_TESTS_ENVIRONMENT = \
 	CLIPMILL_JAIL_PROGRAM='$(abs_top_builddir)/clipmill-jail'; export CLIPMILL_JAIL_PROGRAM; \
 	CLIPMILL_JAIL_ATTACK='$(abs_top_builddir)/tests/unit/jail-attack'; export CLIPMILL_JAIL_ATTACK; \
 	CC='$(CC)'; export CC;
-TIERS_NEED = clipmill clipmill-jail
+TIERS_NEED = clipmill clipmill-jail clipmill-mux
 
 check-soak: $(TIERS_NEED)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run soak

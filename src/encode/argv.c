@@ -169,7 +169,7 @@ static double sound_most_s(const struct plan_input *input, const struct grid *gr
 }
 
 /* The sound is kept whole: it may end after the picture, and is padded where it ends before. */
-void argv_audio(const struct plan_input *input, const struct grid *grid, struct strings *argv)
+void argv_audio(const struct plan_input *input, const struct grid *grid, double head_s, struct strings *argv)
 {
 	struct buf graph = BUF_INIT;
 	char stem[32], file[64];
@@ -181,7 +181,7 @@ void argv_audio(const struct plan_input *input, const struct grid *grid, struct 
 	add_graph(argv, "-filter_complex", &graph);
 	add_text(argv, "-map", "[a]");
 	strings_add(argv, "-t");
-	strings_addf(argv, "%.6f", sound_most_s(input, grid));
+	strings_addf(argv, "%.6f", head_s > 0 ? head_s : sound_most_s(input, grid));
 	add_text(argv, "-c:a", "aac");
 	strings_add(argv, "-b:a");
 	strings_addf(argv, "%" PRId64 "k", input->profile->audio_kbps);
@@ -193,7 +193,7 @@ void argv_audio(const struct plan_input *input, const struct grid *grid, struct 
 	add_number(argv, "-frag_duration", input->profile->segment_ms * 1000);
 	add_text(argv, "-movflags", FRAGMENTED);
 	name_stem(stem, input->edition, "audio");
-	name_piece(file, stem, 0);
+	name_piece(file, stem, head_s > 0 ? NAME_HEAD : 0);
 	add_text(argv, "-f", "mp4");
 	strings_addf(argv, "file:%s", file);
 }

@@ -20,7 +20,10 @@ void name_stem(char stem[32], int64_t edition, const char *rendition)
 
 void name_piece(char file[64], const char *stem, int64_t seq)
 {
-	snprintf(file, 64, "%s-%04" PRId64 ".m4s", stem, seq);
+	if (seq == NAME_HEAD)
+		snprintf(file, 64, "%s-head.m4s", stem);
+	else
+		snprintf(file, 64, "%s-%04" PRId64 ".m4s", stem, seq);
 }
 
 void name_movie(char file[64], const char *stem)

@@ -13,7 +13,9 @@
  * file in media/ID ever changes once it is named, but for the master playlist. */
 void name_stem(char stem[32], int64_t edition, const char *rendition);
 
-/* "720p-0003.m4s": chunk 3 of rendition 720p. */
+#define NAME_HEAD (-1)          /* seq of the first part of a sound, which is there early */
+
+/* "720p-0003.m4s": chunk 3 of rendition 720p; "audio-head.m4s" where seq is NAME_HEAD. */
 void name_piece(char file[64], const char *stem, int64_t seq);
 
 /* "720p.mp4": the progressive file. */

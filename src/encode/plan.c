@@ -17,6 +17,10 @@
 #include "encode/ratio.h"
 #include "encode/switches.h"
 
+#define HEAD_FROM_S 60.0        /* sounds of longer videos have a head */
+#define HEAD_LEAST_S 20.0
+#define HEAD_PART 20            /* of the whole */
+
 /* Probe and scan ------------------------------------------------------------------------------ */
 
 static void open_probe(const struct conf *conf, struct strings *argv)
@@ -187,13 +191,23 @@ static void add_picture(const struct plan_input *input, const struct grid *grid,
 	cuts_fini(&cuts);
 }
 
-static void add_sound(const struct plan_input *input, const struct grid *grid, struct plan *plan)
+static void add_sound_task(const struct plan_input *input, const struct grid *grid, double head_s, struct plan *plan)
 {
 	struct plan_task *task = add_task(plan, TASK_AUDIO);
 
-	add_audio_rendition(plan, input->facts);
-	argv_audio(input, grid, &task->argv);
+	task->seq = head_s > 0 ? NAME_HEAD : 0;
+	argv_audio(input, grid, head_s, &task->argv);
 	strings_add(&task->reads, input->source);
+}
+
+/* The whole of a long sound takes longer than the first chunk: its first part alone comes before it.  The same
+ * samples through the same encoder are the same bytes, so that a player goes from one to the other unawares. */
+static void add_sound(const struct plan_input *input, const struct grid *grid, struct plan *plan)
+{
+	add_audio_rendition(plan, input->facts);
+	if (grid != NULL && plan->pieces > 1 && grid->duration_s > HEAD_FROM_S)
+		add_sound_task(input, grid, fmax(HEAD_LEAST_S, grid->duration_s / HEAD_PART), plan);
+	add_sound_task(input, grid, 0, plan);
 }
 
 static void add_poster(const struct plan_input *input, const struct grid *grid, struct plan *plan)

@@ -122,12 +122,47 @@ void playlist_media(const struct rendition_row *row, struct buf *out)
 	buf_puts(out, "#EXT-X-ENDLIST\n");
 }
 
+/* Of the lines that put_segments wrote. */
+#define LINES_OF_SEGMENT 3
+
+static size_t segments_of(const struct piece *piece)
+{
+	size_t lines = 0;
+
+	for (const char *at = piece->playlist; (at = strchr(at, '\n')) != NULL; at++)
+		lines++;
+	return lines / LINES_OF_SEGMENT;
+}
+
+static const char *skip_segments(const char *at, size_t count)
+{
+	for (size_t i = 0; i < count * LINES_OF_SEGMENT && *at != '\0'; i++)
+		at = strchr(at, '\n') + 1;
+	return at;
+}
+
+/* Segments [from, to) of a piece. */
+static void put_lines(const struct piece *piece, size_t from, size_t to, struct buf *out)
+{
+	const char *begin = skip_segments(piece->playlist, from);
+
+	if (to > from)
+		buf_put(out, begin, (size_t)(skip_segments(begin, to - from) - begin));
+}
+
 void playlist_early(const struct rendition_row *row, size_t pieces, bool complete, int64_t segment_most_ms, struct buf *out)
 {
+	size_t seen = 0;
+
 	put_head(row, (segment_most_ms + 999) / 1000, "EVENT", out);
 	buf_puts(out, "#EXT-X-START:TIME-OFFSET=0\n");
-	for (size_t i = 0; i < pieces; i++)
-		buf_puts(out, row->pieces[i].playlist);
+	for (size_t i = 0; i < pieces; i++) {
+		size_t count = segments_of(&row->pieces[i]);
+
+		if (row->pieces[i].seq == NAME_HEAD && count > 0)
+			seen = --count;
+		put_lines(&row->pieces[i], i > 0 && row->pieces[i - 1].seq == NAME_HEAD ? seen : 0, count, out);
+	}
 	if (complete)
 		buf_puts(out, "#EXT-X-ENDLIST\n");
 }

@@ -14,7 +14,8 @@ void playlist_media(const struct rendition_row *rendition, struct buf *out);
 
 /*
  * The same while pieces are still to come: an EVENT list of the first `pieces` of them, with ENDLIST once it is
- * `complete`.  `segment_most_ms` bounds the segments of all pieces, so that EXT-X-TARGETDURATION never changes.
+ * `complete`.  A sound may begin with its head: its segments but the last, which is cut short, stand for the
+ * first of the whole.  `segment_most_ms` bounds the segments of all pieces, so that EXT-X-TARGETDURATION never changes.
  */
 void playlist_early(const struct rendition_row *rendition, size_t pieces, bool complete, int64_t segment_most_ms,
 		    struct buf *out);

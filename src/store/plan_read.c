@@ -182,13 +182,14 @@ static void read_piece(struct rows *rows, const char *rendition, struct piece *p
 	piece->playlist = strdup(rows_column(rows, 7));
 }
 
-static enum db_result read_pieces(struct db *db, const struct task *task, struct rendition_row *row)
+static enum db_result read_pieces(struct db *db, const struct task *task, int64_t from, struct rendition_row *row)
 {
 	struct rows rows = rows_open(db, SQL_PIECES);
 	enum db_result result;
 
 	rows_text(&rows, ":video", task->video);
 	rows_int(&rows, ":edition", task->edition);
+	rows_int(&rows, ":from", from);
 	rows_text(&rows, ":rendition", row->planned.name);
 	while ((result = rows_next(&rows)) == DB_OK) {
 		row->pieces = grow(row->pieces, row->piece_count, sizeof *row->pieces);
@@ -219,7 +220,7 @@ static void read_rendition(struct rows *rows, struct rendition_row *row)
 	row->planned.is_default = rows_column_int(rows, 12, 0) != 0;
 }
 
-enum db_result plan_renditions(struct db *db, const struct task *task, struct renditions *list)
+enum db_result plan_renditions(struct db *db, const struct task *task, int64_t from, struct renditions *list)
 {
 	struct rows rows = rows_open(db, SQL_RENDITIONS);
 	enum db_result result;
@@ -235,6 +236,6 @@ enum db_result plan_renditions(struct db *db, const struct task *task, struct re
 	if (result == DB_NONE)
 		result = DB_OK;
 	for (size_t i = 0; i < list->count && result == DB_OK; i++)
-		result = read_pieces(db, task, &list->rows[i]);
+		result = read_pieces(db, task, from, &list->rows[i]);
 	return result;
 }

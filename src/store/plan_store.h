@@ -145,6 +145,7 @@ enum db_result plan_pieces(struct db *db, const struct task *task, const struct 
 enum db_result plan_publish(struct db *db, const struct task *task, const struct task_exit *ended,
 			    const struct published *files, size_t count, const struct plan_also *also);
 
-enum db_result plan_renditions(struct db *db, const struct task *task, struct renditions *list);
+/* The renditions of the task's edition, with their pieces from `from` on: 0, or -1 for heads of sounds too. */
+enum db_result plan_renditions(struct db *db, const struct task *task, int64_t from, struct renditions *list);
 
 #endif

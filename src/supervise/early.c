@@ -10,19 +10,23 @@
 
 #define LIST_ALL_UP_TO 64       /* pieces; longer lists are written at every second piece, third, ... */
 
-/* How many pieces there are without a hole from the start on. */
+/* How many pieces there are without a hole from the start on; of a sound, also its head. */
 static size_t in_a_row(const struct rendition_row *row)
 {
+	int64_t first = row->piece_count > 0 && row->pieces[0].seq == NAME_HEAD ? NAME_HEAD : 0;
 	size_t count = 0;
 
-	while (count < row->piece_count && row->pieces[count].seq == (int64_t)count)
+	while (count < row->piece_count && row->pieces[count].seq == first + (int64_t)count)
 		count++;
 	return count;
 }
 
-static int64_t pieces_due(const struct rendition_row *row, const struct early *early)
+/* Its last piece is the last there will be. */
+static bool is_complete(const struct rendition_row *row, size_t pieces, const struct early *early)
 {
-	return row->planned.kind == RENDITION_VIDEO ? early->pieces : 1;
+	int64_t due = row->planned.kind == RENDITION_VIDEO ? early->pieces : 1;
+
+	return pieces > 0 && row->pieces[pieces - 1].seq == due - 1;
 }
 
 static bool is_worth_writing(size_t pieces, bool complete)
@@ -38,7 +42,7 @@ static bool put_file(const struct work *work, const char *name, const struct buf
 static bool write_list(const struct work *work, const struct rendition_row *row, const struct early *early)
 {
 	size_t pieces = in_a_row(row);
-	bool complete = (int64_t)pieces == pieces_due(row, early), ok;
+	bool complete = is_complete(row, pieces, early), ok;
 	struct buf text = BUF_INIT;
 	char stem[32], file[64];
 
@@ -96,7 +100,7 @@ enum db_result early_lists(struct db *db, void *what)
 
 	if (result != DB_OK || early.published || early.pieces < 2)
 		return result;
-	result = plan_renditions(db, &work->attempt->task, &list);
+	result = plan_renditions(db, &work->attempt->task, NAME_HEAD, &list);
 	if (result == DB_OK)
 		result = write_all(db, work, &list, &early);
 	renditions_fini(&list);

@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "encode/hybrid.h"
+#include "encode/manifest.h"
 #include "store/discard.h"
 #include "supervise/make.h"
 
@@ -22,6 +23,7 @@ struct show {
 	struct work *work;
 	const struct renditions *made;  /* of the pieces that the children made */
 	struct renditions shown;
+	struct fragmented *files;       /* of each shown one that is in a finished file; parallel to `shown` */
 	const struct rendition_row *largest, *smallest; /* of the video; NULL: there is none */
 };
 
@@ -67,18 +69,16 @@ static bool file_of(const struct show *show, const struct rendition_row *row, ch
 static bool read_shown(struct show *show, const struct rendition_row *made, const struct artefact *artefact,
 		       struct piece *piece)
 {
+	struct fragmented *file = &show->files[show->shown.count - 1];
 	struct work *work = show->work;
-	struct fragmented file = { 0 };
 	char error[160];
-	bool ok;
 
-	ok = hybrid_read(artefact->bytes, artefact->len, made->planned.kind == RENDITION_VIDEO, &file, error, sizeof error) ||
-	     work_refuse(work, VERDICT_RETRY, "bad_output", error);
-	ok = ok && judge_movie(&file, made, &work->judgement);
-	if (ok)
-		playlist_piece(&file, piece);
-	fragmented_fini(&file);
-	return ok;
+	if (!hybrid_read(artefact->bytes, artefact->len, made->planned.kind == RENDITION_VIDEO, file, error, sizeof error))
+		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
+	if (!judge_movie(file, made, &work->judgement))
+		return false;
+	playlist_piece(file, piece);
+	return true;
 }
 
 static bool open_shown(struct show *show, const struct rendition_row *made, struct piece *piece)
@@ -95,15 +95,22 @@ static bool open_shown(struct show *show, const struct rendition_row *made, stru
 }
 
 /* A rendition that is published as its child made it. */
-static bool copy_piece(struct show *show, const struct rendition_row *made, struct piece *piece)
+static bool read_piece(struct show *show, const struct rendition_row *made, struct piece *piece)
 {
-	if (made->piece_count != 1)
-		return work_refuse(show->work, VERDICT_RETRY, "bad_output", "A track that was to be made is missing.");
-	*piece = made->pieces[0];
-	piece->playlist = strdup(made->pieces[0].playlist);
-	if (piece->playlist == NULL)
-		abort();
-	return true;
+	struct work *work = show->work;
+	struct artefact artefact;
+	char home[64], error[160];
+	bool ok;
+
+	snprintf(home, sizeof home, "media/%s", work->attempt->task.video);
+	if (!artefact_map(work->desk, home, piece->file, false, &artefact))
+		return work_refuse(work, VERDICT_RETRY, "bad_output", "A track that was to be made is missing.");
+	ok = fragmented_read(artefact.bytes, artefact.len, &show->files[show->shown.count - 1], error, sizeof error) ||
+	     work_refuse(work, VERDICT_RETRY, "bad_output", error);
+	if (ok)
+		playlist_piece(&show->files[show->shown.count - 1], piece);
+	artefact_unmap(&artefact);
+	return ok;
 }
 
 static bool show_one(struct show *show, const struct rendition_row *made)
@@ -118,7 +125,7 @@ static bool show_one(struct show *show, const struct rendition_row *made)
 	snprintf(row->pieces[0].rendition, sizeof row->pieces[0].rendition, "%s", made->planned.name);
 	if (file_of(show, made, row->pieces[0].file))
 		return open_shown(show, made, &row->pieces[0]);
-	return copy_piece(show, made, &row->pieces[0]);
+	return read_piece(show, made, &row->pieces[0]);
 }
 
 static bool show_all(struct show *show)
@@ -128,7 +135,8 @@ static bool show_all(struct show *show)
 	show->largest = pick(made, true);
 	show->smallest = pick(made, false);
 	show->shown.rows = calloc(made->count + 1, sizeof *show->shown.rows);
-	if (show->shown.rows == NULL)
+	show->files = calloc(made->count + 1, sizeof *show->files);
+	if (show->shown.rows == NULL || show->files == NULL)
 		abort();
 	for (size_t i = 0; i < made->count; i++)
 		if (!show_one(show, &made->rows[i]))
@@ -144,6 +152,22 @@ static bool put_text(struct work *work, const char *name, struct buf *text)
 
 	buf_fini(text);
 	return ok;
+}
+
+static bool write_manifest(struct show *show)
+{
+	struct manifest_track *tracks = calloc(show->shown.count + 1, sizeof *tracks);
+	struct buf text = BUF_INIT;
+	size_t count = 0;
+
+	if (tracks == NULL)
+		abort();
+	for (size_t i = 0; i < show->shown.count; i++)
+		if (show->files[i].count > 0)
+			tracks[count++] = (struct manifest_track){ &show->shown.rows[i], &show->files[i] };
+	manifest_write(tracks, count, &text);
+	free(tracks);
+	return put_text(show->work, NAME_MANIFEST, &text);
 }
 
 static bool write_lists(struct show *show)
@@ -162,7 +186,7 @@ static bool write_lists(struct show *show)
 		text = (struct buf)BUF_INIT;
 	}
 	playlist_master(&show->shown, false, &text);
-	return put_text(show->work, NAME_MASTER, &text);
+	return put_text(show->work, NAME_MASTER, &text) && write_manifest(show);
 }
 
 /* Everything else first, the master last: who reads it finds all that it names. */
@@ -185,7 +209,7 @@ static bool move_all(struct show *show)
 				return false;
 	}
 	return artefact_seal(work->desk, work->attempt->task.video) &&
-	       artefact_move(work->desk, work->attempt, NAME_MASTER) &&
+	       artefact_move(work->desk, work->attempt, NAME_MANIFEST) && artefact_move(work->desk, work->attempt, NAME_MASTER) &&
 	       artefact_seal(work->desk, work->attempt->task.video);
 }
 
@@ -233,13 +257,16 @@ static bool assemble_make(struct work *work)
 	struct show show = { .work = work, .made = &work->renditions };
 	bool ok;
 
-	if (plan_renditions(work->desk->db, &work->attempt->task, &work->renditions) != DB_OK)
+	if (plan_renditions(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
 		return work_database_failed(work);
 	ok = show_all(&show) && write_lists(&show);
 	if (ok && !move_all(&show))
 		ok = work_storage_failed(work);
 	if (ok)
 		set_all_published(&show);
+	for (size_t i = 0; i < show.shown.count; i++)
+		fragmented_fini(&show.files[i]);
+	free(show.files);
 	renditions_fini(&show.shown);
 	return ok;
 }

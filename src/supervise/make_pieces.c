@@ -107,7 +107,7 @@ static bool move_pieces(struct work *work)
 
 static bool make_pieces(struct work *work, enum rendition_kind kind)
 {
-	if (plan_renditions(work->desk->db, &work->attempt->task, &work->renditions) != DB_OK)
+	if (plan_renditions(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
 		return work_database_failed(work);
 	work->pieces = calloc(work->renditions.count + 1, sizeof *work->pieces);
 	if (work->pieces == NULL)

@@ -8,7 +8,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { filePart, formBody, formHeaders, request } from "./http.mjs";
-import { build, clipmill, jail, patience, tree } from "./paths.mjs";
+import { build, clipmill, jail, mux, patience, tree } from "./paths.mjs";
 import { executable, isAlive, kill, processes, run } from "./programs.mjs";
 import { until } from "./wait.mjs";
 
@@ -28,7 +28,7 @@ const sandbox = await run(jail, ["--self-test", "--sandbox", "require"]).then(()
 const defaults = {
 	store: { floor: "16M" },
 	encode: { slots: 1, grace: "1s" },
-	jail: { program: jail, sandbox },
+	jail: { program: jail, mux, sandbox },
 	log: { level: "debug" },
 };
 
@@ -101,8 +101,10 @@ export class Server {
 		this.www = join(this.dir, "www");
 		cpSync(clipmill, this.binary);
 		cpSync(jail, join(this.dir, "clipmill-jail"));
+		cpSync(mux, join(this.dir, "clipmill-mux"));
 		cpSync(join(tree, "src/web"), this.www, { recursive: true });
-		this.settings = { ...this.settings, jail: { ...this.settings.jail, program: join(this.dir, "clipmill-jail") } };
+		const moved = { program: join(this.dir, "clipmill-jail"), mux: join(this.dir, "clipmill-mux") };
+		this.settings = { ...this.settings, jail: { ...this.settings.jail, ...moved } };
 	}
 
 	writeConf(settings = this.settings) {

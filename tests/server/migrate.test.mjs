@@ -1,0 +1,68 @@
+// migrate.test.mjs - a database of an earlier release is brought up to date, and nothing in it is lost.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "../lib/harness.mjs";
+import { tree } from "../lib/paths.mjs";
+import { run } from "../lib/programs.mjs";
+import { responder } from "../lib/server.mjs";
+
+const dir = mkdtempSync(join(tmpdir(), "clipmill-"));
+const conf = join(dir, "clipmill.conf");
+const db = join(dir, "clipmill.db");
+const id = "abcdefghijklmnopqrstuv";
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+const sql = async (statement) => (await run("sqlite3", [db, statement])).trim();
+
+// A video that was ready, and one that waits, as the first release left them.
+const first = `
+INSERT INTO video (id, source, filename) VALUES ('${id}', 'source/${id}', 'film.mp4');
+UPDATE task SET state = 'running', worker = 'w', attempts = 1;
+UPDATE task SET state = 'done', argv = '["ffprobe","x"]', user_ms = 70;
+INSERT INTO task (video, kind, frames_planned) VALUES ('${id}', 'chunk', 720);
+INSERT INTO task (video, kind) VALUES ('${id}', 'assemble');
+INSERT INTO task_wait SELECT max(id), max(id) - 1 FROM task;
+UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'chunk';
+UPDATE task SET state = 'done' WHERE kind = 'chunk';
+UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'assemble';
+UPDATE task SET state = 'done' WHERE kind = 'assemble';
+INSERT INTO rendition (video, place, name, kind, width, height, file) VALUES ('${id}', 0, '720p', 'video', 1280, 720, '720p.mp4'),
+	('${id}', 1, 'audio', 'audio', NULL, NULL, NULL);
+INSERT INTO piece VALUES ('${id}', '720p', 0, '720p-0000.m4s', 9, 720, 30000000, 1, 1, '#');
+INSERT INTO decision VALUES ('${id}', 0, 'one_chunk', 'x');
+UPDATE video SET state = 'ready' WHERE id = '${id}';
+INSERT INTO video (source) VALUES ('/srv/next.mp4');
+`;
+
+test("schema 1 becomes the present one, with all its rows", async () => {
+	const schema = readFileSync(join(tree, "sql/schema/0001-chain.sql"), "utf8");
+	writeFileSync(join(dir, "first.sql"), schema + first);
+	await run("sqlite3", ["-bail", db, `.read ${join(dir, "first.sql")}`]);
+	writeFileSync(conf, `[store]\ndir = ${dir}\n`);
+	const { code, stderr } = await responder(["--config", conf, "init"]);
+	assert.equal(code, 0, stderr);
+
+	const newest = Math.max(...readdirSync(join(tree, "sql/schema")).map((name) => parseInt(name, 10)));
+	assert.equal(await sql("PRAGMA user_version"), String(newest));
+	assert.equal(await sql("PRAGMA integrity_check"), "ok");
+	assert.equal(await sql("PRAGMA foreign_key_check"), "");
+	assert.equal(await sql(`SELECT edition, published FROM video WHERE id = '${id}'`), "1|1");
+	assert.equal(await sql(`SELECT kind, state, edition, first_frame FROM task WHERE video = '${id}' ORDER BY id`),
+		"probe|done|1|\nchunk|done|1|0\nassemble|done|1|");
+	assert.equal(await sql("SELECT count(*) FROM task_wait"), "1");
+	assert.equal(await sql("SELECT name, codec, is_default FROM rendition ORDER BY place"), "720p|h264|0\naudio|aac|1");
+	assert.equal(await sql("SELECT file, edition FROM piece"), "720p-0000.m4s|1");
+	assert.equal(await sql("SELECT code FROM decision"), "one_chunk");
+	assert.equal(JSON.parse(await sql(`SELECT json FROM video_api WHERE id = '${id}'`)).urls.mp4, `/media/${id}/720p.mp4`);
+});
+
+test("its rules hold after that: a ready video is encoded again as its next edition", async () => {
+	await assert.rejects(sql(`UPDATE video SET state = 'queued' WHERE id = '${id}'`), /a ready video is finished/);
+	await sql(`UPDATE video SET state = 'queued', edition = edition + 1 WHERE id = '${id}'`);
+	assert.equal(await sql(`SELECT kind, state FROM task WHERE video = '${id}' AND edition = 2`), "probe|queued");
+	assert.equal(JSON.parse(await sql(`SELECT json FROM video_api WHERE id = '${id}'`)).urls.mp4, `/media/${id}/720p.mp4`);
+	await assert.rejects(sql("INSERT INTO task (video, kind) VALUES ('x', 'nonsense')"), /CHECK constraint failed/);
+});
