@@ -73,7 +73,8 @@ static bool read_shown(struct show *show, const struct rendition_row *made, cons
 	struct work *work = show->work;
 	char error[160];
 
-	if (!hybrid_read(artefact->bytes, artefact->len, made->planned.kind == RENDITION_VIDEO, file, error, sizeof error))
+	if (!hybrid_read(artefact->bytes, artefact->len, made->planned.kind == RENDITION_VIDEO ? HYBRID_VIDEO : HYBRID_AUDIO, file,
+			 error, sizeof error))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (!judge_movie(file, made, &work->judgement))
 		return false;
