@@ -12,6 +12,7 @@ UNIT_TESTS = \
 	tests/unit/cuts-test \
 	tests/unit/facts-test \
 	tests/unit/judge-test \
+	tests/unit/manifest-test \
 	tests/unit/plan-test \
 	tests/unit/playlist-test \
 	tests/unit/progress-test \

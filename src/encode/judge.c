@@ -191,6 +191,11 @@ static bool is_on_grid(const struct fragmented *file, const struct plan_renditio
 	return file->duration == file->samples * tick;
 }
 
+static double seconds_at(const struct plan_rendition *planned, int64_t frame)
+{
+	return planned->rate_num > 0 ? (double)frame * (double)planned->rate_den / (double)planned->rate_num : 0;
+}
+
 static bool judge_frames(const struct fragmented *file, const struct plan_rendition *planned, const struct task *task,
 			 const struct progress *progress, struct judgement *out)
 {
@@ -203,10 +208,12 @@ static bool judge_frames(const struct fragmented *file, const struct plan_rendit
 		return judge(out, task->alone ? VERDICT_RETRY : VERDICT_REPLAN, "bad_output",
 			     "%" PRIu64 " frames came out of %" PRIu64 " that were planned.", file->samples, expected);
 	if (!task->alone && file->samples < expected)
-		return judge(out, VERDICT_REPLAN, "frames_missing", "piece %" PRId64 " gave %" PRIu64 " of its %" PRIu64 " frames.",
-			     task->seq, file->samples, expected);
+		return judge(out, VERDICT_REPLAN, "frames_missing", "from %.1f s to %.1f s only %" PRIu64 " of %" PRIu64
+			     " frames could be decoded.", seconds_at(planned, task->first_frame),
+			     seconds_at(planned, task->first_frame + task->frames_planned), file->samples, expected);
 	if (!task->alone && !is_on_grid(file, planned))
-		return judge(out, VERDICT_REPLAN, "frames_uneven", "piece %" PRId64 " is not as long as its frames.", task->seq);
+		return judge(out, VERDICT_REPLAN, "frames_uneven", "the piece at %.1f s is not as long as its frames.",
+			     seconds_at(planned, task->first_frame));
 	return true;
 }
 

@@ -78,6 +78,41 @@ static void rounds_the_target_as_extinf_is_rounded(void **state)
 	}
 }
 
+/* Three segments of the head, of which the last is cut short, then the whole from its third on. */
+static void a_sound_goes_on_behind_its_head(void **state)
+{
+	static char head[] = "#EXTINF:4,\n#R:a\nh\n#EXTINF:4,\n#R:b\nh\n#EXTINF:1,\n#R:c\nh\n";
+	static char whole[] = "#EXTINF:4,\n#R:a\nw\n#EXTINF:4,\n#R:b\nw\n#EXTINF:4,\n#R:C\nw\n#EXTINF:2,\n#R:d\nw\n";
+	struct piece parts[] = { { .seq = -1, .playlist = head }, { .seq = 0, .playlist = whole } };
+	const struct rendition_row row = { .planned = { .name = "audio" }, .edition = 2, .pieces = parts, .piece_count = 2 };
+	struct buf out = BUF_INIT;
+
+	playlist_early(&row, 1, false, 6000, &out);
+	assert_string_equal(buf_text(&out),
+			    "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA-SEQUENCE:0\n"
+			    "#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"e2-audio-init.mp4\"\n"
+			    "#EXT-X-START:TIME-OFFSET=0\n#EXTINF:4,\n#R:a\nh\n#EXTINF:4,\n#R:b\nh\n");
+	buf_reset(&out);
+	playlist_early(&row, 2, true, 6000, &out);
+	assert_non_null(strstr(buf_text(&out), "#R:b\nh\n#EXTINF:4,\n#R:C\nw\n#EXTINF:2,\n#R:d\nw\n#EXT-X-ENDLIST\n"));
+	buf_fini(&out);
+}
+
+static void an_early_list_grows_and_ends(void **state)
+{
+	static char first[] = "#EXTINF:2,\n#R:a\nx\n", second[] = "#EXTINF:4,\n#R:b\ny\n";
+	struct piece parts[] = { { .seq = 0, .playlist = first }, { .seq = 1, .playlist = second } };
+	const struct rendition_row row = { .planned = { .name = "720p" }, .edition = 1, .pieces = parts, .piece_count = 2 };
+	struct buf one = BUF_INIT, two = BUF_INIT;
+
+	playlist_early(&row, 1, false, 6000, &one);
+	playlist_early(&row, 2, true, 6000, &two);
+	assert_memory_equal(buf_text(&two), buf_text(&one), one.len);
+	assert_string_equal(buf_text(&two) + one.len, "#EXTINF:4,\n#R:b\ny\n#EXT-X-ENDLIST\n");
+	buf_fini(&one);
+	buf_fini(&two);
+}
+
 static struct piece pieces[] = {
 	{ .size_bytes = 100000, .duration_us = 2000000, .peak_bps = 450000 },
 	{ .size_bytes = 300000, .duration_us = 2000000, .peak_bps = 1300000 },
@@ -128,6 +163,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_the_lines_of_a_piece),
 		cmocka_unit_test(writes_a_media_playlist),
+		cmocka_unit_test(a_sound_goes_on_behind_its_head),
+		cmocka_unit_test(an_early_list_grows_and_ends),
 		cmocka_unit_test(rounds_the_target_as_extinf_is_rounded),
 		cmocka_unit_test(lists_rungs_from_the_largest_with_their_sound),
 		cmocka_unit_test(lists_sound_alone_and_picture_alone),
