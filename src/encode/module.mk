@@ -2,7 +2,7 @@
 libclipmill_a_SOURCES += \
 	src/encode/argv.c src/encode/argv.h src/encode/boxes.c src/encode/boxes.h src/encode/boxes_init.c \
 	src/encode/bytes.h src/encode/codecs.c src/encode/codecs.h src/encode/color.c \
-	src/encode/facts.c src/encode/facts.h src/encode/graph.c src/encode/graph.h \
+	src/encode/facts.c src/encode/facts.h src/encode/graph.c src/encode/graph.h src/encode/hybrid.h \
 	src/encode/input.h src/encode/judge.c src/encode/judge.h src/encode/ladder.c src/encode/ladder.h src/encode/movie.c \
 	src/encode/name.c src/encode/name.h src/encode/plan.c src/encode/plan.h src/encode/playlist.c src/encode/playlist.h \
 	src/encode/progress.c src/encode/progress.h src/encode/rate.c src/encode/rate.h src/encode/ratio.h \

@@ -24,7 +24,8 @@ static bool make_piece_of(struct work *work, const struct plan_rendition *planne
 		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (!judge_piece(file, planned, &a->task, &a->progress, &work->judgement))
 		return false;
-	fragmented_zero(artefact->bytes, file);
+	if (!fragmented_place(artefact->bytes, file, 0))
+		return work_refuse(work, VERDICT_RETRY, "bad_output", "The times of the segments are out of order.");
 	playlist_piece(file, piece);
 	name_init(name, planned->name);
 	ok = fragmented_init(artefact->bytes, file, &init) && artefact_write(work->desk, a, name, &init);
