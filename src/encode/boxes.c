@@ -337,14 +337,28 @@ static void put_number(uint8_t *to, uint64_t value, size_t count)
 		to[i] = (uint8_t)value;
 }
 
+/* Where a fragment comes to lie when the first one is moved to `start`.  False: it cannot be told in its tfdt. */
+static bool placed(const struct fragmented *file, const struct fragment *f, uint64_t start, uint64_t *at)
+{
+	int64_t from_first = (int64_t)(f->decode_time - file->fragments[0].decode_time);
+
+	if (from_first < 0 ? start < 0 - (uint64_t)from_first : start > INT64_MAX - (uint64_t)from_first)
+		return false;
+	*at = start + (uint64_t)from_first;
+	return f->decode_time_bytes == 8 || *at <= UINT32_MAX;
+}
+
 bool fragmented_place(uint8_t *bytes, struct fragmented *file, uint64_t start)
 {
-	uint64_t first = file->count > 0 ? file->fragments[0].decode_time : 0;
+	uint64_t at;
 
-	for (size_t i = 0; i < file->count; i++) {
+	for (size_t i = 0; i < file->count; i++)
+		if (!placed(file, &file->fragments[i], start, &at))
+			return false;
+	for (size_t i = file->count; i-- > 0;) {
 		struct fragment *f = &file->fragments[i];
 
-		f->decode_time += start - first;
+		placed(file, f, start, &f->decode_time);
 		put_number(bytes + f->decode_time_at, f->decode_time, f->decode_time_bytes);
 	}
 	return true;

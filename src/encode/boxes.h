@@ -15,19 +15,20 @@ struct fragment {
 	uint64_t decode_time_at;        /* where in the file its value stands */
 	uint8_t decode_time_bytes;      /* 4 or 8 */
 	uint64_t duration;              /* sum of its sample durations, timescale */
+	uint64_t data_offset, data_size; /* bytes in the file: its samples, in one piece */
 	uint32_t samples;
-	int32_t first_offset;           /* composition offset of its first sample */
+	int32_t first_offset;           /* composition offset of its first sample, timescale */
 	bool starts_sync;               /* its first sample is a sync sample */
 };
 
-/* A single-track fragmented file (ISO/IEC 14496-12). */
+/* A single-track fragmented file (ISO/IEC 14496-12), or one track of a hybrid (hybrid.h). */
 struct fragmented {
-	uint64_t init_size;             /* ftyp and moov, from byte 0 */
+	uint64_t init_size;             /* ftyp and moov, from byte 0; 0: of a hybrid, which has no init segment */
 	uint32_t timescale;
 	bool is_video;
 	uint32_t width, height;         /* of the sample entry */
 	uint32_t channels, sample_rate;
-	char codecs[64];                /* RFC 6381: avc1.64001F, mp4a.40.2 */
+	char codecs[64];                /* RFC 6381: avc1.64001F, hvc1.1.6.L93.B0, vp09.00.10.08, mp4a.40.2, opus */
 	struct fragment *fragments;     /* owned */
 	size_t count;
 	uint64_t samples, duration;     /* sums */
@@ -48,9 +49,13 @@ void fragmented_fini(struct fragmented *file);
  */
 bool fragmented_init(const uint8_t *bytes, const struct fragmented *file, struct buf *out);
 
-/* Moves every tfdt of the mapped, writable file, and of `file`, so that the first is `start`.  False where one
- * does not fit; then nothing is changed. */
-bool fragmented_place(uint8_t *bytes, struct fragmented *file, uint64_t start);
+/*
+ * Moves the whole file in time: the first tfdt becomes `start` (ticks of its timescale), all others
+ * keep their distance from it, in the mapped, writable file and in `file`.  An encoder's negative
+ * decode times, which stand there as huge ones, are understood.  False, and nothing is changed, where a
+ * time would become negative or does not fit into its 4 bytes.
+ */
+bool fragmented_place(uint8_t *bytes, struct fragmented *file, uint64_t start) __attribute__((warn_unused_result));
 
 /* What a progressive file's moov says of one track. */
 struct movie_track {

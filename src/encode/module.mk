@@ -1,10 +1,27 @@
 # Pure code: probe JSON to plan to argv, and the judgement of what came out.
 libclipmill_a_SOURCES += \
-	src/encode/argv.c src/encode/argv.h src/encode/boxes.c src/encode/boxes.h src/encode/boxes_init.c \
-	src/encode/bytes.h src/encode/codecs.c src/encode/codecs.h src/encode/color.c src/encode/cuts.c src/encode/cuts.h \
-	src/encode/facts.c src/encode/facts.h src/encode/graph.c src/encode/graph.h \
-	src/encode/hybrid.c src/encode/hybrid.h src/encode/input.h src/encode/judge.c src/encode/judge.h src/encode/ladder.c src/encode/ladder.h src/encode/manifest.c src/encode/manifest.h src/encode/movie.c \
-	src/encode/name.c src/encode/name.h src/encode/plan.c src/encode/plan.h src/encode/playlist.c src/encode/playlist.h \
-	src/encode/progress.c src/encode/progress.h src/encode/rate.c src/encode/rate.h src/encode/ratio.h \
-	src/encode/scan.c src/encode/scan.h src/encode/switches.c src/encode/switches.h src/encode/telling.c src/encode/telling.h \
+	src/encode/argv.c src/encode/argv.h \
+	src/encode/boxes.c src/encode/boxes.h \
+	src/encode/boxes_init.c \
+	src/encode/bytes.h \
+	src/encode/codecs.c src/encode/codecs.h \
+	src/encode/color.c \
+	src/encode/cuts.c src/encode/cuts.h \
+	src/encode/facts.c src/encode/facts.h \
+	src/encode/graph.c src/encode/graph.h \
+	src/encode/hybrid.c src/encode/hybrid.h \
+	src/encode/input.h \
+	src/encode/judge.c src/encode/judge.h \
+	src/encode/ladder.c src/encode/ladder.h \
+	src/encode/manifest.c src/encode/manifest.h \
+	src/encode/movie.c \
+	src/encode/name.c src/encode/name.h \
+	src/encode/plan.c src/encode/plan.h \
+	src/encode/playlist.c src/encode/playlist.h \
+	src/encode/progress.c src/encode/progress.h \
+	src/encode/rate.c src/encode/rate.h \
+	src/encode/ratio.h \
+	src/encode/scan.c src/encode/scan.h \
+	src/encode/switches.c src/encode/switches.h \
+	src/encode/telling.c src/encode/telling.h \
 	src/encode/times.c src/encode/times.h

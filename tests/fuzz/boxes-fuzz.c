@@ -36,7 +36,8 @@ static void set_zero(uint8_t *bytes, size_t len, struct fragmented *file)
 	struct buf init = BUF_INIT;
 	char error[160];
 
-	fragmented_place(bytes, file, 0);
+	if (!fragmented_place(bytes, file, 0))
+		return;
 	check(fragmented_read(bytes, len, &again, error, sizeof error));
 	check(again.count == file->count && again.fragments[0].decode_time == 0);
 	fragmented_fini(&again);
