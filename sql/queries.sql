@@ -72,6 +72,10 @@ SELECT CASE WHEN json_valid(:json) THEN json_type(:json) ELSE 'invalid' END;
 UPDATE video SET state = 'queued', edition = edition + 1, single = :why
  WHERE id = :id AND edition = :edition AND state IN ('encoding', 'publishing');
 
+-- name: video_reencode
+UPDATE video SET state = 'queued', edition = edition + 1, profile = coalesce(:profile, profile)
+ WHERE id = :id AND state IN ('ready', 'failed', 'cancelled');
+
 -- name: video_doomed
 SELECT id FROM video v
  WHERE state = 'deleting'

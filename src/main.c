@@ -18,8 +18,8 @@
 #include "base/conf.h"
 #include "base/listen.h"
 #include "base/log.h"
+#include "cli/cli.h"
 #include "http/server.h"
-#include "store/db.h"
 #include "supervise/supervisor.h"
 
 #define STOP_MS 4000            /* from TERM to the end of requests under way; we exit within 5 s */
@@ -29,7 +29,9 @@ struct options {
 	const char *config;             /* NULL: the built-in defaults */
 	const char *socket;             /* NULL: descriptor 0 */
 	bool check_config;
-	bool init;
+	const struct cli_command *command;      /* NULL: serve */
+	int argc;                       /* of the command */
+	char **argv;
 };
 
 /* What the end of the loop needs to stop the request threads in time. */
@@ -40,7 +42,6 @@ struct ending {
 
 static const char usage[] =
 	"usage: clipmill [--config FILE] [--socket PATH]    serve FastCGI on PATH, or on descriptor 0\n"
-	"       clipmill [--config FILE] init               make the directories and the database\n"
 	"       clipmill [--config FILE] --check-config     print the effective settings\n"
 	"       clipmill --version | --help\n"
 	"See clipmill(8) and clipmill.conf(5).\n";
@@ -54,10 +55,20 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-static int complain(const char *what)
+static void print_usage(FILE *out)
 {
-	fprintf(stderr, "clipmill: %s\n", what);
-	return EXIT_FAILURE;
+	fputs(usage, out);
+	fputs("With a word, it does one thing and ends:\n", out);
+	for (const struct cli_command *command = cli_commands; command->name != NULL; command++)
+		fprintf(out, "       clipmill [--config FILE] %-26s %s\n", command->words, command->does);
+}
+
+static const struct cli_command *find_command(const char *name)
+{
+	for (const struct cli_command *command = cli_commands; command->name != NULL; command++)
+		if (strcmp(command->name, name) == 0)
+			return command;
+	return NULL;
 }
 
 /* The installed file, where there is one. */
@@ -82,10 +93,10 @@ static void take_option(struct options *options, int option)
 		puts(PACKAGE_STRING);
 		exit(EXIT_SUCCESS);
 	case 'h':
-		fputs(usage, stdout);
+		print_usage(stdout);
 		exit(EXIT_SUCCESS);
 	default:
-		fputs(usage, stderr);
+		print_usage(stderr);
 		exit(EXIT_FAILURE);
 	}
 }
@@ -95,14 +106,16 @@ static void parse(struct options *options, int argc, char **argv)
 	int option;
 
 	*options = (struct options){ .config = default_config() };
-	while ((option = getopt_long(argc, argv, "c:s:h", long_options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "+c:s:h", long_options, NULL)) != -1)
 		take_option(options, option);
-	if (optind < argc && strcmp(argv[optind], "init") == 0) {
-		options->init = true;
-		optind++;
-	}
-	if (optind < argc) {
-		fprintf(stderr, "clipmill: %s: not understood\n%s", argv[optind], usage);
+	if (optind == argc)
+		return;
+	options->command = find_command(argv[optind]);
+	options->argc = argc - optind;
+	options->argv = argv + optind;
+	if (options->command == NULL) {
+		fprintf(stderr, "clipmill: %s: not understood\n", argv[optind]);
+		print_usage(stderr);
 		exit(EXIT_FAILURE);
 	}
 }
@@ -145,14 +158,14 @@ static int serve(const struct conf *conf, const struct options *options)
 	fd = options->socket != NULL ? listen_unix(options->socket, error, sizeof error)
 				     : listen_inherited(error, sizeof error);
 	if (fd < 0)
-		return complain(error);
+		return cli_complain(error);
 	supervisor = supervisor_new(conf, error, sizeof error);
 	if (supervisor == NULL)
-		return complain(error);
+		return cli_complain(error);
 	ending.server = server_start(conf, fd, supervisor_worker(supervisor), error, sizeof error);
 	if (ending.server == NULL) {
 		supervisor_free(supervisor);
-		return complain(error);
+		return cli_complain(error);
 	}
 	log_info("%s: worker %s: ready", PACKAGE_STRING, supervisor_worker(supervisor));
 	clean = supervisor_run(supervisor, on_stopping, &ending);
@@ -165,14 +178,12 @@ static int serve(const struct conf *conf, const struct options *options)
 
 static int run(const struct conf *conf, const struct options *options)
 {
-	char error[512];
-
 	if (options->check_config) {
 		conf_print(conf, stdout);
 		return EXIT_SUCCESS;
 	}
-	if (options->init)
-		return db_init(conf->dir, error, sizeof error) == 0 ? EXIT_SUCCESS : complain(error);
+	if (options->command != NULL)
+		return options->command->run(conf, options->argc, options->argv);
 	log_set_level((enum log_level)conf->log_level);
 	return serve(conf, options);
 }
@@ -190,7 +201,7 @@ int main(int argc, char **argv)
 	raise_files();
 	parse(&options, argc, argv);
 	if (conf_load(&conf, options.config, error, sizeof error) < 0)
-		return complain(error);
+		return cli_complain(error);
 	status = run(&conf, &options);
 	conf_fini(&conf);
 	return status;

@@ -211,6 +211,15 @@ enum db_result video_retry(struct db *db, const char *id)
 	return set_state(db, id, "queued", NULL, NULL);
 }
 
+enum db_result video_reencode(struct db *db, const char *id, const char *profile)
+{
+	struct rows rows = rows_open(db, SQL_VIDEO_REENCODE);
+
+	rows_text(&rows, ":id", id);
+	rows_text(&rows, ":profile", profile);
+	return rows_run(&rows);
+}
+
 enum db_result video_delete(struct db *db, const char *id)
 {
 	return set_state(db, id, "deleting", NULL, NULL);

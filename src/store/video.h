@@ -29,6 +29,9 @@ struct video_page {
 	double progress;                /* 0 to 1 */
 };
 
+/* A finished video is encoded again; `profile` NULL: with its own.  DB_NONE: it is not there, or not finished. */
+enum db_result video_reencode(struct db *db, const char *id, const char *profile);
+
 bool video_state_valid(const char *state);
 
 /*

@@ -1,0 +1,5 @@
+# Subcommands.
+libclipmill_a_SOURCES += \
+	src/cli/cli.h \
+	src/cli/commands.c \
+	src/cli/reencode.c
