@@ -13,15 +13,14 @@
 
 static int reencode(struct db *db, const char *id, const char *profile)
 {
-	switch (video_reencode(db, id, profile)) {
-	case DB_OK:
-		printf("video %s: queued\n", id);
-		return EXIT_SUCCESS;
-	case DB_NONE:
+	enum db_result result = video_reencode(db, id, profile);
+
+	if (result == DB_NONE)
 		return cli_complain("there is no such video, or it is not finished");
-	default:
+	if (result != DB_OK)
 		return cli_complain(db_message(db));
-	}
+	printf("video %s: queued\n", id);
+	return EXIT_SUCCESS;
 }
 
 int cli_reencode(const struct conf *conf, int argc, char **argv)
