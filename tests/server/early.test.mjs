@@ -1,0 +1,75 @@
+// early.test.mjs - a video is watched while it is still encoded, and what a player has seen never changes.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { serve, test } from "../lib/harness.mjs";
+import { readMaster, readMedia } from "../lib/hls.mjs";
+import { madeBytes, pictureOf } from "../lib/media.mjs";
+import { until } from "../lib/wait.mjs";
+
+const FRAMES = 20 * 25;
+const server = await serve({ procs: 2, settings: { encode: { early_keep: "4s" } }, prepare: async (server) => {
+	await server.quick();
+	await server.sql("UPDATE profile SET chunk_ms = 2000, segment_ms = 1000");
+} });
+const film = await madeBytes({ seconds: 20, size: "854x480" });
+const id = (await server.put(film, { filename: "film.mp4" })).json.id;
+const at = (uri) => `/media/${id}/${uri}`;
+const seen = new Map();         // text of each early list, as last seen
+
+async function lookAtLists(master) {
+	for (const uri of [...master.variants.map(({ uri }) => uri), ...master.media.map(({ URI }) => URI)]) {
+		const { status, text } = await server.get(at(uri));
+		assert.equal(status, 200, uri);
+		const before = (seen.get(uri) ?? text).replace(/#EXT-X-ENDLIST\n$/, "");
+		assert.ok(text.startsWith(before), `${uri} changed and did not only grow:\n${before}\n${text}`);
+		seen.set(uri, text);
+	}
+}
+
+test("it can be played before it is ready, and its lists only grow", async () => {
+	const early = await until(async () => {
+		const video = await server.video(id);
+		return video.urls.hls && video;
+	}, "it can be played", 60_000, 20);
+	assert.notEqual(early.state, "ready", "it was ready before it could be played");
+	assert.equal(early.urls.mp4, null);
+	assert.ok(early.playable);
+	const master = readMaster((await server.get(early.urls.hls)).text);
+	assert.ok(master.variants.every(({ CODECS }) => /^avc1\.[0-9A-F]{6},mp4a\.40\.2$/.test(CODECS)));
+	await until(async () => {
+		await lookAtLists(master);
+		return (await server.video(id)).state === "ready";
+	}, "it is ready", 60_000, 50);
+	const counts = [...seen.values()].map((text) => readMedia(text).segments.length);
+	assert.ok(counts.every((count) => count >= 1), `${counts}`);
+});
+
+test("every segment of an early list is whole: the frames of the source, once each", async () => {
+	await server.waitFor(id, "ready");
+	const [list] = [...seen.keys()].filter((uri) => uri.startsWith("240p"));
+	const { text } = await server.get(at(list));
+	assert.ok(readMedia(text).ended, "the list ends once all is there");
+	assert.equal((await pictureOf(server.url(at(list)))).packets, FRAMES);
+});
+
+test("once it is ready the master names other lists, of one file a rung", async () => {
+	const { urls } = await server.waitFor(id, "ready");
+	const master = readMaster((await server.get(urls.hls)).text);
+	for (const { uri } of master.variants) {
+		assert.ok(!seen.has(uri), uri);
+		const media = readMedia((await server.get(at(uri))).text);
+		assert.deepEqual([...new Set(media.segments.map(({ uri }) => uri))], [uri.replace("m3u8", "mp4")]);
+	}
+	assert.equal((await pictureOf(server.url(urls.mp4))).packets, FRAMES);
+});
+
+test("what was early goes when its time is over, and nothing else does", async () => {
+	const { urls } = await server.waitFor(id, "ready");
+	await until(async () => await server.count(`discard WHERE video = '${id}'`) === 0, "all is discarded", 30_000, 200);
+	const files = server.files(`media/${id}`);
+	assert.deepEqual(files.filter((name) => /early|\.m4s$/.test(name)), []);
+	assert.equal(await server.count(`piece WHERE video = '${id}'`), 0);
+	const master = readMaster((await server.get(urls.hls)).text);
+	for (const { uri } of master.variants)
+		assert.equal((await pictureOf(server.url(at(uri)))).packets, FRAMES);
+});

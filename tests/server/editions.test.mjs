@@ -1,0 +1,61 @@
+// editions.test.mjs - a finished video is encoded again: the old edition plays until the new one is verified.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import { serve, test } from "../lib/harness.mjs";
+import { readMaster } from "../lib/hls.mjs";
+import { madeBytes, pictureOf } from "../lib/media.mjs";
+import { responder } from "../lib/server.mjs";
+import { until } from "../lib/wait.mjs";
+
+const server = await serve({ procs: 1, settings: { encode: { early_keep: "2s" } }, prepare: (server) => server.quick() });
+const id = (await server.put(await madeBytes({ seconds: 2 }), { filename: "film.mp4" })).json.id;
+const plays = async (video) => assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
+const reencode = (...args) => responder(["--config", server.conf, "reencode", id, ...args]);
+
+test("the old edition plays while the new one is made, and then the new one does", async () => {
+	const first = await server.waitFor(id, "ready");
+	assert.equal(first.edition, 1);
+	await server.sql("UPDATE rung SET short_side = 144");
+	assert.equal((await reencode()).code, 0);
+	const under = await until(async () => {
+		const video = await server.video(id);
+		return video.edition === 2 && video.state !== "ready" && video;
+	}, "it is encoded again", 20_000, 10);
+	assert.equal(under.urls.mp4, first.urls.mp4);
+	await plays(under);
+	const second = await server.waitFor(id, "ready");
+	assert.notEqual(second.urls.mp4, first.urls.mp4);
+	assert.deepEqual(second.renditions.filter(({ kind }) => kind === "video").map(({ height }) => height), [144]);
+	await plays(second);
+	const { variants } = readMaster((await server.get(second.urls.hls)).text);
+	assert.ok(variants.every(({ uri }) => uri.startsWith("e2-")));
+});
+
+test("files of the old edition stay for who is in the middle of them, and then go", async () => {
+	await until(() => !server.files(`media/${id}`).some((name) => name.startsWith("240p")), "the old files are gone", 20_000);
+	await plays(await server.video(id));
+});
+
+test("an edition that fails leaves what is published", async () => {
+	const source = join(server.dir, "source", id);
+	renameSync(source, `${source}.away`);
+	assert.equal((await reencode()).code, 0);
+	const failed = await until(async () => {
+		const video = await server.video(id);
+		return video.state === "failed" && video;
+	}, "it fails", 30_000);
+	renameSync(`${source}.away`, source);
+	assert.equal(failed.reason, "source_unreadable");
+	assert.match(failed.urls.mp4, /e2-144p\.mp4$/);
+	await plays(failed);
+	assert.equal((await reencode()).code, 0);
+	assert.equal((await server.waitFor(id, "ready")).edition, 4);
+});
+
+test("what is not finished, not there or has no such profile is not encoded again", async () => {
+	assert.match((await reencode("nonsense")).stderr, /no such profile/);
+	assert.match((await responder(["--config", server.conf, "reencode", "AAAAAAAAAAAAAAAAAAAAAA"])).stderr, /no such video/);
+	assert.notEqual((await responder(["--config", server.conf, "reencode"])).code, 0);
+});
