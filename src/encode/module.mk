@@ -2,9 +2,11 @@
 libclipmill_a_SOURCES += \
 	src/encode/argv.c src/encode/argv.h src/encode/boxes.c src/encode/boxes.h src/encode/boxes_init.c \
 	src/encode/bytes.h src/encode/codecs.c src/encode/codecs.h src/encode/color.c \
-	src/encode/facts.c src/encode/facts.h src/encode/graph.c src/encode/graph.h src/encode/hybrid.h \
-	src/encode/input.h src/encode/judge.c src/encode/judge.h src/encode/ladder.c src/encode/ladder.h src/encode/movie.c \
+	src/encode/facts.c src/encode/facts.h src/encode/graph.c src/encode/graph.h src/encode/hybrid.c src/encode/hybrid.h \
+	src/encode/input.h src/encode/judge.c src/encode/judge.h src/encode/ladder.c src/encode/ladder.h \
+	src/encode/layout.c src/encode/layout.h src/encode/layout_header.c src/encode/moof.c src/encode/moof.h src/encode/movie.c \
 	src/encode/name.c src/encode/name.h src/encode/plan.c src/encode/plan.h src/encode/playlist.c src/encode/playlist.h \
-	src/encode/progress.c src/encode/progress.h src/encode/rate.c src/encode/rate.h src/encode/ratio.h \
-	src/encode/scan.c src/encode/scan.h src/encode/switches.c src/encode/switches.h src/encode/telling.c src/encode/telling.h \
+	src/encode/progress.c src/encode/progress.h src/encode/put.h src/encode/rate.c src/encode/rate.h src/encode/ratio.h \
+	src/encode/scan.c src/encode/scan.h src/encode/switches.c src/encode/switches.h \
+	src/encode/tables.c src/encode/tables.h src/encode/telling.c src/encode/telling.h \
 	src/encode/times.c src/encode/times.h
