@@ -239,7 +239,7 @@ SELECT stream, type, codec, profile, pix_fmt, sar, field_order, width, height, h
   FROM probe_stream WHERE video = :id ORDER BY stream;
 
 -- name: profile_read
-SELECT p.name, p.segment_ms, p.rate_max, p.crf, p.audio_kbps, p.preset
+SELECT p.name, p.segment_ms, p.rate_max, p.crf, p.audio_kbps, p.preset, p.chunk_ms
   FROM profile p JOIN video v ON v.profile = p.name WHERE v.id = :id;
 
 -- name: profile_rungs

@@ -17,6 +17,7 @@ struct fragment {
 	uint64_t duration;              /* sum of its sample durations, timescale */
 	uint64_t data_offset, data_size; /* bytes in the file: its samples, in one piece */
 	uint32_t samples;
+	uint32_t track;                 /* of its tfhd */
 	int32_t first_offset;           /* composition offset of its first sample, timescale */
 	bool starts_sync;               /* its first sample is a sync sample */
 };
@@ -41,6 +42,9 @@ struct fragmented {
  */
 bool fragmented_read(const uint8_t *bytes, size_t len, struct fragmented *file, char *error, size_t error_size);
 void fragmented_fini(struct fragmented *file);
+
+/* Appends a fragment and counts it in the sums. */
+void fragmented_keep(struct fragmented *file, const struct fragment *fragment);
 
 /*
  * Appends the init segment that we publish: theirs, with an edit list whose media_time is the

@@ -7,33 +7,9 @@
 
 #include "encode/boxes.h"
 #include "encode/bytes.h"
+#include "encode/put.h"
 
 #define EDTS_BYTES 36           /* edts, elst of version 0 and one entry (ISO/IEC 14496-12, 8.6.5 and 8.6.6) */
-
-static void put_u32(struct buf *out, uint32_t value)
-{
-	const uint8_t bytes[4] = { (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value };
-
-	buf_put(out, bytes, sizeof bytes);
-}
-
-/* Where the size of a box that was put stands; close_box fills it in. */
-static size_t open_box(struct buf *out, uint32_t type)
-{
-	size_t at = out->len;
-
-	put_u32(out, 0);
-	put_u32(out, type);
-	return at;
-}
-
-static void close_box(struct buf *out, size_t at)
-{
-	uint32_t size = (uint32_t)(out->len - at);
-
-	for (size_t i = 0; i < 4; i++)
-		out->data[at + i] = (char)(uint8_t)(size >> (24 - 8 * i));
-}
 
 /* Segment duration 0: as long as the fragments that follow. */
 static void put_edit(struct buf *out, int32_t media_time)
@@ -51,7 +27,7 @@ static void put_edit(struct buf *out, int32_t media_time)
 
 static void put_trak(struct buf *out, struct bytes inside, int32_t media_time)
 {
-	size_t at = open_box(out, BOX_TYPE('t', 'r', 'a', 'k'));
+	size_t at = put_open(out, BOX_TYPE('t', 'r', 'a', 'k'));
 	struct box box;
 
 	while (box_next(&inside, &box)) {
@@ -61,12 +37,12 @@ static void put_trak(struct buf *out, struct bytes inside, int32_t media_time)
 		if (box.type == BOX_TYPE('t', 'k', 'h', 'd'))
 			put_edit(out, media_time);
 	}
-	close_box(out, at);
+	put_close(out, at);
 }
 
 static void put_moov(struct buf *out, struct bytes inside, int32_t media_time)
 {
-	size_t at = open_box(out, BOX_TYPE('m', 'o', 'o', 'v'));
+	size_t at = put_open(out, BOX_TYPE('m', 'o', 'o', 'v'));
 	struct box box;
 
 	while (box_next(&inside, &box)) {
@@ -75,7 +51,7 @@ static void put_moov(struct buf *out, struct bytes inside, int32_t media_time)
 		else
 			buf_put(out, box.start, box.size);
 	}
-	close_box(out, at);
+	put_close(out, at);
 }
 
 bool fragmented_init(const uint8_t *bytes, const struct fragmented *file, struct buf *out)
@@ -83,7 +59,7 @@ bool fragmented_init(const uint8_t *bytes, const struct fragmented *file, struct
 	struct bytes init = bytes_of(bytes, (size_t)file->init_size);
 	struct box box;
 
-	if (file->count == 0 || file->init_size > UINT32_MAX - EDTS_BYTES)
+	if (file->count == 0 || file->init_size == 0 || file->init_size > UINT32_MAX - EDTS_BYTES)
 		return false;
 	while (box_next(&init, &box)) {
 		if (box.type == BOX_TYPE('m', 'o', 'o', 'v'))

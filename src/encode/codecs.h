@@ -7,7 +7,7 @@
 
 /*
  * Reads the body of an stsd box: codec string (RFC 6381 sections 3.3 and 3.4), size, channels, rate.
- * False for anything but one entry of avc1, avc3 or mp4a.
+ * False for anything but one entry of avc1, avc3, hvc1, hev1, vp09, av01, mp4a or Opus.
  */
 bool codecs_read(struct bytes stsd, struct fragmented *file);
 

@@ -85,17 +85,18 @@ static void begin(struct walls *walls, const struct options *options, const stru
 	begin_calls(walls, options, program);
 }
 
-/* Opened for reading, so that a file that this user may not read is the jail's complaint. */
-static void admit_file(struct walls *walls, const char *path)
+/* Opened for reading, so that what this user may not read is the jail's complaint.  A folder stands for all
+ * beneath it. */
+static void admit_read(struct walls *walls, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		fail(FAIL_FILE, "cannot open %s: %s", path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		fail(FAIL_FILE, "%s is not a regular file", path);
-	allow(walls, fd, LANDLOCK_GRANT_READ);
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		fail(FAIL_FILE, "%s is neither a regular file nor a folder", path);
+	allow(walls, fd, S_ISDIR(st.st_mode) ? LANDLOCK_GRANT_TREE : LANDLOCK_GRANT_READ);
 	close(fd);
 }
 
@@ -132,7 +133,7 @@ void confine(const struct options *options, const struct program *program)
 
 	begin(&walls, options, program);
 	for (size_t i = 0; i < options->read_count; i++)
-		admit_file(&walls, options->reads[i]);
+		admit_read(&walls, options->reads[i]);
 	if (options->dir != NULL)
 		enter_folder(&walls, options->dir);
 	process_lower(options->nice);

@@ -36,7 +36,7 @@ static const char *const allowed[] = {
 	"pwritev", "pwritev2", "lseek", "_llseek", "dup", "dup2", "dup3", "fstat", "fstat64", "stat", "stat64", "lstat", "lstat64",
 	"newfstatat", "fstatat64", "statx", "statfs", "statfs64", "fstatfs", "fstatfs64", "access", "faccessat", "faccessat2",
 	"getdents", "getdents64", "getcwd", "readlink", "readlinkat", "ftruncate", "ftruncate64", "fallocate", "fsync",
-	"fdatasync", "sync_file_range", "fadvise64", "fadvise64_64", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename",
+	"fdatasync", "copy_file_range", "sync_file_range", "fadvise64", "fadvise64_64", "mkdir", "mkdirat", "rmdir", "unlink", "unlinkat", "rename",
 	"renameat", "renameat2", "umask", "pipe", "pipe2", "poll", "ppoll", "ppoll_time64", "select", "_newselect", "pselect6",
 	"pselect6_time64",
 	/* memory; mmap and mprotect are below */

@@ -15,7 +15,7 @@
 #include "jail/options.h"
 
 static const char usage[] =
-	"usage: clipmill-jail [--dir DIR] [--read FILE]... [--sandbox require|best-effort|off] [--nice N]\n"
+	"usage: clipmill-jail [--dir DIR] [--read PATH]... [--sandbox require|best-effort|off] [--nice N]\n"
 	"                     [--cpu SECONDS] [--memory BYTES] [--file-size BYTES] [--parent PID]\n"
 	"                     -- PROGRAM [ARG]...\n"
 	"       clipmill-jail --self-test [--sandbox MODE]\n"

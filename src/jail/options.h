@@ -12,7 +12,7 @@ enum options_sandbox { OPTIONS_REQUIRE, OPTIONS_BEST_EFFORT, OPTIONS_OFF };
 /* Strings are those of argv. */
 struct options {
 	const char *dir;                /* the one folder that may be written; NULL: none */
-	const char **reads;             /* files that may be read; owned */
+	const char **reads;             /* files and folders that may be read; owned */
 	size_t read_count;
 	enum options_sandbox sandbox;
 	int nice;                       /* 10 unless told */

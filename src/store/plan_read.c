@@ -181,11 +181,11 @@ enum db_result plan_profile_read(struct db *db, const char *video, struct profil
 		return result;
 	COPY(profile->name, &rows, 0);
 	profile->segment_ms = rows_column_int(&rows, 1, 0);
-	profile->chunk_ms = 10000;
 	profile->rate_max = rows_column_int(&rows, 2, 0);
 	profile->crf = rows_column_int(&rows, 3, 0);
 	profile->audio_kbps = rows_column_int(&rows, 4, 0);
 	COPY(profile->preset, &rows, 5);
+	profile->chunk_ms = rows_column_int(&rows, 6, 10000);
 	rows_end(&rows);
 	return read_rungs(db, video, profile);
 }

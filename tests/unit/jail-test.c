@@ -305,6 +305,33 @@ static void named_file_may_be_read_and_not_written(void **state)
 	expect_exit(&outcome, 0);
 }
 
+/* The secret lies in f->dir, and so does the folder that may be written. */
+static void named_folder_may_be_read_and_not_written(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *answer;
+	} rows[] = {
+		{ "read", "OPEN\n" }, { "write", "SHUT EACCES\n" }, { "overwrite", "SHUT EACCES\n" }, { "remove", "SHUT EACCES\n" },
+		{ "symlink", "SHUT EPERM\n" },
+	};
+	const struct fixture *f = *state;
+	struct outcome outcome;
+
+	need_landlock(f);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		run_jail(f, &outcome, "--dir", f->out, "--read", f->dir, "--", f->attack, rows[i].name, f->secret, NULL);
+		assert_string_equal(buf_text(&outcome.text), rows[i].answer);
+		expect_exit(&outcome, 0);
+	}
+	run_jail(f, &outcome, "--read", f->dir, "--", f->attack, "list", f->dir, NULL);
+	assert_string_equal(buf_text(&outcome.text), "OPEN\n");
+	expect_exit(&outcome, 0);
+	run_jail(f, &outcome, "--read", f->out, "--", f->attack, "read", f->secret, NULL);
+	assert_string_equal(buf_text(&outcome.text), "SHUT EACCES\n");
+	expect_exit(&outcome, 0);
+}
+
 static void program_starts_in_the_folder(void **state)
 {
 	const struct fixture *f = *state;
@@ -376,6 +403,7 @@ static void failures_have_codes_of_their_own(void **state)
 		{ 121, { NULL } },
 		{ 121, { "--self-test", "--", f->attack } },
 		{ 123, { "--read", "/no such file", "--", f->attack, "thread" } },
+		{ 123, { "--read", "/dev/null", "--", f->attack, "thread" } },
 		{ 123, { "--dir", "/no such folder", "--", f->attack, "thread" } },
 		{ 123, { "--dir", f->secret, "--", f->attack, "thread" } },
 		{ 124, { "--parent", "1", "--", f->attack, "thread" } },
@@ -511,6 +539,7 @@ int main(void)
 		TEST(folder_may_be_written),
 		TEST(threads_may_start),
 		TEST(named_file_may_be_read_and_not_written),
+		TEST(named_folder_may_be_read_and_not_written),
 		TEST(program_starts_in_the_folder),
 		TEST(abort_still_ends_a_program),
 		TEST(limits_are_set),
