@@ -66,7 +66,7 @@ static void make_safe(const char *title, char label[64])
 		if (!bad)
 			memcpy(label + len, title, width);
 		else
-			label[len] = ' ';
+			label[len] = *title == '"' ? '\'' : ' ';
 		len += bad ? 1 : width;
 		title += width;
 	}
