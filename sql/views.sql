@@ -109,7 +109,13 @@ SELECT v.id AS video,
        s.value ->> '$.sample_rate' AS sample_rate, s.value ->> '$.channels' AS channels,
        coalesce(s.value ->> '$.disposition.attached_pic', 0) AS attached_pic,
        coalesce(s.value ->> '$.disposition.default', 0) AS is_default,
-       coalesce(s.value ->> '$.tags.language', '') AS language,
+       s.value ->> '$.channel_layout' AS channel_layout,
+       coalesce(s.value ->> '$.disposition.original', 0) AS original, coalesce(s.value ->> '$.disposition.comment', 0) AS comment,
+       coalesce(s.value ->> '$.disposition.hearing_impaired', 0) AS hearing_impaired,
+       coalesce(s.value ->> '$.disposition.visual_impaired', 0) AS visual_impaired,
+       coalesce(s.value ->> '$.disposition.forced', 0) AS forced,
+       coalesce(s.value ->> '$.tags.language', s.value ->> '$.tags.LANGUAGE', '') AS language,
+       coalesce(s.value ->> '$.tags.title', s.value ->> '$.tags.TITLE', s.value ->> '$.tags.name', '') AS title,
        (SELECT max(d.value ->> '$.rotation') FROM json_each(s.value, '$.side_data_list') d) AS rotation
   FROM video v, json_each(v.probe, '$.streams') s
  WHERE v.probe IS NOT NULL;
@@ -141,7 +147,7 @@ SELECT v.id, v.state, v.owner, v.created_ms,
                'dash', CASE WHEN v.published IS NOT NULL THEN '/media/' || v.id || '/manifest.mpd' END,
                'mp4', '/media/' || v.id || '/' || (
                       SELECT file FROM rendition WHERE video = v.id AND edition = v.published AND file IS NOT NULL ORDER BY place LIMIT 1),
-               'poster', '/media/' || v.id || '/' || v.poster),
+               'poster', '/media/' || v.id || '/' || v.poster, 'storyboard', '/media/' || v.id || '/' || v.storyboard),
        'renditions', (
                SELECT json_group_array(json_object(
                       'name', name, 'kind', kind, 'codec', codec, 'copied', json(iif(copied, 'true', 'false')),

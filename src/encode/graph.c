@@ -120,18 +120,6 @@ void graph_video(const struct facts *f, const struct grid *g, const struct cut *
 	buf_printf(out, "[v%zu]", count - 1);
 }
 
-void graph_audio(const struct facts *f, double base_s, double least_s, struct buf *out)
-{
-	buf_printf(out, "[0:%" PRId64 "]", f->audio_index);
-	if (f->channels > 8)
-		buf_puts(out, "pan=stereo|c0=c0|c1=c1,");
-	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:first_pts=0,", base_s);
-	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s", f->channels == 1 ? "mono" : "stereo");
-	if (least_s > 0)
-		buf_printf(out, ",apad=whole_dur=%.6f", least_s);
-	buf_puts(out, "[a]");
-}
-
 void graph_poster(const struct facts *f, int64_t longest, int64_t among, struct buf *out)
 {
 	int64_t width, height;
