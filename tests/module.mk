@@ -9,10 +9,12 @@ UNIT_TESTS = \
 	tests/unit/errors-test \
 	tests/unit/template-test \
 	tests/unit/boxes-test \
+	tests/unit/codecs-test \
 	tests/unit/facts-test \
 	tests/unit/judge-test \
 	tests/unit/plan-test \
 	tests/unit/playlist-test \
+	tests/unit/mux-test \
 	tests/unit/progress-test \
 	tests/unit/scan-test \
 	tests/unit/jail-test
