@@ -160,6 +160,7 @@ static void take_video(const struct stream_row *s, struct facts *f)
 	f->coded_width = s->width;
 	f->coded_height = s->height;
 	shown_size(s, f);
+	f->says_interlaced = measure_claim(s) != FIELDS_PROGRESSIVE;
 	f->claims_fields = measure_is_wanted(s);
 	f->alpha = has_alpha(s->pix_fmt);
 	f->full_range = strcmp(s->color_range, "pc") == 0;

@@ -95,9 +95,17 @@ static void put_converted(const struct grid *g, const struct cut *cut, struct bu
 		put_trim(cut, out);
 }
 
+/* A picture that is shown twice would say its two letters twice, and one that is dropped takes them along. */
+bool graph_keeps_captions(const struct facts *f, const struct grid *g)
+{
+	return g->keep && !f->interlaced;
+}
+
 static void put_grid(const struct facts *f, const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	buf_printf(out, "setpts=PTS-(%" PRId64 "),", g->first_pts);
+	if (f->captions && !graph_keeps_captions(f, g))
+		buf_puts(out, "sidedata=mode=delete:type=A53_CC,");
 	put_deinterlace(f, out);
 	if (g->keep)
 		put_kept(g, cut, out);
