@@ -153,7 +153,7 @@ SELECT v.id, v.state, v.owner, v.created_ms,
                       'name', name, 'kind', kind, 'codec', codec, 'copied', json(iif(copied, 'true', 'false')),
                       'language', language, 'label', label, 'width', width, 'height', height, 'codecs', codecs, 'channels', channels,
                       'frames', frames, 'duration_ms', duration_us / 1000, 'peak_bps', peak_bps, 'mean_bps', mean_bps,
-                      'size_bytes', size_bytes, 'playlist', '/media/' || v.id || '/' || name || '.m3u8',
+                      'size_bytes', size_bytes, 'playlist', '/media/' || v.id || '/' || iif(edition > 1, 'e' || edition || '-', '') || name || '.m3u8',
                       'url', '/media/' || v.id || '/' || file))
                  FROM (SELECT * FROM rendition WHERE video = v.id AND edition = v.published ORDER BY place)),
        'decisions', (SELECT json_group_array(json_object('code', code, 'detail', detail))

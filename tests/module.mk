@@ -10,11 +10,13 @@ UNIT_TESTS = \
 	tests/unit/template-test \
 	tests/unit/boxes-test \
 	tests/unit/cuts-test \
+	tests/unit/codecs-test \
 	tests/unit/facts-test \
 	tests/unit/judge-test \
 	tests/unit/manifest-test \
 	tests/unit/plan-test \
 	tests/unit/playlist-test \
+	tests/unit/mux-test \
 	tests/unit/progress-test \
 	tests/unit/scan-test \
 	tests/unit/jail-test

@@ -84,7 +84,7 @@ static bool read_vpcc(struct bytes vpcc, const char *entry, struct fragmented *f
 	transfer = bytes_u8(&vpcc);
 	matrix = bytes_u8(&vpcc);
 	snprintf(file->codecs, sizeof file->codecs, "%s.%02u.%02u.%02u", entry, profile, level, format >> 4);
-	if ((format & 0xf) > 2 || primaries - 1 > 1 || transfer - 1 > 1 || matrix - 1 > 1) {
+	if ((format & 1) != 0 || (format >> 1 & 7) > 1 || primaries - 1 > 1 || transfer - 1 > 1 || matrix - 1 > 1) {
 		len = strlen(file->codecs);
 		snprintf(file->codecs + len, sizeof file->codecs - len, ".%02u.%02u.%02u.%02u.%02u", format >> 1 & 7, primaries,
 			 transfer, matrix, format & 1);

@@ -95,7 +95,8 @@ static void next_run(struct cursor *c)
 	c->chunk_runs.left--;
 	c->next_run = bytes_u32(&c->chunk_runs.rows);
 	c->next_in_chunk = bytes_u32(&c->chunk_runs.rows);
-	bytes_skip(&c->chunk_runs.rows, 4);
+	if (bytes_u32(&c->chunk_runs.rows) != 1)        /* the one sample entry */
+		c->next_in_chunk = 0;
 }
 
 static void next_chunk(struct cursor *c)
@@ -116,7 +117,8 @@ static bool open_tables(struct bytes stbl, struct cursor *c)
 {
 	bool found;
 
-	if (!open_sizes(stbl, c) || !open_table(stbl, BOX_TYPE('s', 't', 't', 's'), 8, &c->durations.table, &found) || !found ||
+	if (!open_sizes(stbl, c) ||
+	    !open_table(stbl, BOX_TYPE('s', 't', 't', 's'), 8, &c->durations.table, &found) || !found ||
 	    !open_table(stbl, BOX_TYPE('c', 't', 't', 's'), 8, &c->offsets.table, &c->has_offsets) ||
 	    !open_table(stbl, BOX_TYPE('s', 't', 's', 's'), 4, &c->syncs, &c->has_syncs) ||
 	    !open_table(stbl, BOX_TYPE('s', 't', 's', 'c'), 12, &c->chunk_runs, &found) || !found ||
