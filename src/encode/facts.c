@@ -236,7 +236,7 @@ static void take_other(const struct stream_row *s, struct facts *f)
 /* What decoding showed outweighs what the stream claims. */
 static void take_measured(const struct stream_row *s, const struct measured *m, struct facts *f)
 {
-	f->fields = m->known ? measure_fields(m, &f->telecine) : measure_claim(s);
+	f->fields = m->known ? measure_fields(m, f->says_interlaced, &f->telecine) : measure_claim(s);
 	f->interlaced = f->fields != FIELDS_PROGRESSIVE;
 	f->captions = m->captions > 0;
 	f->damage = m->errors;

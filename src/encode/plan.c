@@ -68,6 +68,9 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 	if (g->every > 1)
 		job_decide(plan, "rate_divided", "The source has %.3f frames a second; one in %" PRId64 " is kept: %.3f.", nominal,
 		       g->every, rate);
+	else if (g->fields == 2)
+		job_decide(plan, "rate_of_fields", "Each of the %.3f pictures a second holds two moments: %.3f frames a second.", nominal,
+			   rate);
 	else if (g->constant)
 		job_decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
 	else
@@ -94,7 +97,7 @@ static void decide_fields(struct plan *plan, const struct facts *f)
 
 static void decide_captions(struct plan *plan, const struct facts *f, const struct grid *g)
 {
-	if (f->captions && graph_keeps_captions(f, g))
+	if (f->captions && graph_keeps_captions(g))
 		job_decide(plan, "captions_kept", "The closed captions in the pictures are kept.");
 	else if (f->captions)
 		job_decide(plan, "captions_dropped", "The closed captions in the pictures are left out: the pictures do not keep their "
