@@ -21,7 +21,8 @@ SELECT t.id AS task
    AND NOT EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
  ORDER BY v.priority DESC,
           (SELECT count(*) FROM task r JOIN video rv ON rv.id = r.video WHERE r.state = 'running' AND rv.owner = v.owner),
-          v.created_ms, v.id, t.id;
+          v.created_ms, v.id,
+          CASE t.kind WHEN 'chunk' THEN t.seq WHEN 'audio' THEN iif(t.seq < 0, 0.3, 0.6) ELSE 2.5 END, t.id;
 
 -- task_why: why a queued task has not started.
 DROP VIEW IF EXISTS task_why;
