@@ -220,7 +220,7 @@ UPDATE video
    SET probe = json_set(probe, '$.measured', json_object(
                'pictures', :pictures, 'top_first', :top_first, 'bottom_first', :bottom_first, 'progressive', :progressive,
                'undetermined', :undetermined, 'repeated', :repeated, 'not_repeated', :not_repeated, 'captions', :captions,
-               'errors', :errors))
+               'errors', :errors, 'flagged', :flagged))
  WHERE id = :id AND probe IS NOT NULL;
 
 -- name: probe_format
@@ -228,7 +228,8 @@ SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe 
        probe ->> '$.format.nb_streams',
        probe ->> '$.measured.pictures', probe ->> '$.measured.top_first', probe ->> '$.measured.bottom_first',
        probe ->> '$.measured.progressive', probe ->> '$.measured.undetermined', probe ->> '$.measured.repeated',
-       probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors'
+       probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors',
+       probe ->> '$.measured.flagged'
   FROM video WHERE id = :id AND probe IS NOT NULL;
 
 -- name: probe_streams

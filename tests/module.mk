@@ -14,11 +14,14 @@ UNIT_TESTS = \
 	tests/unit/facts-test \
 	tests/unit/judge-test \
 	tests/unit/manifest-test \
+	tests/unit/measure-test \
 	tests/unit/plan-test \
 	tests/unit/playlist-test \
 	tests/unit/mux-test \
 	tests/unit/progress-test \
 	tests/unit/scan-test \
+	tests/unit/sound-test \
+	tests/unit/text-test \
 	tests/unit/jail-test
 TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
 

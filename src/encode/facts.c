@@ -160,6 +160,7 @@ static void take_video(const struct stream_row *s, struct facts *f)
 	f->coded_width = s->width;
 	f->coded_height = s->height;
 	shown_size(s, f);
+	f->says_interlaced = measure_claim(s) != FIELDS_PROGRESSIVE;
 	f->claims_fields = measure_is_wanted(s);
 	f->alpha = has_alpha(s->pix_fmt);
 	f->full_range = strcmp(s->color_range, "pc") == 0;
@@ -235,7 +236,7 @@ static void take_other(const struct stream_row *s, struct facts *f)
 /* What decoding showed outweighs what the stream claims. */
 static void take_measured(const struct stream_row *s, const struct measured *m, struct facts *f)
 {
-	f->fields = m->known ? measure_fields(m, &f->telecine) : measure_claim(s);
+	f->fields = m->known ? measure_fields(m, f->says_interlaced, &f->telecine) : measure_claim(s);
 	f->interlaced = f->fields != FIELDS_PROGRESSIVE;
 	f->captions = m->captions > 0;
 	f->damage = m->errors;

@@ -47,7 +47,8 @@ struct facts {
 	int64_t rotation;               /* 0, 90, 180, 270 clockwise */
 	enum facts_fields fields;
 	bool interlaced;                /* fields is not progressive; else it is shown as it is */
-	bool claims_fields;             /* it says that it is interlaced, or may be */
+	bool says_interlaced;           /* it says so: believed where nothing was measured */
+	bool claims_fields;             /* it says so, or it may be: to be measured with care */
 	bool telecine;                  /* interlaced, but film with repeated fields: a picture a frame, not a field */
 	bool captions;                  /* closed captions (ATSC A/53) were seen in its pictures */
 	bool alpha;                     /* it has transparent parts */

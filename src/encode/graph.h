@@ -17,6 +17,9 @@
 void graph_video(const struct facts *facts, const struct grid *grid, const struct cut *cut, const struct rung *rungs,
 		 size_t count, struct buf *out);
 
+/* True where each picture, and with it its closed captions, is shown exactly once. */
+bool graph_keeps_captions(const struct grid *grid);
+
 /* A -vf for the poster: the best of `among` pictures, at most `longest` pixels a side. */
 void graph_poster(const struct facts *facts, int64_t longest, int64_t among, struct buf *out);
 

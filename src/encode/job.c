@@ -56,25 +56,31 @@ struct plan_rendition *job_rendition(struct plan *plan, enum rendition_kind kind
 /* Names and labels ---------------------------------------------------------------------------- */
 
 /* What a quoted string of a playlist, a page and a log all take as it is: no quotes, tags or control characters. */
+static char safe_of(char c)
+{
+	if (c == '"')
+		return '\'';
+	return (unsigned char)c < ' ' || c == 0x7f || strchr("<>\\&", c) != NULL ? ' ' : c;
+}
+
+/* Also without spaces at its ends, or two in a row; cut off where it is not UTF-8, or long. */
 static void make_safe(const char *title, char label[64])
 {
 	size_t len = 0, width;
 
-	while (*title != '\0' && (width = utf8_width(title)) > 0 && len + width < 60) {
-		bool bad = (unsigned char)*title < ' ' || *title == 0x7f || strchr("\"<>\\&", *title) != NULL;
+	for (; (width = utf8_width(title)) > 0 && len + width < 60; title += width) {
+		char c = safe_of(*title);
 
-		if (!bad)
-			memcpy(label + len, title, width);
-		else
-			label[len] = *title == '"' ? '\'' : ' ';
-		len += bad ? 1 : width;
-		title += width;
+		if (c == ' ' && (len == 0 || label[len - 1] == ' '))
+			continue;
+		memcpy(label + len, title, width);
+		if (width == 1)
+			label[len] = c;
+		len += width;
 	}
 	while (len > 0 && label[len - 1] == ' ')
 		len--;
 	label[len] = '\0';
-	len = strspn(label, " ");
-	memmove(label, label + len, strlen(label + len) + 1);
 }
 
 static bool is_taken(const struct plan *plan, const struct plan_rendition *except, const char *name, const char *label)

@@ -23,7 +23,7 @@ bool measure_is_wanted(const struct stream_row *stream);
 /* What the stream claims, where nothing was measured. */
 enum facts_fields measure_claim(const struct stream_row *stream);
 
-/* What was measured.  `telecine`: film, of which every other picture or so repeats a field. */
-enum facts_fields measure_fields(const struct measured *measured, bool *telecine);
+/* What was measured; `says_so`: the file claims to be interlaced.  `telecine`: film, of which every other picture or so repeats a field. */
+enum facts_fields measure_fields(const struct measured *measured, bool says_so, bool *telecine);
 
 #endif

@@ -31,6 +31,7 @@ libclipmill_a_SOURCES += \
 	src/encode/rate.c src/encode/rate.h \
 	src/encode/ratio.h \
 	src/encode/scan.c src/encode/scan.h \
+	src/encode/sniff.c src/encode/sniff.h \
 	src/encode/sound.c src/encode/sound.h \
 	src/encode/switches.c src/encode/switches.h \
 	src/encode/tables.c src/encode/tables.h \

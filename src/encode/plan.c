@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "encode/argv.h"
+#include "encode/graph.h"
 #include "encode/job.h"
 #include "encode/picture.h"
 #include "encode/plan.h"
@@ -67,6 +68,9 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 	if (g->every > 1)
 		job_decide(plan, "rate_divided", "The source has %.3f frames a second; one in %" PRId64 " is kept: %.3f.", nominal,
 		       g->every, rate);
+	else if (g->fields == 2)
+		job_decide(plan, "rate_of_fields", "Each of the %.3f pictures a second holds two moments: %.3f frames a second.", nominal,
+			   rate);
 	else if (g->constant)
 		job_decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
 	else
@@ -78,13 +82,38 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 		       "The sound starts first; the first picture is shown %" PRId64 " times more.", g->lead);
 }
 
+static void decide_fields(struct plan *plan, const struct facts *f)
+{
+	const char *first = f->fields == FIELDS_BOTTOM_FIRST ? "bottom" : "top";
+
+	if (f->telecine)
+		job_decide(plan, "telecine", "The source is film with repeated fields; its mixed pictures are made whole.");
+	else if (f->interlaced)
+		job_decide(plan, "deinterlaced", "The source is interlaced, %s field first; its fields are made into whole pictures.",
+			   first);
+	else if (f->says_interlaced)
+		job_decide(plan, "not_interlaced", "The source says that it is interlaced, but its pictures are whole: they stay so.");
+}
+
+static void decide_captions(struct plan *plan, const struct facts *f, const struct grid *g)
+{
+	if (f->captions && graph_keeps_captions(g))
+		job_decide(plan, "captions_kept", "The closed captions in the pictures are kept.");
+	else if (f->captions)
+		job_decide(plan, "captions_dropped", "The closed captions in the pictures are left out: the pictures do not keep their "
+			   "times, and captions would repeat themselves.");
+}
+
 static void decide_picture(struct plan *plan, const struct facts *f)
 {
 	if (f->hdr != FACTS_SDR)
 		job_decide(plan, "hdr_to_sdr", "The source is HDR (%s); it is tone-mapped to SDR.",
 		       f->hdr == FACTS_PQ ? "PQ" : "HLG");
-	if (f->interlaced)
-		job_decide(plan, "deinterlaced", "The source is interlaced; its fields are made into whole pictures.");
+	decide_fields(plan, f);
+	if (f->alpha)
+		job_decide(plan, "alpha_dropped", "The picture has transparent parts; H.264 has none, and what lies under them is shown.");
+	if (f->damage > 0)
+		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaints).", f->damage);
 	if (f->rotation != 0)
 		job_decide(plan, "rotated", "The picture is turned by %" PRId64 " degrees.", f->rotation);
 	if (!f->has_audio)
@@ -176,6 +205,13 @@ static bool check_grid(const struct plan_input *input, const struct grid *grid, 
 	return true;
 }
 
+/* One picture in a format that is used for stills. */
+static bool is_still(const struct facts *facts, const struct scan *scan)
+{
+	return scan->count == 1 && !facts->has_audio &&
+	       (strcmp(facts->container, "gif") == 0 || strcmp(facts->container, "apng") == 0);
+}
+
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	if (grid != NULL) {
@@ -183,6 +219,7 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		if (input->scan->no_pts > 0)
 			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
 		decide_picture(plan, input->facts);
+		decide_captions(plan, input->facts, grid);
 		add_picture(input, grid, plan);
 	} else
 		job_decide(plan, "no_picture", "The source has sound only.");
@@ -203,6 +240,8 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 	picture = facts->has_video && input->scan != NULL && grid_make(facts, input->scan, input->profile->rate_max, &grid);
 	if (!picture && !facts->has_audio)
 		return refuse(refusal, "not_a_video", "The file names a video track, but has no pictures in it.");
+	if (picture && is_still(facts, input->scan))
+		return refuse(refusal, "not_a_video", "The file is a still picture, not a video.");
 	if (picture && !check_grid(input, &grid, refusal))
 		return false;
 	fill(input, picture ? &grid : NULL, plan);

@@ -100,7 +100,7 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	s->forced = rows_column_int(rows, 33, 0) != 0;
 }
 
-/* Columns 4 to 12 of query probe_format. */
+/* Columns 4 to 13 of query probe_format. */
 static void read_measured(struct rows *rows, struct measured *m)
 {
 	m->known = rows_column_int(rows, 4, -1) >= 0;
@@ -113,6 +113,7 @@ static void read_measured(struct rows *rows, struct measured *m)
 	m->not_repeated = rows_column_int(rows, 10, 0);
 	m->captions = rows_column_int(rows, 11, 0);
 	m->errors = rows_column_int(rows, 12, 0);
+	m->flagged = rows_column_int(rows, 13, 0);
 }
 
 static enum db_result read_format(struct db *db, const char *video, struct probe *probe)

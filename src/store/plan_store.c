@@ -34,6 +34,7 @@ enum db_result plan_measured_save(struct db *db, const char *video, const struct
 	rows_int(&rows, ":not_repeated", m->not_repeated);
 	rows_int(&rows, ":captions", m->captions);
 	rows_int(&rows, ":errors", m->errors);
+	rows_int(&rows, ":flagged", m->flagged);
 	return rows_run(&rows);
 }
 

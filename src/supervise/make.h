@@ -30,7 +30,7 @@ struct make {
 	bool (*make)(struct work *work);
 	/* One transaction; may be called again where it could not be done. */
 	enum db_result (*commit)(struct work *work);
-	/* Ends the task for good, done, where the video can do without what it should have made; NULL: it cannot. */
+	/* Ends the task for good: done, where the video can do without what it should have made; NULL: it fails. */
 	enum db_result (*without)(struct work *work);
 };
 

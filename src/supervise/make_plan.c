@@ -4,9 +4,13 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "encode/measure.h"
+#include "encode/sniff.h"
 #include "supervise/make.h"
 
 #define PROBE_MOST_BYTES (1 << 20)
@@ -76,6 +80,32 @@ static enum db_result probe_commit(struct work *work)
 	return plan_write(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 
+/* The first bytes of the source; how many there were. */
+static size_t read_head(const struct work *work, uint8_t bytes[SNIFF_BYTES])
+{
+	int fd = openat(work->desk->dir_fd, work->attempt->task.source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t len;
+
+	if (fd < 0)
+		return 0;
+	len = pread(fd, bytes, SNIFF_BYTES, 0);
+	close(fd);
+	return len > 0 ? (size_t)len : 0;
+}
+
+/* Where it is known what the file is instead of a video, that is what the uploader is told. */
+static enum db_result probe_without(struct work *work)
+{
+	struct attempt *a = work->attempt;
+	struct judgement *j = &work->judgement;
+	uint8_t head[SNIFF_BYTES];
+	const char *what = sniff(head, read_head(work, head));
+
+	if (what != NULL && strcmp(j->reason, "not_a_video") == 0)
+		snprintf(j->detail, sizeof j->detail, "The file is %s, not a video.", what);
+	return task_failed(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
+}
+
 static bool packets_make(struct work *work)
 {
 	scan_end(&work->attempt->scan);
@@ -115,5 +145,5 @@ static enum db_result scan_without(struct work *work)
 	return task_failed(work->desk->db, &a->task, &a->ended, work->judgement.reason, work->judgement.detail);
 }
 
-const struct make make_probe = { probe_make, probe_commit, NULL };
+const struct make make_probe = { probe_make, probe_commit, probe_without };
 const struct make make_scan = { scan_make, scan_commit, scan_without };
