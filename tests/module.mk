@@ -54,7 +54,10 @@ TIERS_NEED = clipmill clipmill-jail clipmill-mux
 
 check-soak: $(TIERS_NEED)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run soak
-.PHONY: check-soak fuzz
+# Minutes: each clip in chunks of a second, and in one pass.
+check-exact: $(TIERS_NEED)
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run exact
+.PHONY: check-soak check-exact fuzz
 
 # Fuzzing: make fuzz [SECONDS=60], in a build configured with CC=clang --enable-fuzzers.
 FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz \
