@@ -111,14 +111,14 @@ UPDATE task
    SET state = 'running', worker = :worker, attempts = attempts + 1, started_ms = (SELECT ms FROM now_ms), ended_ms = NULL,
        pid = NULL, progress = 0, frames = NULL, fps = NULL, exit_code = NULL, signal = NULL, user_ms = NULL, sys_ms = NULL,
        max_rss_kb = NULL
- WHERE id = (SELECT task FROM runnable LIMIT 1) AND state = 'queued'
+ WHERE id = (SELECT task FROM runnable WHERE crashes < 2 OR :busy = 0 LIMIT 1) AND state = 'queued'
 RETURNING id;
 
 -- name: task_read
 SELECT t.id, t.attempts, t.failures, t.kind, t.seq, t.video, v.source, t.frames_planned, v.duration_ms, t.edition,
        t.first_frame,
        (SELECT count(*) FROM task c WHERE c.video = t.video AND c.edition = t.edition AND c.kind = 'chunk') < 2,
-       v.single
+       v.single, t.predicted_s, t.crashes
   FROM task t JOIN video v ON v.id = t.video WHERE t.id = :id;
 
 -- name: task_argv
@@ -175,14 +175,33 @@ INSERT INTO task_wait (task, needs) VALUES (:task, :needs);
 -- name: worker_begin
 INSERT INTO worker (id, pid, host, slots, health) VALUES (:id, :pid, :host, :slots, :health);
 
+-- name: worker_read
+SELECT slots, coalesce(nice, -1), paused, coalesce(trouble, '') FROM worker WHERE id = :id;
+
+-- name: worker_trouble
+UPDATE worker SET trouble_ms = CASE WHEN :trouble IS NULL THEN NULL ELSE coalesce(trouble_ms, (SELECT ms FROM now_ms)) END,
+       trouble = :trouble
+ WHERE id = :id AND trouble IS NOT :trouble;
+
 -- name: worker_health
 UPDATE worker SET health = :health WHERE id = :id;
 
 -- name: worker_end
 UPDATE worker SET state = :state, ended_ms = (SELECT ms FROM now_ms) WHERE id = :id AND state = 'alive';
 
+-- A worker that stops in good order hands back what it had.
 -- name: worker_requeue
 UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0 WHERE worker = :id AND state = 'running';
+
+-- One that died may have died of it: a task that two died with is run alone, and given up when three more did.
+-- name: worker_inherit
+UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0, crashes = crashes + 1
+ WHERE worker = :id AND state = 'running' AND crashes < 4;
+
+-- name: worker_gives_up
+UPDATE video SET state = 'failed', reason = 'killed_worker', detail = 'The server died each time it worked on this video.'
+ WHERE id IN (SELECT video FROM task WHERE worker = :id AND state = 'running')
+   AND state IN ('queued', 'probing', 'encoding', 'publishing');
 
 -- name: worker_let_go
 UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state = 'cancelled';
@@ -201,11 +220,13 @@ DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - :keep;
 -- name: health
 SELECT json_object(
        'workers', (SELECT json_group_array(json_object(
-                          'id', id, 'pid', pid, 'host', host, 'slots', slots, 'health', json(health),
+                          'id', id, 'pid', pid, 'host', host, 'slots', slots, 'paused', json(iif(paused, 'true', 'false')), 'trouble', trouble,
+                          'trouble_since', strftime('%Y-%m-%dT%H:%M:%fZ', trouble_ms / 1000.0, 'unixepoch'), 'health', json(health),
                           'running', (SELECT count(*) FROM task WHERE state = 'running' AND worker = w.id)))
                      FROM worker w WHERE state = 'alive'),
        'queue', json_object(
                 'videos', (SELECT count(*) FROM video WHERE state IN ('queued', 'probing', 'encoding', 'publishing')),
+                'paused', (SELECT json(iif(paused, 'true', 'false')) FROM everything),
                 'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
                 'tasks_running', (SELECT count(*) FROM task WHERE state = 'running'),
                 'uploads', (SELECT count(*) FROM upload)));
