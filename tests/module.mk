@@ -54,10 +54,14 @@ TIERS_NEED = clipmill clipmill-jail clipmill-mux
 
 check-soak: $(TIERS_NEED)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run soak
-.PHONY: check-soak fuzz
+# Minutes: each clip in chunks of a second, and in one pass.
+check-exact: $(TIERS_NEED)
+	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run exact
+.PHONY: check-soak check-exact fuzz
 
 # Fuzzing: make fuzz [SECONDS=60], in a build configured with CC=clang --enable-fuzzers.
-FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz
+FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz \
+	tests/fuzz/hybrid-fuzz
 if FUZZERS
 EXTRA_PROGRAMS = $(FUZZERS)
 FUZZ_FLAGS = $(AM_CFLAGS) -fsanitize=fuzzer,address,undefined
@@ -70,6 +74,10 @@ tests_fuzz_fcgi_head_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
 tests_fuzz_boxes_fuzz_CFLAGS = $(FUZZ_FLAGS)
 tests_fuzz_boxes_fuzz_LDADD = libclipmill.a
 tests_fuzz_boxes_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
+tests_fuzz_hybrid_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_hybrid_fuzz_CFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_hybrid_fuzz_LDADD = libclipmill.a
+tests_fuzz_hybrid_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
 SECONDS = 60
 fuzz: $(FUZZERS)
 	@for f in $(FUZZERS); do $(MKDIR_P) $$f.corpus && echo "$$f, $(SECONDS) s" && \

@@ -246,3 +246,9 @@ bool codecs_read(struct bytes stsd, struct fragmented *file)
 		return read_mp4a(entry.body, file);
 	return entry.type == BOX_TYPE('O', 'p', 'u', 's') && read_opus(entry.body, file);
 }
+
+bool codecs_handled(struct bytes hdlr, const struct fragmented *file)
+{
+	bytes_skip(&hdlr, 8);
+	return bytes_u32(&hdlr) == (file->is_video ? BOX_TYPE('v', 'i', 'd', 'e') : BOX_TYPE('s', 'o', 'u', 'n'));
+}

@@ -101,7 +101,7 @@ static void put_trak(struct buf *out, const char *handler, void (*tables)(struct
 {
 	size_t trak = open_box(out, "trak"), mdia, minf, stbl, box = open_box(out, "tkhd");
 
-	PUT(out, 0, 0, 0, 1);
+	PUT(out, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	close_box(out, box);
 	mdia = open_box(out, "mdia");
 	box = open_box(out, "mdhd");
@@ -125,7 +125,7 @@ static void put_moov(struct buf *out, int tracks, void (*tables)(struct buf *out
 	size_t moov = open_box(out, "moov"), mvex, box;
 
 	for (int i = 0; i < tracks; i++)
-		put_trak(out, "vide", tables);
+		put_trak(out, tables == put_mp4a ? "soun" : "vide", tables);
 	mvex = open_box(out, "mvex");
 	box = open_box(out, "trex");
 	PUT(out, 0, 1, 1, 0, 0, 0x10000);
