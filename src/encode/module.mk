@@ -23,6 +23,7 @@ libclipmill_a_SOURCES += \
 	src/encode/moof.c src/encode/moof.h \
 	src/encode/movie.c \
 	src/encode/name.c src/encode/name.h \
+	src/encode/opus.c src/encode/opus.h \
 	src/encode/picture.c src/encode/picture.h \
 	src/encode/plan.c src/encode/plan.h \
 	src/encode/playlist.c src/encode/playlist.h \
