@@ -10,8 +10,10 @@ UNIT_TESTS = \
 	tests/unit/template-test \
 	tests/unit/boxes-test \
 	tests/unit/cuts-test \
+	tests/unit/encoder-test \
 	tests/unit/facts-test \
 	tests/unit/judge-test \
+	tests/unit/ladder-test \
 	tests/unit/manifest-test \
 	tests/unit/plan-test \
 	tests/unit/playlist-test \
