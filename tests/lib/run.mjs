@@ -22,12 +22,12 @@ function filesFor(word) {
 	const tier = basename(word, ".tier");
 	if (tier === "soak")
 		return ["server", "media", "fault", "browser"].flatMap((folder) => filesOf(folder, ".soak.mjs"));
-	if (["server", "media", "fault", "browser"].includes(tier))
+	if (["server", "media", "fault", "browser", "exact"].includes(tier))
 		return filesOf(tier, ".test.mjs");
 	const file = [word, join(tree, "tests", word), join(tree, word)].find((path) => path.endsWith(".mjs") && existsSync(path));
 	if (file)
 		return [resolve(file)];
-	die(`${word}: neither a tier (server, media, fault, browser, soak) nor a file`);
+	die(`${word}: neither a tier (server, media, fault, browser, exact, soak) nor a file`);
 }
 
 // Node reports files and suites as tests too; those count only when they fail by themselves.
@@ -76,12 +76,12 @@ function die(why) {
 
 const files = process.argv.slice(2).flatMap(filesFor);
 if (!files.length)
-	die("which tier? server, media, fault, browser, soak, or a file");
+	die("which tier? server, media, fault, browser, exact, soak, or a file");
 if (!existsSync(clipmill))
 	die(`${clipmill} is not there: build it, or set CLIPMILL_BUILD`);
 if (noCorpus)
 	console.log(`*** NO CLIPS: ${noCorpus}`);
-if (files.some((file) => file.includes("/browser/")))
+if (files.some((file) => /\/browser\/|\/mux\.test\.mjs$/.test(file)))
 	await installModules();
 await each(files, Number(process.env.CLIPMILL_JOBS || 2), runFile);
 tell();

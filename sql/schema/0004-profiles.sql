@@ -1,4 +1,4 @@
--- 0003-profiles.sql: profiles as data, for any codec, checked when they are written.  SPDX-License-Identifier: MIT
+-- 0004-profiles.sql: profiles as data, for any codec, checked when they are written.  SPDX-License-Identifier: MIT
 --
 -- A profile says what is made of a video: its rungs are pictures, one encoder a rung.  One without rungs makes
 -- sound only.  What cannot work is refused here, in words, also to the sqlite3 command line.
@@ -210,4 +210,4 @@ SELECT column1, column2, column3, column4, column5, column6 FROM (VALUES
 UPDATE profile SET version = 1;
 
 PRAGMA legacy_alter_table = OFF;
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

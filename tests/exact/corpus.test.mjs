@@ -1,0 +1,32 @@
+// corpus.test.mjs - every clip of the corpus and every hostile file, cut into chunks of a second: the encoders are given
+// what they are given in a single pass, or the supervisor would notice that they are not, or there is a reason not to cut.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, it, serve, test, together } from "../lib/harness.mjs";
+import { insert, outcomeOf, planOnly, row } from "../lib/exact.mjs";
+import { clip, corpus, hostile, noCorpus } from "../lib/paths.mjs";
+import expected from "./expected.mjs";
+
+const server = noCorpus ? null : await serve(planOnly);
+const pathOf = (name) => (name.startsWith("hostile/") ? join(corpus, name) : clip(name));
+const there = noCorpus ? [] : [...["real", "made"].flatMap((folder) => readdirSync(clip(folder)).map((name) => `${folder}/${name}`)),
+	...readdirSync(hostile(".")).filter((name) => /^\d\d-/.test(name)).map((name) => `hostile/${name}`)];
+const videos = new Map(), table = [];
+for (const name of there)
+	videos.set(name, await insert(server, pathOf(name)));
+after(() => process.stderr.write(`${table.sort().join("\n")}\n`));
+
+together("", 2, () => {
+	for (const name of there)
+		it(`${name} in chunks: ${expected.get(name) ?? "no plan"}`, { timeout: 900_000 }, async () => {
+			const result = await outcomeOf(server, videos.get(name));
+			table.push(row(name, result));
+			assert.equal(result.outcome, expected.get(name) ?? "no plan", row(name, result));
+		});
+});
+
+test("every file of the table was there", { skip: noCorpus }, () => {
+	assert.deepEqual([...expected.keys()].filter((name) => !existsSync(pathOf(name))), []);
+});
