@@ -260,13 +260,24 @@ SELECT stream, type, codec, profile, pix_fmt, sar, field_order, width, height, h
        hearing_impaired, visual_impaired, forced
   FROM probe_stream WHERE video = :id ORDER BY stream;
 
+-- name: recipe_keep
+UPDATE video SET recipe = (SELECT recipe FROM profile_recipe WHERE name = video.profile) WHERE id = :id AND recipe IS NULL;
+
 -- name: profile_read
-SELECT p.name, p.segment_ms, p.rate_max, p.crf, p.audio_kbps, p.preset, p.chunk_ms
-  FROM profile p JOIN video v ON v.profile = p.name WHERE v.id = :id;
+SELECT recipe ->> '$.profile', recipe ->> '$.segment_ms', recipe ->> '$.chunk_ms', recipe ->> '$.rate_max',
+       recipe ->> '$.audio_codec', recipe ->> '$.audio_kbps', recipe ->> '$.surround_kbps', recipe ->> '$.copy',
+       recipe ->> '$.keep_source', recipe ->> '$.storyboard', recipe ->> '$.version'
+  FROM video WHERE id = :id AND recipe IS NOT NULL;
 
 -- name: profile_rungs
-SELECT r.short_side, r.max_kbps FROM rung r JOIN video v ON v.profile = r.profile
- WHERE v.id = :id ORDER BY r.short_side DESC LIMIT :most;
+SELECT r.value ->> '$.codec', r.value ->> '$.short_side', r.value ->> '$.max_kbps', r.value ->> '$.crf', r.value ->> '$.preset'
+  FROM video v, json_each(v.recipe, '$.rungs') r WHERE v.id = :id ORDER BY r.key LIMIT :most;
+
+-- name: encoders_forget
+DELETE FROM encoder;
+
+-- name: encoder_add
+INSERT OR REPLACE INTO encoder (codec, name) VALUES (:codec, :name);
 
 -- name: plan_video
 UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, frames = :frames
@@ -312,7 +323,7 @@ SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlis
   FROM piece WHERE video = :video AND edition = :edition AND rendition = :rendition AND seq >= :from ORDER BY seq;
 
 -- name: early
-SELECT v.published, v.playable_ms IS NOT NULL, p.segment_ms,
+SELECT v.published, v.playable_ms IS NOT NULL, coalesce(v.recipe ->> '$.segment_ms', p.segment_ms),
        (SELECT count(*) FROM task WHERE video = v.id AND edition = :edition AND kind = 'chunk')
   FROM video v JOIN profile p ON p.name = v.profile WHERE v.id = :id;
 

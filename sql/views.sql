@@ -159,13 +159,27 @@ SELECT v.id AS video,
   FROM video v, json_each(v.probe, '$.streams') s
  WHERE v.probe IS NOT NULL;
 
+-- profile_recipe: each profile and its rungs in one piece of JSON; a video keeps the one that it was planned with.
+DROP VIEW IF EXISTS profile_recipe;
+CREATE VIEW profile_recipe AS
+SELECT name, json_object(
+       'profile', name, 'version', version, 'segment_ms', segment_ms, 'chunk_ms', chunk_ms, 'rate_max', rate_max,
+       'audio_codec', audio_codec, 'audio_kbps', audio_kbps, 'surround_kbps', surround_kbps,
+       'copy', copy, 'keep_source', keep_source, 'storyboard', storyboard,
+       'rungs', (SELECT json_group_array(json_object('codec', codec, 'short_side', short_side, 'max_kbps', max_kbps,
+                                                     'crf', crf, 'preset', preset))
+                   FROM (SELECT * FROM rung WHERE profile = p.name
+                          ORDER BY short_side DESC, CASE codec WHEN 'av1' THEN 0 WHEN 'hevc' THEN 1 WHEN 'vp9' THEN 2 ELSE 3 END))
+       ) AS recipe
+  FROM profile p;
+
 -- video_api: each video as the HTTP API tells it.
 DROP VIEW IF EXISTS video_api;
 CREATE VIEW video_api AS
 SELECT v.id, v.state, v.owner, v.created_ms,
        json_object(
        'id', v.id, 'state', v.state, 'title', v.title, 'filename', v.filename, 'owner', v.owner,
-       'profile', v.profile, 'priority', v.priority, 'size_bytes', v.size_bytes,
+       'profile', v.profile, 'profile_version', v.recipe ->> '$.version', 'priority', v.priority, 'size_bytes', v.size_bytes,
        'duration_ms', v.duration_ms, 'width', v.width, 'height', v.height, 'frames', v.frames,
        'progress', v.progress, 'edition', v.edition,
        'place', CASE v.state WHEN 'queued' THEN

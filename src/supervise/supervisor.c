@@ -20,6 +20,7 @@
 #include "store/discard.h"
 #include "store/event.h"
 #include "store/video.h"
+#include "store/profile.h"
 #include "store/worker.h"
 #include "supervise/finisher.h"
 #include "supervise/lock.h"
@@ -221,6 +222,25 @@ static void on_again(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* Fitness ------------------------------------------------------------------------------------- */
 
+/* Profiles are checked against what ffmpeg can do when they are written.  An ffmpeg that does not start says nothing. */
+static void keep_encoders(struct supervisor *s, const struct selftest *test)
+{
+	enum db_result result = DB_OK;
+
+	if (!test->tools_ok || db_begin(s->db) != DB_OK)
+		return;
+	result = profile_encoders_forget(s->db);
+	for (size_t i = 0; i < SELFTEST_CODECS && result == DB_OK; i++)
+		if (test->encoders[i])
+			result = profile_encoder_add(s->db, selftest_codecs[i].codec, selftest_codecs[i].encoder);
+	if (result == DB_OK)
+		result = db_commit(s->db);
+	else
+		db_rollback(s->db);
+	if (result != DB_OK)
+		log_warn("encoders: not recorded: %s", db_message(s->db));
+}
+
 /* It is over, as far as a self-test can tell: the next task will show. */
 static void regain_fitness(struct supervisor *s)
 {
@@ -241,6 +261,7 @@ static void on_retest(struct ev_loop *loop, ev_timer *timer, int events)
 	selftest_run(s->conf, &test);
 	if (worker_health(s->db, s->id, buf_text(&test.json)) != DB_OK)
 		log_warn("health: not recorded: %s", db_message(s->db));
+	keep_encoders(s, &test);
 	s->retest.repeat = fmin(2 * s->retest.repeat, RETEST_MOST_S);
 	ev_timer_again(loop, timer);
 	if (test.jail_ok && test.tools_ok && has_room(s))
@@ -336,6 +357,8 @@ static int join(struct supervisor *s, char *error, size_t error_size)
 		result = -1;
 	}
 	s->joined = result == 0;
+	if (s->joined)
+		keep_encoders(s, &test);
 	selftest_fini(&test);
 	return result;
 }

@@ -1,4 +1,4 @@
--- 0004-run.sql: the order of the work, pauses, and whose fault a failure is.  SPDX-License-Identifier: MIT
+-- 0005-run.sql: the order of the work, pauses, and whose fault a failure is.  SPDX-License-Identifier: MIT
 
 ALTER TABLE video ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));        -- 1: none of its tasks starts
 ALTER TABLE video ADD COLUMN served_ms INTEGER;         -- when one of its tasks was last claimed
@@ -68,4 +68,4 @@ BEGIN
 	                WHERE video = NEW.video AND edition = NEW.edition AND name = NEW.rendition);
 END;
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
