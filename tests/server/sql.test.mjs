@@ -52,7 +52,7 @@ test("UPDATE ... state = 'queued' takes up a cancelled video, and does nothing t
 	await runningChunk(id);
 	const tasks = await server.sql(`SELECT kind, attempts FROM task
 		WHERE video = '${id}' AND kind IN ('probe', 'scan', 'chunk') ORDER BY id`);
-	assert.deepEqual(tasks.map(({ kind, attempts }) => [kind, attempts]), [["probe", 1], ["scan", 1], ["chunk", 2]]);
+	assert.deepEqual(tasks.map(({ kind, attempts }) => [kind, attempts]), [["probe", 1], ["scan", 1], ["scan", 1], ["chunk", 2]]);
 }));
 
 test("UPDATE ... state = 'deleting' ends the child and removes every file", async () => {
@@ -162,7 +162,7 @@ test("each row of a finished task keeps what its child was and what it took", as
 	const id = await add(short);
 	await server.waitFor(id, "ready");
 	const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json;
-	assert.deepEqual(tasks.map(({ kind }) => kind).sort(), ["assemble", "audio", "chunk", "poster", "probe", "scan"]);
+	assert.deepEqual(tasks.map(({ kind }) => kind).sort(), ["assemble", "audio", "chunk", "poster", "probe", "scan", "scan", "storyboard"]);
 	for (const { kind, argv, exit_code, user_ms, max_rss_kb, attempts, worker } of tasks) {
 		assert.match(argv[0], /\/ff(mpeg|probe)$/, kind);
 		assert.deepEqual([exit_code, attempts], [0, 1], kind);

@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: MIT
 here=${0%/*}
 case "$*" in
-*packet=*) kind=scan ;;
+*packet=* | *idet*) kind=scan ;;
 *-show_entries*) kind=probe ;;
 *libx264*) kind=chunk ;;
 *"-c:a aac"*) kind=audio ;;
+*tile=*) kind=storyboard ;;
 *image2*) kind=poster ;;
 *"-c copy"*) kind=assemble ;;
 *) kind=none ;;
