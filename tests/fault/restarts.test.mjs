@@ -16,7 +16,8 @@ const clip = await madeClip({ seconds: 2 });
 const tasks = (server) => server.sql("SELECT kind, state, attempts, failures, pid FROM task ORDER BY id");
 const taskOf = async (server, kind) => (await tasks(server)).find((task) => task.kind === kind);
 const stateOf = async (server, kind) => (await taskOf(server, kind))?.state;
-const onlyChunkIsLeft = async (server) => await stateOf(server, "chunk") === "running" && await stateOf(server, "audio") === "done";
+const onlyChunkIsLeft = async (server) => await stateOf(server, "chunk") === "running" &&
+	(await tasks(server)).every(({ kind, state }) => state === "done" || kind === "chunk" || kind === "assemble");
 
 async function holdChunk(server, hold) {
 	await hold.install();
