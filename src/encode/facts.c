@@ -167,6 +167,7 @@ static void take_video(const struct stream_row *s, struct facts *f)
 	f->full_range = strcmp(s->color_range, "pc") == 0;
 	f->has_b_frames = s->has_b_frames > 0;
 	f->hdr = hdr_of(s);
+	f->dolby_only = s->dolby_profile == 5 || (s->dolby_profile > 0 && s->dolby_base == 0);
 	snprintf(f->pix_fmt, sizeof f->pix_fmt, "%s", s->pix_fmt);
 	snprintf(f->color_space, sizeof f->color_space, "%s", s->color_space);
 	snprintf(f->color_primaries, sizeof f->color_primaries, "%s", s->color_primaries);
@@ -247,6 +248,9 @@ static bool check_limits(const struct facts *f, const struct conf *conf, struct 
 {
 	if (f->has_video && f->coded_width * f->coded_height > conf->pixels_max)
 		return refuse(refusal, "picture_too_large", "The picture is larger than this server takes.");
+	if (f->has_video && f->dolby_only)
+		return refuse(refusal, "dolby_vision",
+			      "The picture is Dolby Vision without a base for other players (profile 5): its colours cannot be told.");
 	if (f->has_video && f->timebase.den == 0)
 		return refuse(refusal, "not_a_video", "The video does not say how its time is counted.");
 	if (!f->has_video && f->duration_s * 1000 > (double)conf->duration_max_ms)

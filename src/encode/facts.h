@@ -57,6 +57,7 @@ struct facts {
 	bool full_range, has_b_frames;
 	char pix_fmt[32];
 	enum facts_hdr hdr;
+	bool dolby_only;                /* Dolby Vision without a picture for other players (profile 5) */
 	char color_space[32], color_primaries[32], color_transfer[32];
 	struct ratio rate_nominal, rate_mean;   /* r_frame_rate, avg_frame_rate */
 

@@ -19,7 +19,11 @@ static void put_deinterlace(const struct facts *f, int64_t fields, struct buf *o
 			   f->fields == FIELDS_BOTTOM_FIRST ? "bff" : "tff");
 }
 
-/* Tone mapping wants linear light; it comes after scaling, where pictures are smaller. */
+/*
+ * Tone mapping wants linear light; it comes after scaling, where pictures are smaller.  The brightest light is
+ * taken to be 1000 cd/m2: what sources say of it is seldom so, and not said in every chunk.  The output then says
+ * nothing of a mastering display any more.
+ */
 static void put_sdr(const struct facts *f, struct buf *out)
 {
 	const char *transfer = f->hdr == FACTS_PQ ? "smpte2084" : "arib-std-b67";
@@ -27,7 +31,8 @@ static void put_sdr(const struct facts *f, struct buf *out)
 	if (f->hdr == FACTS_SDR)
 		return;
 	buf_printf(out, "format=yuv420p10le,zscale=tin=%s:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=100,", transfer);
-	buf_puts(out, "format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,");
+	buf_puts(out, "format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0:peak=10,zscale=t=bt709:m=bt709:r=tv,");
+	buf_puts(out, "sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA,sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL,");
 }
 
 static void put_scale(int64_t width, int64_t height, struct buf *out)
@@ -35,15 +40,32 @@ static void put_scale(int64_t width, int64_t height, struct buf *out)
 	buf_printf(out, "scale=w=%" PRId64 ":h=%" PRId64 ":flags=bicubic", width, height);
 }
 
-/* To limited-range 4:2:0 with square pixels and its colours named. */
+/* As filter scale calls it. */
+static const char *matrix_of(const struct graph_color *color)
+{
+	return strcmp(color->space, "bt2020nc") == 0 ? "bt2020" : color->space;
+}
+
+/* What is transparent is black. */
+static void put_opaque(const struct facts *f, struct buf *out)
+{
+	const struct graph_color color = graph_color_of(f);
+
+	if (f->alpha)
+		buf_printf(out, "scale=in_color_matrix=%s,format=gbrap,premultiply=inplace=1,format=gbrp,", matrix_of(&color));
+}
+
+/* To limited-range 4:2:0 with square pixels and its colours named.  What a source does not say of its colours is
+ * what we say of the output: the filter by itself would take it for BT.601, and convert it. */
 static void put_picture(const struct facts *f, const struct rung *rung, struct buf *out)
 {
 	const struct graph_color color = graph_color_of(f);
 
+	put_opaque(f, out);
 	put_scale(rung->width, rung->height, out);
 	buf_puts(out, ":out_range=tv");
 	if (f->hdr == FACTS_SDR)
-		buf_printf(out, ":out_color_matrix=%s", strcmp(color.space, "bt2020nc") == 0 ? "bt2020" : color.space);
+		buf_printf(out, ":in_color_matrix=%s:out_color_matrix=%s", matrix_of(&color), matrix_of(&color));
 	buf_puts(out, ",");
 	put_sdr(f, out);
 	buf_printf(out, "format=yuv420p,setsar=1,setparams=range=tv:color_primaries=%s:color_trc=%s:colorspace=%s",
@@ -129,19 +151,24 @@ void graph_video(const struct facts *f, const struct grid *g, const struct cut *
 		buf_puts(out, ",setsar=1");
 	}
 	buf_printf(out, "[v%zu]", count - 1);
+	/* ffmpeg copies what the source's container says of its mastering display to the output, unless the graph has
+	 * more than one input. */
+	if (f->hdr != FACTS_SDR)
+		buf_printf(out, ";[0:%" PRId64 "]nullsink", f->video_index);
 }
 
 void graph_poster(const struct facts *f, int64_t longest, int64_t among, struct buf *out)
 {
+	const struct graph_color color = graph_color_of(f);
 	int64_t width, height;
 
 	ladder_fit(f, longest, &width, &height);
 	put_deinterlace(f, 1, out);
+	put_opaque(f, out);
 	put_scale(width, height, out);
-	buf_puts(out, ",");
-	if (f->hdr != FACTS_SDR)
-		put_sdr(f, out);
+	buf_puts(out, f->hdr != FACTS_SDR ? ":out_range=tv," : ",");
+	put_sdr(f, out);
 	if (among > 1)
 		buf_printf(out, "thumbnail=n=%" PRId64 ",", among);
-	buf_puts(out, "scale=out_range=pc:out_color_matrix=bt601,format=yuvj420p,setsar=1");
+	buf_printf(out, "scale=in_color_matrix=%s:out_range=pc:out_color_matrix=bt601,format=yuvj420p,setsar=1", matrix_of(&color));
 }

@@ -39,7 +39,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 		"has_b_frames,r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,nb_frames,bit_rate,color_range,"
 		"color_space,color_transfer,color_primaries,sample_rate,channels,channel_layout"
 		":stream_disposition=attached_pic,default,original,comment,hearing_impaired,visual_impaired,forced"
-		":stream_tags=language,title,name:stream_side_data=rotation"
+		":stream_tags=language,title,name:stream_side_data=rotation,dv_profile,dv_bl_signal_compatibility_id"
 		":format=format_name,start_time,duration,nb_streams";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
@@ -111,7 +111,7 @@ static void decide_picture(struct plan *plan, const struct facts *f)
 		       f->hdr == FACTS_PQ ? "PQ" : "HLG");
 	decide_fields(plan, f);
 	if (f->alpha)
-		job_decide(plan, "alpha_dropped", "The picture has transparent parts; H.264 has none, and what lies under them is shown.");
+		job_decide(plan, "alpha_dropped", "The picture has transparent parts; they are black.");
 	if (f->damage > 0)
 		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaints).", f->damage);
 	if (f->rotation != 0)

@@ -98,6 +98,8 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	s->hearing_impaired = rows_column_int(rows, 31, 0) != 0;
 	s->visual_impaired = rows_column_int(rows, 32, 0) != 0;
 	s->forced = rows_column_int(rows, 33, 0) != 0;
+	s->dolby_profile = rows_column_int(rows, 34, 0);
+	s->dolby_base = rows_column_int(rows, 35, 0);
 }
 
 /* Columns 4 to 13 of query probe_format. */

@@ -23,6 +23,7 @@ struct stream_row {
 	char layout[32];                /* of the channels */
 	bool attached_pic, is_default, original, comment, hearing_impaired, visual_impaired, forced;
 	char language[16], title[96];
+	int64_t dolby_profile, dolby_base;      /* of Dolby Vision, and what others see in it: 0: nothing */
 	int64_t rotation;               /* degrees as ffprobe gives them (counter-clockwise); 0 */
 };
 
