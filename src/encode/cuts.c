@@ -19,6 +19,8 @@
 #define TAIL_PART 3             /* a chunk takes at most a third of what is left ... */
 #define WINDOW 0.4              /* a keyframe this part of a chunk away is as good as one in the right place */
 #define WALK_MOST_S 12.0        /* no more is decoded in vain before a cut between keyframes */
+#define PIXELS_A_BYTE 1024      /* a picture in fewer bytes than one for so many pixels leans on another one */
+#define FALSE_PART 4            /* one such keyframe in so many, and none is believed */
 #define AHEAD_FRAMES 64         /* what decoders and trim read on behind a chunk's end */
 
 /* A place where decoding can begin. */
@@ -110,11 +112,56 @@ static bool counts_agree(const struct cutter *c)
 	return true;
 }
 
+/* Recordings that were joined overlap a little: decode times go back by less than ffmpeg mends, and which of two pictures
+ * at the same time is shown depends on where one enters.  (mov and Matroska have one clock by their nature.) */
+static bool is_one_clock(const struct cutter *c)
+{
+	static const char *const by_nature[] = { "mov", "matroska", NULL };
+	const struct scan *scan = c->input->scan;
+	int64_t *dts;
+	bool back = false;
+
+	if (is_one_of(c->input->facts->container, by_nature))
+		return true;
+	dts = calloc(scan->count + 1, sizeof *dts);
+	if (dts == NULL)
+		abort();
+	for (size_t i = 0; i < scan->count; i++)
+		dts[scan->packets[i].at] = scan->packets[i].dts;
+	for (size_t i = 1; i < scan->count; i++)
+		back = back || dts[i] < dts[i - 1];
+	free(dts);
+	return !back || whole(c->cuts, "one_chunk_times", "Its clock goes back: encoded in one piece.");
+}
+
 /* Keyframes ----------------------------------------------------------------------------------- */
 
 static void add_entry(struct cutter *c, const struct scan_packet *p)
 {
 	c->entries[c->entry_count++] = (struct entry){ slot_of(c, p->pts), p->pts, p->dts < p->pts ? p->dts : p->pts };
+}
+
+/* Some phones mark every n-th picture, whatever it is: then many a keyframe is tiny, and smaller than what lies
+ * between.  (In a video of black pictures keyframes are tiny too, but the others are smaller still.) */
+static bool are_pictures(const struct cutter *c)
+{
+	const struct scan *scan = c->input->scan;
+	double whole_bytes = (double)(c->input->facts->coded_width * c->input->facts->coded_height) / PIXELS_A_BYTE;
+	double bytes = 0, others = 0;
+	size_t keys = 0, tiny = 0;
+
+	for (size_t i = 0; i < scan->count; i++)
+		if (!scan->packets[i].key) {
+			bytes += scan->packets[i].size;
+			others++;
+		}
+	for (size_t i = 0; i < scan->count; i++)
+		if (scan->packets[i].key) {
+			keys++;
+			tiny += scan->packets[i].size < whole_bytes && scan->packets[i].size * others < bytes;
+		}
+	return tiny * FALSE_PART < keys ||
+	       whole(c->cuts, "one_chunk_keyframes", "Its keyframes are none: encoded in one piece.");
 }
 
 /* False where they are not told in rising order: then their times cannot be trusted. */
@@ -136,7 +183,9 @@ static bool find_entries(struct cutter *c)
 		dts = p->dts;
 		add_entry(c, p);
 	}
-	return c->entry_count > 0 || whole(c->cuts, "one_chunk_keyframes", "It has no keyframes: encoded in one piece.");
+	if (c->entry_count == 0)
+		return whole(c->cuts, "one_chunk_keyframes", "It has no keyframes: encoded in one piece.");
+	return are_pictures(c);
 }
 
 /* The last entry at or before a slot; the entry count where there is none. */
@@ -286,7 +335,7 @@ void cuts_make(const struct plan_input *input, const struct grid *grid, struct c
 	int64_t from = 0;
 
 	memset(cuts, 0, sizeof *cuts);
-	if (may_cut(&c) && counts_agree(&c) && find_entries(&c)) {
+	if (may_cut(&c) && counts_agree(&c) && is_one_clock(&c) && find_entries(&c)) {
 		for (size_t i = 0; from < grid->frames; i++) {
 			int64_t to = next_place(&c, i, from);
 

@@ -1,9 +1,9 @@
 // exact.mjs - are the frames that a video's chunks hand to the encoders those of a single pass?
 // SPDX-License-Identifier: MIT
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "./programs.mjs";
 import { patience } from "./paths.mjs";
 import { until } from "./wait.mjs";
 
@@ -47,7 +47,7 @@ function watched(argv, stem) {
 	const base = argv[argv.indexOf("-enc_time_base") + 1];
 	const words = maps.flatMap((map, i) => ["-map", map, "-fps_mode", "passthrough", "-enc_time_base", base,
 		"-c:v", "rawvideo", "-f", "framemd5", `file:${files[i] = `${stem}-${i}`}`]);
-	return { words: [...argv.slice(1, at), ...words], files };
+	return { words: [...argv.slice(0, at), ...words], files };
 }
 
 // [pts, md5] of each frame, with the time base in front of it.
@@ -59,10 +59,15 @@ function framesIn(text) {
 	});
 }
 
-// { rungs: [[frame]], failed: what ffmpeg said where it did not end well }
+// { failed: did it not end well, said: what ffmpeg had to complain about }
+const listen = ([program, ...words]) => new Promise((resolve) => {
+	execFile(program, words, { timeout: RUN_MS * patience, maxBuffer: 1 << 28 }, (failed, _, said) => resolve({ failed, said }));
+});
+
+// { rungs: [[frame]], failed, said }
 async function framesOf(task) {
 	const { words, files } = watched(task.argv, join(shelf, String(made++)));
-	const failed = await run(task.argv[0], words, { timeout: RUN_MS * patience }).then(() => null, (error) => error.message);
+	const { failed, said } = await listen(words);
 	const rungs = files.map((file) => {
 		try {
 			return framesIn(readFileSync(file, "utf8"));
@@ -71,7 +76,7 @@ async function framesOf(task) {
 		}
 	});
 	files.forEach((file) => rmSync(file, { force: true }));
-	return { rungs, failed };
+	return { rungs, failed, said };
 }
 
 // What the supervisor would notice of a chunk: it did not end well, or has not the frames that were planned.
@@ -86,7 +91,11 @@ function difference(rung, whole, chunks) {
 		at < 0 ? whole.length : at} on: ${whole[at]}, ${chunks[at]}`;
 }
 
-// Runs the chunks and the single pass: { verdict: "exact" | "noticed" | "WRONG", frames, detail }
+const times = (frames) => frames.map((frame) => frame.split(" ")[0]).join(" ");
+const sameTimes = (some, others) => times(some) === times(others);
+
+// Runs the chunks and the single pass: { verdict, frames, detail }.  What a decoder makes of damage depends on what it saw
+// before, so the pictures of a damaged source may differ there; they must still be as many, at the same times.
 async function compare(chunked, single) {
 	const whole = await framesOf(single.tasks[0]), chunks = [];
 	for (const task of chunked.tasks)
@@ -97,11 +106,12 @@ async function compare(chunked, single) {
 	const first = noticed.map((task) => `chunk at ${task.first} has not its ${task.frames} frames`)[0];
 	if (noticed.length)
 		return { verdict: "noticed", frames, detail: [first, ...differs][0] };
-	return { verdict: differs.length ? "WRONG" : "exact", frames, detail: differs[0] ?? "" };
+	const damaged = whole.said && whole.rungs.every((rung, i) => sameTimes(rung, chunks.flatMap(({ rungs }) => rungs[i])));
+	return { verdict: !differs.length ? "exact" : damaged ? "damaged" : "WRONG", frames, detail: differs[0] ?? "" };
 }
 
-// What becomes of a file: { outcome, chunks, frames, detail }.  The outcome is "exact", "noticed" or "WRONG" for one that is
-// chunked, else the code of the decision that says why not; "no plan" or "no picture" where there are no chunks at all.
+// What becomes of a file: { outcome, chunks, frames, detail }.  The outcome is "exact", "noticed", "damaged" or "WRONG" for
+// one that is chunked, else the code of the decision that says why not; "no plan" or "no picture" where there are no chunks at all.
 export async function outcomeOf(server, [chunkedId, singleId]) {
 	const chunked = await planOf(server, chunkedId), single = await planOf(server, singleId);
 	if (chunked.state === "failed")
