@@ -215,19 +215,32 @@ SELECT json_object(
 -- name: probe_save
 UPDATE video SET probe = :json WHERE id = :id;
 
+-- name: measured_save
+UPDATE video
+   SET probe = json_set(probe, '$.measured', json_object(
+               'pictures', :pictures, 'top_first', :top_first, 'bottom_first', :bottom_first, 'progressive', :progressive,
+               'undetermined', :undetermined, 'repeated', :repeated, 'not_repeated', :not_repeated, 'captions', :captions,
+               'errors', :errors, 'flagged', :flagged))
+ WHERE id = :id AND probe IS NOT NULL;
+
 -- name: probe_format
 SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe ->> '$.format.duration',
-       probe ->> '$.format.nb_streams'
+       probe ->> '$.format.nb_streams',
+       probe ->> '$.measured.pictures', probe ->> '$.measured.top_first', probe ->> '$.measured.bottom_first',
+       probe ->> '$.measured.progressive', probe ->> '$.measured.undetermined', probe ->> '$.measured.repeated',
+       probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors',
+       probe ->> '$.measured.flagged'
   FROM video WHERE id = :id AND probe IS NOT NULL;
 
 -- name: probe_streams
 SELECT stream, type, codec, profile, pix_fmt, sar, field_order, width, height, has_b_frames, r_frame_rate, avg_frame_rate,
        time_base, start_pts, start_time, duration, nb_frames, color_range, color_space, color_transfer, color_primaries,
-       sample_rate, channels, attached_pic, is_default, language, rotation
+       sample_rate, channels, attached_pic, is_default, language, rotation, channel_layout, title, original, comment,
+       hearing_impaired, visual_impaired, forced
   FROM probe_stream WHERE video = :id ORDER BY stream;
 
 -- name: profile_read
-SELECT p.name, p.segment_ms, p.rate_max, p.crf, p.audio_kbps, p.preset
+SELECT p.name, p.segment_ms, p.rate_max, p.crf, p.audio_kbps, p.preset, p.chunk_ms
   FROM profile p JOIN video v ON v.profile = p.name WHERE v.id = :id;
 
 -- name: profile_rungs
@@ -247,6 +260,15 @@ VALUES (:video, :edition, :place, :name, :kind, :codec, :copied, :language, :lab
 -- name: poster_save
 UPDATE video SET poster = :file WHERE id = :id;
 
+-- name: storyboard_save
+UPDATE video SET storyboard = :file WHERE id = :id;
+
+-- name: rendition_remove
+DELETE FROM rendition WHERE video = :video AND edition = :edition AND name = :name;
+
+-- name: has_captions
+SELECT count(*) FROM decision WHERE video = :video AND edition = :edition AND code = 'captions_kept';
+
 -- name: decision_add
 INSERT INTO decision (video, edition, seq, code, detail)
 VALUES (:video, :edition, (SELECT coalesce(max(seq), -1) + 1 FROM decision WHERE video = :video AND edition = :edition),
@@ -261,7 +283,7 @@ VALUES (:video, :edition, :rendition, :seq, :file, :size_bytes, :frames, :durati
 UPDATE rendition SET codecs = :codecs WHERE video = :video AND edition = :edition AND name = :name;
 
 -- name: renditions
-SELECT name, kind, width, height, rate_num, rate_den, channels, codecs, codec, copied, language, label, is_default
+SELECT name, kind, width, height, rate_num, rate_den, channels, codecs, codec, copied, language, label, is_default, place
   FROM rendition WHERE video = :video AND edition = :edition ORDER BY place;
 
 -- name: pieces

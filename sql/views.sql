@@ -21,7 +21,8 @@ SELECT t.id AS task
    AND NOT EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
  ORDER BY v.priority DESC,
           (SELECT count(*) FROM task r JOIN video rv ON rv.id = r.video WHERE r.state = 'running' AND rv.owner = v.owner),
-          v.created_ms, v.id, t.id;
+          v.created_ms, v.id,
+          CASE t.kind WHEN 'chunk' THEN t.seq WHEN 'audio' THEN iif(t.seq < 0, 0.3, 0.6) ELSE 2.5 END, t.id;
 
 -- task_why: why a queued task has not started.
 DROP VIEW IF EXISTS task_why;
@@ -109,7 +110,13 @@ SELECT v.id AS video,
        s.value ->> '$.sample_rate' AS sample_rate, s.value ->> '$.channels' AS channels,
        coalesce(s.value ->> '$.disposition.attached_pic', 0) AS attached_pic,
        coalesce(s.value ->> '$.disposition.default', 0) AS is_default,
-       coalesce(s.value ->> '$.tags.language', '') AS language,
+       s.value ->> '$.channel_layout' AS channel_layout,
+       coalesce(s.value ->> '$.disposition.original', 0) AS original, coalesce(s.value ->> '$.disposition.comment', 0) AS comment,
+       coalesce(s.value ->> '$.disposition.hearing_impaired', 0) AS hearing_impaired,
+       coalesce(s.value ->> '$.disposition.visual_impaired', 0) AS visual_impaired,
+       coalesce(s.value ->> '$.disposition.forced', 0) AS forced,
+       coalesce(s.value ->> '$.tags.language', s.value ->> '$.tags.LANGUAGE', '') AS language,
+       coalesce(s.value ->> '$.tags.title', s.value ->> '$.tags.TITLE', s.value ->> '$.tags.name', '') AS title,
        (SELECT max(d.value ->> '$.rotation') FROM json_each(s.value, '$.side_data_list') d) AS rotation
   FROM video v, json_each(v.probe, '$.streams') s
  WHERE v.probe IS NOT NULL;
@@ -141,13 +148,13 @@ SELECT v.id, v.state, v.owner, v.created_ms,
                'dash', CASE WHEN v.published IS NOT NULL THEN '/media/' || v.id || '/manifest.mpd' END,
                'mp4', '/media/' || v.id || '/' || (
                       SELECT file FROM rendition WHERE video = v.id AND edition = v.published AND file IS NOT NULL ORDER BY place LIMIT 1),
-               'poster', '/media/' || v.id || '/' || v.poster),
+               'poster', '/media/' || v.id || '/' || v.poster, 'storyboard', '/media/' || v.id || '/' || v.storyboard),
        'renditions', (
                SELECT json_group_array(json_object(
                       'name', name, 'kind', kind, 'codec', codec, 'copied', json(iif(copied, 'true', 'false')),
                       'language', language, 'label', label, 'width', width, 'height', height, 'codecs', codecs, 'channels', channels,
                       'frames', frames, 'duration_ms', duration_us / 1000, 'peak_bps', peak_bps, 'mean_bps', mean_bps,
-                      'size_bytes', size_bytes, 'playlist', '/media/' || v.id || '/' || name || '.m3u8',
+                      'size_bytes', size_bytes, 'playlist', '/media/' || v.id || '/' || iif(edition > 1, 'e' || edition || '-', '') || name || '.m3u8',
                       'url', '/media/' || v.id || '/' || file))
                  FROM (SELECT * FROM rendition WHERE video = v.id AND edition = v.published ORDER BY place)),
        'decisions', (SELECT json_group_array(json_object('code', code, 'detail', detail))

@@ -10,13 +10,18 @@ UNIT_TESTS = \
 	tests/unit/template-test \
 	tests/unit/boxes-test \
 	tests/unit/cuts-test \
+	tests/unit/codecs-test \
 	tests/unit/facts-test \
 	tests/unit/judge-test \
 	tests/unit/manifest-test \
+	tests/unit/measure-test \
 	tests/unit/plan-test \
 	tests/unit/playlist-test \
+	tests/unit/mux-test \
 	tests/unit/progress-test \
 	tests/unit/scan-test \
+	tests/unit/sound-test \
+	tests/unit/text-test \
 	tests/unit/jail-test
 TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
 
@@ -55,7 +60,8 @@ check-exact: $(TIERS_NEED)
 .PHONY: check-soak check-exact fuzz
 
 # Fuzzing: make fuzz [SECONDS=60], in a build configured with CC=clang --enable-fuzzers.
-FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz
+FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz \
+	tests/fuzz/hybrid-fuzz
 if FUZZERS
 EXTRA_PROGRAMS = $(FUZZERS)
 FUZZ_FLAGS = $(AM_CFLAGS) -fsanitize=fuzzer,address,undefined
@@ -68,6 +74,10 @@ tests_fuzz_fcgi_head_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
 tests_fuzz_boxes_fuzz_CFLAGS = $(FUZZ_FLAGS)
 tests_fuzz_boxes_fuzz_LDADD = libclipmill.a
 tests_fuzz_boxes_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
+tests_fuzz_hybrid_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_fuzz_hybrid_fuzz_CFLAGS = $(FUZZ_FLAGS)
+tests_fuzz_hybrid_fuzz_LDADD = libclipmill.a
+tests_fuzz_hybrid_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
 SECONDS = 60
 fuzz: $(FUZZERS)
 	@for f in $(FUZZERS); do $(MKDIR_P) $$f.corpus && echo "$$f, $(SECONDS) s" && \

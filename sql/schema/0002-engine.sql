@@ -6,6 +6,9 @@
 
 PRAGMA legacy_alter_table = ON;         -- views still speak of the old tables: they are made anew after this
 
+-- Chunks are about so long; twice that in videos of ten minutes and more.
+ALTER TABLE profile ADD COLUMN chunk_ms INTEGER NOT NULL DEFAULT 10000 CHECK (chunk_ms BETWEEN 500 AND 600000);
+
 ALTER TABLE video ADD COLUMN edition INTEGER NOT NULL DEFAULT 1 CHECK (edition >= 1);   -- that is worked on
 ALTER TABLE video ADD COLUMN published INTEGER;         -- the edition that the master playlist names; NULL: none
 ALTER TABLE video ADD COLUMN playable_ms INTEGER;       -- since when it can be watched from its start

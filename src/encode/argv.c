@@ -12,12 +12,6 @@
 #include "encode/name.h"
 #include "encode/switches.h"
 
-#define POSTER_SIDE_MOST 1280   /* pixels */
-#define POSTER_SEEK_FROM_S 5.0  /* shorter clips are taken from their start */
-#define POSTER_AMONG_MOST 6     /* keyframes that the poster is picked from */
-
-#define SOUND_SLACK_S 5.0       /* a sound may be so much longer than it claims */
-
 #define FRAGMENTED "+empty_moov+default_base_moof+frag_discont+skip_trailer"
 
 static void add_number(struct strings *argv, const char *option, int64_t value)
@@ -145,102 +139,6 @@ void argv_chunk(const struct plan_input *input, const struct grid *grid, const s
 	add_graph(argv, "-filter_complex", &graph);
 	for (size_t i = 0; i < count; i++)
 		add_rung(input, grid, cut, seq, &rungs[i], i, argv);
-}
-
-/* Audio --------------------------------------------------------------------------------------- */
-
-static double audio_base_s(const struct facts *facts, const struct grid *grid)
-{
-	if (grid != NULL)
-		return grid->base_s;
-	return isfinite(facts->audio_start_s) ? facts->audio_start_s : 0;
-}
-
-/* A bound against gaps that would be filled with days of silence: what the file claims, and a little. */
-static double sound_most_s(const struct plan_input *input, const struct grid *grid)
-{
-	const struct facts *f = input->facts;
-	double most_s = (double)input->conf->duration_max_ms / 1000 + 60;
-	double claimed_s = f->audio_duration_s > 0 ? f->audio_duration_s : f->duration_s;
-
-	if (claimed_s <= 0 && grid == NULL)
-		return most_s;
-	return fmin(most_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SOUND_SLACK_S);
-}
-
-/* The sound is kept whole: it may end after the picture, and is padded where it ends before. */
-void argv_audio(const struct plan_input *input, const struct grid *grid, double head_s, struct strings *argv)
-{
-	struct buf graph = BUF_INIT;
-	char stem[32], file[64];
-
-	open_source(input, argv);
-	add_clock(grid, argv);
-	switches_file(argv, input->source);
-	graph_audio(input->facts, audio_base_s(input->facts, grid), grid != NULL ? grid->duration_s : 0, &graph);
-	add_graph(argv, "-filter_complex", &graph);
-	add_text(argv, "-map", "[a]");
-	strings_add(argv, "-t");
-	strings_addf(argv, "%.6f", head_s > 0 ? head_s : sound_most_s(input, grid));
-	add_text(argv, "-c:a", "aac");
-	strings_add(argv, "-b:a");
-	strings_addf(argv, "%" PRId64 "k", input->profile->audio_kbps);
-	/* The packet of the encoder's priming goes; an edit list would be ignored by some players. */
-	add_text(argv, "-bsf:a", "noise=drop='eq(n,0)'");
-	switches_output(argv);
-	add_text(argv, "-use_editlist", "0");
-	add_text(argv, "-avoid_negative_ts", "disabled");
-	add_number(argv, "-frag_duration", input->profile->segment_ms * 1000);
-	add_text(argv, "-movflags", FRAGMENTED);
-	name_stem(stem, input->edition, "audio");
-	name_piece(file, stem, head_s > 0 ? NAME_HEAD : 0);
-	add_text(argv, "-f", "mp4");
-	strings_addf(argv, "file:%s", file);
-}
-
-/* Poster -------------------------------------------------------------------------------------- */
-
-/* Keyframes from a tenth of the way on, as the scan saw them. */
-static int64_t keyframes_ahead(const struct plan_input *input, double from_s)
-{
-	const struct scan *scan = input->scan;
-	double tick = (double)input->facts->timebase.num / (double)input->facts->timebase.den;
-	int64_t count = 0;
-
-	for (size_t i = 0; i < scan->count && count < POSTER_AMONG_MOST; i++)
-		if (scan->packets[i].key && ((double)scan->packets[i].pts - (double)scan->packets[0].pts) * tick >= from_s)
-			count++;
-	return count;
-}
-
-void argv_poster(const struct plan_input *input, const struct grid *grid, struct strings *argv)
-{
-	double from_s = grid->duration_s / 10;
-	int64_t among = keyframes_ahead(input, from_s);
-	struct buf graph = BUF_INIT;
-
-	open_source(input, argv);
-	if (among > 1)
-		add_text(argv, "-skip_frame", "nokey");
-	/* The keyframe before that place will do; where none is left after it, some files have none to land on. */
-	if (among > 0 && grid->duration_s >= POSTER_SEEK_FROM_S) {
-		strings_add(argv, "-noaccurate_seek");
-		strings_add(argv, "-ss");
-		strings_addf(argv, "%.6f", from_s);
-	}
-	switches_file(argv, input->source);
-	strings_add(argv, "-map");
-	strings_addf(argv, "0:%" PRId64, input->facts->video_index);
-	graph_poster(input->facts, POSTER_SIDE_MOST, among, &graph);
-	add_graph(argv, "-vf", &graph);
-	add_number(argv, "-frames:v", 1);
-	add_text(argv, "-fps_mode", "passthrough");
-	add_text(argv, "-c:v", "mjpeg");
-	add_text(argv, "-q:v", "4");
-	switches_output(argv);
-	add_text(argv, "-update", "1");
-	add_text(argv, "-f", "image2");
-	strings_add(argv, "file:" NAME_POSTER);
 }
 
 /* Assemble ------------------------------------------------------------------------------------ */

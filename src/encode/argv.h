@@ -12,12 +12,6 @@
 void argv_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
 		const struct rung *rungs, size_t count, struct strings *argv);
 
-/* One AAC track as fragmented MP4.  `grid` NULL: there is no picture, and the sound is as long as it is.
- * `head_s` > 0: only so many seconds of it, as NAME_HEAD. */
-void argv_audio(const struct plan_input *input, const struct grid *grid, double head_s, struct strings *argv);
-
-void argv_poster(const struct plan_input *input, const struct grid *grid, struct strings *argv);
-
 /* clipmill-mux: from so many published pieces a rung, and the sound, to one file a rung; or of the sound alone. */
 void argv_assemble(const struct plan_input *input, const struct plan *plan, size_t pieces, struct strings *argv);
 

@@ -78,8 +78,8 @@ struct box {
 
 /*
  * Takes the next box.  False at the end, and, with `from->bad` set, where there is no whole box: a size
- * that is less than its header or more than what is left.  Size 0, "to the end of the file", is taken
- * as what is left.
+ * that is less than its header or more than what is left.  Size 0, "to the end of the file", is none
+ * either: who writes a whole file knows it.
  */
 static inline bool box_next(struct bytes *from, struct box *box)
 {
@@ -94,8 +94,7 @@ static inline bool box_next(struct bytes *from, struct box *box)
 	if (size == 1) {
 		size = bytes_u64(&head);
 		header = 16;
-	} else if (size == 0)
-		size = from->left;
+	}
 	if (head.bad || size < header || size > from->left) {
 		from->bad = true;
 		return false;

@@ -84,7 +84,7 @@ static bool read_vpcc(struct bytes vpcc, const char *entry, struct fragmented *f
 	transfer = bytes_u8(&vpcc);
 	matrix = bytes_u8(&vpcc);
 	snprintf(file->codecs, sizeof file->codecs, "%s.%02u.%02u.%02u", entry, profile, level, format >> 4);
-	if ((format & 0xf) > 2 || primaries - 1 > 1 || transfer - 1 > 1 || matrix - 1 > 1) {
+	if ((format & 1) != 0 || (format >> 1 & 7) > 1 || primaries - 1 > 1 || transfer - 1 > 1 || matrix - 1 > 1) {
 		len = strlen(file->codecs);
 		snprintf(file->codecs + len, sizeof file->codecs - len, ".%02u.%02u.%02u.%02u.%02u", format >> 1 & 7, primaries,
 			 transfer, matrix, format & 1);
@@ -245,4 +245,10 @@ bool codecs_read(struct bytes stsd, struct fragmented *file)
 	if (entry.type == BOX_TYPE('m', 'p', '4', 'a'))
 		return read_mp4a(entry.body, file);
 	return entry.type == BOX_TYPE('O', 'p', 'u', 's') && read_opus(entry.body, file);
+}
+
+bool codecs_handled(struct bytes hdlr, const struct fragmented *file)
+{
+	bytes_skip(&hdlr, 8);
+	return bytes_u32(&hdlr) == (file->is_video ? BOX_TYPE('v', 'i', 'd', 'e') : BOX_TYPE('s', 'o', 'u', 'n'));
 }

@@ -106,9 +106,13 @@ static bool counts_agree(const struct cutter *c)
 	const struct scan *scan = c->input->scan;
 	int64_t n = 0;
 
-	for (size_t i = 0; c->grid->keep && i < scan->count; i++)
-		if (!scan->packets[i].discard && slot_of(c, scan->packets[i].pts) != n++)
+	for (size_t i = 0; c->grid->keep && i < scan->count; i++) {
+		if (scan->packets[i].discard)
+			continue;
+		if (slot_of(c, scan->packets[i].pts) != n)
 			return whole(c->cuts, "one_chunk_times", "The file's clock is too coarse: encoded in one piece.");
+		n += c->grid->fields;
+	}
 	return true;
 }
 

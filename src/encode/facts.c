@@ -1,5 +1,5 @@
 /*
- * facts.c - what matters of a source: which streams, how they are shown, and whether to refuse.
+ * facts.c - what matters of a source: which tracks, how they are shown, and whether to refuse.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "encode/facts.h"
+#include "encode/language.h"
+#include "encode/measure.h"
 
 #define SAR_MOST 8              /* a stranger pixel than 8:1 is taken for a mistake */
 
@@ -39,7 +41,7 @@ static const char *const video_codecs[] = {
 	"h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd",
 	"vc1", "wmv1", "wmv2", "wmv3", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "h263", "h263i", "h263p",
 	"flv1", "theora", "vp6", "vp6f", "vp6a", "dvvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "png",
-	"gif", "qtrle", "svq1", "svq3", "cinepak", "rv10", "rv20", "rv30", "rv40", "rawvideo", "cfhd", NULL,
+	"gif", "apng", "qtrle", "svq1", "svq3", "cinepak", "rv10", "rv20", "rv30", "rv40", "rawvideo", "cfhd", NULL,
 };
 
 static const char *const audio_codecs[] = {
@@ -70,28 +72,30 @@ static bool is_audio(const struct stream_row *s)
 	return strcmp(s->type, "audio") == 0 && s->channels > 0 && s->sample_rate > 0 && is_among(audio_codecs, s->codec);
 }
 
+/* Subtitles that are text: the others are pictures, or need fonts of their own. */
+static const char *const text_codecs[] = {
+	"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "eia_608", NULL,
+};
+
+static bool is_text(const struct stream_row *s)
+{
+	return strcmp(s->type, "subtitle") == 0 && is_among(text_codecs, s->codec);
+}
+
+/* Cover art that decoders of ours read. */
+static bool is_cover(const struct stream_row *s)
+{
+	static const char *const codecs[] = { "mjpeg", "png", NULL };
+
+	return strcmp(s->type, "video") == 0 && s->attached_pic && s->width > 0 && s->height > 0 && is_among(codecs, s->codec);
+}
+
 static const struct stream_row *find_video(const struct probe *probe)
 {
 	for (size_t i = 0; i < probe->stream_count; i++)
 		if (is_video(&probe->streams[i]))
 			return &probe->streams[i];
 	return NULL;
-}
-
-/* The default track, else the first. */
-static const struct stream_row *find_audio(const struct probe *probe)
-{
-	const struct stream_row *first = NULL;
-
-	for (size_t i = 0; i < probe->stream_count; i++) {
-		if (!is_audio(&probe->streams[i]))
-			continue;
-		if (probe->streams[i].is_default)
-			return &probe->streams[i];
-		if (first == NULL)
-			first = &probe->streams[i];
-	}
-	return first;
 }
 
 /* ffprobe's angle is counter-clockwise, -180 to 180. */
@@ -137,11 +141,15 @@ static enum facts_hdr hdr_of(const struct stream_row *s)
 	return FACTS_SDR;
 }
 
-static bool is_interlaced(const char *order)
+/* Formats with a channel of transparency, but for palettes, which seldom use it. */
+static bool has_alpha(const char *pix_fmt)
 {
-	static const char *const orders[] = { "tt", "bb", "tb", "bt", NULL };
+	static const char *const formats[] = { "rgba", "bgra", "argb", "abgr", "ya8", "yuva", "gbrap", "ayuv", "vuya", NULL };
 
-	return is_among(orders, order);
+	for (size_t i = 0; formats[i] != NULL; i++)
+		if (strncmp(pix_fmt, formats[i], strlen(formats[i])) == 0)
+			return true;
+	return false;
 }
 
 static void take_video(const struct stream_row *s, struct facts *f)
@@ -152,7 +160,9 @@ static void take_video(const struct stream_row *s, struct facts *f)
 	f->coded_width = s->width;
 	f->coded_height = s->height;
 	shown_size(s, f);
-	f->interlaced = is_interlaced(s->field_order);
+	f->says_interlaced = measure_claim(s) != FIELDS_PROGRESSIVE;
+	f->claims_fields = measure_is_wanted(s);
+	f->alpha = has_alpha(s->pix_fmt);
 	f->full_range = strcmp(s->color_range, "pc") == 0;
 	f->has_b_frames = s->has_b_frames > 0;
 	f->hdr = hdr_of(s);
@@ -165,14 +175,71 @@ static void take_video(const struct stream_row *s, struct facts *f)
 	f->video_start_s = s->start_time;
 }
 
-static void take_audio(const struct stream_row *s, struct facts *f)
+/* Which tracks there are, in what language, for whom. */
+static void take_track(const struct stream_row *s, struct track *t)
 {
+	memset(t, 0, sizeof *t);
+	t->index = s->index;
+	snprintf(t->codec, sizeof t->codec, "%s", s->codec);
+	snprintf(t->profile, sizeof t->profile, "%s", s->profile);
+	snprintf(t->layout, sizeof t->layout, "%s", s->layout);
+	snprintf(t->title, sizeof t->title, "%s", s->title);
+	language_tag(s->language, t->language);
+	t->channels = s->channels;
+	t->sample_rate = s->sample_rate;
+	t->is_default = s->is_default;
+	t->original = s->original;
+	t->commentary = s->comment;
+	t->hearing_impaired = s->hearing_impaired;
+	t->visual_impaired = s->visual_impaired;
+	t->forced = s->forced;
+	t->start_s = s->start_time;
+	t->duration_s = isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
+}
+
+/* How well a track serves as the one that is heard unless another is chosen. */
+static int fitness(const struct track *t)
+{
+	return 4 * t->is_default + 2 * (!t->commentary && !t->visual_impaired) + t->original;
+}
+
+/* The main sound comes first: the default track, not a commentary, else the first of the file. */
+static void put_main_first(struct facts *f)
+{
+	struct track first;
+	size_t best = 0;
+
+	for (size_t i = 1; i < f->sound_count; i++)
+		if (fitness(&f->sounds[i]) > fitness(&f->sounds[best]))
+			best = i;
+	first = f->sounds[best];
+	memmove(&f->sounds[1], &f->sounds[0], best * sizeof first);
+	f->sounds[0] = first;
 	f->has_audio = true;
-	f->audio_index = s->index;
-	f->sample_rate = s->sample_rate;
-	f->channels = s->channels;
-	f->audio_start_s = s->start_time;
-	f->audio_duration_s = isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
+	f->audio_start_s = first.start_s;
+}
+
+static void take_other(const struct stream_row *s, struct facts *f)
+{
+	if (is_audio(s) && f->sound_count < FACTS_TRACKS_MOST)
+		take_track(s, &f->sounds[f->sound_count++]);
+	else if (strcmp(s->type, "audio") == 0)
+		f->sounds_unread++;
+	else if (is_text(s) && f->text_count < FACTS_TRACKS_MOST)
+		take_track(s, &f->texts[f->text_count++]);
+	else if (strcmp(s->type, "subtitle") == 0)
+		f->bitmap_texts++;
+	else if (is_cover(s) && f->cover_index < 0)
+		f->cover_index = s->index;
+}
+
+/* What decoding showed outweighs what the stream claims. */
+static void take_measured(const struct stream_row *s, const struct measured *m, struct facts *f)
+{
+	f->fields = m->known ? measure_fields(m, f->says_interlaced, &f->telecine) : measure_claim(s);
+	f->interlaced = f->fields != FIELDS_PROGRESSIVE;
+	f->captions = m->captions > 0;
+	f->damage = m->errors;
 }
 
 static bool check_limits(const struct facts *f, const struct conf *conf, struct refusal *refusal)
@@ -188,18 +255,23 @@ static bool check_limits(const struct facts *f, const struct conf *conf, struct 
 
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)
 {
-	const struct stream_row *video = find_video(probe), *audio = find_audio(probe);
+	const struct stream_row *video = find_video(probe);
 
 	memset(f, 0, sizeof *f);
 	f->audio_start_s = f->video_start_s = NAN;
+	f->cover_index = -1;
 	snprintf(f->container, sizeof f->container, "%s", probe->format);
 	f->start_s = probe->start_time;
 	f->duration_s = isfinite(probe->duration) && probe->duration > 0 ? probe->duration : 0;
-	if (video != NULL)
+	for (size_t i = 0; i < probe->stream_count; i++)
+		take_other(&probe->streams[i], f);
+	if (f->sound_count > 0)
+		put_main_first(f);
+	if (video != NULL) {
 		take_video(video, f);
-	if (audio != NULL)
-		take_audio(audio, f);
-	if (video == NULL && audio == NULL)
+		take_measured(video, &probe->measured, f);
+	}
+	if (video == NULL && f->sound_count == 0)
 		return refuse(refusal, "not_a_video", "The file has neither a picture nor a sound that can be read.");
 	return check_limits(f, conf, refusal);
 }

@@ -12,7 +12,28 @@ struct ratio {
 
 enum facts_hdr { FACTS_SDR, FACTS_PQ, FACTS_HLG };
 
-/* The picture and sound that are encoded. */
+/*
+ * How the lines of a picture lie in time, measured where it was (encode/measure.h), else as claimed.
+ * Interlaced: each picture holds two moments, and the output has one picture a field: twice as many.
+ */
+enum facts_fields { FIELDS_PROGRESSIVE, FIELDS_TOP_FIRST, FIELDS_BOTTOM_FIRST };
+
+#define FACTS_TRACKS_MOST 32    /* of sound, and of text; more are not looked at */
+
+/* A track of sound or text that can be read. */
+struct track {
+	int64_t index;                  /* ffmpeg's stream index */
+	char codec[32], profile[64];    /* ffprobe's names */
+	int64_t channels, sample_rate;  /* sound */
+	char layout[32];                /* of the channels; "": not known */
+	char language[16];              /* RFC 5646; "": not known */
+	char title[96];                 /* as the file has it: not safe */
+	bool is_default, original, commentary, hearing_impaired, visual_impaired, forced;
+	double start_s;                 /* NAN: not known */
+	double duration_s;              /* claimed; 0: not known */
+};
+
+/* The picture, the sounds and the texts that are encoded. */
 struct facts {
 	bool has_video, has_audio;
 	char container[64];             /* ffprobe's format_name */
@@ -24,17 +45,30 @@ struct facts {
 	int64_t coded_width, coded_height;
 	int64_t width, height;          /* as shown: rotated, pixels made square, even */
 	int64_t rotation;               /* 0, 90, 180, 270 clockwise */
-	bool interlaced;                /* as claimed by the stream */
+	enum facts_fields fields;
+	bool interlaced;                /* fields is not progressive; else it is shown as it is */
+	bool says_interlaced;           /* it says so: believed where nothing was measured */
+	bool claims_fields;             /* it says so, or it may be: to be measured with care */
+	bool telecine;                  /* interlaced, but film with repeated fields: a picture a frame, not a field */
+	bool captions;                  /* closed captions (ATSC A/53) were seen in its pictures */
+	bool alpha;                     /* it has transparent parts */
+	int64_t damage;                 /* complaints of the decoder over the first pictures */
 	bool full_range, has_b_frames;
 	char pix_fmt[32];
 	enum facts_hdr hdr;
 	char color_space[32], color_primaries[32], color_transfer[32];
 	struct ratio rate_nominal, rate_mean;   /* r_frame_rate, avg_frame_rate */
 
-	int64_t audio_index;
-	int64_t sample_rate, channels;
-	double audio_start_s, video_start_s;    /* NAN: not known */
-	double audio_duration_s;        /* claimed; 0: not known */
+	double video_start_s;           /* NAN: not known */
+
+	struct track sounds[FACTS_TRACKS_MOST];         /* the main one first, then as in the file */
+	size_t sound_count;
+	double audio_start_s;           /* of the main sound; NAN: not known */
+	struct track texts[FACTS_TRACKS_MOST];          /* as in the file */
+	size_t text_count;
+	size_t bitmap_texts;            /* tracks of subtitles that are pictures: not text, and left out */
+	size_t sounds_unread;           /* tracks of sound that cannot be decoded */
+	int64_t cover_index;            /* a picture for a recording without one; -1: none */
 };
 
 /* Why a source is refused: a stable code and a sentence for the uploader. */

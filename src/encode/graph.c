@@ -11,10 +11,12 @@
 
 #define TAIL_FRAMES 4           /* the fps filter may end so many slots early: the last frame is held */
 
-static void put_deinterlace(const struct facts *f, struct buf *out)
+/* `fields`: of each, or of each two, one picture; in the measured order, whatever the flags of a picture say. */
+static void put_deinterlace(const struct facts *f, int64_t fields, struct buf *out)
 {
 	if (f->interlaced)
-		buf_puts(out, "bwdif=mode=send_frame:parity=auto:deint=interlaced,");
+		buf_printf(out, "bwdif=mode=%s:parity=%s:deint=all,", fields == 2 ? "send_field" : "send_frame",
+			   f->fields == FIELDS_BOTTOM_FIRST ? "bff" : "tff");
 }
 
 /* Tone mapping wants linear light; it comes after scaling, where pictures are smaller. */
@@ -95,10 +97,19 @@ static void put_converted(const struct grid *g, const struct cut *cut, struct bu
 		put_trim(cut, out);
 }
 
+/* A picture that is shown twice would say its two letters twice, and one that is dropped takes them along.  Copies
+ * of the first picture before a late start are let pass: hardly anybody speaks there. */
+bool graph_keeps_captions(const struct grid *g)
+{
+	return g->constant && g->every == 1 && g->fields == 1 && !g->spliced && !g->guessed;
+}
+
 static void put_grid(const struct facts *f, const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	buf_printf(out, "setpts=PTS-(%" PRId64 "),", g->first_pts);
-	put_deinterlace(f, out);
+	if (f->captions && !graph_keeps_captions(g))
+		buf_puts(out, "sidedata=mode=delete:type=A53_CC,");
+	put_deinterlace(f, g->fields, out);
 	if (g->keep)
 		put_kept(g, cut, out);
 	else
@@ -120,24 +131,12 @@ void graph_video(const struct facts *f, const struct grid *g, const struct cut *
 	buf_printf(out, "[v%zu]", count - 1);
 }
 
-void graph_audio(const struct facts *f, double base_s, double least_s, struct buf *out)
-{
-	buf_printf(out, "[0:%" PRId64 "]", f->audio_index);
-	if (f->channels > 8)
-		buf_puts(out, "pan=stereo|c0=c0|c1=c1,");
-	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:first_pts=0,", base_s);
-	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s", f->channels == 1 ? "mono" : "stereo");
-	if (least_s > 0)
-		buf_printf(out, ",apad=whole_dur=%.6f", least_s);
-	buf_puts(out, "[a]");
-}
-
 void graph_poster(const struct facts *f, int64_t longest, int64_t among, struct buf *out)
 {
 	int64_t width, height;
 
 	ladder_fit(f, longest, &width, &height);
-	put_deinterlace(f, out);
+	put_deinterlace(f, 1, out);
 	put_scale(width, height, out);
 	buf_puts(out, ",");
 	if (f->hdr != FACTS_SDR)

@@ -1,4 +1,4 @@
-/* graph.h - the filter graphs of chunk, audio and poster.  SPDX-License-Identifier: MIT */
+/* graph.h - the filter graphs of chunk and poster.  SPDX-License-Identifier: MIT */
 #ifndef CLIPMILL_GRAPH_H
 #define CLIPMILL_GRAPH_H
 
@@ -17,9 +17,8 @@
 void graph_video(const struct facts *facts, const struct grid *grid, const struct cut *cut, const struct rung *rungs,
 		 size_t count, struct buf *out);
 
-/* From the audio stream to [a]: sample 0 is source time `base_s`; gaps are silence, and so is what is
- * missing at the end of `least_s`. */
-void graph_audio(const struct facts *facts, double base_s, double least_s, struct buf *out);
+/* True where each picture, and with it its closed captions, is shown exactly once. */
+bool graph_keeps_captions(const struct grid *grid);
 
 /* A -vf for the poster: the best of `among` pictures, at most `longest` pixels a side. */
 void graph_poster(const struct facts *facts, int64_t longest, int64_t among, struct buf *out);

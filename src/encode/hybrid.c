@@ -26,6 +26,7 @@ struct runs {
 /* The tables of one track, at the next sample (ISO/IEC 14496-12, 8.6 and 8.7). */
 struct cursor {
 	struct fragmented file;         /* what is known of the track */
+	uint32_t track;                 /* of its tkhd */
 	struct runs durations, offsets;
 	struct table sizes, syncs, chunk_runs, chunks;
 	uint32_t size_all;              /* stsz: of every sample; 0: each has its own */
@@ -95,7 +96,8 @@ static void next_run(struct cursor *c)
 	c->chunk_runs.left--;
 	c->next_run = bytes_u32(&c->chunk_runs.rows);
 	c->next_in_chunk = bytes_u32(&c->chunk_runs.rows);
-	bytes_skip(&c->chunk_runs.rows, 4);
+	if (bytes_u32(&c->chunk_runs.rows) != 1)        /* the one sample entry */
+		c->next_in_chunk = 0;
 }
 
 static void next_chunk(struct cursor *c)
@@ -116,7 +118,8 @@ static bool open_tables(struct bytes stbl, struct cursor *c)
 {
 	bool found;
 
-	if (!open_sizes(stbl, c) || !open_table(stbl, BOX_TYPE('s', 't', 't', 's'), 8, &c->durations.table, &found) || !found ||
+	if (!open_sizes(stbl, c) ||
+	    !open_table(stbl, BOX_TYPE('s', 't', 't', 's'), 8, &c->durations.table, &found) || !found ||
 	    !open_table(stbl, BOX_TYPE('c', 't', 't', 's'), 8, &c->offsets.table, &c->has_offsets) ||
 	    !open_table(stbl, BOX_TYPE('s', 't', 's', 's'), 4, &c->syncs, &c->has_syncs) ||
 	    !open_table(stbl, BOX_TYPE('s', 't', 's', 'c'), 12, &c->chunk_runs, &found) || !found ||
@@ -169,6 +172,12 @@ static bool is_used_up(const struct cursor *c)
 
 /* moov ---------------------------------------------------------------------------------------- */
 
+static uint32_t track_of(struct bytes tkhd)
+{
+	bytes_skip(&tkhd, bytes_u32(&tkhd) >> 24 == 1 ? 16 : 8);
+	return bytes_u32(&tkhd);
+}
+
 static void read_mdhd(struct bytes mdhd, struct cursor *c)
 {
 	bool wide = bytes_u32(&mdhd) >> 24 == 1;
@@ -199,18 +208,20 @@ static bool read_edits(struct bytes trak, struct cursor *c)
 
 static const char *read_trak(struct bytes trak, struct cursor *c)
 {
-	struct box mdia, mdhd, minf, stbl, stsd;
+	struct box tkhd, mdia, mdhd, hdlr, minf, stbl, stsd;
 
-	if (!box_find(trak, BOX_TYPE('m', 'd', 'i', 'a'), &mdia) ||
+	if (!box_find(trak, BOX_TYPE('t', 'k', 'h', 'd'), &tkhd) || !box_find(trak, BOX_TYPE('m', 'd', 'i', 'a'), &mdia) ||
 	    !box_find(mdia.body, BOX_TYPE('m', 'd', 'h', 'd'), &mdhd) ||
+	    !box_find(mdia.body, BOX_TYPE('h', 'd', 'l', 'r'), &hdlr) ||
 	    !box_find(mdia.body, BOX_TYPE('m', 'i', 'n', 'f'), &minf) ||
 	    !box_find(minf.body, BOX_TYPE('s', 't', 'b', 'l'), &stbl) ||
 	    !box_find(stbl.body, BOX_TYPE('s', 't', 's', 'd'), &stsd))
 		return "a track is not described";
+	c->track = track_of(tkhd.body);
 	read_mdhd(mdhd.body, c);
 	if (c->file.timescale == 0)
 		return "a track has no time scale";
-	if (!codecs_read(stsd.body, &c->file))
+	if (!codecs_read(stsd.body, &c->file) || !codecs_handled(hdlr.body, &c->file))
 		return "a track's codec is not one that we write";
 	if (!read_edits(trak, c))
 		return "a track is edited";
@@ -239,6 +250,8 @@ static const char *read_moov(struct reading *r, struct bytes moov)
 		return "its header is torn";
 	if (r->count == 2 && r->tracks[0].file.is_video == r->tracks[1].file.is_video)
 		return "it has two tracks of one kind";
+	if (r->tracks[0].track == r->tracks[1].track)
+		return "its tracks are not told apart";
 	return r->count > 0 ? NULL : "it has no tracks";
 }
 

@@ -243,11 +243,3 @@ bool judge_movie(const struct fragmented *file, const struct rendition_row *row,
 		return bad(out, "The MP4 file is not as long as its pieces.");
 	return judge(out, VERDICT_OK, "ok", "Done.");
 }
-
-bool judge_poster(const uint8_t *bytes, size_t len, struct judgement *out)
-{
-	if (bytes == NULL || len < 125 || bytes[0] != 0xff || bytes[1] != 0xd8 || bytes[len - 2] != 0xff ||
-	    bytes[len - 1] != 0xd9)
-		return judge(out, VERDICT_RETRY, "no_poster", "No picture could be taken from the video.");
-	return judge(out, VERDICT_OK, "ok", "Done.");
-}

@@ -38,7 +38,4 @@ bool judge_piece(const struct fragmented *file, const struct plan_rendition *pla
 /* Checks what a finished file holds of a rendition against its pieces. */
 bool judge_movie(const struct fragmented *file, const struct rendition_row *rendition, struct judgement *out);
 
-/* Checks a JPEG: starts and ends as one (ISO/IEC 10918-1 markers SOI, EOI). */
-bool judge_poster(const uint8_t *bytes, size_t len, struct judgement *out);
-
 #endif

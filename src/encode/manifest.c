@@ -33,16 +33,13 @@ static bool is_language(const char *language)
 	return language[0] != '\0' && strspn(language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == strlen(language);
 }
 
-/* Runs of equal durations are one S element (5.3.9.6). */
+/* One S element a segment (5.3.9.6): dash.js 5.2 takes a repeated one in a SegmentList for one segment. */
 static void put_timeline(const struct fragmented *file, struct buf *out)
 {
 	buf_puts(out, "     <SegmentTimeline>\n");
-	for (size_t i = 0, same; i < file->count; i += same) {
-		for (same = 1; i + same < file->count && file->fragments[i + same].duration == file->fragments[i].duration;)
-			same++;
-		buf_printf(out, "      <S t=\"%" PRIu64 "\" d=\"%" PRIu64 "\" r=\"%zu\"/>\n", file->fragments[i].decode_time,
-			   file->fragments[i].duration, same - 1);
-	}
+	for (size_t i = 0; i < file->count; i++)
+		buf_printf(out, "      <S t=\"%" PRIu64 "\" d=\"%" PRIu64 "\"/>\n", file->fragments[i].decode_time,
+			   file->fragments[i].duration);
 	buf_puts(out, "     </SegmentTimeline>\n");
 }
 

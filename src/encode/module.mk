@@ -12,13 +12,18 @@ libclipmill_a_SOURCES += \
 	src/encode/hybrid.c src/encode/hybrid.h \
 	src/encode/input.h \
 	src/encode/judge.c src/encode/judge.h \
+	src/encode/job.c src/encode/job.h \
 	src/encode/ladder.c src/encode/ladder.h \
+	src/encode/language.c src/encode/language.h \
 	src/encode/layout.c src/encode/layout.h \
 	src/encode/layout_header.c \
+	src/encode/line.c src/encode/line.h \
 	src/encode/manifest.c src/encode/manifest.h \
+	src/encode/measure.c src/encode/measure.h \
 	src/encode/moof.c src/encode/moof.h \
 	src/encode/movie.c \
 	src/encode/name.c src/encode/name.h \
+	src/encode/picture.c src/encode/picture.h \
 	src/encode/plan.c src/encode/plan.h \
 	src/encode/playlist.c src/encode/playlist.h \
 	src/encode/progress.c src/encode/progress.h \
@@ -26,7 +31,11 @@ libclipmill_a_SOURCES += \
 	src/encode/rate.c src/encode/rate.h \
 	src/encode/ratio.h \
 	src/encode/scan.c src/encode/scan.h \
+	src/encode/sniff.c src/encode/sniff.h \
+	src/encode/sound.c src/encode/sound.h \
 	src/encode/switches.c src/encode/switches.h \
 	src/encode/tables.c src/encode/tables.h \
 	src/encode/telling.c src/encode/telling.h \
-	src/encode/times.c src/encode/times.h
+	src/encode/text.c src/encode/text.h src/encode/text_plan.c \
+	src/encode/times.c src/encode/times.h \
+	src/encode/tracks.c src/encode/tracks.h

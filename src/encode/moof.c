@@ -174,7 +174,7 @@ static const char *read_samples(struct run *run, const struct trun *trun)
 		if (take_sample(&run->walk, &sample))
 			count_sample(run, &sample);
 	if (run->data_to > run->most)
-		return "a fragment's samples are not where it says";
+		return "its end is torn off";
 	return run->walk.bad ? "a fragment's list of samples is torn, or does not tell all" : NULL;
 }
 

@@ -26,6 +26,11 @@ void name_piece(char file[64], const char *stem, int64_t seq)
 		snprintf(file, 64, "%s-%04" PRId64 ".m4s", stem, seq);
 }
 
+void name_text(char file[64], const char *stem)
+{
+	snprintf(file, 64, "%s.vtt", stem);
+}
+
 void name_movie(char file[64], const char *stem)
 {
 	snprintf(file, 64, "%s.mp4", stem);

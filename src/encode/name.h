@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #define NAME_POSTER "poster.jpg"
+#define NAME_STORYBOARD "storyboard.jpg"
+#define NAME_STORYBOARD_LIST "storyboard.vtt"
 #define NAME_MASTER "master.m3u8"
 #define NAME_MANIFEST "manifest.mpd"
 
@@ -17,6 +19,9 @@ void name_stem(char stem[32], int64_t edition, const char *rendition);
 
 /* "720p-0003.m4s": chunk 3 of rendition 720p; "audio-head.m4s" where seq is NAME_HEAD. */
 void name_piece(char file[64], const char *stem, int64_t seq);
+
+/* "text-de.vtt": a text. */
+void name_text(char file[64], const char *stem);
 
 /* "720p.mp4": the progressive file. */
 void name_movie(char file[64], const char *stem);

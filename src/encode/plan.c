@@ -12,14 +12,14 @@
 #include <string.h>
 
 #include "encode/argv.h"
-#include "encode/name.h"
+#include "encode/graph.h"
+#include "encode/job.h"
+#include "encode/picture.h"
 #include "encode/plan.h"
 #include "encode/ratio.h"
+#include "encode/sound.h"
 #include "encode/switches.h"
-
-#define HEAD_FROM_S 60.0        /* sounds of longer videos have a head */
-#define HEAD_LEAST_S 20.0
-#define HEAD_PART 20            /* of the whole */
+#include "encode/text.h"
 
 /* Probe and scan ------------------------------------------------------------------------------ */
 
@@ -37,8 +37,9 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 	static const char entries[] =
 		"stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,"
 		"has_b_frames,r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,nb_frames,bit_rate,color_range,"
-		"color_space,color_transfer,color_primaries,sample_rate,channels"
-		":stream_disposition=attached_pic,default:stream_tags=language:stream_side_data=rotation"
+		"color_space,color_transfer,color_primaries,sample_rate,channels,channel_layout"
+		":stream_disposition=attached_pic,default,original,comment,hearing_impaired,visual_impaired,forced"
+		":stream_tags=language,title,name:stream_side_data=rotation"
 		":format=format_name,start_time,duration,nb_streams";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
@@ -60,106 +61,94 @@ void plan_scan_argv(const struct conf *conf, const char *source, int64_t stream_
 
 /* Decisions ----------------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 3, 4)))
-static void decide(struct plan *plan, const char *code, const char *format, ...)
-{
-	va_list ap;
-
-	if (plan->decision_count == PLAN_DECISIONS_MOST)
-		return;
-	snprintf(plan->decisions[plan->decision_count].code, sizeof plan->decisions[0].code, "%s", code);
-	va_start(ap, format);
-	vsnprintf(plan->decisions[plan->decision_count].detail, sizeof plan->decisions[0].detail, format, ap);
-	va_end(ap);
-	plan->decision_count++;
-}
-
 static void decide_rate(struct plan *plan, const struct grid *g)
 {
 	double rate = ratio_value(g->rate), nominal = ratio_value(g->nominal);
 
 	if (g->every > 1)
-		decide(plan, "rate_divided", "The source has %.3f frames a second; one in %" PRId64 " is kept: %.3f.", nominal,
+		job_decide(plan, "rate_divided", "The source has %.3f frames a second; one in %" PRId64 " is kept: %.3f.", nominal,
 		       g->every, rate);
+	else if (g->fields == 2)
+		job_decide(plan, "rate_of_fields", "Each of the %.3f pictures a second holds two moments: %.3f frames a second.", nominal,
+			   rate);
 	else if (g->constant)
-		decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
+		job_decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
 	else
-		decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.", rate);
+		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.", rate);
 	if (g->spliced)
-		decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
+		job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
 	if (g->lead > 0)
-		decide(plan, "picture_starts_late",
+		job_decide(plan, "picture_starts_late",
 		       "The sound starts first; the first picture is shown %" PRId64 " times more.", g->lead);
+}
+
+static void decide_fields(struct plan *plan, const struct facts *f)
+{
+	const char *first = f->fields == FIELDS_BOTTOM_FIRST ? "bottom" : "top";
+
+	if (f->telecine)
+		job_decide(plan, "telecine", "The source is film with repeated fields; its mixed pictures are made whole.");
+	else if (f->interlaced)
+		job_decide(plan, "deinterlaced", "The source is interlaced, %s field first; its fields are made into whole pictures.",
+			   first);
+	else if (f->says_interlaced)
+		job_decide(plan, "not_interlaced", "The source says that it is interlaced, but its pictures are whole: they stay so.");
+}
+
+static void decide_captions(struct plan *plan, const struct facts *f, const struct grid *g)
+{
+	if (f->captions && graph_keeps_captions(g))
+		job_decide(plan, "captions_kept", "The closed captions in the pictures are kept.");
+	else if (f->captions)
+		job_decide(plan, "captions_dropped", "The closed captions in the pictures are left out: the pictures do not keep their "
+			   "times, and captions would repeat themselves.");
 }
 
 static void decide_picture(struct plan *plan, const struct facts *f)
 {
 	if (f->hdr != FACTS_SDR)
-		decide(plan, "hdr_to_sdr", "The source is HDR (%s); it is tone-mapped to SDR.",
+		job_decide(plan, "hdr_to_sdr", "The source is HDR (%s); it is tone-mapped to SDR.",
 		       f->hdr == FACTS_PQ ? "PQ" : "HLG");
-	if (f->interlaced)
-		decide(plan, "deinterlaced", "The source is interlaced; its fields are made into whole pictures.");
+	decide_fields(plan, f);
+	if (f->alpha)
+		job_decide(plan, "alpha_dropped", "The picture has transparent parts; H.264 has none, and what lies under them is shown.");
+	if (f->damage > 0)
+		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaints).", f->damage);
 	if (f->rotation != 0)
-		decide(plan, "rotated", "The picture is turned by %" PRId64 " degrees.", f->rotation);
+		job_decide(plan, "rotated", "The picture is turned by %" PRId64 " degrees.", f->rotation);
 	if (!f->has_audio)
-		decide(plan, "no_sound", "The source has no sound that can be read.");
+		job_decide(plan, "no_sound", "The source has no sound that can be read.");
 }
 
 /* Renditions and tasks ------------------------------------------------------------------------ */
 
 static void add_video_rendition(struct plan *plan, const struct rung *rung, struct ratio rate)
 {
-	struct plan_rendition *r = &plan->renditions[plan->rendition_count++];
+	struct plan_rendition *r = job_rendition(plan, RENDITION_VIDEO, "h264");
 
 	snprintf(r->name, sizeof r->name, "%.15s", rung->name);
-	snprintf(r->codec, sizeof r->codec, "h264");
 	r->width = rung->width;
 	r->height = rung->height;
 	r->rate_num = rate.num;
 	r->rate_den = rate.den;
 }
 
-static void add_audio_rendition(struct plan *plan, const struct facts *facts)
-{
-	struct plan_rendition *r = &plan->renditions[plan->rendition_count++];
-
-	snprintf(r->name, sizeof r->name, "audio");
-	snprintf(r->codec, sizeof r->codec, "aac");
-	r->is_default = true;
-	r->kind = RENDITION_AUDIO;
-	r->channels = facts->channels == 1 ? 1 : 2;
-}
-
-static struct plan_task *add_task(struct plan *plan, enum task_kind kind)
-{
-	struct plan_task *tasks = realloc(plan->tasks, (plan->task_count + 1) * sizeof *tasks);
-	struct plan_task *task;
-
-	if (tasks == NULL)
-		abort();
-	plan->tasks = tasks;
-	task = &tasks[plan->task_count++];
-	memset(task, 0, sizeof *task);
-	task->kind = kind;
-	return task;
-}
-
 static void decide_cuts(struct plan *plan, const struct grid *grid, const struct cuts *cuts)
 {
 	if (cuts->count == 1)
-		decide(plan, cuts->why, "%s", cuts->detail);
+		job_decide(plan, cuts->why, "%s", cuts->detail);
 	else if (cuts->between == 0)
-		decide(plan, "chunked", "Cut at keyframes into %zu pieces of about %.0f s, which all cores share.", cuts->count,
+		job_decide(plan, "chunked", "Cut at keyframes into %zu pieces of about %.0f s, which all cores share.", cuts->count,
 		       grid->duration_s / (double)cuts->count);
 	else
-		decide(plan, "chunked", "Cut into %zu pieces of about %.0f s, which all cores share; %zu of the cuts are between "
+		job_decide(plan, "chunked", "Cut into %zu pieces of about %.0f s, which all cores share; %zu of the cuts are between "
 		       "keyframes, because those are far apart.", cuts->count, grid->duration_s / (double)cuts->count, cuts->between);
 }
 
 static void add_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
 		      const struct rung *rungs, size_t count, struct plan *plan)
 {
-	struct plan_task *task = add_task(plan, TASK_CHUNK);
+	struct plan_task *task = job_task(plan, TASK_CHUNK);
 	struct plan_input piece = *input;
 
 	task->seq = seq;
@@ -191,36 +180,9 @@ static void add_picture(const struct plan_input *input, const struct grid *grid,
 	cuts_fini(&cuts);
 }
 
-static void add_sound_task(const struct plan_input *input, const struct grid *grid, double head_s, struct plan *plan)
-{
-	struct plan_task *task = add_task(plan, TASK_AUDIO);
-
-	task->seq = head_s > 0 ? NAME_HEAD : 0;
-	argv_audio(input, grid, head_s, &task->argv);
-	strings_add(&task->reads, input->source);
-}
-
-/* The whole of a long sound takes longer than the first chunk: its first part alone comes before it.  The same
- * samples through the same encoder are the same bytes, so that a player goes from one to the other unawares. */
-static void add_sound(const struct plan_input *input, const struct grid *grid, struct plan *plan)
-{
-	add_audio_rendition(plan, input->facts);
-	if (grid != NULL && plan->pieces > 1 && grid->duration_s > HEAD_FROM_S)
-		add_sound_task(input, grid, fmax(HEAD_LEAST_S, grid->duration_s / HEAD_PART), plan);
-	add_sound_task(input, grid, 0, plan);
-}
-
-static void add_poster(const struct plan_input *input, const struct grid *grid, struct plan *plan)
-{
-	struct plan_task *task = add_task(plan, TASK_POSTER);
-
-	argv_poster(input, grid, &task->argv);
-	strings_add(&task->reads, input->source);
-}
-
 static void add_assemble(const struct plan_input *input, struct plan *plan)
 {
-	struct plan_task *task = add_task(plan, TASK_ASSEMBLE);
+	struct plan_task *task = job_task(plan, TASK_ASSEMBLE);
 
 	task->needs_count = plan->task_count - 1;
 	argv_assemble(input, plan, plan->pieces, &task->argv);
@@ -243,20 +205,27 @@ static bool check_grid(const struct plan_input *input, const struct grid *grid, 
 	return true;
 }
 
+/* One picture in a format that is used for stills. */
+static bool is_still(const struct facts *facts, const struct scan *scan)
+{
+	return scan->count == 1 && !facts->has_audio &&
+	       (strcmp(facts->container, "gif") == 0 || strcmp(facts->container, "apng") == 0);
+}
+
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	if (grid != NULL) {
 		decide_rate(plan, grid);
 		if (input->scan->no_pts > 0)
-			decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
+			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
 		decide_picture(plan, input->facts);
+		decide_captions(plan, input->facts, grid);
 		add_picture(input, grid, plan);
 	} else
-		decide(plan, "no_picture", "The source has sound only.");
-	if (input->facts->has_audio)
-		add_sound(input, grid, plan);
-	if (grid != NULL)
-		add_poster(input, grid, plan);
+		job_decide(plan, "no_picture", "The source has sound only.");
+	sound_plan(input, grid, plan);
+	text_plan(input, grid, plan);
+	picture_plan(input, grid, plan);
 	add_assemble(input, plan);
 	plan->duration_ms = llround((grid != NULL ? grid->duration_s : input->facts->duration_s) * 1000);
 }
@@ -271,6 +240,8 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 	picture = facts->has_video && input->scan != NULL && grid_make(facts, input->scan, input->profile->rate_max, &grid);
 	if (!picture && !facts->has_audio)
 		return refuse(refusal, "not_a_video", "The file names a video track, but has no pictures in it.");
+	if (picture && is_still(facts, input->scan))
+		return refuse(refusal, "not_a_video", "The file is a still picture, not a video.");
 	if (picture && !check_grid(input, &grid, refusal))
 		return false;
 	fill(input, picture ? &grid : NULL, plan);

@@ -13,6 +13,7 @@
 
 #include "encode/name.h"
 #include "encode/playlist.h"
+#include "encode/tracks.h"
 
 /* A piece ------------------------------------------------------------------------------------- */
 
@@ -111,7 +112,8 @@ static void put_head(const struct rendition_row *row, int64_t target_s, const ch
 	buf_puts(out, "#EXTM3U\n#EXT-X-VERSION:7\n");
 	buf_printf(out, "#EXT-X-TARGETDURATION:%" PRId64 "\n", target_s);
 	buf_printf(out, "#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:%s\n#EXT-X-INDEPENDENT-SEGMENTS\n", type);
-	buf_printf(out, "#EXT-X-MAP:URI=\"%s\"\n", init);
+	if (row->planned.kind != RENDITION_TEXT)
+		buf_printf(out, "#EXT-X-MAP:URI=\"%s\"\n", init);
 }
 
 void playlist_media(const struct rendition_row *row, struct buf *out)
@@ -191,14 +193,6 @@ static struct rates rates_of(const struct rendition_row *row)
 	return rates;
 }
 
-static const struct rendition_row *find_audio(const struct renditions *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (list->rows[i].planned.kind == RENDITION_AUDIO)
-			return &list->rows[i];
-	return NULL;
-}
-
 /* The file name of the list that a master names. */
 static void name_list(const struct rendition_row *row, bool early, char file[64])
 {
@@ -211,17 +205,9 @@ static void name_list(const struct rendition_row *row, bool early, char file[64]
 		name_playlist(file, stem);
 }
 
-static void put_audio_group(const struct rendition_row *audio, bool early, struct buf *out)
+static void put_video_variant(const struct rendition_row *row, const struct renditions *list, bool early, struct buf *out)
 {
-	char file[64];
-
-	name_list(audio, early, file);
-	buf_printf(out, "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Audio\",DEFAULT=YES,AUTOSELECT=YES,"
-		   "CHANNELS=\"%" PRId64 "\",URI=\"%s\"\n", audio->planned.channels, file);
-}
-
-static void put_video_variant(const struct rendition_row *row, const struct rendition_row *audio, bool early, struct buf *out)
-{
+	const struct rendition_row *audio = tracks_heaviest(list, early);
 	struct rates video = rates_of(row), sound = audio != NULL ? rates_of(audio) : (struct rates){ 0, 0 };
 	const struct plan_rendition *p = &row->planned;
 	char file[64];
@@ -232,8 +218,11 @@ static void put_video_variant(const struct rendition_row *row, const struct rend
 	buf_printf(out, ",RESOLUTION=%" PRId64 "x%" PRId64, p->width, p->height);
 	if (p->rate_den > 0)
 		buf_printf(out, ",FRAME-RATE=%.3f", (double)p->rate_num / (double)p->rate_den);
-	buf_printf(out, ",CODECS=\"%s%s%s\"", row->codecs, audio != NULL ? "," : "", audio != NULL ? audio->codecs : "");
-	buf_printf(out, "%s\n%s\n", audio != NULL ? ",AUDIO=\"audio\"" : "", file);
+	buf_printf(out, ",CODECS=\"%s", row->codecs);
+	tracks_codecs(list, early, out);
+	buf_puts(out, "\"");
+	tracks_attributes(list, early, out);
+	buf_printf(out, "\n%s\n", file);
 }
 
 static void put_audio_variant(const struct rendition_row *row, bool early, struct buf *out)
@@ -268,14 +257,14 @@ static size_t sort_videos(const struct renditions *list, const struct rendition_
 
 void playlist_master(const struct renditions *list, bool early, struct buf *out)
 {
-	const struct rendition_row *videos[PLAN_RUNGS_MOST], *audio = find_audio(list);
+	const struct rendition_row *videos[PLAN_RUNGS_MOST], *audio = tracks_main(list);
 	size_t count = sort_videos(list, videos);
 
 	buf_puts(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
-	if (audio != NULL && count > 0)
-		put_audio_group(audio, early, out);
+	if (count > 0)
+		tracks_media(list, early, out);
 	for (size_t i = 0; i < count; i++)
-		put_video_variant(videos[i], audio, early, out);
+		put_video_variant(videos[i], list, early, out);
 	if (audio != NULL && count == 0)
 		put_audio_variant(audio, early, out);
 }

@@ -128,6 +128,12 @@ static struct ratio usual_rate(const struct facts *facts, const struct times *t)
 	return rate < 1 ? (struct ratio){ 1, 1 } : (struct ratio){ llround(rate), 1 };
 }
 
+/* Each field is a moment of its own; of film there are only as many as pictures. */
+static bool has_fields(const struct facts *facts)
+{
+	return facts->interlaced && !facts->telecine;
+}
+
 static void choose_rate(const struct facts *facts, const struct times *t, int64_t rate_max, struct grid *g)
 {
 	double rate;
@@ -137,7 +143,8 @@ static void choose_rate(const struct facts *facts, const struct times *t, int64_
 		g->nominal = usual_rate(facts, t);
 	rate = ratio_value(g->nominal);
 	g->every = rate > (double)rate_max ? (int64_t)ceil(rate / (double)rate_max - 1e-9) : 1;
-	g->rate = tidy((struct ratio){ g->nominal.num, g->nominal.den * g->every });
+	g->fields = has_fields(facts) && g->constant && 2 * rate <= (double)rate_max + 1e-9 ? 2 : 1;
+	g->rate = tidy((struct ratio){ g->nominal.num * g->fields, g->nominal.den * g->every });
 }
 
 /* How many slots pass between the start of the sound and the first picture; the rest of a slot is
@@ -180,7 +187,7 @@ static void count_frames(const struct times *t, struct grid *g)
 	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST));
 
 	if (g->constant && g->every == 1)
-		frames = (int64_t)t->count;
+		frames = (int64_t)t->count * g->fields;
 	g->frames = g->lead + (frames > 0 ? frames : 1);
 	g->duration_s = (double)g->frames / ratio_value(g->rate);
 }

@@ -11,12 +11,12 @@
 
 #define ALLOC_MAX "268435456"   /* bytes; -max_alloc */
 
-static const char formats[] = "mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,gif,dv,rm,nut";
+static const char formats[] = "mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,gif,apng,dv,rm,nut,mp3,flac,wav,aac";
 
 static const char decoders[] =
 	/* pictures */
 	"h264,hevc,av1,libdav1d,vp9,vp8,mpeg4,mpeg2video,mpeg1video,mjpeg,prores,dnxhd,vc1,wmv1,wmv2,wmv3,msmpeg4v1,"
-	"msmpeg4v2,msmpeg4,h263,h263i,h263p,flv,theora,vp6,vp6f,vp6a,dvvideo,ffv1,huffyuv,ffvhuff,utvideo,png,gif,qtrle,"
+	"msmpeg4v2,msmpeg4,h263,h263i,h263p,flv,theora,vp6,vp6f,vp6a,dvvideo,ffv1,huffyuv,ffvhuff,utvideo,png,apng,gif,qtrle,"
 	"svq1,svq3,cinepak,rv10,rv20,rv30,rv40,rawvideo,cfhd,"
 	/* sound */
 	"aac,aac_latm,mp3float,mp3,mp2float,mp2,mp1float,mp1,ac3,eac3,dca,truehd,mlp,opus,libopus,vorbis,libvorbis,flac,"

@@ -7,7 +7,7 @@ libclipmill_a_SOURCES += \
 	src/store/task.c src/store/task.h src/store/upload.c src/store/upload.h \
 	src/store/video.c src/store/video.h src/store/worker.c src/store/worker.h
 
-SQL_SCHEMA = $(top_srcdir)/sql/schema/0001-chain.sql $(top_srcdir)/sql/schema/0002-engine.sql
+SQL_SCHEMA = $(top_srcdir)/sql/schema/0001-chain.sql $(top_srcdir)/sql/schema/0002-engine.sql $(top_srcdir)/sql/schema/0003-pictures.sql
 SQL_FILES = $(SQL_SCHEMA) $(top_srcdir)/sql/views.sql $(top_srcdir)/sql/open.sql $(top_srcdir)/sql/queries.sql
 EXTRA_DIST += sql build-aux/sql-embed.awk
 

@@ -54,7 +54,7 @@ void renditions_fini(struct renditions *list)
 		free(list->rows[i].pieces);
 	}
 	free(list->rows);
-	*list = (struct renditions){ NULL, 0 };
+	*list = (struct renditions){ 0 };
 }
 
 #define COPY(to, rows, column) snprintf((to), sizeof(to), "%s", rows_column((rows), (column)))
@@ -91,6 +91,29 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	s->is_default = rows_column_int(rows, 24, 0) != 0;
 	COPY(s->language, rows, 25);
 	s->rotation = rows_column_int(rows, 26, 0);
+	COPY(s->layout, rows, 27);
+	COPY(s->title, rows, 28);
+	s->original = rows_column_int(rows, 29, 0) != 0;
+	s->comment = rows_column_int(rows, 30, 0) != 0;
+	s->hearing_impaired = rows_column_int(rows, 31, 0) != 0;
+	s->visual_impaired = rows_column_int(rows, 32, 0) != 0;
+	s->forced = rows_column_int(rows, 33, 0) != 0;
+}
+
+/* Columns 4 to 13 of query probe_format. */
+static void read_measured(struct rows *rows, struct measured *m)
+{
+	m->known = rows_column_int(rows, 4, -1) >= 0;
+	m->pictures = rows_column_int(rows, 4, 0);
+	m->top_first = rows_column_int(rows, 5, 0);
+	m->bottom_first = rows_column_int(rows, 6, 0);
+	m->progressive = rows_column_int(rows, 7, 0);
+	m->undetermined = rows_column_int(rows, 8, 0);
+	m->repeated = rows_column_int(rows, 9, 0);
+	m->not_repeated = rows_column_int(rows, 10, 0);
+	m->captions = rows_column_int(rows, 11, 0);
+	m->errors = rows_column_int(rows, 12, 0);
+	m->flagged = rows_column_int(rows, 13, 0);
 }
 
 static enum db_result read_format(struct db *db, const char *video, struct probe *probe)
@@ -106,6 +129,7 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	probe->start_time = rows_column_real(&rows, 1, NAN);
 	probe->duration = rows_column_real(&rows, 2, NAN);
 	probe->nb_streams = rows_column_int(&rows, 3, 0);
+	read_measured(&rows, &probe->measured);
 	rows_end(&rows);
 	return DB_OK;
 }
@@ -158,11 +182,11 @@ enum db_result plan_profile_read(struct db *db, const char *video, struct profil
 		return result;
 	COPY(profile->name, &rows, 0);
 	profile->segment_ms = rows_column_int(&rows, 1, 0);
-	profile->chunk_ms = 10000;
 	profile->rate_max = rows_column_int(&rows, 2, 0);
 	profile->crf = rows_column_int(&rows, 3, 0);
 	profile->audio_kbps = rows_column_int(&rows, 4, 0);
 	COPY(profile->preset, &rows, 5);
+	profile->chunk_ms = rows_column_int(&rows, 6, 10000);
 	rows_end(&rows);
 	return read_rungs(db, video, profile);
 }
@@ -218,6 +242,21 @@ static void read_rendition(struct rows *rows, struct rendition_row *row)
 	COPY(row->planned.language, rows, 10);
 	COPY(row->planned.label, rows, 11);
 	row->planned.is_default = rows_column_int(rows, 12, 0) != 0;
+	row->place = rows_column_int(rows, 13, 0);
+}
+
+/* What the plan decided of captions holds for all rungs. */
+static enum db_result read_captions(struct db *db, const struct task *task, struct renditions *list)
+{
+	struct rows rows = rows_open(db, SQL_HAS_CAPTIONS);
+	enum db_result result;
+
+	rows_text(&rows, ":video", task->video);
+	rows_int(&rows, ":edition", task->edition);
+	result = rows_next(&rows);
+	list->captions = result == DB_OK && rows_column_int(&rows, 0, 0) != 0;
+	rows_end(&rows);
+	return result;
 }
 
 enum db_result plan_renditions(struct db *db, const struct task *task, int64_t from, struct renditions *list)
@@ -225,7 +264,7 @@ enum db_result plan_renditions(struct db *db, const struct task *task, int64_t f
 	struct rows rows = rows_open(db, SQL_RENDITIONS);
 	enum db_result result;
 
-	*list = (struct renditions){ NULL, 0 };
+	*list = (struct renditions){ 0 };
 	rows_text(&rows, ":video", task->video);
 	rows_int(&rows, ":edition", task->edition);
 	while ((result = rows_next(&rows)) == DB_OK) {
@@ -237,5 +276,5 @@ enum db_result plan_renditions(struct db *db, const struct task *task, int64_t f
 		result = DB_OK;
 	for (size_t i = 0; i < list->count && result == DB_OK; i++)
 		result = read_pieces(db, task, from, &list->rows[i]);
-	return result;
+	return result == DB_OK ? read_captions(db, task, list) : result;
 }

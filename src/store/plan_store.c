@@ -20,6 +20,24 @@ enum db_result plan_probe_save(struct db *db, const char *video, const char *jso
 	return rows_run(&rows);
 }
 
+enum db_result plan_measured_save(struct db *db, const char *video, const struct measured *m)
+{
+	struct rows rows = rows_open(db, SQL_MEASURED_SAVE);
+
+	rows_text(&rows, ":id", video);
+	rows_int(&rows, ":pictures", m->pictures);
+	rows_int(&rows, ":top_first", m->top_first);
+	rows_int(&rows, ":bottom_first", m->bottom_first);
+	rows_int(&rows, ":progressive", m->progressive);
+	rows_int(&rows, ":undetermined", m->undetermined);
+	rows_int(&rows, ":repeated", m->repeated);
+	rows_int(&rows, ":not_repeated", m->not_repeated);
+	rows_int(&rows, ":captions", m->captions);
+	rows_int(&rows, ":errors", m->errors);
+	rows_int(&rows, ":flagged", m->flagged);
+	return rows_run(&rows);
+}
+
 /* The frame of every transaction here: begin, the task's end, `body`, commit. */
 static enum db_result with_done(struct db *db, const struct task *task, const struct task_exit *ended,
 				enum db_result (*body)(struct db *db, const struct task *task, const void *what), const void *what)
@@ -115,15 +133,15 @@ static enum db_result add_tasks(struct db *db, const struct task *of, const stru
 
 static enum db_result scan_body(struct db *db, const struct task *task, const void *what)
 {
-	const struct plan_task scan = { .kind = TASK_SCAN };
+	const struct plan_task scan = { .kind = TASK_SCAN, .seq = *(const int64_t *)what };
 	int64_t id;
 
 	return add_task(db, task, &scan, &id);
 }
 
-enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended)
+enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended, int64_t seq)
 {
-	return with_done(db, task, ended, scan_body, NULL);
+	return with_done(db, task, ended, scan_body, &seq);
 }
 
 /* The plan ------------------------------------------------------------------------------------ */
@@ -269,19 +287,20 @@ enum db_result plan_pieces(struct db *db, const struct task *task, const struct 
 	return with_done(db, task, ended, pieces_body, &done);
 }
 
-struct poster_done {
-	const char *file;
-	const char *why;
+/* A picture of the video: its file goes into the row, or a decision says why there is none. */
+struct picture_done {
+	enum sql_query query;
+	const char *code, *file, *why;
 };
 
-static enum db_result poster_body(struct db *db, const struct task *task, const void *what)
+static enum db_result picture_body(struct db *db, const struct task *task, const void *what)
 {
-	const struct poster_done *done = what;
+	const struct picture_done *done = what;
 	struct rows rows;
 
 	if (done->file == NULL)
-		return add_decision(db, task, "no_poster", done->why);
-	rows = rows_open(db, SQL_POSTER_SAVE);
+		return add_decision(db, task, done->code, done->why);
+	rows = rows_open(db, done->query);
 	rows_text(&rows, ":id", task->video);
 	rows_text(&rows, ":file", done->file);
 	return rows_run(&rows);
@@ -290,9 +309,54 @@ static enum db_result poster_body(struct db *db, const struct task *task, const 
 enum db_result plan_poster(struct db *db, const struct task *task, const struct task_exit *ended,
 			   const char *file, const char *why)
 {
-	const struct poster_done done = { file, why };
+	const struct picture_done done = { SQL_POSTER_SAVE, "no_poster", file, why };
 
-	return with_done(db, task, ended, poster_body, &done);
+	return with_done(db, task, ended, picture_body, &done);
+}
+
+enum db_result plan_storyboard(struct db *db, const struct task *task, const struct task_exit *ended,
+			       const char *file, const char *why)
+{
+	const struct picture_done done = { SQL_STORYBOARD_SAVE, "no_storyboard", file, why };
+
+	return with_done(db, task, ended, picture_body, &done);
+}
+
+struct text_done {
+	const char *rendition;
+	const struct piece *piece;
+	const char *why;
+};
+
+static enum db_result remove_rendition(struct db *db, const struct task *task, const char *name)
+{
+	struct rows rows = rows_open(db, SQL_RENDITION_REMOVE);
+
+	rows_text(&rows, ":video", task->video);
+	rows_int(&rows, ":edition", task->edition);
+	rows_text(&rows, ":name", name);
+	return rows_run(&rows);
+}
+
+static enum db_result text_body(struct db *db, const struct task *task, const void *what)
+{
+	const struct text_done *done = what;
+	enum db_result result;
+
+	if (done->piece != NULL) {
+		result = save_piece(db, task, done->piece);
+		return result == DB_OK ? save_codecs(db, task, done->piece) : result;
+	}
+	result = remove_rendition(db, task, done->rendition);
+	return result == DB_OK || result == DB_NONE ? add_decision(db, task, "no_text", done->why) : result;
+}
+
+enum db_result plan_text(struct db *db, const struct task *task, const struct task_exit *ended,
+			 const char *rendition, const struct piece *piece, const char *why)
+{
+	const struct text_done done = { rendition, piece, why };
+
+	return with_done(db, task, ended, text_body, &done);
 }
 
 static enum db_result save_published(struct db *db, const struct task *task, const struct published *file)

@@ -5,6 +5,7 @@
 #include "store/task.h"
 
 #define PLAN_RUNGS_MOST 16
+#define PLAN_RENDITIONS_MOST (PLAN_RUNGS_MOST + 32)     /* rungs, sounds and texts */
 
 /* A row of view probe_stream: ffprobe's own values.  Absent text is "", absent numbers are as said. */
 struct stream_row {
@@ -19,9 +20,21 @@ struct stream_row {
 	int64_t nb_frames;              /* 0 */
 	char color_range[16], color_space[32], color_transfer[32], color_primaries[32];
 	int64_t sample_rate, channels;  /* 0 */
-	bool attached_pic, is_default;
-	char language[16];
+	char layout[32];                /* of the channels */
+	bool attached_pic, is_default, original, comment, hearing_impaired, visual_impaired, forced;
+	char language[16], title[96];
 	int64_t rotation;               /* degrees as ffprobe gives them (counter-clockwise); 0 */
+};
+
+/* What was seen by decoding the first pictures; see encode/measure.h. */
+struct measured {
+	bool known;
+	int64_t pictures;               /* that were decoded */
+	int64_t top_first, bottom_first, progressive, undetermined;     /* of them, as filter idet saw them */
+	int64_t repeated, not_repeated; /* pictures that begin or end with a field of the one before: telecine */
+	int64_t flagged;                /* pictures that the decoder calls interlaced */
+	int64_t captions;               /* pictures that carry closed captions (ATSC A/53) */
+	int64_t errors;                 /* lines of complaint of the decoder */
 };
 
 /* ffprobe's JSON as rows. */
@@ -31,6 +44,7 @@ struct probe {
 	int64_t nb_streams;
 	struct stream_row *streams;     /* owned */
 	size_t stream_count;
+	struct measured measured;
 };
 void probe_fini(struct probe *probe);
 
@@ -41,6 +55,8 @@ struct profile_rung {
 struct profile {
 	char name[33];
 	int64_t segment_ms, chunk_ms, rate_max, crf, audio_kbps;
+	int64_t surround_kbps;          /* of a second track with 5.1 channels; 0: none */
+	char audio_codec[16];           /* "opus", else AAC */
 	char preset[16];
 	struct profile_rung rungs[PLAN_RUNGS_MOST];     /* largest first */
 	size_t rung_count;
@@ -75,7 +91,7 @@ struct plan_rendition {
 struct plan {
 	struct plan_task *tasks;        /* owned; a task comes after all that it needs */
 	size_t task_count;
-	struct plan_rendition renditions[PLAN_RUNGS_MOST];
+	struct plan_rendition renditions[PLAN_RENDITIONS_MOST];
 	size_t rendition_count;
 	struct { char code[32]; char detail[200]; } decisions[PLAN_DECISIONS_MOST];
 	size_t decision_count;
@@ -99,6 +115,7 @@ void piece_fini(struct piece *piece);
 struct rendition_row {
 	struct plan_rendition planned;
 	int64_t edition;
+	int64_t place;                  /* in the plan */
 	char codecs[64];
 	struct piece *pieces;           /* owned, in order */
 	size_t piece_count;
@@ -106,6 +123,7 @@ struct rendition_row {
 struct renditions {
 	struct rendition_row *rows;     /* owned */
 	size_t count;
+	bool captions;                  /* closed captions are in the pictures of all rungs */
 };
 void renditions_fini(struct renditions *list);
 
@@ -119,19 +137,26 @@ struct published {
 
 enum db_result plan_probe_save(struct db *db, const char *video, const char *json);
 enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe);
+enum db_result plan_measured_save(struct db *db, const char *video, const struct measured *measured);
 enum db_result plan_profile_read(struct db *db, const char *video, struct profile *profile);
 
 /*
  * Each of these is one durable transaction that also ends the task as done; DB_NONE and no change
  * when the attempt is no longer ours.
  */
-/* Probed: a scan follows. */
-enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended);
+/* Probed, or measured: a scan follows; see enum scan_step. */
+enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended, int64_t seq);
 /* Planned: the whole job follows. */
 enum db_result plan_write(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan);
 /* The poster is published; `file` NULL: there is none, and `why` says so in a decision. */
 enum db_result plan_poster(struct db *db, const struct task *task, const struct task_exit *ended,
 			   const char *file, const char *why);
+/* The same for the storyboard: the name of its WebVTT file. */
+enum db_result plan_storyboard(struct db *db, const struct task *task, const struct task_exit *ended,
+			       const char *file, const char *why);
+/* A text is published; `piece` NULL: nothing of it can be shown, its rendition goes, and `why` says so. */
+enum db_result plan_text(struct db *db, const struct task *task, const struct task_exit *ended,
+			 const char *rendition, const struct piece *piece, const char *why);
 /* What else belongs into the same transaction, done last; anything but DB_OK undoes it all. */
 struct plan_also {
 	enum db_result (*run)(struct db *db, void *what);

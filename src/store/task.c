@@ -16,7 +16,9 @@ static const char *const kind_names[TASK_KIND_COUNT] = {
 	[TASK_SCAN] = "scan",
 	[TASK_CHUNK] = "chunk",
 	[TASK_AUDIO] = "audio",
+	[TASK_SUBTITLE] = "subtitle",
 	[TASK_POSTER] = "poster",
+	[TASK_STORYBOARD] = "storyboard",
 	[TASK_ASSEMBLE] = "assemble",
 };
 

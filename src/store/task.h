@@ -6,7 +6,9 @@
 #include "base/strings.h"
 #include "store/db.h"
 
-enum task_kind { TASK_PROBE, TASK_SCAN, TASK_CHUNK, TASK_AUDIO, TASK_POSTER, TASK_ASSEMBLE };
+enum task_kind {
+	TASK_PROBE, TASK_SCAN, TASK_CHUNK, TASK_AUDIO, TASK_SUBTITLE, TASK_POSTER, TASK_STORYBOARD, TASK_ASSEMBLE
+};
 #define TASK_KIND_COUNT (TASK_ASSEMBLE + 1)
 
 const char *task_kind_name(enum task_kind kind);

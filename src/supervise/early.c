@@ -94,7 +94,7 @@ static enum db_result write_all(struct db *db, const struct work *work, const st
 enum db_result early_lists(struct db *db, void *what)
 {
 	const struct work *work = what;
-	struct renditions list = { NULL, 0 };
+	struct renditions list = { 0 };
 	struct early early;
 	enum db_result result = early_read(db, &work->attempt->task, &early);
 

@@ -15,7 +15,7 @@ struct work {
 	struct judgement judgement;     /* VERDICT_OK until something is wrong */
 	struct facts facts;
 	struct plan plan;
-	bool scan_next;                 /* probe: a scan follows; else the plan is made */
+	bool scan_next;                 /* probe: it is measured and scanned; else the plan is made */
 	struct renditions renditions;
 	struct piece *pieces;
 	size_t piece_count;
@@ -30,10 +30,13 @@ struct make {
 	bool (*make)(struct work *work);
 	/* One transaction; may be called again where it could not be done. */
 	enum db_result (*commit)(struct work *work);
+	/* Ends the task for good: done, where the video can do without what it should have made; NULL: it fails. */
+	enum db_result (*without)(struct work *work);
 };
 
 /* By enum task_kind. */
-extern const struct make make_probe, make_scan, make_chunk, make_audio, make_poster, make_assemble;
+extern const struct make make_probe, make_scan, make_chunk, make_audio, make_subtitle, make_poster, make_storyboard,
+			  make_assemble;
 
 /* Each sets the judgement and returns false. */
 bool work_refuse(struct work *work, enum verdict verdict, const char *reason, const char *detail);

@@ -114,6 +114,18 @@ static bool read_piece(struct show *show, const struct rendition_row *made, stru
 	return ok;
 }
 
+/* A text is published as it is, and as long as its row says. */
+static bool copy_text(struct show *show, const struct rendition_row *made, struct piece *piece)
+{
+	if (made->piece_count != 1)
+		return work_refuse(show->work, VERDICT_RETRY, "bad_output", "A text that was to be made is missing.");
+	*piece = made->pieces[0];
+	piece->playlist = strdup(made->pieces[0].playlist);
+	if (piece->playlist == NULL)
+		abort();
+	return true;
+}
+
 static bool show_one(struct show *show, const struct rendition_row *made)
 {
 	struct rendition_row *row = &show->shown.rows[show->shown.count++];
@@ -124,6 +136,8 @@ static bool show_one(struct show *show, const struct rendition_row *made)
 	if (row->pieces == NULL)
 		abort();
 	snprintf(row->pieces[0].rendition, sizeof row->pieces[0].rendition, "%s", made->planned.name);
+	if (made->planned.kind == RENDITION_TEXT)
+		return copy_text(show, made, &row->pieces[0]);
 	if (file_of(show, made, row->pieces[0].file))
 		return open_shown(show, made, &row->pieces[0]);
 	return read_piece(show, made, &row->pieces[0]);
@@ -133,6 +147,7 @@ static bool show_all(struct show *show)
 {
 	const struct renditions *made = show->made;
 
+	show->shown.captions = made->captions;
 	show->largest = pick(made, true);
 	show->smallest = pick(made, false);
 	show->shown.rows = calloc(made->count + 1, sizeof *show->shown.rows);
@@ -319,4 +334,4 @@ static enum db_result assemble_commit(struct work *work)
 	return plan_publish(work->desk->db, &work->attempt->task, &work->attempt->ended, work->files, work->file_count, &also);
 }
 
-const struct make make_assemble = { assemble_make, assemble_commit };
+const struct make make_assemble = { assemble_make, assemble_commit, NULL };

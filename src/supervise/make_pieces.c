@@ -1,5 +1,5 @@
 /*
- * make_pieces.c - chunk, audio and poster: files are verified, given their zero, and published.
+ * make_pieces.c - chunk and audio: files are verified, given their zero, and published.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -78,9 +78,9 @@ static bool make_piece(struct work *work, const struct plan_rendition *planned, 
 	bool ok;
 
 	snprintf(piece->rendition, sizeof piece->rendition, "%s", planned->name);
-	piece->seq = a->task.seq;
+	piece->seq = planned->kind == RENDITION_AUDIO && a->task.seq > 0 ? 0 : a->task.seq;
 	name_stem(stem, a->task.edition, planned->name);
-	name_piece(piece->file, stem, a->task.seq);
+	name_piece(piece->file, stem, piece->seq);
 	if (!artefact_map(work->desk, a->dir, piece->file, true, &artefact))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A file that was to be made is missing.");
 	ok = make_piece_of(work, planned, stem, &artefact, &file, piece);
@@ -105,6 +105,19 @@ static bool move_pieces(struct work *work)
 	return artefact_seal(work->desk, a->task.video) || work_storage_failed(work);
 }
 
+/* A chunk makes all rungs; a sound's child makes the one that its seq counts, or its head. */
+static bool is_due(const struct work *work, size_t at)
+{
+	const struct rendition_row *rows = work->renditions.rows;
+	int64_t place = 0, seq = work->attempt->task.seq;
+
+	if (rows[at].planned.kind != RENDITION_AUDIO)
+		return true;
+	for (size_t i = 0; i < at; i++)
+		place += rows[i].planned.kind == RENDITION_AUDIO;
+	return place == (seq == NAME_HEAD ? 0 : seq);
+}
+
 static bool make_pieces(struct work *work, enum rendition_kind kind)
 {
 	if (plan_renditions(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
@@ -115,7 +128,7 @@ static bool make_pieces(struct work *work, enum rendition_kind kind)
 	for (size_t i = 0; i < work->renditions.count; i++) {
 		const struct plan_rendition *planned = &work->renditions.rows[i].planned;
 
-		if (planned->kind == kind && !make_piece(work, planned, &work->pieces[work->piece_count++]))
+		if (planned->kind == kind && is_due(work, i) && !make_piece(work, planned, &work->pieces[work->piece_count++]))
 			return false;
 	}
 	return move_pieces(work);
@@ -153,30 +166,5 @@ static enum db_result pieces_commit(struct work *work)
 			   &also);
 }
 
-/* Poster -------------------------------------------------------------------------------------- */
-
-static bool poster_make(struct work *work)
-{
-	struct attempt *a = work->attempt;
-	struct artefact artefact;
-	bool ok;
-
-	if (!artefact_map(work->desk, a->dir, NAME_POSTER, false, &artefact))
-		return work_refuse(work, VERDICT_FAIL, "no_poster", "No picture could be taken from the video.");
-	ok = judge_poster(artefact.bytes, artefact.len, &work->judgement);
-	artefact_unmap(&artefact);
-	if (!ok)
-		return false;
-	ok = artefact_make_home(work->desk, a->task.video) && artefact_sync(work->desk, a) &&
-	     artefact_move(work->desk, a, NAME_POSTER) && artefact_seal(work->desk, a->task.video);
-	return ok || work_storage_failed(work);
-}
-
-static enum db_result poster_commit(struct work *work)
-{
-	return plan_poster(work->desk->db, &work->attempt->task, &work->attempt->ended, NAME_POSTER, NULL);
-}
-
-const struct make make_chunk = { chunk_make, pieces_commit };
-const struct make make_audio = { audio_make, pieces_commit };
-const struct make make_poster = { poster_make, poster_commit };
+const struct make make_chunk = { chunk_make, pieces_commit, NULL };
+const struct make make_audio = { audio_make, pieces_commit, NULL };

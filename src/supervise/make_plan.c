@@ -1,11 +1,16 @@
 /*
- * make_plan.c - probe and scan: ffprobe's words become rows, the rows a plan.
+ * make_plan.c - probe and scan: the tools' words become rows, the rows a plan.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "encode/measure.h"
+#include "encode/sniff.h"
 #include "supervise/make.h"
 
 #define PROBE_MOST_BYTES (1 << 20)
@@ -71,20 +76,74 @@ static enum db_result probe_commit(struct work *work)
 	const struct attempt *a = work->attempt;
 
 	if (work->scan_next)
-		return plan_add_scan(work->desk->db, &a->task, &a->ended);
+		return plan_add_scan(work->desk->db, &a->task, &a->ended, SCAN_MEASURE);
 	return plan_write(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 
-static bool scan_make(struct work *work)
+/* The first bytes of the source; how many there were. */
+static size_t read_head(const struct work *work, uint8_t bytes[SNIFF_BYTES])
+{
+	int fd = openat(work->desk->dir_fd, work->attempt->task.source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t len;
+
+	if (fd < 0)
+		return 0;
+	len = pread(fd, bytes, SNIFF_BYTES, 0);
+	close(fd);
+	return len > 0 ? (size_t)len : 0;
+}
+
+/* Where it is known what the file is instead of a video, that is what the uploader is told. */
+static enum db_result probe_without(struct work *work)
+{
+	struct attempt *a = work->attempt;
+	struct judgement *j = &work->judgement;
+	uint8_t head[SNIFF_BYTES];
+	const char *what = sniff(head, read_head(work, head));
+
+	if (what != NULL && strcmp(j->reason, "not_a_video") == 0)
+		snprintf(j->detail, sizeof j->detail, "The file is %s, not a video.", what);
+	return task_failed(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
+}
+
+static bool packets_make(struct work *work)
 {
 	scan_end(&work->attempt->scan);
 	return read_facts(work) && make_plan(work, &work->attempt->scan);
 }
 
-static enum db_result scan_commit(struct work *work)
+static bool measure_make(struct work *work)
 {
-	return plan_write(work->desk->db, &work->attempt->task, &work->attempt->ended, &work->plan);
+	struct attempt *a = work->attempt;
+	struct measured measured;
+
+	measure_read(buf_text(&a->output), buf_text(&a->err), &measured);
+	return plan_measured_save(work->desk->db, a->task.video, &measured) == DB_OK || work_database_failed(work);
 }
 
-const struct make make_probe = { probe_make, probe_commit };
-const struct make make_scan = { scan_make, scan_commit };
+static bool scan_make(struct work *work)
+{
+	return work->attempt->task.seq == SCAN_MEASURE ? measure_make(work) : packets_make(work);
+}
+
+static enum db_result scan_commit(struct work *work)
+{
+	struct attempt *a = work->attempt;
+
+	if (a->task.seq == SCAN_MEASURE)
+		return plan_add_scan(work->desk->db, &a->task, &a->ended, SCAN_PACKETS);
+	return plan_write(work->desk->db, &a->task, &a->ended, &work->plan);
+}
+
+/* What cannot be measured is believed; without packets there is no plan. */
+static enum db_result scan_without(struct work *work)
+{
+	struct attempt *a = work->attempt;
+
+	if (a->task.seq == SCAN_MEASURE)
+		return plan_add_scan(work->desk->db, &a->task, &a->ended, SCAN_PACKETS);
+	return task_failed(work->desk->db, &a->task, &a->ended, work->judgement.reason, work->judgement.detail);
+}
+
+const struct make make_probe = { probe_make, probe_commit, probe_without };
+const struct make make_scan = { scan_make, scan_commit, scan_without };

@@ -32,7 +32,9 @@ static const struct make *const makes[TASK_KIND_COUNT] = {
 	[TASK_SCAN] = &make_scan,
 	[TASK_CHUNK] = &make_chunk,
 	[TASK_AUDIO] = &make_audio,
+	[TASK_SUBTITLE] = &make_subtitle,
 	[TASK_POSTER] = &make_poster,
+	[TASK_STORYBOARD] = &make_storyboard,
 	[TASK_ASSEMBLE] = &make_assemble,
 };
 
@@ -71,8 +73,8 @@ static enum db_result commit_end(struct work *work)
 		return task_replan(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
 	if (j->verdict == VERDICT_RETRY && !last)
 		return task_retry(work->desk->db, &a->task, &a->ended, j->reason, backoff_ms(a->task.failures), true);
-	if (a->task.kind == TASK_POSTER)
-		return plan_poster(work->desk->db, &a->task, &a->ended, NULL, j->detail);
+	if (makes[a->task.kind]->without != NULL)
+		return makes[a->task.kind]->without(work);
 	return task_failed(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
 }
 

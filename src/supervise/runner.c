@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "encode/measure.h"
 #include "supervise/publish.h"
 #include "supervise/runner.h"
 
@@ -210,11 +211,16 @@ static void on_output(struct child *child, const char *bytes, size_t len)
 			buf_put(&a->output, bytes, len);
 		break;
 	case TASK_SCAN:
-		scan_feed(&a->scan, bytes, len);
+		if (a->task.seq != SCAN_MEASURE)
+			scan_feed(&a->scan, bytes, len);
+		else if (a->output.len < OUTPUT_MOST_BYTES)
+			buf_put(&a->output, bytes, len);
 		break;
 	case TASK_CHUNK:
 	case TASK_AUDIO:
+	case TASK_SUBTITLE:
 	case TASK_POSTER:
+	case TASK_STORYBOARD:
 	case TASK_ASSEMBLE:
 		progress_feed(&a->progress, bytes, len);
 		break;
@@ -287,18 +293,21 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* Starting ------------------------------------------------------------------------------------ */
 
-static int64_t scanned_stream(struct runner *r)
+static void scan_argv(struct runner *r, const char *source)
 {
-	int64_t stream = 0;
-	struct probe probe;
-	struct facts facts;
+	struct task *task = &r->attempt.task;
 	struct refusal refusal;
+	struct facts facts = { 0 };
+	struct probe probe;
 
-	if (plan_probe_read(r->shop->db, r->attempt.task.video, &probe) == DB_OK &&
-	    facts_from_probe(&probe, r->shop->conf, &facts, &refusal))
-		stream = facts.video_index;
+	if (plan_probe_read(r->shop->db, task->video, &probe) == DB_OK &&
+	    !facts_from_probe(&probe, r->shop->conf, &facts, &refusal))
+		log_debug("video %s: %s", task->video, refusal.detail);
 	probe_fini(&probe);
-	return stream;
+	if (task->seq == SCAN_MEASURE)
+		measure_argv(r->shop->conf, source, &facts, &task->argv);
+	else
+		plan_scan_argv(r->shop->conf, source, facts.video_index, &task->argv);
 }
 
 /* Probe and scan come before there is a plan: what they run is made anew for each attempt. */
@@ -316,7 +325,7 @@ static void need_argv(struct runner *r)
 	if (task->kind == TASK_PROBE)
 		plan_probe_argv(r->shop->conf, source, &task->argv);
 	else
-		plan_scan_argv(r->shop->conf, source, scanned_stream(r), &task->argv);
+		scan_argv(r, source);
 }
 
 /* Looked at before the jail does, which could not say whose fault it is.  NULL: all can be read. */

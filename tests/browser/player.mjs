@@ -1,15 +1,16 @@
-// player.mjs - one media element in a page, with hls.js where the address is a playlist.
+// player.mjs - one media element in a page, with hls.js where the address is a playlist, dash.js where it is a manifest.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { pathIn } from "../lib/modules.mjs";
 import { until } from "../lib/wait.mjs";
 import { withPage } from "./chromium.mjs";
 
-// hls.js plays from blob: addresses, which our own policy does not allow.
+// They play from blob: addresses, which our own policy does not allow.
 export function withPlayer(browser, server, tag, body) {
 	return withPage(browser, server, { bypassCSP: true }, async (page) => {
 		await page.goto("/videos/");
 		await page.addScriptTag({ path: pathIn("hls.js", "dist/hls.min.js") });
+		await page.addScriptTag({ path: pathIn("dashjs", "dist/modern/umd/dash.mediaplayer.min.js") });
 		await page.evaluate((tag) => { document.body.innerHTML = `<${tag} preload="auto" controls></${tag}>`; }, tag);
 		await body(new Player(page));
 	});
@@ -25,13 +26,24 @@ export class Player {
 		await this.element.evaluate((media, url) => {
 			const errors = window.errors = [], log = window.levels = [];
 			media.addEventListener("error", () => errors.push(`${media.error.code}: ${media.error.message}`));
+			if (url.endsWith(".mpd")) {
+				const dash = window.dash = dashjs.MediaPlayer().create();
+				const most = { bufferTimeDefault: 300, bufferTimeAtTopQuality: 300, bufferTimeAtTopQualityLongForm: 300 };
+				dash.updateSettings({ streaming: { buffer: { ...most, initialBufferLevel: 2 } } });
+				dash.on(dashjs.MediaPlayer.events.ERROR, ({ error }) => errors.push(`${error.code}: ${error.message}`));
+				dash.initialize(media, new URL(url, location).href, false);
+				return;
+			}
 			if (!url.endsWith(".m3u8")) {
 				media.src = url;
 				return;
 			}
 			const hls = window.hls = new Hls({ maxBufferLength: 300, maxMaxBufferLength: 300, backBufferLength: Infinity, startLevel: 0 });
 			// Error events too are a load that it gives up itself, to switch, and a machine too busy to draw what is there.
-			const harmless = ({ details, bufferInfo }) => details === "aborted" || (details === "bufferStalledError" && bufferInfo?.len > 0.5);
+			// So is having to wait for the next chunk of a list that still grows.
+			const waits = ({ details, fatal }) => hls.latestLevelDetails?.live && !fatal && /^buffer(Stalled|AppendNoProgress)/.test(details);
+			const harmless = (event) => event.details === "aborted" || waits(event) ||
+				(event.details === "bufferStalledError" && event.bufferInfo?.len > 0.5);
 			hls.on(Hls.Events.ERROR, (_, event) => harmless(event) || errors.push(`${event.details}: ${event.error?.message}`));
 			hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => log.push(level));
 			hls.loadSource(url);

@@ -1,10 +1,10 @@
 // disk-full.test.mjs - a disk that becomes full, and has room again: nothing is lost, nothing damaged is published.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { mkdtempSync, rmdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, it, together, withServer } from "../lib/harness.mjs";
+import { smallDisk } from "../lib/disk.mjs";
+import { it, together, withServer } from "../lib/harness.mjs";
 import { cutUpload, raw } from "../lib/http.mjs";
 import { madeBytes, madeClip, pictureOf } from "../lib/media.mjs";
 import { readProblem } from "../lib/problem.mjs";
@@ -12,27 +12,6 @@ import { run } from "../lib/programs.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
 const MIB = 1 << 20;
-const mounts = [];
-after(async () => {
-	for (const dir of mounts) {
-		await run("umount", ["-l", dir]).catch(() => {});
-		rmdirSync(dir);
-	}
-});
-
-// A small file system of our own; null where we may not mount one.
-async function smallDisk(mib) {
-	const dir = mkdtempSync(join(tmpdir(), "clipmill-disk-"));
-	try {
-		await run("mount", ["-t", "tmpfs", "-o", `size=${mib}m,mode=755`, "clipmill-test", dir]);
-		mounts.push(dir);
-		return dir;
-	} catch {
-		rmdirSync(dir);
-		return null;
-	}
-}
-
 const probe = await smallDisk(1);
 const skip = probe === null && "*** needs root, to mount a small tmpfs";
 

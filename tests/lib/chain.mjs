@@ -12,7 +12,7 @@ import { until } from "./wait.mjs";
 
 const FILM = clip("real/bbb480p_30s.mp4");
 const FRAMES = 720;             // of FILM
-const TYPES = { m3u8: "application/vnd.apple.mpegurl", mp4: "video/mp4", m4s: "video/mp4", jpg: "image/jpeg" };
+const TYPES = { m3u8: "application/vnd.apple.mpegurl", mpd: "application/dash+xml", mp4: "video/mp4", m4s: "video/mp4", jpg: "image/jpeg" };
 
 // Fetches a published file, or a range of it, and checks what the web server says of it.
 async function fetchPublished(server, path, range) {

@@ -19,7 +19,7 @@ async function make(path, { seconds, size, rate, sound }) {
 
 // The path of a clip with a moving test picture and, unless told otherwise, a tone.
 export function madeClip({ seconds = 2, size = "320x240", rate = 25, sound = true } = {}) {
-	const name = `${size}-${rate}-${seconds}${sound ? "" : "-mute"}.mp4`;
+	const name = `${size}-${String(rate).replace("/", "by")}-${seconds}${sound ? "" : "-mute"}.mp4`;
 	if (!made.has(name))
 		made.set(name, make(join(shelf, name), { seconds, size, rate, sound }));
 	return made.get(name);

@@ -1,4 +1,4 @@
-// modules.mjs - the few npm packages that the browser tests need, as tests/package-lock.json pins them.
+// modules.mjs - the few npm packages that some tests need, as tests/package-lock.json pins them.
 // They go into the build directory: the source tree may be read-only.
 // SPDX-License-Identifier: MIT
 import { cpSync, existsSync, mkdirSync, readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ export async function installModules() {
 	for (const name of wanted)
 		cpSync(join(tree, "tests", name), join(folder, name));
 	await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: folder })
-		.catch((error) => console.log(`*** npm ci failed, the browser tests will be skipped: ${error.message}`));
+		.catch((error) => console.log(`*** npm ci failed, the tests that need it will be skipped: ${error.message}`));
 }
 
 // The package, or null where it is not there.

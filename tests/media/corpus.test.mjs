@@ -12,7 +12,7 @@ import expected from "./expected.mjs";
 
 // Most of one child, for a hostile file.  The kernel also counts the spawning responder, which sanitizers make large.
 const CPU_MS = 2500, RSS_KB = sanitized ? Infinity : 256 * 1024;
-const PUBLISHED = /^(master\.m3u8|poster\.jpg|(audio|\d+p)(\.m3u8|\.mp4|-init\.mp4|-\d{4}\.m4s))$/;
+const PUBLISHED = /^(master\.m3u8|manifest\.mpd|poster\.jpg|storyboard\.(jpg|vtt)|(e2-)?text(-[a-z0-9-]+)?\.(m3u8|vtt)|(e2-)?(audio[a-z0-9-]*?|\d+p)(\.m3u8|-early\.m3u8|\.mp4|-init\.mp4|-\d{4}\.m4s|-head\.m4s))$/;
 
 const options = { settings: { encode: { threads_per_child: 1 } }, prepare: (server) => server.quick() };
 const server = noCorpus ? null : await serve(options);

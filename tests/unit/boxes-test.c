@@ -101,7 +101,7 @@ static void put_trak(struct buf *out, const char *handler, void (*tables)(struct
 {
 	size_t trak = open_box(out, "trak"), mdia, minf, stbl, box = open_box(out, "tkhd");
 
-	PUT(out, 0, 0, 0, 1);
+	PUT(out, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 	close_box(out, box);
 	mdia = open_box(out, "mdia");
 	box = open_box(out, "mdhd");
@@ -125,7 +125,7 @@ static void put_moov(struct buf *out, int tracks, void (*tables)(struct buf *out
 	size_t moov = open_box(out, "moov"), mvex, box;
 
 	for (int i = 0; i < tracks; i++)
-		put_trak(out, "vide", tables);
+		put_trak(out, tables == put_mp4a ? "soun" : "vide", tables);
 	mvex = open_box(out, "mvex");
 	box = open_box(out, "trex");
 	PUT(out, 0, 1, 1, 0, 0, 0x10000);
@@ -133,6 +133,8 @@ static void put_moov(struct buf *out, int tracks, void (*tables)(struct buf *out
 	close_box(out, mvex);
 	close_box(out, moov);
 }
+
+static bool narrow_times;       /* tfdt of version 0 */
 
 /* Two samples of 3600 ticks and 5 bytes; the first is a sync sample shown 7200 ticks late. */
 static void put_fragment(struct buf *out, uint64_t decode_time)
@@ -142,8 +144,8 @@ static void put_fragment(struct buf *out, uint64_t decode_time)
 	PUT(out, 0x20018, 1, 3600, 5);
 	close_box(out, box);
 	box = open_box(out, "tfdt");
-	put(out, 1 << 24, 4);
-	put(out, decode_time, 8);
+	put(out, narrow_times ? 0 : 1 << 24, 4);
+	put(out, decode_time, narrow_times ? 4 : 8);
 	close_box(out, box);
 	box = open_box(out, "trun");
 	PUT(out, 0xc01, 2);
@@ -293,6 +295,66 @@ static void zero_is_taken_off_every_fragment(void **state)
 	buf_fini(&b);
 }
 
+static void a_file_is_placed_anywhere_in_time(void **state)
+{
+	struct buf b = make_file((uint64_t)-2002);      /* as encoders with a reorder delay begin */
+	struct fragmented file, again;
+
+	assert_true(read_buf(&b, &file));
+	assert_true(fragmented_place((uint8_t *)b.data, &file, 240240));
+	assert_true(read_buf(&b, &again));
+	assert_int_equal(again.fragments[0].decode_time, 240240);
+	assert_int_equal(again.fragments[1].decode_time, 240240 + 7200);
+	assert_true(fragmented_place((uint8_t *)b.data, &file, 0));
+	assert_int_equal(file.fragments[1].decode_time, 7200);
+	fragmented_fini(&file);
+	fragmented_fini(&again);
+	buf_fini(&b);
+}
+
+/* The second fragment lies before the first: it would come to lie before 0. */
+static void no_time_becomes_negative(void **state)
+{
+	struct buf b = BUF_INIT, before = BUF_INIT;
+	struct fragmented file;
+
+	put_ftyp(&b);
+	put_moov(&b, 1, put_avc1);
+	put_fragment(&b, 7200);
+	put_fragment(&b, 0);
+	buf_put(&before, b.data, b.len);
+	assert_true(read_buf(&b, &file));
+	assert_false(fragmented_place((uint8_t *)b.data, &file, 7199));
+	assert_memory_equal(b.data, before.data, b.len);
+	assert_int_equal(file.fragments[0].decode_time, 7200);
+	assert_true(fragmented_place((uint8_t *)b.data, &file, 7300));
+	assert_int_equal(file.fragments[1].decode_time, 100);
+	assert_false(fragmented_place((uint8_t *)b.data, &file, UINT64_MAX));
+	fragmented_fini(&file);
+	buf_fini(&before);
+	buf_fini(&b);
+}
+
+static void a_time_of_four_bytes_does_not_overflow(void **state)
+{
+	struct buf b;
+	struct fragmented file;
+
+	narrow_times = true;
+	b = make_file(5);
+	narrow_times = false;
+	assert_true(read_buf(&b, &file));
+	assert_int_equal(file.fragments[1].decode_time_bytes, 4);
+	assert_false(fragmented_place((uint8_t *)b.data, &file, UINT32_MAX - 7199));
+	assert_int_equal(file.fragments[0].decode_time, 5);
+	assert_true(fragmented_place((uint8_t *)b.data, &file, UINT32_MAX - 7200));
+	fragmented_fini(&file);
+	assert_true(read_buf(&b, &file));
+	assert_int_equal(file.fragments[1].decode_time, UINT32_MAX);
+	fragmented_fini(&file);
+	buf_fini(&b);
+}
+
 static void the_init_segment_has_an_edit_list_for_the_delay(void **state)
 {
 	static const uint8_t edts[] = {
@@ -394,6 +456,9 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_not_one_track),
 		cmocka_unit_test(refuses_a_file_without_samples),
 		cmocka_unit_test(zero_is_taken_off_every_fragment),
+		cmocka_unit_test(a_file_is_placed_anywhere_in_time),
+		cmocka_unit_test(no_time_becomes_negative),
+		cmocka_unit_test(a_time_of_four_bytes_does_not_overflow),
 		cmocka_unit_test(the_init_segment_has_an_edit_list_for_the_delay),
 		cmocka_unit_test(reads_a_movie_whose_samples_are_there),
 	};

@@ -87,10 +87,10 @@ static void passes_over_what_is_no_track(void **state)
 	strcpy(streams[6].codec, "ac4");
 	assert_true(facts_of(streams, 9, &facts, &refusal));
 	assert_int_equal(facts.video_index, 4);
-	assert_int_equal(facts.audio_index, 8);
+	assert_int_equal(facts.sounds[0].index, 8);
 	streams[8].is_default = false;
 	assert_true(facts_of(streams, 9, &facts, &refusal));
-	assert_int_equal(facts.audio_index, 7);
+	assert_int_equal(facts.sounds[0].index, 7);
 }
 
 static void refuses_with_a_code_and_a_sentence(void **state)

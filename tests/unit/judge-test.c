@@ -159,19 +159,6 @@ static void compares_a_movie_with_its_pieces(void **state)
 	assert_false(judge_movie(&movie, &row, &j));
 }
 
-static void knows_a_jpeg(void **state)
-{
-	uint8_t jpeg[200] = { 0xff, 0xd8 };
-	struct judgement j;
-
-	assert_false(judge_poster(jpeg, sizeof jpeg, &j));
-	jpeg[198] = 0xff;
-	jpeg[199] = 0xd9;
-	assert_true(judge_poster(jpeg, sizeof jpeg, &j));
-	assert_false(judge_poster(jpeg, 4, &j));
-	assert_false(judge_poster(NULL, 0, &j));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,7 +168,6 @@ int main(void)
 		cmocka_unit_test(a_piece_may_lack_frames_that_did_not_decode),
 		cmocka_unit_test(one_of_many_pieces_must_be_whole),
 		cmocka_unit_test(compares_a_movie_with_its_pieces),
-		cmocka_unit_test(knows_a_jpeg),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,7 +186,7 @@ static void extreme_times_do_not_overflow(void **state)
 
 static const struct facts film = {
 	.has_video = true, .has_audio = true, .container = "mov", .timebase = { 1, 12288 }, .width = 1280, .height = 720,
-	.coded_width = 1280, .coded_height = 720, .rate_nominal = { 24, 1 }, .audio_index = 1, .channels = 6,
+	.coded_width = 1280, .coded_height = 720, .rate_nominal = { 24, 1 }, .sound_count = 1, .sounds = { { .index = 1, .channels = 6 } }, .cover_index = -1,
 };
 
 static bool plan_of(const struct facts *facts, const struct scan *scan, struct plan *plan, struct refusal *refusal)
@@ -215,30 +215,34 @@ static void plans_a_film(void **state)
 
 	make_scan(&scan, 0, 512, 72, 0);
 	assert_true(plan_of(&film, &scan, &plan, &refusal));
-	assert_int_equal(plan.task_count, 4);
+	assert_int_equal(plan.task_count, 5);
 	assert_int_equal(plan.tasks[0].kind, TASK_CHUNK);
 	assert_int_equal(plan.tasks[0].frames_planned, 72);
 	assert_int_equal(plan.tasks[1].kind, TASK_AUDIO);
 	assert_int_equal(plan.tasks[2].kind, TASK_POSTER);
-	assert_int_equal(plan.tasks[3].kind, TASK_ASSEMBLE);
-	assert_int_equal(plan.tasks[3].needs_count, 3);
+	assert_int_equal(plan.tasks[3].kind, TASK_STORYBOARD);
+	assert_int_equal(plan.tasks[4].kind, TASK_ASSEMBLE);
+	assert_int_equal(plan.tasks[4].needs_count, 4);
 	assert_int_equal(plan.rendition_count, 4);
 	assert_int_equal(plan.renditions[3].channels, 2);
 	assert_int_equal(plan.duration_ms, 3000);
-	assert_string_equal(plan.tasks[3].reads.items[0], "/s/media/x");
+	assert_string_equal(plan.tasks[4].reads.items[0], "/s/media/x");
 	assert_true(has_arg(&plan.tasks[0].argv, "file:/s/source/x"));
 	assert_true(has_arg(&plan.tasks[0].argv, "-format_whitelist"));
 	assert_true(has_arg(&plan.tasks[0].argv, "file:240p-0000.m4s"));
 	assert_false(has_arg(&plan.tasks[0].argv, "-xerror"));
-	assert_string_equal(plan.tasks[3].argv.items[0], "/usr/libexec/clipmill-mux");
-	assert_true(has_arg(&plan.tasks[3].argv, "720p"));
+	assert_string_equal(plan.tasks[4].argv.items[0], "/usr/libexec/clipmill-mux");
+	assert_true(has_arg(&plan.tasks[4].argv, "720p"));
 	plan_fini(&plan);
 	scan_fini(&scan);
 }
 
 static void plans_sound_alone(void **state)
 {
-	const struct facts sound = { .has_audio = true, .channels = 1, .audio_start_s = NAN, .duration_s = 15 };
+	const struct facts sound = {
+		.has_audio = true, .sound_count = 1, .sounds = { { .channels = 1 } }, .audio_start_s = NAN, .duration_s = 15,
+		.cover_index = -1,
+	};
 	struct refusal refusal;
 	struct plan plan;
 

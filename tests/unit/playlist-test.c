@@ -129,7 +129,7 @@ static struct rendition_row rows[] = {
 
 static void lists_rungs_from_the_largest_with_their_sound(void **state)
 {
-	const struct renditions list = { rows, 3 };
+	const struct renditions list = { .rows = rows, .count = 3 };
 	struct buf out = BUF_INIT;
 
 	playlist_master(&list, false, &out);
@@ -138,15 +138,15 @@ static void lists_rungs_from_the_largest_with_their_sound(void **state)
 			    "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Audio\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\","
 			    "URI=\"audio.m3u8\"\n"
 			    "#EXT-X-STREAM-INF:BANDWIDTH=1430000,AVERAGE-BANDWIDTH=1328000,RESOLUTION=1280x720,FRAME-RATE=23.976,"
-			    "CODECS=\"avc1.64001F,mp4a.40.2\",AUDIO=\"audio\"\n720p.m3u8\n"
+			    "CODECS=\"avc1.64001F,mp4a.40.2\",AUDIO=\"audio\",CLOSED-CAPTIONS=NONE\n720p.m3u8\n"
 			    "#EXT-X-STREAM-INF:BANDWIDTH=580000,AVERAGE-BANDWIDTH=528000,RESOLUTION=426x240,FRAME-RATE=23.976,"
-			    "CODECS=\"avc1.640015,mp4a.40.2\",AUDIO=\"audio\"\n240p.m3u8\n");
+			    "CODECS=\"avc1.640015,mp4a.40.2\",AUDIO=\"audio\",CLOSED-CAPTIONS=NONE\n240p.m3u8\n");
 	buf_fini(&out);
 }
 
 static void lists_sound_alone_and_picture_alone(void **state)
 {
-	const struct renditions sound = { rows, 1 }, silent = { rows + 1, 1 };
+	const struct renditions sound = { .rows = rows, .count = 1 }, silent = { .rows = rows + 1, .count = 1 };
 	struct buf out = BUF_INIT;
 
 	playlist_master(&sound, false, &out);
@@ -154,7 +154,7 @@ static void lists_sound_alone_and_picture_alone(void **state)
 	assert_null(strstr(buf_text(&out), "EXT-X-MEDIA"));
 	buf_reset(&out);
 	playlist_master(&silent, false, &out);
-	assert_non_null(strstr(buf_text(&out), "CODECS=\"avc1.640015\"\n240p.m3u8\n"));
+	assert_non_null(strstr(buf_text(&out), "CODECS=\"avc1.640015\",CLOSED-CAPTIONS=NONE\n240p.m3u8\n"));
 	buf_fini(&out);
 }
 

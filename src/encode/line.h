@@ -1,0 +1,24 @@
+/* line.h - parts that the command lines of all children share.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_LINE_H
+#define CLIPMILL_LINE_H
+
+#include "base/buf.h"
+#include "encode/input.h"
+#include "encode/rate.h"
+
+/* An option and its value. */
+void line_number(struct strings *argv, const char *option, int64_t value);
+void line_text(struct strings *argv, const char *option, const char *value);
+/* Takes the buffer's bytes and empties it. */
+void line_buf(struct strings *argv, const char *option, struct buf *value);
+
+/* ffmpeg and its gates, up to the source; broken data is stepped over. */
+void line_open(const struct plan_input *input, struct strings *argv);
+
+/* The file's own times, but where its clocks jump: then those that ffmpeg makes of them. */
+void line_clock(const struct grid *grid, struct strings *argv);
+
+/* The source time of everything's zero: of the grid, or of the main sound where there is no picture. */
+double line_zero_s(const struct plan_input *input, const struct grid *grid);
+
+#endif

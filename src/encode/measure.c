@@ -1,0 +1,150 @@
+/*
+ * measure.c - what the first pictures of a source really are: field flags lie both ways, and nothing else
+ * tells of captions or damage.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "encode/measure.h"
+#include "encode/switches.h"
+
+#define PICTURES 50             /* looked at in any source */
+#define PICTURES_FIELDS 200     /* in one that may be interlaced */
+#define LONGEST_S "60"          /* of the source: pictures may be minutes apart */
+
+#define CAPTIONS_KEY "clipmill.captions"
+#define FLAGGED_KEY "clipmill.interlaced"
+
+/* The command line ---------------------------------------------------------------------------- */
+
+static const char *const outputs[] = { "[idet]", "[captions]", "[flags]" };
+
+/* Counts the pictures that a filter lets through, by a line of standard output each. */
+static void put_count(const char *from, const char *filter, const char *key, const char *to, struct buf *out)
+{
+	buf_printf(out, ";%s%s,metadata=mode=add:key=%s:value=1,metadata=mode=print:key=%s:file=-:direct=1%s", from, filter, key, key, to);
+}
+
+static void put_graph(const struct facts *facts, struct buf *out)
+{
+	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,split=3[i][c][f];[i]idet,metadata=mode=print:file=-:direct=1[idet]",
+		   facts->video_index, facts->claims_fields ? PICTURES_FIELDS : PICTURES);
+	put_count("[c]", "sidedata=mode=select:type=A53_CC", CAPTIONS_KEY, "[captions]", out);
+	put_count("[f]", "select='not(eq(interlace_type,PROGRESSIVE))'", FLAGGED_KEY, "[flags]", out);
+}
+
+void measure_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
+{
+	const char *const fixed[] = {
+		"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-max_alloc", "268435456", "-filter_complex_threads", "1", NULL,
+	};
+	const char *const end[] = { "-t", LONGEST_S, "-f", "null", "-", NULL };
+	struct buf graph = BUF_INIT;
+
+	strings_add(argv, conf->ffmpeg);
+	strings_add_all(argv, fixed);
+	switches_input(conf, argv);
+	strings_add(argv, "-threads");
+	strings_add(argv, "1");
+	switches_file(argv, source);
+	put_graph(facts, &graph);
+	strings_add(argv, "-filter_complex");
+	strings_add(argv, buf_text(&graph));
+	buf_fini(&graph);
+	for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+		strings_add(argv, "-map");
+		strings_add(argv, outputs[i]);
+	}
+	strings_add_all(argv, end);
+}
+
+/* What it says -------------------------------------------------------------------------------- */
+
+/* The last value of a key: idet counts up. */
+static int64_t last_value(const char *output, const char *key)
+{
+	const char *at = NULL, *next = output;
+
+	while ((next = strstr(next, key)) != NULL) {
+		next += strlen(key);
+		at = next;
+	}
+	return at != NULL && *at == '=' ? (int64_t)strtod(at + 1, NULL) : 0;
+}
+
+static int64_t count_of(const char *text, const char *what)
+{
+	int64_t count = 0;
+
+	while ((text = strstr(text, what)) != NULL) {
+		text += strlen(what);
+		count++;
+	}
+	return count;
+}
+
+void measure_read(const char *output, const char *errors, struct measured *m)
+{
+	m->known = true;
+	m->captions = count_of(output, CAPTIONS_KEY);
+	m->flagged = count_of(output, FLAGGED_KEY);
+	m->pictures = count_of(output, "frame:") - m->captions - m->flagged;
+	m->top_first = last_value(output, "idet.multiple.tff");
+	m->bottom_first = last_value(output, "idet.multiple.bff");
+	m->progressive = last_value(output, "idet.multiple.progressive");
+	m->undetermined = last_value(output, "idet.multiple.undetermined");
+	m->not_repeated = last_value(output, "idet.repeated.neither");
+	m->repeated = last_value(output, "idet.repeated.top") + last_value(output, "idet.repeated.bottom");
+	m->errors = count_of(errors, "\n");
+}
+
+/* What follows from it ------------------------------------------------------------------------ */
+
+bool measure_is_wanted(const struct stream_row *s)
+{
+	static const char *const codecs[] = { "mpeg2video", "h264", "vc1", "dvvideo", "mpeg4", NULL };
+
+	if (strcmp(s->field_order, "progressive") == 0)
+		return false;
+	if (measure_claim(s) != FIELDS_PROGRESSIVE)
+		return true;
+	for (size_t i = 0; codecs[i] != NULL; i++)
+		if (strcmp(s->codec, codecs[i]) == 0)
+			return true;
+	return false;
+}
+
+/* tt, tb: the top field is shown first; bb, bt: the bottom field. */
+enum facts_fields measure_claim(const struct stream_row *s)
+{
+	if (strcmp(s->field_order, "tt") == 0 || strcmp(s->field_order, "bt") == 0)
+		return FIELDS_TOP_FIRST;
+	if (strcmp(s->field_order, "bb") == 0 || strcmp(s->field_order, "tb") == 0)
+		return FIELDS_BOTTOM_FIRST;
+	return FIELDS_PROGRESSIVE;
+}
+
+/*
+ * Interlaced pictures have the same field first all the time.  In whole pictures with fine patterns idet
+ * sees now the one and now the other, which is how 25 pictures a second that are flagged as interlaced
+ * are told from 50 fields.  Noise can look interlaced all the time: so somebody else must say it too, the file or
+ * the decoder.
+ */
+enum facts_fields measure_fields(const struct measured *m, bool says_so, bool *telecine)
+{
+	int64_t most = m->top_first > m->bottom_first ? m->top_first : m->bottom_first;
+	int64_t least = m->top_first + m->bottom_first - most;
+	int64_t seen = most + least + m->progressive;
+
+	*telecine = false;
+	if ((!says_so && m->flagged * 2 <= m->pictures) || most == 0 || most * 10 < seen * 3 || least * 4 > most)
+		return FIELDS_PROGRESSIVE;
+	*telecine = m->repeated * 10 > (m->repeated + m->not_repeated) * 3;
+	return most == m->top_first ? FIELDS_TOP_FIRST : FIELDS_BOTTOM_FIRST;
+}

@@ -1,0 +1,29 @@
+/* measure.h - what the first pictures of a source really are.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_MEASURE_H
+#define CLIPMILL_MEASURE_H
+
+#include "encode/facts.h"
+
+/* The steps of task kind scan, by its seq. */
+enum scan_step { SCAN_PACKETS, SCAN_MEASURE };
+
+/*
+ * A child that decodes the first pictures: filter idet says how their lines lie in time, side data
+ * whether captions are in them, and the decoder what is damaged.  It writes filter metadata to
+ * standard output.  More pictures are looked at where the stream claims to be interlaced, or may be.
+ */
+void measure_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
+
+/* Reads that output, and the child's errors. */
+void measure_read(const char *output, const char *errors, struct measured *measured);
+
+/* From ffprobe's field_order and codec: it says that it is interlaced, or may be. */
+bool measure_is_wanted(const struct stream_row *stream);
+
+/* What the stream claims, where nothing was measured. */
+enum facts_fields measure_claim(const struct stream_row *stream);
+
+/* What was measured; `says_so`: the file claims to be interlaced.  `telecine`: film, of which every other picture or so repeats a field. */
+enum facts_fields measure_fields(const struct measured *measured, bool says_so, bool *telecine);
+
+#endif

@@ -1,0 +1,241 @@
+/*
+ * sound.c - which sounds a video gets, and how they are made: one child a rendition, the whole track.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "encode/language.h"
+#include "encode/line.h"
+#include "encode/name.h"
+#include "encode/sound.h"
+#include "encode/switches.h"
+
+#define SOUNDS_MOST 8           /* tracks; more are named in a decision */
+#define SLACK_S 5.0             /* a sound may be so much longer than it claims */
+
+#define HEAD_FROM_S 60.0        /* sounds of longer videos have a head */
+#define HEAD_LEAST_S 20.0
+#define HEAD_PART 20            /* of the whole */
+
+#define OPUS_DELAY 312          /* samples of 48 kHz that libopus begins with, before those that it was given */
+#define OPUS_PACKET 960         /* samples */
+
+/* Filters ------------------------------------------------------------------------------------- */
+
+static const char *layout_of(int64_t channels)
+{
+	return channels == 1 ? "mono" : channels == 6 ? "5.1" : "stereo";
+}
+
+/*
+ * Fewer channels by ITU-R BS.775: the centre and the surrounds 3 dB lower into both sides, no LFE.  All of it
+ * another 3 dB lower, since a sum of channels may be louder than any of them.
+ */
+static void put_downmix(const struct track *t, int64_t channels, struct buf *out)
+{
+	if (t->channels > 8)
+		buf_puts(out, "pan=stereo|c0=c0|c1=c1,");
+	else if (t->channels > 2 && channels <= 2)
+		buf_puts(out, "aresample=center_mix_level=0.7071:surround_mix_level=0.7071:lfe_mix_level=0:rematrix_volume=0.7071:"
+			      "ocl=stereo,");
+}
+
+void sound_graph(const struct track *t, int64_t channels, double zero_s, double least_s, struct buf *out)
+{
+	buf_printf(out, "[0:%" PRId64 "]", t->index);
+	put_downmix(t, channels, out);
+	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:first_pts=0,", zero_s);
+	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s", layout_of(channels));
+	if (least_s > 0)
+		buf_printf(out, ",apad=whole_dur=%.6f", least_s);
+	buf_puts(out, "[a]");
+}
+
+/* Command lines ------------------------------------------------------------------------------- */
+
+/* What one child makes of one track. */
+struct take {
+	const struct track *track;
+	const struct plan_rendition *rendition;
+	double head_s;                  /* > 0: only so many seconds, as NAME_HEAD */
+	int64_t kbps;
+};
+
+/* A bound against gaps that would be filled with days of silence: what the file claims, and a little. */
+static double most_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
+{
+	double all_s = (double)input->conf->duration_max_ms / 1000 + 60;
+	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->duration_s;
+
+	if (claimed_s <= 0 && grid == NULL)
+		return all_s;
+	return fmin(all_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SLACK_S);
+}
+
+static bool is_opus(const struct plan_rendition *r)
+{
+	return strcmp(r->codec, "opus") == 0;
+}
+
+/*
+ * Players do not agree on how to skip an encoder's priming: the packet that holds it is dropped.  AAC begins with
+ * exactly one packet of it; Opus is given silence in front, so that priming and silence are one packet.
+ */
+static void add_codec(const struct take *take, struct strings *argv)
+{
+	line_text(argv, "-c:a", is_opus(take->rendition) ? "libopus" : "aac");
+	strings_add(argv, "-b:a");
+	strings_addf(argv, "%" PRId64 "k", take->kbps);
+	line_text(argv, "-bsf:a", "noise=drop='eq(n,0)'");
+}
+
+static void add_file(const struct plan_input *input, const struct take *take, struct strings *argv)
+{
+	char stem[32], file[64];
+
+	switches_output(argv);
+	line_text(argv, "-use_editlist", "0");
+	line_text(argv, "-avoid_negative_ts", "disabled");
+	line_number(argv, "-frag_duration", input->profile->segment_ms * 1000);
+	line_text(argv, "-movflags", "+empty_moov+default_base_moof+frag_discont+skip_trailer");
+	name_stem(stem, input->edition, take->rendition->name);
+	name_piece(file, stem, take->head_s > 0 ? NAME_HEAD : 0);
+	line_text(argv, "-f", "mp4");
+	strings_addf(argv, "file:%s", file);
+}
+
+/* The sound is kept whole: it may end after the picture, and is padded where it ends before. */
+static void add_line(const struct plan_input *input, const struct grid *grid, const struct take *take, struct strings *argv)
+{
+	double zero_s = line_zero_s(input, grid), least_s = grid != NULL ? grid->duration_s : 0;
+	struct buf graph = BUF_INIT;
+
+	line_open(input, argv);
+	line_clock(grid, argv);
+	switches_file(argv, input->source);
+	if (is_opus(take->rendition))
+		zero_s -= (double)(OPUS_PACKET - OPUS_DELAY) / 48000;
+	sound_graph(take->track, take->rendition->channels, zero_s, least_s, &graph);
+	line_buf(argv, "-filter_complex", &graph);
+	line_text(argv, "-map", "[a]");
+	strings_add(argv, "-t");
+	strings_addf(argv, "%.6f", take->head_s > 0 ? take->head_s : most_s(input, grid, take->track));
+	add_codec(take, argv);
+	add_file(input, take, argv);
+}
+
+/* Renditions ---------------------------------------------------------------------------------- */
+
+static void add_task(const struct plan_input *input, const struct grid *grid, const struct take *take, int64_t seq,
+		     struct plan *plan)
+{
+	struct plan_task *task = job_task(plan, TASK_AUDIO);
+
+	task->seq = seq;
+	add_line(input, grid, take, &task->argv);
+	strings_add(&task->reads, input->source);
+}
+
+static int64_t count_sounds(const struct plan *plan)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < plan->rendition_count; i++)
+		count += plan->renditions[i].kind == RENDITION_AUDIO;
+	return count;
+}
+
+static void name_it(const struct plan *plan, const struct track *t, struct plan_rendition *r)
+{
+	const char *language = language_name(t->language), *what = r->channels > 2 ? " 5.1" : "";
+	const char *kind = t->commentary ? " (commentary)" : t->visual_impaired ? " (described)" : "";
+	char stem[32] = "audio", title[96] = "", name[64];
+
+	if (!r->is_default && t->language[0] != '\0')
+		snprintf(stem, sizeof stem, "audio-%.8s", t->language);
+	if (r->channels > 2)
+		snprintf(stem + strlen(stem), sizeof stem - strlen(stem), "-51");
+	snprintf(name, sizeof name, "%s%s%s", language != NULL ? language : t->language[0] != '\0' ? t->language : "Audio", what, kind);
+	if (t->title[0] != '\0')
+		snprintf(title, sizeof title, "%.80s%s", t->title, what);
+	snprintf(r->language, sizeof r->language, "%s", t->language);
+	job_name(plan, r, stem, title, name);
+}
+
+/* The whole of a long sound takes longer than the first chunk: its first part alone comes before it.  The same
+ * samples through the same encoder are the same bytes, so that a player goes from one to the other unawares. */
+static double head_of(const struct grid *grid, const struct plan *plan)
+{
+	if (grid == NULL || plan->pieces < 2 || grid->duration_s <= HEAD_FROM_S)
+		return 0;
+	return fmax(HEAD_LEAST_S, grid->duration_s / HEAD_PART);
+}
+
+static bool add_sound(const struct plan_input *input, const struct grid *grid, const struct track *t, int64_t channels,
+		      struct plan *plan)
+{
+	bool opus = strcmp(input->profile->audio_codec, "opus") == 0;
+	int64_t seq = count_sounds(plan);
+	struct plan_rendition *r = job_rendition(plan, RENDITION_AUDIO, opus ? "opus" : "aac");
+	struct take take = { .track = t, .rendition = r };
+
+	if (r == NULL)
+		return false;
+	r->channels = channels;
+	r->is_default = seq == 0;
+	take.kbps = channels > 2 ? input->profile->surround_kbps : input->profile->audio_kbps;
+	name_it(plan, t, r);
+	take.head_s = seq == 0 ? head_of(grid, plan) : 0;
+	if (take.head_s > 0)
+		add_task(input, grid, &take, NAME_HEAD, plan);
+	take.head_s = 0;
+	add_task(input, grid, &take, seq, plan);
+	return true;
+}
+
+/* Decisions ----------------------------------------------------------------------------------- */
+
+static void decide_main(const struct facts *f, struct plan *plan)
+{
+	const struct track *t = &f->sounds[0];
+
+	if (f->sound_count > 1)
+		job_decide(plan, "main_sound", "Of %zu tracks of sound, track %" PRId64 " (%s) is heard unless another is chosen.",
+			   f->sound_count, t->index, t->is_default ? "the default of the source" : "its first");
+	if (t->channels > 2)
+		job_decide(plan, "downmixed", "The sound has %" PRId64 " channels; it is mixed down to stereo.", t->channels);
+}
+
+static void decide_rest(const struct facts *f, struct plan *plan)
+{
+	if (f->sound_count > SOUNDS_MOST)
+		job_decide(plan, "sounds_left_out", "The source has %zu tracks of sound; the first %d are kept.", f->sound_count,
+			   SOUNDS_MOST);
+	if (f->sounds_unread > 0)
+		job_decide(plan, "sounds_unread", "%zu tracks of sound cannot be decoded and are left out.", f->sounds_unread);
+}
+
+void sound_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan)
+{
+	const struct facts *f = input->facts;
+
+	if (f->sound_count > 0)
+		decide_main(f, plan);
+	decide_rest(f, plan);
+	for (size_t i = 0; i < f->sound_count && i < SOUNDS_MOST; i++) {
+		const struct track *t = &f->sounds[i];
+
+		if (!add_sound(input, grid, t, t->channels == 1 ? 1 : 2, plan))
+			return;
+		if (t->channels < 6 || t->channels > 8 || input->profile->surround_kbps <= 0)
+			continue;
+		if (!add_sound(input, grid, t, 6, plan))
+			return;
+		job_decide(plan, "surround_kept", "The sound with %" PRId64 " channels is also kept as 5.1.", t->channels);
+	}
+}

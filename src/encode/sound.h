@@ -1,0 +1,19 @@
+/* sound.h - which sounds a video gets, and how they are made.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_SOUND_H
+#define CLIPMILL_SOUND_H
+
+#include "encode/job.h"
+
+/*
+ * Adds a rendition and a task for each track of sound: "audio" for the main one, "audio-de", "audio-de-2", ...
+ * for the others, at most as many as a player lists; stereo or mono, and where the profile wants it, 5.1 beside
+ * it ("audio-51").  Every choice is a decision.  `grid` NULL: there is no picture, and the sound is as long as
+ * it is.  A task's seq is the place of its rendition among the sounds.
+ */
+void sound_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan);
+
+/* The filters from a track to [a], with `channels` of 1, 2 or 6: sample 0 is source time `zero_s`; gaps are
+ * silence, and so is what is missing at the end of `least_s`. */
+void sound_graph(const struct track *track, int64_t channels, double zero_s, double least_s, struct buf *out);
+
+#endif

@@ -1,0 +1,28 @@
+/* text.h - subtitles as WebVTT (W3C WebVTT: The Web Video Text Tracks Format).  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_TEXT_H
+#define CLIPMILL_TEXT_H
+
+#include "encode/job.h"
+
+/* Adds a rendition and a task for each track of subtitles that is text: "text-de", ...; and says what is left out.
+ * A task's seq is the place of its rendition in the plan. */
+void text_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan);
+
+/* What came of a track. */
+struct text {
+	int64_t cues;
+	double end_s;                   /* of the last one */
+};
+
+/*
+ * Writes the file anew, since it is served to browsers: cues with valid times, in order, and in their text
+ * nothing but characters, line breaks and the tags b, i and u.  Styles, regions, comments, settings and other
+ * tags go, and so does what comes before time 0.  The head says how its times lie to those of the video (RFC 8216
+ * section 3.5).  False with a sentence in `error` where it is no WebVTT.
+ */
+bool text_clean(const char *vtt, size_t len, struct buf *out, struct text *text, char *error, size_t error_size);
+
+/* The lines of its media playlist: one segment, as long as the video or its last cue. */
+void text_piece(const struct text *text, double video_s, struct piece *piece);
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * text_plan.c - which texts a video gets, and the children that make them.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "encode/language.h"
+#include "encode/line.h"
+#include "encode/name.h"
+#include "encode/switches.h"
+#include "encode/text.h"
+
+#define TEXTS_MOST 24           /* tracks; more are named in a decision */
+
+/* The cues move to our zero while they are written. */
+static void add_line(const struct plan_input *input, const struct grid *grid, const struct track *t,
+		     const struct plan_rendition *r, struct strings *argv)
+{
+	const char *const fixed[] = { "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-f", "webvtt", NULL };
+	char stem[32], file[64];
+
+	line_open(input, argv);
+	line_clock(grid, argv);
+	switches_file(argv, input->source);
+	strings_add(argv, "-map");
+	strings_addf(argv, "0:%" PRId64, t->index);
+	line_text(argv, "-c:s", "webvtt");
+	strings_add(argv, "-output_ts_offset");
+	strings_addf(argv, "%.6f", -line_zero_s(input, grid));
+	line_text(argv, "-avoid_negative_ts", "disabled");
+	strings_add_all(argv, fixed);
+	name_stem(stem, input->edition, r->name);
+	name_text(file, stem);
+	strings_addf(argv, "file:%s", file);
+}
+
+static void name_it(const struct plan *plan, const struct track *t, struct plan_rendition *r)
+{
+	const char *language = language_name(t->language);
+	const char *kind = t->forced ? " (forced)" : t->hearing_impaired ? " (for the hard of hearing)" : "";
+	char stem[24] = "text", name[64];
+
+	if (t->language[0] != '\0')
+		snprintf(stem, sizeof stem, "text-%.8s", t->language);
+	snprintf(name, sizeof name, "%.24s%s", language != NULL ? language : t->language[0] != '\0' ? t->language : "Subtitles", kind);
+	snprintf(r->language, sizeof r->language, "%s", t->language);
+	job_name(plan, r, stem, t->title, name);
+}
+
+static void add_text(const struct plan_input *input, const struct grid *grid, const struct track *t, struct plan *plan)
+{
+	struct plan_rendition *r = job_rendition(plan, RENDITION_TEXT, "webvtt");
+	struct plan_task *task;
+
+	if (r == NULL)
+		return;
+	name_it(plan, t, r);
+	r->is_default = t->forced && t->is_default;
+	task = job_task(plan, TASK_SUBTITLE);
+	task->seq = (int64_t)(r - plan->renditions);
+	add_line(input, grid, t, r, &task->argv);
+	strings_add(&task->reads, input->source);
+	job_decide(plan, "text_kept", "The subtitles \"%s\" (%s) are kept as WebVTT.", r->label, t->codec);
+}
+
+void text_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan)
+{
+	const struct facts *f = input->facts;
+
+	if (f->bitmap_texts > 0)
+		job_decide(plan, "bitmaps_left_out", "%zu tracks of subtitles are pictures, not text, and are left out.", f->bitmap_texts);
+	if (f->text_count > TEXTS_MOST)
+		job_decide(plan, "texts_left_out", "The source has %zu tracks of subtitles; the first %d are kept.", f->text_count,
+			   TEXTS_MOST);
+	for (size_t i = 0; i < f->text_count && i < TEXTS_MOST; i++)
+		add_text(input, grid, &f->texts[i], plan);
+}

@@ -1,0 +1,23 @@
+/* tracks.h - sounds, texts and captions in a master playlist (RFC 8216).  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_TRACKS_H
+#define CLIPMILL_TRACKS_H
+
+#include "base/buf.h"
+#include "store/plan_store.h"
+
+/* The sound that is heard unless another is chosen; NULL: there is none. */
+const struct rendition_row *tracks_main(const struct renditions *list);
+
+/* The EXT-X-MEDIA lines.  `early`: of the lists that grow; they have the main sound only. */
+void tracks_media(const struct renditions *list, bool early, struct buf *out);
+
+/* What a variant with a picture says of them: ,AUDIO="..." and so on. */
+void tracks_attributes(const struct renditions *list, bool early, struct buf *out);
+
+/* Codecs of all sounds that may be played with a variant, each once and with a comma in front (section 4.3.4.2). */
+void tracks_codecs(const struct renditions *list, bool early, struct buf *out);
+
+/* The sound of the highest rate among them: what counts for BANDWIDTH. */
+const struct rendition_row *tracks_heaviest(const struct renditions *list, bool early);
+
+#endif

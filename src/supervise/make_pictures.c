@@ -1,0 +1,90 @@
+/*
+ * make_pictures.c - poster and storyboard: verified and published.  A video without them is as good: what
+ * cannot be made is named in a decision.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include "encode/picture.h"
+#include "supervise/make.h"
+
+/* Looks at the JPEG that the child made; false with a judgement. */
+static bool check(struct work *work, const char *name, int64_t *width, int64_t *height)
+{
+	struct artefact artefact;
+	bool ok;
+
+	if (!artefact_map(work->desk, work->attempt->dir, name, false, &artefact))
+		return work_refuse(work, VERDICT_FAIL, "no_picture", "No picture could be taken from the video.");
+	ok = picture_size(artefact.bytes, artefact.len, width, height);
+	artefact_unmap(&artefact);
+	return ok || work_refuse(work, VERDICT_RETRY, "no_picture", "No picture could be taken from the video.");
+}
+
+static bool begin(struct work *work)
+{
+	return artefact_make_home(work->desk, work->attempt->task.video) && artefact_sync(work->desk, work->attempt);
+}
+
+/* Poster -------------------------------------------------------------------------------------- */
+
+static bool poster_make(struct work *work)
+{
+	struct attempt *a = work->attempt;
+	int64_t width, height;
+
+	if (!check(work, NAME_POSTER, &width, &height))
+		return false;
+	return (begin(work) && artefact_move(work->desk, a, NAME_POSTER) && artefact_seal(work->desk, a->task.video)) ||
+	       work_storage_failed(work);
+}
+
+static enum db_result poster_commit(struct work *work)
+{
+	return plan_poster(work->desk->db, &work->attempt->task, &work->attempt->ended, NAME_POSTER, NULL);
+}
+
+static enum db_result poster_without(struct work *work)
+{
+	return plan_poster(work->desk->db, &work->attempt->task, &work->attempt->ended, NULL, work->judgement.detail);
+}
+
+/* Storyboard ---------------------------------------------------------------------------------- */
+
+static bool write_list(struct work *work, int64_t width, int64_t height)
+{
+	const struct storyboard board = storyboard_of(work->attempt->task.duration_ms);
+	struct buf text = BUF_INIT;
+	bool ok;
+
+	if (width % board.columns != 0 || height % board.rows != 0)
+		return work_refuse(work, VERDICT_RETRY, "no_picture", "The small pictures do not lie as planned.");
+	storyboard_list(&board, width, height, &text);
+	ok = artefact_write(work->desk, work->attempt, NAME_STORYBOARD_LIST, &text);
+	buf_fini(&text);
+	return ok || work_storage_failed(work);
+}
+
+static bool storyboard_make(struct work *work)
+{
+	struct attempt *a = work->attempt;
+	int64_t width, height;
+
+	if (!check(work, NAME_STORYBOARD, &width, &height) || !write_list(work, width, height))
+		return false;
+	return (begin(work) && artefact_move(work->desk, a, NAME_STORYBOARD) && artefact_move(work->desk, a, NAME_STORYBOARD_LIST) &&
+		artefact_seal(work->desk, a->task.video)) || work_storage_failed(work);
+}
+
+static enum db_result storyboard_commit(struct work *work)
+{
+	return plan_storyboard(work->desk->db, &work->attempt->task, &work->attempt->ended, NAME_STORYBOARD_LIST, NULL);
+}
+
+static enum db_result storyboard_without(struct work *work)
+{
+	return plan_storyboard(work->desk->db, &work->attempt->task, &work->attempt->ended, NULL, work->judgement.detail);
+}
+
+const struct make make_poster = { poster_make, poster_commit, poster_without };
+const struct make make_storyboard = { storyboard_make, storyboard_commit, storyboard_without };

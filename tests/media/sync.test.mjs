@@ -1,0 +1,54 @@
+// sync.test.mjs - a flash and a beep that are together in the source are together in all that is made of it.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, serve, test } from "../lib/harness.mjs";
+import { run } from "../lib/programs.mjs";
+import { lateness } from "../lib/sync.mjs";
+
+const shelf = mkdtempSync(join(tmpdir(), "clipmill-sync-"));
+after(() => rmSync(shelf, { recursive: true, force: true }));
+const server = await serve({ prepare: (server) => server.quick() });
+
+const MOST_MS = 1;
+const SECONDS = 14;
+
+// Flashes at 2, 5, 8 and 11 s, of a picture each, and beeps that begin with them.
+async function make(file, { rate = 25, samples = 48000, sound = 0, picture = 0, options = [] }) {
+	const at = "between(mod(t+1,3),0,0.1)*gt(t,1)";
+	const flash = `color=black:s=160x120:r=${rate}:d=${SECONDS},drawbox=c=white:t=fill:enable='${at}'`;
+	const beep = `aevalsrc='0.8*sin(2*PI*1000*mod(T+1,3))*between(mod(T+1,3),0,0.1)*gt(T,1)':s=${samples}:d=${SECONDS}`.replaceAll("T", `(t+${sound})`);
+	const path = join(shelf, file);
+	await run("ffmpeg", ["-v", "error", "-y", "-itsoffset", String(picture), "-f", "lavfi", "-i", flash, "-itsoffset", String(sound), "-f", "lavfi",
+		"-i", beep, "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac", ...options, path]);
+	return path;
+}
+
+const CASES = [
+	["an MP4", "a.mp4", {}],
+	["a Matroska file", "b.mkv", {}],
+	["an MPEG-TS file that starts at 11 s", "c.ts", { options: ["-output_ts_offset", "10"] }],
+	["an MP4 whose sound starts 0.7 s late", "d.mp4", { sound: 0.7 }],
+	["an MPEG-TS file with sound of 44.1 kHz", "e.ts", { samples: 44100 }],
+	["an MP4 of 23.976 pictures a second with sound of 44.1 kHz", "f.mp4", { samples: 44100, rate: "24000/1001" }],
+	["a Matroska file with Opus", "g.mkv", { options: ["-c:a", "libopus"] }],
+	["a Matroska file with FLAC", "h.mkv", { options: ["-c:a", "flac"] }],
+];
+
+const spread = (list) => [Math.min(...list), Math.max(...list)];
+
+for (const [what, file, shape] of CASES) {
+	test(`sound and picture of ${what} are as far apart as they were`, async () => {
+		const source = await make(file, shape), given = await lateness(source);
+		const { id, urls } = await server.waitFor(await server.upload(source), "ready");
+		assert.ok(given.length >= 4, `${given.length} flashes in the source`);
+		for (const result of [urls.mp4, urls.hls]) {
+			const made = await lateness(join(server.dir, result.slice(1)));
+			assert.equal(made.length, given.length, `flashes in ${id}`);
+			const apart = made.map((ms, i) => ms - given[i]);
+			assert.ok(apart.every((ms) => Math.abs(ms) <= MOST_MS), `${result}: ${spread(apart)} ms`);
+		}
+	});
+}

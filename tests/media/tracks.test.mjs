@@ -1,0 +1,184 @@
+// tracks.test.mjs - sounds, texts, captions, fields and small pictures: what comes of sources that have several, or none.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, serve, test } from "../lib/harness.mjs";
+import { readMaster, readMedia } from "../lib/hls.mjs";
+import { decodedFrames, soundOf } from "../lib/media.mjs";
+import { clip, noCorpus } from "../lib/paths.mjs";
+import { run } from "../lib/programs.mjs";
+
+const shelf = mkdtempSync(join(tmpdir(), "clipmill-tracks-"));
+after(() => rmSync(shelf, { recursive: true, force: true }));
+const server = await serve({ prepare: (server) => server.quick() });
+
+const picture = (options = "") => ["-f", "lavfi", "-i", `testsrc2=s=320x240:r=25:d=6${options}`];
+const tone = (hertz, options = "") => ["-f", "lavfi", "-i", `sine=${hertz}:d=6${options}`];
+const h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"];
+
+async function make(name, ...args) {
+	const path = join(shelf, name);
+	await run("ffmpeg", ["-v", "error", "-y", ...args.flat(), path]);
+	return path;
+}
+
+function subtitles() {
+	const path = join(shelf, "a.srt");
+	writeFileSync(path, "1\n00:00:01,000 --> 00:00:02,500\nHello <i>there</i> & <font color=\"red\">you</font>\n\n" +
+		"2\n00:00:03,000 --> 00:00:04,000\n<script>alert(1)</script>\nline two\n");
+	return ["-i", path];
+}
+
+const ready = async (path) => server.waitFor(await server.upload(path), "ready");
+const failed = async (path) => server.waitFor(await server.upload(path), "failed");
+const textOf = async (url) => (await server.get(url)).text;
+const codes = ({ decisions }) => decisions.map(({ code }) => code);
+const named = (video, name) => video.renditions.find((rendition) => rendition.name === name);
+const listed = async (video) => readMaster(await textOf(video.urls.hls));
+
+// The tone that is heard between the second second and the third, in hertz, from its zero crossings.
+async function pitch(what) {
+	const text = await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `amovie=${what.replaceAll(":", "\\:")},atrim=2:3,aformat=sample_fmts=dbl:` +
+		"channel_layouts=mono,astats=metadata=1:reset=0", "-show_entries", "frame_tags=lavfi.astats.1.Zero_crossings", "-of", "csv=p=0"]);
+	return Number(text.trim().split("\n").at(-1)) / 2;
+}
+
+const file = (url) => join(server.dir, url.slice(1));
+
+test("every sound is there in its language, and the default of the source is heard", async () => {
+	const source = await make("multi.mkv", picture(), tone(440), tone(880), tone(300), ["-map", "0", "-map", "1", "-map", "2", "-map", "3"], h264,
+		["-c:a", "aac", "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger", "-metadata:s:a:1", "title=Kino \"5.1\"",
+			"-metadata:s:a:2", "language=eng", "-disposition:a:0", "0", "-disposition:a:1", "default"]);
+	const video = await ready(source), { media } = await listed(video);
+	const sounds = media.filter(({ TYPE }) => TYPE === "AUDIO");
+	assert.deepEqual(sounds.map(({ NAME, LANGUAGE, DEFAULT }) => [NAME, LANGUAGE, DEFAULT]),
+		[["Kino '5.1'", "de", "YES"], ["English", "en", "NO"], ["English 2", "en", "NO"]]);
+	const heard = await Promise.all(sounds.map(({ URI }) => pitch(file(`/media/${video.id}/${URI}`))));
+	assert.deepEqual(heard.map((hertz) => Math.round(hertz / 20) * 20), [880, 440, 300]);
+	assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 880) < 10, "the MP4 has the default");
+	assert.ok(codes(video).includes("main_sound"));
+});
+
+test("six channels become two, with headroom", async () => {
+	const source = await make("six.mkv", picture(), ["-f", "lavfi", "-i", "aevalsrc='0|0|0.9*sin(880*PI*t)|0|0|0':c=5.1:d=6"],
+		h264, ["-c:a", "flac"]);
+	const video = await ready(source);
+	assert.equal((await soundOf(server.url(video.urls.mp4))).channels, 2);
+	assert.ok(codes(video).includes("downmixed"));
+	const loudest = await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `amovie=${file(video.urls.mp4)},aformat=sample_fmts=dbl,astats=metadata=1:reset=0`,
+		"-show_entries", "frame_tags=lavfi.astats.1.Peak_level", "-of", "csv=p=0"]);
+	const level = Number(loudest.trim().split("\n").at(-1));
+	assert.ok(level < -6 && level > -8, `the centre, of -0.9 dB, is at ${level} dB: 3 dB lower on each side, and 3 dB for what else there may be`);
+});
+
+for (const [codec, container] of [["srt", "mkv"], ["ass", "mkv"], ["webvtt", "mkv"], ["mov_text", "mp4"]]) {
+	test(`subtitles as ${codec} become WebVTT that says nothing but text`, async () => {
+		const source = await make(`${codec}.${container}`, picture(), subtitles(), ["-map", "0", "-map", "1"], h264,
+			["-c:s", codec, "-metadata:s:s:0", "language=fre"]);
+		const video = await ready(source), { media, variants } = await listed(video);
+		assert.deepEqual(media.map(({ TYPE, NAME, LANGUAGE, URI }) => [TYPE, NAME, LANGUAGE, URI]), [["SUBTITLES", "French", "fr", "text-fr.m3u8"]]);
+		assert.ok(variants.every(({ SUBTITLES }) => SUBTITLES === "text"));
+		const list = readMedia(await textOf(`/media/${video.id}/text-fr.m3u8`));
+		assert.deepEqual([list.segments.length, list.segments[0].uri, list.segments[0].seconds, list.ended, list.maps.length], [1, "text-fr.vtt", 6, true, 0]);
+		const answer = await server.get(named(video, "text-fr").url);
+		assert.match(answer.headers["content-type"], /^text\/vtt/);
+		assert.match(answer.text, /^WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00\.000\n/);
+		assert.match(answer.text, /\n00:00:01\.000 --> 00:00:02\.500\nHello <i>there<\/i> &amp; you\n/);
+		assert.doesNotMatch(answer.text, /<(?!\/?[biu]>)/);
+	});
+}
+
+test("subtitles keep their distance to the picture where the source starts late", async () => {
+	const early = await make("early.mkv", picture(), tone(440), subtitles(), ["-map", "0", "-map", "1", "-map", "2"], h264, ["-c:a", "flac", "-c:s", "srt"]);
+	const source = await make("late.mkv", ["-itsoffset", "10", "-i", early, "-map", "0", "-c", "copy", "-copyts"]);
+	const text = await textOf(named(await ready(source), "text").url);
+	assert.match(text, /\n00:00:01\.000 --> 00:00:02\.500\nHello/);
+});
+
+test("subtitles that are pictures are left out, and so is a track without a word", async () => {
+	const empty = join(shelf, "empty.srt");
+	writeFileSync(empty, "1\n00:00:01,000 --> 00:00:02,000\n<font></font>\n");
+	const source = await make("empty.mkv", picture(), subtitles(), ["-i", empty, "-map", "0", "-map", "1", "-map", "2"], h264, ["-c:s", "srt"]);
+	const video = await ready(source);
+	assert.deepEqual(video.renditions.filter(({ kind }) => kind === "text").map(({ name }) => name), ["text"]);
+	assert.ok(codes(video).includes("no_text"));
+	const bitmaps = await make("bitmaps.mkv", picture(), subtitles(), ["-map", "0", "-map", "1"], h264, ["-c:s", "dvdsub", "-s", "320x240"]).catch(() => null);
+	if (bitmaps)
+		assert.ok(codes(await ready(bitmaps)).includes("bitmaps_left_out"));
+});
+
+test("closed captions stay in the pictures, and are announced", { skip: noCorpus }, async () => {
+	const video = await ready(clip("real/mux_multi-channel-608-captions.ts")), { media, variants } = await listed(video);
+	assert.deepEqual(media.map((line) => [line.TYPE, line["INSTREAM-ID"]]), [["CLOSED-CAPTIONS", "CC1"]]);
+	assert.equal(variants[0]["CLOSED-CAPTIONS"], "captions");
+	const count = async (what) => (await run("ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_frames", "-show_entries",
+		"frame=pts:frame_side_data=side_data_type", "-of", "compact", what])).split("A53").length - 1;
+	assert.equal(await count(file(video.urls.mp4)), await count(clip("real/mux_multi-channel-608-captions.ts")));
+});
+
+const interlaced = (rate, order) => ["-f", "lavfi", "-i", `testsrc2=s=720x576:r=${rate}:d=8,interlace=scan=${order}:lowpass=0`];
+const fields = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-flags", "+ilme+ildct"];
+
+for (const [what, name, args, rate, frames, code] of [
+	["25 interlaced pictures a second become 50", "i50.ts", [interlaced(50, "tff"), fields, ["-x264-params", "tff=1"]], "50/1", 400, "deinterlaced"],
+	["29.97 interlaced pictures, the bottom first, become 59.94, though the file says nothing of it", "i60.mkv",
+		[interlaced("60000/1001", "bff"), fields, ["-x264-params", "bff=1"]], "60000/1001", 480, "deinterlaced"],
+	["25 whole pictures that are flagged as interlaced stay 25", "p25.mp4", [picture(":s=720x576").with(3, "testsrc2=s=720x576:r=25:d=8"), fields], "25/1", 200,
+		"not_interlaced"],
+]) {
+	test(what, async () => {
+		const video = await ready(await make(name, ...args)), [rung] = video.renditions;
+		assert.ok(codes(video).includes(code), codes(video).join());
+		assert.equal(video.frames, frames);
+		assert.equal(await decodedFrames(file(rung.url)), frames);
+		assert.equal((await listed(video)).variants[0]["FRAME-RATE"], (Number(rate.split("/")[0]) / Number(rate.split("/")[1])).toFixed(3));
+	});
+}
+
+for (const [name, codec] of [["cover.mp3", "mjpeg"], ["cover.m4a", "png"], ["cover.flac", "png"]]) {
+	test(`the cover of ${name} is its poster, and not a video`, async () => {
+		const source = await make(name, tone(440), ["-f", "lavfi", "-i", "testsrc2=s=301x299:d=1", "-map", "0", "-map", "1", "-frames:v", "1",
+			"-c:v", codec, "-disposition:v", "attached_pic"]);
+		const video = await ready(source);
+		assert.deepEqual(video.renditions.map(({ kind }) => kind), ["audio"]);
+		assert.ok(codes(video).includes("cover") && video.urls.poster);
+		assert.equal(video.urls.storyboard, null);
+	});
+}
+
+test("an animated GIF and an animated PNG are videos", async () => {
+	for (const name of ["moving.gif", "moving.apng"]) {
+		const video = await ready(await make(name, picture(), ["-vf", "scale=160:-2,fps=10", "-t", "2"]));
+		assert.ok(Math.abs(video.duration_ms - 2000) <= 100 && video.frames === 20, `${name}: ${video.frames}, ${video.duration_ms} ms`);
+	}
+});
+
+for (const [name, sentence] of [["still.gif", /still picture/], ["still.png", /PNG picture/], ["still.jpg", /JPEG picture/], ["still.webp", /WebP picture/]]) {
+	test(`${name} is refused as what it is`, async () => {
+		const made = await make(name, picture(), ["-frames:v", "1"]).catch(() => null);
+		if (made === null)
+			return;
+		const { reason, detail } = await failed(made);
+		assert.equal(reason, "not_a_video");
+		assert.match(detail, sentence);
+	});
+}
+
+test("a storyboard names a picture for each second, of the right moment", async () => {
+	// Each second has a grey of its own.
+	const source = await make("greys.mp4", ["-f", "lavfi", "-i", "color=black:s=320x180:r=25:d=7,geq=lum='20+30*floor(T)':cb=128:cr=128"], h264, ["-g", "25"]);
+	const video = await ready(source), list = await textOf(video.urls.storyboard);
+	const cues = [...list.matchAll(/(\d\d:\d\d:\d\d\.\d{3}) --> .*\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/g)].map(([, at, uri, ...box]) => [at, uri, ...box.map(Number)]);
+	assert.deepEqual([cues.length, cues[0], cues[6]], [7, ["00:00:00.000", "storyboard.jpg", 0, 0, 160, 90], ["00:00:06.000", "storyboard.jpg", 960, 0, 160, 90]]);
+	const sprite = file(`/media/${video.id}/storyboard.jpg`);
+	const greys = await Promise.all(cues.map(async ([, , x, y, w, h]) => {
+		const text = await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `movie=${sprite},crop=${w}:${h}:${x}:${y},format=gray,signalstats`,
+			"-show_entries", "frame_tags=lavfi.signalstats.YAVG", "-of", "csv=p=0"]);
+		return parseFloat(text);
+	}));
+	for (let i = 1; i < greys.length; i++)
+		assert.ok(greys[i] - greys[i - 1] > 20, `greys ${greys}`);
+	assert.ok(readFileSync(sprite).length < 100_000);
+});

@@ -1,0 +1,122 @@
+/*
+ * measure-test.c - what is made of idet's counts, of captions and of complaints.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "encode/measure.h"
+
+static const char output[] =
+	"frame:0    pts:0       pts_time:0\nlavfi.idet.repeated.neither=1.00\nlavfi.idet.multiple.tff=0.00\n"
+	"frame:0    pts:0       pts_time:0\nclipmill.captions=1\n"
+	"frame:1    pts:3003    pts_time:0.033367\nlavfi.idet.repeated.neither=1.00\nlavfi.idet.repeated.top=1.00\n"
+	"lavfi.idet.single.tff=9.00\nlavfi.idet.multiple.tff=2.00\nlavfi.idet.multiple.bff=1.00\n"
+	"lavfi.idet.multiple.progressive=5.00\nlavfi.idet.multiple.undetermined=3.00\n"
+	"frame:0    pts:0       pts_time:0\nclipmill.interlaced=1\n";
+
+static void reads_the_last_counts(void **state)
+{
+	struct measured m = { 0 };
+
+	measure_read(output, "a complaint\nanother\n", &m);
+	assert_true(m.known);
+	assert_int_equal(m.pictures, 2);
+	assert_int_equal(m.captions, 1);
+	assert_int_equal(m.flagged, 1);
+	assert_int_equal(m.top_first, 2);
+	assert_int_equal(m.bottom_first, 1);
+	assert_int_equal(m.progressive, 5);
+	assert_int_equal(m.undetermined, 3);
+	assert_int_equal(m.repeated, 1);
+	assert_int_equal(m.not_repeated, 1);
+	assert_int_equal(m.errors, 2);
+	measure_read("", "", &m);
+	assert_int_equal(m.pictures, 0);
+}
+
+/* As measured over the corpus, and over clips made with filters interlace and telecine. */
+static const struct {
+	const char *what;
+	struct measured measured;
+	bool says_so;
+	enum facts_fields fields;
+	bool telecine;
+} sources[] = {
+	{ "50i", { .pictures = 150, .top_first = 150, .not_repeated = 150, .flagged = 150 }, true, FIELDS_TOP_FIRST, false },
+	{ "50i, low fields first", { .pictures = 150, .bottom_first = 150, .not_repeated = 150 }, true, FIELDS_BOTTOM_FIRST, false },
+	{ "50i that only the decoder knows of", { .pictures = 50, .bottom_first = 50, .flagged = 50 }, false, FIELDS_BOTTOM_FIRST, false },
+	{ "25p in 50i", { .pictures = 150, .top_first = 75, .bottom_first = 35, .progressive = 40 }, true, FIELDS_PROGRESSIVE, false },
+	{ "25p flagged", { .pictures = 200, .bottom_first = 6, .progressive = 192, .undetermined = 3 }, true, FIELDS_PROGRESSIVE, false },
+	{ "noise", { .pictures = 198, .bottom_first = 145, .progressive = 53 }, false, FIELDS_PROGRESSIVE, false },
+	{ "hard telecine", { .pictures = 180, .top_first = 180, .repeated = 72, .not_repeated = 108 }, true, FIELDS_TOP_FIRST, true },
+	{ "a black picture", { .pictures = 200, .undetermined = 200 }, true, FIELDS_PROGRESSIVE, false },
+	{ "nothing", { .pictures = 0 }, true, FIELDS_PROGRESSIVE, false },
+};
+
+static void tells_fields_from_pictures(void **state)
+{
+	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+		bool telecine;
+		enum facts_fields fields = measure_fields(&sources[i].measured, sources[i].says_so, &telecine);
+
+		if (fields != sources[i].fields || telecine != sources[i].telecine)
+			fail_msg("%s: %d, %d", sources[i].what, fields, telecine);
+	}
+}
+
+static void looks_longer_where_the_file_says_so(void **state)
+{
+	const struct conf conf = { .ffmpeg = (char *)(uintptr_t)"ffmpeg" };
+	const struct facts still = { .video_index = 3 }, moving = { .video_index = 3, .claims_fields = true };
+	struct strings first = STRINGS_INIT, second = STRINGS_INIT;
+	struct buf a = BUF_INIT, b = BUF_INIT;
+
+	measure_argv(&conf, "/s", &still, &first);
+	measure_argv(&conf, "/s", &moving, &second);
+	strings_json(&first, &a);
+	strings_json(&second, &b);
+	assert_non_null(strstr(buf_text(&a), "[0:3]trim=end_frame=50,"));
+	assert_non_null(strstr(buf_text(&b), "[0:3]trim=end_frame=200,"));
+	assert_non_null(strstr(buf_text(&a), "-format_whitelist"));
+	buf_fini(&a);
+	buf_fini(&b);
+	strings_fini(&first);
+	strings_fini(&second);
+}
+
+static void knows_claims(void **state)
+{
+	static const struct { const char *order; enum facts_fields fields; } claims[] = {
+		{ "tt", FIELDS_TOP_FIRST }, { "bt", FIELDS_TOP_FIRST }, { "bb", FIELDS_BOTTOM_FIRST }, { "tb", FIELDS_BOTTOM_FIRST },
+		{ "progressive", FIELDS_PROGRESSIVE }, { "unknown", FIELDS_PROGRESSIVE }, { "", FIELDS_PROGRESSIVE },
+	};
+	struct stream_row s = { .codec = "vp9" };
+
+	for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+		strcpy(s.field_order, claims[i].order);
+		assert_int_equal(measure_claim(&s), claims[i].fields);
+		assert_int_equal(measure_is_wanted(&s), claims[i].fields != FIELDS_PROGRESSIVE);
+	}
+	strcpy(s.codec, "h264");
+	assert_true(measure_is_wanted(&s));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_the_last_counts),
+		cmocka_unit_test(tells_fields_from_pictures),
+		cmocka_unit_test(looks_longer_where_the_file_says_so),
+		cmocka_unit_test(knows_claims),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

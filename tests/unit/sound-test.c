@@ -1,0 +1,309 @@
+/*
+ * sound-test.c - which sounds, texts and small pictures a video gets, and what they are called.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "encode/language.h"
+#include "encode/picture.h"
+#include "encode/plan.h"
+#include "encode/sniff.h"
+#include "encode/sound.h"
+#include "encode/text.h"
+#include "encode/tracks.h"
+
+static char ffmpeg[] = "/usr/bin/ffmpeg";
+static const struct conf conf = { .ffmpeg = ffmpeg, .ffprobe = ffmpeg, .mux = ffmpeg, .duration_max_ms = 43200000 };
+static const struct profile stereo = { .segment_ms = 4000, .audio_kbps = 128 };
+static const struct profile surround = { .segment_ms = 4000, .audio_kbps = 128, .surround_kbps = 384 };
+
+static void plan_of(const struct facts *facts, const struct profile *profile, struct plan *plan)
+{
+	const struct plan_input input = {
+		.conf = &conf, .facts = facts, .profile = profile, .source = "/s/source/x", .media = "/s/media/x", .threads = 1, .edition = 1,
+	};
+	struct refusal refusal;
+
+	assert_true(plan_make(&input, plan, &refusal));
+}
+
+/* "audio de Kino 2* | ...": name, language, label, channels, and a star for what is played unless another is chosen. */
+static void describe(const struct plan *plan, struct buf *out)
+{
+	for (size_t i = 0; i < plan->rendition_count; i++) {
+		const struct plan_rendition *r = &plan->renditions[i];
+
+		buf_printf(out, "%s%s [%s] %s", i > 0 ? " | " : "", r->name, r->language, r->label);
+		if (r->channels > 0)
+			buf_printf(out, " %d", (int)r->channels);
+		buf_puts(out, r->is_default ? "*" : "");
+	}
+}
+
+static bool decided(const struct plan *plan, const char *code)
+{
+	for (size_t i = 0; i < plan->decision_count; i++)
+		if (strcmp(plan->decisions[i].code, code) == 0)
+			return true;
+	return false;
+}
+
+static void expect(const struct facts *facts, const struct profile *profile, const char *expected)
+{
+	struct buf text = BUF_INIT;
+	struct plan plan;
+
+	plan_of(facts, profile, &plan);
+	describe(&plan, &text);
+	assert_string_equal(buf_text(&text), expected);
+	buf_fini(&text);
+	plan_fini(&plan);
+}
+
+static void names_every_sound_once(void **state)
+{
+	const struct facts facts = {
+		.has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = -1, .sound_count = 5, .sounds = {
+			{ .index = 2, .channels = 6, .language = "de", .title = "Kino \"5.1\"\n<b>" },
+			{ .index = 1, .channels = 2, .language = "en" },
+			{ .index = 3, .channels = 2, .language = "en", .commentary = true },
+			{ .index = 4, .channels = 1 },
+			{ .index = 5, .channels = 2, .language = "en" },
+		},
+	};
+
+	expect(&facts, &stereo, "audio [de] Kino '5.1' b 2* | audio-en [en] English 2 | audio-en-2 [en] English (commentary) 2 | "
+	       "audio-2 [] Audio 1 | audio-en-3 [en] English 2 2");
+	expect(&facts, &surround, "audio [de] Kino '5.1' b 2* | audio-de-51 [de] Kino '5.1' b 5.1 6 | audio-en [en] English 2 | "
+	       "audio-en-2 [en] English (commentary) 2 | audio-2 [] Audio 1 | audio-en-3 [en] English 2 2");
+}
+
+static void keeps_as_many_sounds_as_players_list(void **state)
+{
+	struct facts facts = { .has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = -1, .sound_count = 30 };
+	struct plan plan;
+
+	for (size_t i = 0; i < facts.sound_count; i++)
+		facts.sounds[i] = (struct track){ .index = (int64_t)i, .channels = 2 };
+	plan_of(&facts, &stereo, &plan);
+	assert_int_equal(plan.rendition_count, 8);
+	assert_int_equal(plan.task_count, 9);
+	assert_int_equal(plan.tasks[7].seq, 7);
+	assert_true(decided(&plan, "sounds_left_out"));
+	assert_true(decided(&plan, "main_sound"));
+	plan_fini(&plan);
+}
+
+static void mixes_down_with_headroom(void **state)
+{
+	const struct track six = { .index = 1, .channels = 6 }, two = { .index = 1, .channels = 2 };
+	struct buf out = BUF_INIT;
+
+	sound_graph(&six, 2, 1.5, 10, &out);
+	assert_non_null(strstr(buf_text(&out), "rematrix_volume=0.7071"));
+	assert_non_null(strstr(buf_text(&out), "asetpts=PTS-(1.500000000)/TB,aresample=48000:async=1:first_pts=0"));
+	assert_non_null(strstr(buf_text(&out), "channel_layouts=stereo,apad=whole_dur=10.000000[a]"));
+	buf_reset(&out);
+	sound_graph(&six, 6, 0, 0, &out);
+	assert_null(strstr(buf_text(&out), "rematrix"));
+	assert_non_null(strstr(buf_text(&out), "channel_layouts=5.1[a]"));
+	buf_reset(&out);
+	sound_graph(&two, 2, 0, 0, &out);
+	assert_null(strstr(buf_text(&out), "rematrix"));
+	buf_fini(&out);
+}
+
+static void keeps_texts_and_names_what_it_leaves_out(void **state)
+{
+	const struct facts facts = {
+		.has_audio = true, .audio_start_s = 10, .duration_s = 10, .cover_index = -1, .sound_count = 1,
+		.sounds = { { .index = 0, .channels = 2 } }, .bitmap_texts = 2, .text_count = 3, .texts = {
+			{ .index = 3, .codec = "subrip", .language = "fr" },
+			{ .index = 4, .codec = "ass", .language = "fr", .hearing_impaired = true },
+			{ .index = 5, .codec = "mov_text" },
+		},
+	};
+	struct plan plan;
+
+	expect(&facts, &stereo, "audio [] Audio 2* | text-fr [fr] French | text-fr-2 [fr] French (for the hard of hearing) | text [] Subtitles");
+	plan_of(&facts, &stereo, &plan);
+	assert_true(decided(&plan, "bitmaps_left_out"));
+	assert_int_equal(plan.tasks[2].kind, TASK_SUBTITLE);
+	assert_int_equal(plan.tasks[2].seq, 2);
+	assert_string_equal(plan.tasks[2].argv.items[plan.tasks[2].argv.count - 1], "file:text-fr-2.vtt");
+	assert_int_equal(plan.tasks[4].needs_count, 4);
+	plan_fini(&plan);
+}
+
+static void a_cover_becomes_the_poster(void **state)
+{
+	const struct facts facts = {
+		.has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = 1, .sound_count = 1,
+		.sounds = { { .index = 0, .channels = 2 } },
+	};
+	struct plan plan;
+
+	plan_of(&facts, &stereo, &plan);
+	assert_int_equal(plan.tasks[1].kind, TASK_POSTER);
+	assert_true(decided(&plan, "cover"));
+	plan_fini(&plan);
+}
+
+/* Playlists ----------------------------------------------------------------------------------- */
+
+static struct piece piece = { .peak_bps = 128000, .size_bytes = 16000, .duration_us = 1000000 };
+static struct piece louder = { .peak_bps = 384000, .size_bytes = 48000, .duration_us = 1000000 };
+static struct rendition_row rows[] = {
+	{ .planned = { .name = "audio", .kind = RENDITION_AUDIO, .channels = 2, .label = "Deutsch", .language = "de", .is_default = true },
+	  .codecs = "mp4a.40.2", .pieces = &piece, .piece_count = 1 },
+	{ .planned = { .name = "audio-51", .kind = RENDITION_AUDIO, .channels = 6, .label = "Deutsch 5.1", .language = "de" },
+	  .codecs = "mp4a.40.2", .pieces = &louder, .piece_count = 1 },
+	{ .planned = { .name = "text-en", .kind = RENDITION_TEXT, .label = "English", .language = "en" }, .codecs = "wvtt",
+	  .pieces = &piece, .piece_count = 1 },
+	{ .planned = { .name = "text-fr", .kind = RENDITION_TEXT, .label = "French", .language = "fr" } },
+};
+
+static void lists_sounds_texts_and_captions(void **state)
+{
+	const struct renditions list = { .rows = rows, .count = 4, .captions = true };
+	struct buf out = BUF_INIT;
+
+	tracks_media(&list, false, &out);
+	assert_string_equal(buf_text(&out),
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Deutsch\",LANGUAGE=\"de\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\","
+		"URI=\"audio.m3u8\"\n"
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Deutsch 5.1\",LANGUAGE=\"de\",DEFAULT=NO,AUTOSELECT=NO,CHANNELS=\"6\","
+		"URI=\"audio-51.m3u8\"\n"
+		"#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"English\",LANGUAGE=\"en\",DEFAULT=NO,AUTOSELECT=YES,"
+		"URI=\"text-en.m3u8\"\n"
+		"#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"captions\",NAME=\"Captions\",DEFAULT=NO,AUTOSELECT=YES,INSTREAM-ID=\"CC1\"\n");
+	buf_reset(&out);
+	tracks_attributes(&list, false, &out);
+	tracks_codecs(&list, false, &out);
+	assert_string_equal(buf_text(&out), ",AUDIO=\"audio\",SUBTITLES=\"text\",CLOSED-CAPTIONS=\"captions\",mp4a.40.2");
+	assert_ptr_equal(tracks_heaviest(&list, false), &rows[1]);
+	buf_fini(&out);
+}
+
+static void an_early_list_has_the_main_sound_only(void **state)
+{
+	const struct renditions list = { .rows = rows, .count = 4, .captions = true };
+	struct buf out = BUF_INIT;
+
+	tracks_media(&list, true, &out);
+	tracks_attributes(&list, true, &out);
+	assert_string_equal(buf_text(&out),
+		"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Deutsch\",LANGUAGE=\"de\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\","
+		"URI=\"audio-early.m3u8\"\n,AUDIO=\"audio\"");
+	assert_ptr_equal(tracks_heaviest(&list, true), &rows[0]);
+	buf_fini(&out);
+}
+
+/* Small things -------------------------------------------------------------------------------- */
+
+static void knows_languages(void **state)
+{
+	static const struct { const char *said, *tag, *name; } cases[] = {
+		{ "ger", "de", "German" }, { "deu", "de", "German" }, { "de", "de", "German" }, { "ENG", "en", "English" },
+		{ "und", "", NULL }, { "", "", NULL }, { "en-US", "en-US", "English" }, { "pt_BR", "pt-BR", "Portuguese" },
+		{ "gsw", "gsw", NULL }, { "e", "", NULL }, { "english", "", NULL }, { "en\"x", "", NULL }, { "zh-<script>", "zh", "Chinese" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char tag[16];
+
+		language_tag(cases[i].said, tag);
+		assert_string_equal(tag, cases[i].tag);
+		if (cases[i].name == NULL)
+			assert_null(language_name(tag));
+		else
+			assert_string_equal(language_name(tag), cases[i].name);
+	}
+}
+
+static void lays_out_storyboards(void **state)
+{
+	static const struct { int64_t duration_ms, count, columns, rows; double every_s; } cases[] = {
+		{ 0, 1, 1, 1, 1 }, { 100, 1, 1, 1, 1 }, { 6000, 6, 6, 1, 1 }, { 6001, 7, 7, 1, 1 }, { 100000, 100, 10, 10, 1 },
+		{ 3600000, 100, 10, 10, 36 }, { 10500, 11, 10, 2, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct storyboard board = storyboard_of(cases[i].duration_ms);
+
+		assert_int_equal(board.count, cases[i].count);
+		assert_int_equal(board.columns, cases[i].columns);
+		assert_int_equal(board.rows, cases[i].rows);
+		assert_true(fabs(board.every_s - cases[i].every_s) < 1e-9);
+	}
+}
+
+static void lists_storyboards(void **state)
+{
+	const struct storyboard board = storyboard_of(10500);
+	struct buf out = BUF_INIT;
+
+	storyboard_list(&board, 1600, 180, &out);
+	assert_non_null(strstr(buf_text(&out), "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nstoryboard.jpg#xywh=0,0,160,90\n"));
+	assert_non_null(strstr(buf_text(&out), "\n00:00:09.000 --> 00:00:10.000\nstoryboard.jpg#xywh=1440,0,160,90\n"));
+	assert_non_null(strstr(buf_text(&out), "\n00:00:10.000 --> 00:00:10.500\nstoryboard.jpg#xywh=0,90,160,90\n"));
+	buf_fini(&out);
+}
+
+static void reads_the_size_of_a_jpeg(void **state)
+{
+	uint8_t jpeg[200] = { 0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xc0, 0, 11, 8, 0, 90, 6, 64 };
+	int64_t width, height;
+
+	assert_false(picture_size(jpeg, sizeof jpeg, &width, &height));
+	jpeg[198] = 0xff;
+	jpeg[199] = 0xd9;
+	assert_true(picture_size(jpeg, sizeof jpeg, &width, &height));
+	assert_int_equal(width, 1600);
+	assert_int_equal(height, 90);
+	assert_false(picture_size(jpeg, 4, &width, &height));
+	assert_false(picture_size(NULL, 0, &width, &height));
+	jpeg[3] = 0xe0;
+	jpeg[4] = 0xff;
+	assert_false(picture_size(jpeg, sizeof jpeg, &width, &height));
+}
+
+static void knows_what_is_no_video(void **state)
+{
+	assert_string_equal(sniff((const uint8_t *)"\x89PNG\r\n\x1a\n....", 12), "a PNG picture");
+	assert_string_equal(sniff((const uint8_t *)"RIFF....WEBPVP8 ", 16), "a WebP picture");
+	assert_null(sniff((const uint8_t *)"RIFF....AVI LIST", 16));
+	assert_null(sniff((const uint8_t *)"....ftypisom....", 16));
+	assert_null(sniff((const uint8_t *)"\x89PNG", 4));
+	assert_null(sniff(NULL, 0));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_every_sound_once),
+		cmocka_unit_test(keeps_as_many_sounds_as_players_list),
+		cmocka_unit_test(mixes_down_with_headroom),
+		cmocka_unit_test(keeps_texts_and_names_what_it_leaves_out),
+		cmocka_unit_test(a_cover_becomes_the_poster),
+		cmocka_unit_test(lists_sounds_texts_and_captions),
+		cmocka_unit_test(an_early_list_has_the_main_sound_only),
+		cmocka_unit_test(knows_languages),
+		cmocka_unit_test(lays_out_storyboards),
+		cmocka_unit_test(lists_storyboards),
+		cmocka_unit_test(reads_the_size_of_a_jpeg),
+		cmocka_unit_test(knows_what_is_no_video),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
