@@ -17,7 +17,7 @@ let made = 0;
 export const planOnly = {
 	procs: 1,
 	settings: { encode: { threads_per_child: 1, slots: 2 } },
-	prepare: (server) => server.sql(`
+	prepare: (server) => server.sql(`UPDATE profile SET chunk_ms = 1000;
 		CREATE TRIGGER only_plans AFTER INSERT ON task WHEN NEW.kind NOT IN ('probe', 'scan') BEGIN
 			UPDATE task SET not_before_ms = 1 << 50 WHERE id = NEW.id;
 		END`),
@@ -43,10 +43,11 @@ export async function planOf(server, id) {
 
 // The same command with its encoders replaced by checksums of what they would be given, a file a rung.
 function watched(argv, stem) {
-	const at = argv.indexOf("-map"), maps = argv.filter((word) => /^\[v\d+\]$/.test(word)), files = [];
+	const at = argv.indexOf("-map"), maps = argv.filter((word, i) => argv[i - 1] === "-map"), files = [];
 	const base = argv[argv.indexOf("-enc_time_base") + 1];
-	const words = maps.flatMap((map, i) => ["-map", map, "-fps_mode", "passthrough", "-enc_time_base", base,
-		"-c:v", "rawvideo", "-f", "framemd5", `file:${files[i] = `${stem}-${i}`}`]);
+	const words = maps.flatMap((map, i) => (!/^\[v\d+\]$/.test(map) ? ["-map", map, "-f", "null", "-"]
+		: ["-map", map, "-fps_mode", "passthrough", "-enc_time_base", base, "-c:v", "rawvideo", "-f", "framemd5",
+			`file:${files[files.push(`${stem}-${i}`) - 1]}`]));
 	return { words: [...argv.slice(0, at), ...words], files };
 }
 

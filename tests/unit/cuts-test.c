@@ -193,6 +193,35 @@ static void does_not_believe_keyframes_that_hold_no_picture(void **state)
 	cuts_fini(&cuts);
 }
 
+/* As from two recorders, one behind the other, whose clocks overlap by two frames. */
+static void does_not_cut_where_the_clock_goes_back(void **state)
+{
+	const struct { const char *container; bool whole; } cases[] = { { "mpegts", true }, { "mov,mp4", false } };
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct facts f = facts_of(cases[i].container);
+		struct plan_input input = { .facts = &f, .profile = &profile };
+		struct scan scan;
+		struct grid grid;
+		struct cuts cuts;
+
+		make_scan(&scan, 24 * 60, 24);
+		for (size_t k = 24 * 30; k < scan.count; k++) {
+			scan.packets[k].pts -= 2 * 512;
+			scan.packets[k].dts -= 2 * 512;
+		}
+		scan_end(&scan);
+		input.scan = &scan;
+		assert_true(grid_make(&f, &scan, 60, &grid));
+		assert_false(grid.spliced);
+		cuts_make(&input, &grid, &cuts);
+		assert_int_equal(cuts.count == 1, cases[i].whole);
+		assert_true(cuts.count > 1 || strstr(cuts.detail, "goes back") != NULL);
+		cuts_fini(&cuts);
+		scan_fini(&scan);
+	}
+}
+
 static void some_are_left_whole_and_say_why(void **state)
 {
 	const struct facts mp4 = facts_of("mov,mp4,m4a,3gp,3g2,mj2"), ps = facts_of("mpeg");
@@ -222,6 +251,7 @@ int main(void)
 		cmocka_unit_test(long_videos_have_longer_chunks),
 		cmocka_unit_test(short_chunks_can_be_asked_for),
 		cmocka_unit_test(does_not_believe_keyframes_that_hold_no_picture),
+		cmocka_unit_test(does_not_cut_where_the_clock_goes_back),
 		cmocka_unit_test(some_are_left_whole_and_say_why),
 	};
 
