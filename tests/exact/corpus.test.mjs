@@ -12,7 +12,8 @@ import expected from "./expected.mjs";
 const server = noCorpus ? null : await serve(planOnly);
 const pathOf = (name) => (name.startsWith("hostile/") ? join(corpus, name) : clip(name));
 const there = noCorpus ? [] : [...["real", "made"].flatMap((folder) => readdirSync(clip(folder)).map((name) => `${folder}/${name}`)),
-	...readdirSync(hostile(".")).filter((name) => /^\d\d-/.test(name)).map((name) => `hostile/${name}`)];
+	...readdirSync(hostile(".")).filter((name) => /^\d\d-/.test(name)).map((name) => `hostile/${name}`)]
+	.filter((name) => name.includes(process.env.CLIPMILL_ONLY ?? ""));
 const videos = new Map(), table = [];
 
 // Those would be hundreds of chunks of a second.
