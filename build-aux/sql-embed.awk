@@ -67,7 +67,7 @@ END {
 	print "#include \"config.h\"\n\n#include \"store/sql.h\"\n"
 	print "const char *const sql_schema[SQL_SCHEMA_COUNT] = {"
 	for (i = 1; i <= schemas; i++)
-		print schema[i] "\t,"
+		print "\t(\n" schema[i] "\t),"
 	print "};\n\nconst char sql_views[] =\n" views "\t;\n"
 	tabulate("open", "sql_open", "SQL_OPEN_")
 	tabulate("query", "sql_queries", "SQL_")

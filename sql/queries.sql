@@ -111,14 +111,14 @@ UPDATE task
    SET state = 'running', worker = :worker, attempts = attempts + 1, started_ms = (SELECT ms FROM now_ms), ended_ms = NULL,
        pid = NULL, progress = 0, frames = NULL, fps = NULL, exit_code = NULL, signal = NULL, user_ms = NULL, sys_ms = NULL,
        max_rss_kb = NULL
- WHERE id = (SELECT task FROM runnable LIMIT 1) AND state = 'queued'
+ WHERE id = (SELECT task FROM runnable WHERE crashes < 2 OR :busy = 0 LIMIT 1) AND state = 'queued'
 RETURNING id;
 
 -- name: task_read
 SELECT t.id, t.attempts, t.failures, t.kind, t.seq, t.video, v.source, t.frames_planned, v.duration_ms, t.edition,
        t.first_frame,
        (SELECT count(*) FROM task c WHERE c.video = t.video AND c.edition = t.edition AND c.kind = 'chunk') < 2,
-       v.single
+       v.single, t.predicted_s, t.crashes
   FROM task t JOIN video v ON v.id = t.video WHERE t.id = :id;
 
 -- name: task_argv
@@ -175,14 +175,33 @@ INSERT INTO task_wait (task, needs) VALUES (:task, :needs);
 -- name: worker_begin
 INSERT INTO worker (id, pid, host, slots, health) VALUES (:id, :pid, :host, :slots, :health);
 
+-- name: worker_read
+SELECT slots, coalesce(nice, -1), paused, coalesce(trouble, '') FROM worker WHERE id = :id;
+
+-- name: worker_trouble
+UPDATE worker SET trouble_ms = CASE WHEN :trouble IS NULL THEN NULL ELSE coalesce(trouble_ms, (SELECT ms FROM now_ms)) END,
+       trouble = :trouble
+ WHERE id = :id AND trouble IS NOT :trouble;
+
 -- name: worker_health
 UPDATE worker SET health = :health WHERE id = :id;
 
 -- name: worker_end
 UPDATE worker SET state = :state, ended_ms = (SELECT ms FROM now_ms) WHERE id = :id AND state = 'alive';
 
+-- A worker that stops in good order hands back what it had.
 -- name: worker_requeue
 UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0 WHERE worker = :id AND state = 'running';
+
+-- One that died may have died of it: a task that two died with is run alone, and given up when three more did.
+-- name: worker_inherit
+UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0, crashes = crashes + 1
+ WHERE worker = :id AND state = 'running' AND crashes < 4;
+
+-- name: worker_gives_up
+UPDATE video SET state = 'failed', reason = 'killed_worker', detail = 'The server died each time it worked on this video.'
+ WHERE id IN (SELECT video FROM task WHERE worker = :id AND state = 'running')
+   AND state IN ('queued', 'probing', 'encoding', 'publishing');
 
 -- name: worker_let_go
 UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state = 'cancelled';
@@ -201,11 +220,13 @@ DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - :keep;
 -- name: health
 SELECT json_object(
        'workers', (SELECT json_group_array(json_object(
-                          'id', id, 'pid', pid, 'host', host, 'slots', slots, 'health', json(health),
+                          'id', id, 'pid', pid, 'host', host, 'slots', slots, 'paused', json(iif(paused, 'true', 'false')), 'trouble', trouble,
+                          'trouble_since', strftime('%Y-%m-%dT%H:%M:%fZ', trouble_ms / 1000.0, 'unixepoch'), 'health', json(health),
                           'running', (SELECT count(*) FROM task WHERE state = 'running' AND worker = w.id)))
                      FROM worker w WHERE state = 'alive'),
        'queue', json_object(
                 'videos', (SELECT count(*) FROM video WHERE state IN ('queued', 'probing', 'encoding', 'publishing')),
+                'paused', (SELECT json(iif(paused, 'true', 'false')) FROM everything),
                 'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
                 'tasks_running', (SELECT count(*) FROM task WHERE state = 'running'),
                 'uploads', (SELECT count(*) FROM upload)));
@@ -239,13 +260,24 @@ SELECT stream, type, codec, profile, pix_fmt, sar, field_order, width, height, h
        hearing_impaired, visual_impaired, forced
   FROM probe_stream WHERE video = :id ORDER BY stream;
 
+-- name: recipe_keep
+UPDATE video SET recipe = (SELECT recipe FROM profile_recipe WHERE name = video.profile) WHERE id = :id AND recipe IS NULL;
+
 -- name: profile_read
-SELECT p.name, p.segment_ms, p.rate_max, p.crf, p.audio_kbps, p.preset, p.chunk_ms
-  FROM profile p JOIN video v ON v.profile = p.name WHERE v.id = :id;
+SELECT recipe ->> '$.profile', recipe ->> '$.segment_ms', recipe ->> '$.chunk_ms', recipe ->> '$.rate_max',
+       recipe ->> '$.audio_codec', recipe ->> '$.audio_kbps', recipe ->> '$.surround_kbps', recipe ->> '$.copy',
+       recipe ->> '$.keep_source', recipe ->> '$.storyboard', recipe ->> '$.version'
+  FROM video WHERE id = :id AND recipe IS NOT NULL;
 
 -- name: profile_rungs
-SELECT r.short_side, r.max_kbps FROM rung r JOIN video v ON v.profile = r.profile
- WHERE v.id = :id ORDER BY r.short_side DESC LIMIT :most;
+SELECT r.value ->> '$.codec', r.value ->> '$.short_side', r.value ->> '$.max_kbps', r.value ->> '$.crf', r.value ->> '$.preset'
+  FROM video v, json_each(v.recipe, '$.rungs') r WHERE v.id = :id ORDER BY r.key LIMIT :most;
+
+-- name: encoders_forget
+DELETE FROM encoder;
+
+-- name: encoder_add
+INSERT OR REPLACE INTO encoder (codec, name) VALUES (:codec, :name);
 
 -- name: plan_video
 UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, frames = :frames
@@ -291,7 +323,7 @@ SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlis
   FROM piece WHERE video = :video AND edition = :edition AND rendition = :rendition AND seq >= :from ORDER BY seq;
 
 -- name: early
-SELECT v.published, v.playable_ms IS NOT NULL, p.segment_ms,
+SELECT v.published, v.playable_ms IS NOT NULL, coalesce(v.recipe ->> '$.segment_ms', p.segment_ms),
        (SELECT count(*) FROM task WHERE video = v.id AND edition = :edition AND kind = 'chunk')
   FROM video v JOIN profile p ON p.name = v.profile WHERE v.id = :id;
 

@@ -9,19 +9,49 @@ DROP VIEW IF EXISTS now_ms;
 CREATE VIEW now_ms AS
 SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS ms;
 
--- runnable: what may start now, first come first: priority, then the owner with the fewest children
--- running, then the oldest video.  Workers claim the first row: change the order here, in SQL.
+-- task_units: how much work a task is, in the units of table speed, and what a unit costs where nothing was learned
+-- yet: measured with the default profile.
+DROP VIEW IF EXISTS task_units;
+CREATE VIEW task_units AS
+SELECT t.id AS task,
+       CASE t.kind
+       WHEN 'chunk' THEN t.frames_planned * coalesce(v.width * v.height, 1000000) / 1e6
+       WHEN 'audio' THEN CASE WHEN t.seq < 0 THEN max(20.0, v.duration_ms / 20000.0) ELSE max(1.0, v.duration_ms / 1000.0) END
+       ELSE 1.0 END AS units,
+       CASE t.kind WHEN 'chunk' THEN 0.045 WHEN 'audio' THEN 0.03 WHEN 'assemble' THEN 0.05 ELSE 0.4 END AS prior_s,
+       CASE t.kind WHEN 'chunk' THEN 20000 WHEN 'audio' THEN 16000 WHEN 'assemble' THEN 0 ELSE 100000 END AS prior_bytes
+  FROM task t JOIN video v ON v.id = t.video;
+
+-- work_left: what each video still costs, in CPU seconds.
+DROP VIEW IF EXISTS work_left;
+CREATE VIEW work_left AS
+SELECT t.video, sum(t.predicted_s * (1 - t.progress)) AS cpu_s
+  FROM task t WHERE t.state IN ('queued', 'running') GROUP BY t.video;
+
+-- runnable: what may start now, first come first.  Workers claim the first row they may have: change the order
+-- here, in SQL.
+--   1. priority;
+--   2. the owner with the fewest children running;
+--   3. the video with the least work left, but work counts less the longer a video got no slot: after 30 s half
+--      as much is a quarter.  So short videos overtake long ones, and a ten-hour one still moves;
+--   4. within a video the head of the sound, the chunks from the first on, the sound beside the first, the rest.
 DROP VIEW IF EXISTS runnable;
 CREATE VIEW runnable AS
-SELECT t.id AS task
-  FROM task t JOIN video v ON v.id = t.video
+WITH busy AS MATERIALIZED (
+	SELECT v.owner, count(*) AS children FROM task t JOIN video v ON v.id = t.video WHERE t.state = 'running' GROUP BY v.owner),
+rank AS MATERIALIZED (
+	SELECT v.id AS video, v.priority, coalesce(b.children, 0) AS children, v.created_ms,
+	       l.cpu_s / ((1 + ((SELECT ms FROM now_ms) - coalesce(v.served_ms, v.created_ms)) / 30000.0)
+	                * (1 + ((SELECT ms FROM now_ms) - coalesce(v.served_ms, v.created_ms)) / 30000.0)) AS score
+	  FROM work_left l JOIN video v ON v.id = l.video LEFT JOIN busy b ON b.owner = v.owner
+	 WHERE v.paused = 0 AND v.state IN ('queued', 'probing', 'encoding', 'publishing')
+	   AND NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1))
+SELECT t.id AS task, t.crashes
+  FROM rank r JOIN video v ON v.id = r.video JOIN task t ON t.video = v.id
  WHERE t.state = 'queued' AND t.edition = v.edition
    AND t.not_before_ms <= (SELECT ms FROM now_ms)
-   AND v.state IN ('queued', 'probing', 'encoding', 'publishing')
    AND NOT EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
- ORDER BY v.priority DESC,
-          (SELECT count(*) FROM task r JOIN video rv ON rv.id = r.video WHERE r.state = 'running' AND rv.owner = v.owner),
-          v.created_ms, v.id,
+ ORDER BY r.priority DESC, r.children, r.score, r.created_ms, r.video,
           CASE t.kind WHEN 'chunk' THEN t.seq WHEN 'audio' THEN iif(t.seq < 0, 0.3, 0.6) ELSE 2.5 END, t.id;
 
 -- task_why: why a queued task has not started.
@@ -29,20 +59,28 @@ DROP VIEW IF EXISTS task_why;
 CREATE VIEW task_why AS
 SELECT t.id AS task,
        CASE
+       WHEN (SELECT paused FROM everything) THEN 'everything is paused'
+       WHEN v.paused THEN 'the video is paused'
        WHEN t.not_before_ms > (SELECT ms FROM now_ms)
        THEN 'retries in ' || ((t.not_before_ms - (SELECT ms FROM now_ms)) / 1000 + 1) || ' s after: ' || coalesce(t.reason, '?')
        WHEN EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
-       THEN 'waits for ' || (SELECT group_concat(n.kind || CASE WHEN n.kind = 'chunk' THEN ' ' || n.seq ELSE '' END, ', ')
-                               FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
+       THEN 'waits for ' || (SELECT group_concat(what, ', ') FROM (
+            SELECT n.kind || CASE WHEN n.kind = 'chunk' THEN 's' ELSE '' END ||
+                   CASE WHEN count(*) > 1 OR n.kind = 'chunk' THEN ' (' || count(*) || ')' ELSE '' END AS what
+              FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done' GROUP BY n.kind))
        WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive') THEN 'no worker is alive'
+       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND trouble IS NULL)
+       THEN 'no worker can work: ' || (SELECT trouble FROM worker WHERE state = 'alive' LIMIT 1)
+       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0) THEN 'all workers are paused'
+       WHEN t.crashes >= 2 THEN 'its worker died with it twice: waits for a worker that has nothing else to do'
        ELSE 'waits for a free slot'
        END AS why
-  FROM task t WHERE t.state = 'queued';
+  FROM task t JOIN video v ON v.id = t.video WHERE t.state = 'queued';
 
 -- queue: every video that is not finished, in the order it will be worked on.
 DROP VIEW IF EXISTS queue;
 CREATE VIEW queue AS
-SELECT row_number() OVER (ORDER BY CASE v.state WHEN 'queued' THEN 1 ELSE 0 END, v.priority DESC, v.created_ms, v.id) AS place,
+SELECT row_number() OVER (ORDER BY v.paused, CASE v.state WHEN 'queued' THEN 1 ELSE 0 END, v.priority DESC, v.created_ms, v.id) AS place,
        v.id AS video, v.state,
        CAST(round(100 * v.progress) AS INTEGER) || '%' AS progress,
        v.priority, v.owner, coalesce(nullif(v.title, ''), v.filename) AS title,
@@ -121,13 +159,27 @@ SELECT v.id AS video,
   FROM video v, json_each(v.probe, '$.streams') s
  WHERE v.probe IS NOT NULL;
 
+-- profile_recipe: each profile and its rungs in one piece of JSON; a video keeps the one that it was planned with.
+DROP VIEW IF EXISTS profile_recipe;
+CREATE VIEW profile_recipe AS
+SELECT name, json_object(
+       'profile', name, 'version', version, 'segment_ms', segment_ms, 'chunk_ms', chunk_ms, 'rate_max', rate_max,
+       'audio_codec', audio_codec, 'audio_kbps', audio_kbps, 'surround_kbps', surround_kbps,
+       'copy', copy, 'keep_source', keep_source, 'storyboard', storyboard,
+       'rungs', (SELECT json_group_array(json_object('codec', codec, 'short_side', short_side, 'max_kbps', max_kbps,
+                                                     'crf', crf, 'preset', preset))
+                   FROM (SELECT * FROM rung WHERE profile = p.name
+                          ORDER BY short_side DESC, CASE codec WHEN 'av1' THEN 0 WHEN 'hevc' THEN 1 WHEN 'vp9' THEN 2 ELSE 3 END))
+       ) AS recipe
+  FROM profile p;
+
 -- video_api: each video as the HTTP API tells it.
 DROP VIEW IF EXISTS video_api;
 CREATE VIEW video_api AS
 SELECT v.id, v.state, v.owner, v.created_ms,
        json_object(
        'id', v.id, 'state', v.state, 'title', v.title, 'filename', v.filename, 'owner', v.owner,
-       'profile', v.profile, 'priority', v.priority, 'size_bytes', v.size_bytes,
+       'profile', v.profile, 'profile_version', v.recipe ->> '$.version', 'priority', v.priority, 'size_bytes', v.size_bytes,
        'duration_ms', v.duration_ms, 'width', v.width, 'height', v.height, 'frames', v.frames,
        'progress', v.progress, 'edition', v.edition,
        'place', CASE v.state WHEN 'queued' THEN

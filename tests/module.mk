@@ -11,8 +11,10 @@ UNIT_TESTS = \
 	tests/unit/boxes-test \
 	tests/unit/cuts-test \
 	tests/unit/codecs-test \
+	tests/unit/encoder-test \
 	tests/unit/facts-test \
 	tests/unit/judge-test \
+	tests/unit/ladder-test \
 	tests/unit/manifest-test \
 	tests/unit/measure-test \
 	tests/unit/plan-test \

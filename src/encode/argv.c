@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "encode/argv.h"
+#include "encode/encoder.h"
 #include "encode/graph.h"
 #include "encode/name.h"
 #include "encode/switches.h"
@@ -51,37 +52,27 @@ static void add_graph(struct strings *argv, const char *option, struct buf *grap
 
 /* Chunk --------------------------------------------------------------------------------------- */
 
-/* Frames of a segment: as many segments as come nearest to the wished length, so that none is tiny. */
+/* Frames of a segment: as many segments as come nearest to the wished length, so that none is tiny.  No encoder is
+ * asked for nothing but keyframes: not all can. */
 static int64_t segment_frames(const struct profile *profile, const struct grid *grid, const struct cut *cut)
 {
 	double wished = (double)profile->segment_ms / 1000 * (double)grid->rate.num / (double)grid->rate.den;
 	int64_t count = llround((double)cut->frames / wished);
 
-	return count < 1 ? cut->frames : (cut->frames + count - 1) / count;
+	int64_t frames = count < 1 ? cut->frames : (cut->frames + count - 1) / count;
+
+	return frames < 2 ? 2 : frames;
 }
 
-/* Keyframes come where they are forced: a cut in the picture does not make a segment. */
-static void add_keyframes(const struct grid *grid, int64_t every, struct strings *argv)
+static void add_encoder(const struct plan_input *input, const struct grid *grid, const struct cut *cut, const struct rung *rung,
+			struct strings *argv)
 {
-	strings_add(argv, "-x264-params");
-	strings_addf(argv, "fps=%" PRId64 "/%" PRId64 ":open-gop=0:scenecut=40:keyint=%" PRId64 ":min-keyint=%" PRId64,
-		     grid->rate.num, grid->rate.den, 2 * every + 2, every + 1);
-	strings_add(argv, "-force_key_frames");
-	strings_addf(argv, "expr:not(mod(n,%" PRId64 "))", every);
-}
+	const struct encoding encoding = {
+		.codec = rung->codec, .preset = rung->preset, .crf = rung->crf, .max_kbps = rung->max_kbps, .rate = grid->rate,
+		.every = segment_frames(input->profile, grid, cut), .threads = input->threads,
+	};
 
-static void add_x264(const struct plan_input *input, const struct grid *grid, const struct cut *cut, const struct rung *rung,
-		     struct strings *argv)
-{
-	add_text(argv, "-c:v", "libx264");
-	add_text(argv, "-preset", input->profile->preset);
-	add_number(argv, "-crf", input->profile->crf);
-	strings_add(argv, "-maxrate");
-	strings_addf(argv, "%" PRId64 "k", rung->max_kbps);
-	strings_add(argv, "-bufsize");
-	strings_addf(argv, "%" PRId64 "k", 2 * rung->max_kbps);
-	add_number(argv, "-threads", input->threads);
-	add_keyframes(grid, segment_frames(input->profile, grid, cut), argv);
+	encoder_add(&encoding, argv);
 }
 
 static void add_rung(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
@@ -92,9 +83,7 @@ static void add_rung(const struct plan_input *input, const struct grid *grid, co
 	strings_add(argv, "-map");
 	strings_addf(argv, "[v%zu]", at);
 	add_text(argv, "-fps_mode", "passthrough");
-	strings_add(argv, "-enc_time_base");
-	strings_addf(argv, "1:%" PRId64, grid->timescale);
-	add_x264(input, grid, cut, rung, argv);
+	add_encoder(input, grid, cut, rung, argv);
 	switches_output(argv);
 	add_number(argv, "-video_track_timescale", grid->timescale);
 	add_text(argv, "-use_editlist", "0");

@@ -1,4 +1,4 @@
-/* bytes.h - reading big-endian numbers and ISO boxes from bytes that nobody vouches for.  SPDX-License-Identifier: MIT */
+/* bytes.h - big-endian numbers and ISO boxes, from bytes that nobody vouches for.  SPDX-License-Identifier: MIT */
 #ifndef CLIPMILL_BYTES_H
 #define CLIPMILL_BYTES_H
 

@@ -156,6 +156,7 @@ static void take_video(const struct stream_row *s, struct facts *f)
 {
 	f->has_video = true;
 	f->video_index = s->index;
+	snprintf(f->video_codec, sizeof f->video_codec, "%s", s->codec);
 	f->timebase = parse_ratio(s->time_base);
 	f->coded_width = s->width;
 	f->coded_height = s->height;

@@ -41,6 +41,7 @@ struct facts {
 	double start_s;                 /* of the first stream to start; NAN: not known */
 
 	int64_t video_index;            /* ffmpeg's stream index */
+	char video_codec[32];           /* ffprobe's name */
 	struct ratio timebase;          /* seconds a tick */
 	int64_t coded_width, coded_height;
 	int64_t width, height;          /* as shown: rotated, pixels made square, even */

@@ -7,6 +7,7 @@ libclipmill_a_SOURCES += \
 	src/encode/codecs.c src/encode/codecs.h \
 	src/encode/color.c \
 	src/encode/cuts.c src/encode/cuts.h \
+	src/encode/encoder.c src/encode/encoder.h \
 	src/encode/facts.c src/encode/facts.h \
 	src/encode/graph.c src/encode/graph.h \
 	src/encode/hybrid.c src/encode/hybrid.h \
@@ -23,6 +24,7 @@ libclipmill_a_SOURCES += \
 	src/encode/moof.c src/encode/moof.h \
 	src/encode/movie.c \
 	src/encode/name.c src/encode/name.h \
+	src/encode/opus.c src/encode/opus.h \
 	src/encode/picture.c src/encode/picture.h \
 	src/encode/plan.c src/encode/plan.h \
 	src/encode/playlist.c src/encode/playlist.h \

@@ -229,8 +229,8 @@ static const char *read_moof(struct run *run, const struct box *moof)
 	return read_traf(run, traf.body);
 }
 
-const char *moof_read(const uint8_t *base, const struct sample_defaults *trex, const struct box *moof, struct bytes *rest,
-		      struct fragment *f)
+const char *moof_read(const uint8_t *base, const struct sample_defaults *trex, const struct box *moof,
+		      struct bytes *rest, struct fragment *f)
 {
 	struct run run = { .base = base, .f = f, .walk.defaults = *trex, .most = moof->size + rest->left };
 	struct box mdat;

@@ -28,8 +28,8 @@ extern const struct sample_defaults sample_defaults_none;
  * none, data outside the mdat or in several pieces, offsets that count from elsewhere than the moof, a
  * sample that nothing tells the size of.
  */
-const char *moof_read(const uint8_t *base, const struct sample_defaults *trex, const struct box *moof, struct bytes *rest,
-		      struct fragment *f);
+const char *moof_read(const uint8_t *base, const struct sample_defaults *trex, const struct box *moof,
+		      struct bytes *rest, struct fragment *f);
 
 /* A walk over the samples of a fragment. */
 struct sample_walk {

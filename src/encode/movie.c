@@ -116,13 +116,17 @@ static bool walk_chunks(struct tables *t, const struct span *mdat, struct movie_
 static uint64_t duration_us(struct bytes mdhd)
 {
 	bool wide = bytes_u32(&mdhd) >> 24 == 1;
+	unsigned __int128 us;
 	uint64_t duration;
 	uint32_t timescale;
 
 	bytes_skip(&mdhd, wide ? 16 : 8);
 	timescale = bytes_u32(&mdhd);
 	duration = bytes_number(&mdhd, wide ? 8 : 4);
-	return timescale > 0 ? (uint64_t)((double)(duration & INT64_MAX) * 1e6 / timescale) : 0;
+	if (timescale == 0)
+		return 0;
+	us = (unsigned __int128)duration * 1000000 / timescale;
+	return us < INT64_MAX ? (uint64_t)us : INT64_MAX;
 }
 
 static bool is_video(struct bytes hdlr)

@@ -197,7 +197,8 @@ void picture_plan(const struct plan_input *input, const struct grid *grid, struc
 {
 	if (grid != NULL) {
 		add_poster_line(input, grid, &add_task(input, TASK_POSTER, plan)->argv);
-		add_board_line(input, grid, &add_task(input, TASK_STORYBOARD, plan)->argv);
+		if (input->profile->storyboard)
+			add_board_line(input, grid, &add_task(input, TASK_STORYBOARD, plan)->argv);
 	} else if (input->facts->cover_index >= 0) {
 		add_cover_line(input, &add_task(input, TASK_POSTER, plan)->argv);
 		job_decide(plan, "cover", "The cover picture of the recording is its poster.");

@@ -124,9 +124,9 @@ static void decide_picture(struct plan *plan, const struct facts *f)
 
 static void add_video_rendition(struct plan *plan, const struct rung *rung, struct ratio rate)
 {
-	struct plan_rendition *r = job_rendition(plan, RENDITION_VIDEO, "h264");
+	struct plan_rendition *r = job_rendition(plan, RENDITION_VIDEO, rung->codec);
 
-	snprintf(r->name, sizeof r->name, "%.15s", rung->name);
+	snprintf(r->name, sizeof r->name, "%s", rung->name);
 	r->width = rung->width;
 	r->height = rung->height;
 	r->rate_num = rate.num;
@@ -163,16 +163,18 @@ static void add_chunk(const struct plan_input *input, const struct grid *grid, c
 
 static void add_picture(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
-	struct rung rungs[PLAN_RUNGS_MOST];
-	size_t count = ladder_make(input->facts, input->profile, rungs);
+	struct ladder ladder;
 	struct cuts cuts;
 
+	ladder_make(input->facts, input->profile, ladder_source_kbps(input->facts, input->scan), &ladder);
 	cuts_make(input, grid, &cuts);
 	decide_cuts(plan, grid, &cuts);
-	for (size_t i = 0; i < count; i++)
-		add_video_rendition(plan, &rungs[i], grid->rate);
+	for (size_t i = 0; i < ladder.note_count; i++)
+		job_decide(plan, ladder.notes[i].code, "%s", ladder.notes[i].detail);
+	for (size_t i = 0; i < ladder.count; i++)
+		add_video_rendition(plan, &ladder.rungs[i], grid->rate);
 	for (size_t i = 0; i < cuts.count; i++)
-		add_chunk(input, grid, &cuts.items[i], (int64_t)i, rungs, count, plan);
+		add_chunk(input, grid, &cuts.items[i], (int64_t)i, ladder.rungs, ladder.count, plan);
 	plan->width = input->facts->width;
 	plan->height = input->facts->height;
 	plan->frames = grid->frames;
@@ -221,7 +223,9 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		decide_picture(plan, input->facts);
 		decide_captions(plan, input->facts, grid);
 		add_picture(input, grid, plan);
-	} else
+	} else if (input->facts->has_video && input->profile->rung_count == 0)
+		job_decide(plan, "sound_only", "The profile makes sound only.");
+	else
 		job_decide(plan, "no_picture", "The source has sound only.");
 	sound_plan(input, grid, plan);
 	text_plan(input, grid, plan);
@@ -237,7 +241,10 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 	bool picture;
 
 	memset(plan, 0, sizeof *plan);
-	picture = facts->has_video && input->scan != NULL && grid_make(facts, input->scan, input->profile->rate_max, &grid);
+	if (input->profile->rung_count == 0 && !facts->has_audio)
+		return refuse(refusal, "no_sound", "The profile makes sound only, and the file has none that can be read.");
+	picture = input->profile->rung_count > 0 && facts->has_video && input->scan != NULL &&
+		  grid_make(facts, input->scan, input->profile->rate_max, &grid);
 	if (!picture && !facts->has_audio)
 		return refuse(refusal, "not_a_video", "The file names a video track, but has no pictures in it.");
 	if (picture && is_still(facts, input->scan))

@@ -24,6 +24,7 @@
 
 #define OPUS_DELAY 312          /* samples of 48 kHz that libopus begins with, before those that it was given */
 #define OPUS_PACKET 960         /* samples */
+#define OPUS_SILENCE_S ((double)(OPUS_PACKET - OPUS_DELAY) / 48000)
 
 /* Filters ------------------------------------------------------------------------------------- */
 
@@ -118,8 +119,10 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	line_open(input, argv);
 	line_clock(grid, argv);
 	switches_file(argv, input->source);
-	if (is_opus(take->rendition))
-		zero_s -= (double)(OPUS_PACKET - OPUS_DELAY) / 48000;
+	if (is_opus(take->rendition)) {
+		zero_s -= OPUS_SILENCE_S;
+		least_s += least_s > 0 ? OPUS_SILENCE_S : 0;
+	}
 	sound_graph(take->track, take->rendition->channels, zero_s, least_s, &graph);
 	line_buf(argv, "-filter_complex", &graph);
 	line_text(argv, "-map", "[a]");

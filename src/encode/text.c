@@ -17,7 +17,7 @@
 
 #define CUES_MOST 50000
 #define CUE_MOST_BYTES 4000     /* of its text; the rest is cut off */
-#define HOURS_MOST 999
+#define MINUTES_MOST 60000      /* of a time: no part of it may be more */
 
 /* Where a line begins and ends; LF, CR or CR LF ends it. */
 struct line {
@@ -57,15 +57,15 @@ static const char *take_time(const char *at, int64_t *ms)
 	do {
 		if (!isdigit((unsigned char)*at) || count == 3)
 			return NULL;
-		parts[count++] = strtoll(at, &end, 10);
+		parts[count] = strtoll(at, &end, 10);
+		if (parts[count++] > MINUTES_MOST)
+			return NULL;
 		at = end + 1;
 	} while (*end == ':');
 	if (*end != '.' || count < 2 || !isdigit((unsigned char)at[0]) || !isdigit((unsigned char)at[1]) || !isdigit((unsigned char)at[2]))
 		return NULL;
 	*ms = (count == 3 ? parts[0] * 3600 + parts[1] * 60 + parts[2] : parts[0] * 60 + parts[1]) * 1000;
 	*ms += (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
-	if (parts[0] > HOURS_MOST * 60)
-		return NULL;
 	if (negative)
 		*ms = -*ms;
 	return at + 3;

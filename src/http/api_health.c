@@ -11,7 +11,7 @@
 #include "http/exchange.h"
 #include "store/worker.h"
 
-#define REASONS_MOST 4
+#define REASONS_MOST 5
 
 /* What is wrong, in words; count 0: nothing. */
 struct reasons {
@@ -53,6 +53,7 @@ void api_health(struct exchange *ex)
 	add(&reasons, result != DB_OK, "the database cannot be read");
 	add(&reasons, result == DB_OK && worker_alive(ex->db, &alive, 1) == 0, "no worker is alive");
 	add(&reasons, free_bytes < ex->conf->floor_bytes, "the disk is nearly full: uploads and work wait");
+	add(&reasons, strstr(buf_text(&workers), "\"trouble\":\"") != NULL, "a worker cannot work: see trouble in its entry");
 	add(&reasons, sandbox_is_broken(buf_text(&workers)), "a worker's sandbox is not what its configuration needs");
 	put_reasons(out, &reasons);
 	buf_printf(out, ",\"disk\":{\"free_bytes\":%" PRId64 ",\"floor_bytes\":%" PRId64 "}", free_bytes, ex->conf->floor_bytes);

@@ -87,7 +87,8 @@ static bool map_piece(const struct mux *mux, const char *name, void **bytes, siz
 	return ok;
 }
 
-static bool read_piece(const struct mux *mux, const char *track_name, unsigned seq, bool is_video, struct layout_track *track)
+static bool read_piece(const struct mux *mux, const char *track_name, unsigned seq, bool is_video,
+		       struct layout_track *track)
 {
 	char name[64], error[160];
 	void *bytes;
@@ -105,7 +106,8 @@ static bool read_piece(const struct mux *mux, const char *track_name, unsigned s
 	return ok;
 }
 
-static bool read_pieces(const struct mux *mux, const char *name, unsigned pieces, bool is_video, struct layout_track *track)
+static bool read_pieces(const struct mux *mux, const char *name, unsigned pieces, bool is_video,
+			struct layout_track *track)
 {
 	for (unsigned seq = 0; seq < pieces; seq++)
 		if (!read_piece(mux, name, seq, is_video, track))
@@ -163,7 +165,8 @@ static bool copy_fragment(struct mux *mux, const struct source *source, const st
 	return true;
 }
 
-static bool copy_payload(struct mux *mux, const struct layout *layout, struct source sources[2], const struct output *output)
+static bool copy_payload(struct mux *mux, const struct layout *layout, struct source sources[2],
+			 const struct output *output)
 {
 	const struct layout_fragment *f;
 	struct layout_walk walk = { 0 };

@@ -154,6 +154,15 @@ enum db_result plan_probe_read(struct db *db, const char *video, struct probe *p
 
 /* The profile --------------------------------------------------------------------------------- */
 
+static void read_rung(struct rows *rows, struct profile_rung *rung)
+{
+	COPY(rung->codec, rows, 0);
+	rung->short_side = rows_column_int(rows, 1, 0);
+	rung->max_kbps = rows_column_int(rows, 2, 0);
+	rung->crf = rows_column_int(rows, 3, 0);
+	COPY(rung->preset, rows, 4);
+}
+
 static enum db_result read_rungs(struct db *db, const char *video, struct profile *profile)
 {
 	struct rows rows = rows_open(db, SQL_PROFILE_RUNGS);
@@ -161,32 +170,50 @@ static enum db_result read_rungs(struct db *db, const char *video, struct profil
 
 	rows_text(&rows, ":id", video);
 	rows_int(&rows, ":most", PLAN_RUNGS_MOST - 2); /* a top rung of the source's size and the sound come on top */
-	while ((result = rows_next(&rows)) == DB_OK) {
-		struct profile_rung *rung = &profile->rungs[profile->rung_count++];
+	while ((result = rows_next(&rows)) == DB_OK)
+		read_rung(&rows, &profile->rungs[profile->rung_count++]);
+	return result == DB_NONE ? DB_OK : result;
+}
 
-		rung->short_side = rows_column_int(&rows, 0, 0);
-		rung->max_kbps = rows_column_int(&rows, 1, 0);
-	}
+static void read_profile(struct rows *rows, struct profile *profile)
+{
+	COPY(profile->name, rows, 0);
+	profile->segment_ms = rows_column_int(rows, 1, 4000);
+	profile->chunk_ms = rows_column_int(rows, 2, 10000);
+	profile->rate_max = rows_column_int(rows, 3, 60);
+	COPY(profile->audio_codec, rows, 4);
+	profile->audio_kbps = rows_column_int(rows, 5, 128);
+	profile->surround_kbps = rows_column_int(rows, 6, 0);
+	profile->copy = rows_column_int(rows, 7, 0) != 0;
+	profile->keep_source = rows_column_int(rows, 8, 1) != 0;
+	profile->storyboard = rows_column_int(rows, 9, 1) != 0;
+	profile->version = rows_column_int(rows, 10, 1);
+}
+
+static enum db_result keep_recipe(struct db *db, const char *video)
+{
+	struct rows rows = rows_open(db, SQL_RECIPE_KEEP);
+	enum db_result result;
+
+	rows_text(&rows, ":id", video);
+	result = rows_run(&rows);
 	return result == DB_NONE ? DB_OK : result;
 }
 
 enum db_result plan_profile_read(struct db *db, const char *video, struct profile *profile)
 {
-	struct rows rows = rows_open(db, SQL_PROFILE_READ);
-	enum db_result result;
+	enum db_result result = keep_recipe(db, video);
+	struct rows rows;
 
 	memset(profile, 0, sizeof *profile);
+	if (result != DB_OK)
+		return result;
+	rows = rows_open(db, SQL_PROFILE_READ);
 	rows_text(&rows, ":id", video);
 	result = rows_next(&rows);
 	if (result != DB_OK)
 		return result;
-	COPY(profile->name, &rows, 0);
-	profile->segment_ms = rows_column_int(&rows, 1, 0);
-	profile->rate_max = rows_column_int(&rows, 2, 0);
-	profile->crf = rows_column_int(&rows, 3, 0);
-	profile->audio_kbps = rows_column_int(&rows, 4, 0);
-	COPY(profile->preset, &rows, 5);
-	profile->chunk_ms = rows_column_int(&rows, 6, 10000);
+	read_profile(&rows, profile);
 	rows_end(&rows);
 	return read_rungs(db, video, profile);
 }

@@ -48,17 +48,23 @@ struct probe {
 };
 void probe_fini(struct probe *probe);
 
+/* A step of a profile: one encoder.  `crf` and `preset` are on the encoder's own scales. */
 struct profile_rung {
-	int64_t short_side, max_kbps;
+	char codec[8];                  /* h264, hevc, vp9, av1 */
+	int64_t short_side, max_kbps, crf;
+	char preset[16];
 };
 
+/* What to make of a video, as it was when the video was planned; see sql/schema/0004-profiles.sql. */
 struct profile {
 	char name[33];
-	int64_t segment_ms, chunk_ms, rate_max, crf, audio_kbps;
-	int64_t surround_kbps;          /* of a second track with 5.1 channels; 0: none */
-	char audio_codec[16];           /* "opus", else AAC */
-	char preset[16];
-	struct profile_rung rungs[PLAN_RUNGS_MOST];     /* largest first */
+	int64_t version;
+	int64_t segment_ms, chunk_ms, rate_max;
+	char audio_codec[16];           /* aac, opus */
+	int64_t audio_kbps;
+	int64_t surround_kbps;          /* of a second sound with 5.1 channels; 0: none */
+	bool copy, keep_source, storyboard;
+	struct profile_rung rungs[PLAN_RUNGS_MOST];     /* largest first, of one size the newest codec; none: sound only */
 	size_t rung_count;
 };
 
@@ -138,6 +144,7 @@ struct published {
 enum db_result plan_probe_save(struct db *db, const char *video, const char *json);
 enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe);
 enum db_result plan_measured_save(struct db *db, const char *video, const struct measured *measured);
+/* The profile that this edition of the video is made with: the first call keeps it as the video's recipe. */
 enum db_result plan_profile_read(struct db *db, const char *video, struct profile *profile);
 
 /*

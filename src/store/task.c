@@ -81,16 +81,19 @@ static enum db_result read_task(struct db *db, int64_t id, struct task *task)
 	task->alone = rows_column_int(&rows, 11, 1) != 0;
 	single = rows_column_or_null(&rows, 12);
 	task->single = single != NULL ? strdup(single) : NULL;
+	task->predicted_s = rows_column_real(&rows, 13, 0);
+	task->crashes = rows_column_int(&rows, 14, 0);
 	rows_end(&rows);
 	return DB_OK;
 }
 
-static enum db_result claim_id(struct db *db, const char *worker, int64_t *id)
+static enum db_result claim_id(struct db *db, const char *worker, int64_t busy, int64_t *id)
 {
 	struct rows rows = rows_open(db, SQL_TASK_CLAIM);
 	enum db_result result;
 
 	rows_text(&rows, ":worker", worker);
+	rows_int(&rows, ":busy", busy);
 	result = rows_next(&rows);
 	if (result != DB_OK)
 		return result;
@@ -99,13 +102,13 @@ static enum db_result claim_id(struct db *db, const char *worker, int64_t *id)
 	return result == DB_NONE ? DB_OK : result;
 }
 
-enum db_result task_claim(struct db *db, const char *worker, struct task *task)
+enum db_result task_claim(struct db *db, const char *worker, int64_t busy, struct task *task)
 {
 	enum db_result result;
 	int64_t id;
 
 	memset(task, 0, sizeof *task);
-	result = claim_id(db, worker, &id);
+	result = claim_id(db, worker, busy, &id);
 	if (result != DB_OK)
 		return result;
 	result = read_task(db, id, task);

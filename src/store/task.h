@@ -18,6 +18,7 @@ struct task {
 	int64_t id;
 	int64_t attempt;                /* its scratch folder is work/ID.ATTEMPT */
 	int64_t failures;               /* before this attempt */
+	int64_t crashes;                /* before it: times its worker died with it */
 	enum task_kind kind;
 	int64_t seq;
 	char video[ID_LEN + 1];
@@ -28,6 +29,7 @@ struct task {
 	char *single;                   /* why the video must be encoded in one piece; NULL: it need not */
 	int64_t frames_planned;         /* 0: not known */
 	int64_t duration_ms;            /* of the video; 0: not known */
+	double predicted_s;             /* CPU seconds; 0: not known */
 	struct strings argv;            /* empty for probe and scan: made at the start */
 	struct strings reads;           /* absolute, or relative to the store's directory */
 };
@@ -43,9 +45,11 @@ struct task_exit {
 	const char *stderr_tail;
 };
 
-/* Claims the first row of view `runnable` for `worker` in one conditional UPDATE.  DB_NONE: nothing
- * to do.  The caller owns what `task` then holds (task_fini). */
-enum db_result task_claim(struct db *db, const char *worker, struct task *task);
+#define TASK_CRASHES_ALONE 2     /* from here on a task is run with nothing beside it */
+
+/* Claims the first row of view `runnable` for `worker`, which has `busy` others, in one conditional UPDATE.
+ * DB_NONE: nothing to do.  The caller owns what `task` then holds (task_fini). */
+enum db_result task_claim(struct db *db, const char *worker, int64_t busy, struct task *task);
 
 /* Keeps the child's pid and what it runs, as JSON. */
 enum db_result task_started(struct db *db, const struct task *task, int64_t pid, const struct strings *argv);

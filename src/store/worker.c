@@ -34,6 +34,34 @@ enum db_result worker_health(struct db *db, const char *id, const char *health)
 	return rows_run(&rows);
 }
 
+enum db_result worker_read(struct db *db, const char *id, struct worker_orders *orders)
+{
+	struct rows rows = rows_open(db, SQL_WORKER_READ);
+	enum db_result result;
+
+	rows_text(&rows, ":id", id);
+	result = rows_next(&rows);
+	if (result != DB_OK)
+		return result;
+	orders->slots = rows_column_int(&rows, 0, 0);
+	orders->nice = rows_column_int(&rows, 1, -1);
+	orders->paused = rows_column_int(&rows, 2, 0) != 0;
+	orders->trouble = rows_column(&rows, 3)[0] != '\0';
+	rows_end(&rows);
+	return DB_OK;
+}
+
+enum db_result worker_trouble(struct db *db, const char *id, const char *trouble)
+{
+	struct rows rows = rows_open(db, SQL_WORKER_TROUBLE);
+	enum db_result result;
+
+	rows_text(&rows, ":id", id);
+	rows_text(&rows, ":trouble", trouble);
+	result = rows_run(&rows);
+	return result == DB_NONE ? DB_OK : result;
+}
+
 static enum db_result run_for(struct db *db, enum sql_query query, const char *id)
 {
 	struct rows rows = rows_open(db, query);
@@ -51,26 +79,35 @@ static enum db_result end_as(struct db *db, const char *id, const char *state)
 	return rows_run(&rows);
 }
 
-static enum db_result end_and_requeue(struct db *db, const char *id, const char *state)
+/* Runs statements for a worker; that one of them finds no row is fine. */
+static enum db_result run_all(struct db *db, const enum sql_query *queries, size_t count, const char *id)
 {
-	enum db_result result = end_as(db, id, state);
+	enum db_result result = DB_OK;
 
-	if (result != DB_OK)
-		return result;
-	result = run_for(db, SQL_WORKER_REQUEUE, id);
-	if (result == DB_OK || result == DB_NONE)
-		result = run_for(db, SQL_WORKER_LET_GO, id);
+	for (size_t i = 0; i < count && (result == DB_OK || result == DB_NONE); i++)
+		result = run_for(db, queries[i], id);
 	return result == DB_NONE ? DB_OK : result;
 }
 
+static enum db_result end_and_requeue(struct db *db, const char *id, bool died)
+{
+	static const enum sql_query well[] = { SQL_WORKER_REQUEUE, SQL_WORKER_LET_GO };
+	static const enum sql_query badly[] = { SQL_WORKER_INHERIT, SQL_WORKER_GIVES_UP, SQL_WORKER_LET_GO };
+	enum db_result result = end_as(db, id, died ? "dead" : "stopped");
+
+	if (result != DB_OK)
+		return result;
+	return died ? run_all(db, badly, 3, id) : run_all(db, well, 2, id);
+}
+
 /* One transaction: the row's end, and back to the queue with what it held. */
-static enum db_result leave(struct db *db, const char *id, const char *state)
+static enum db_result leave(struct db *db, const char *id, bool died)
 {
 	enum db_result result = db_begin(db);
 
 	if (result != DB_OK)
 		return result;
-	result = end_and_requeue(db, id, state);
+	result = end_and_requeue(db, id, died);
 	if (result == DB_OK)
 		return db_commit(db);
 	db_rollback(db);
@@ -79,12 +116,12 @@ static enum db_result leave(struct db *db, const char *id, const char *state)
 
 enum db_result worker_end(struct db *db, const char *id)
 {
-	return leave(db, id, "stopped");
+	return leave(db, id, false);
 }
 
 enum db_result worker_bury(struct db *db, const char *id)
 {
-	return leave(db, id, "dead");
+	return leave(db, id, true);
 }
 
 size_t worker_alive(struct db *db, struct worker_row *rows_out, size_t most)

@@ -10,15 +10,29 @@ struct worker_row {
 	int64_t pid;
 };
 
+/* What an operator sets of a worker while it runs, and what keeps it from working. */
+struct worker_orders {
+	int64_t slots;
+	int64_t nice;                   /* -1: as configured */
+	bool paused;
+	bool trouble;                   /* the machine's fault */
+};
+
 /* Adds this responder; `health` is JSON.  Its lock must be held already. */
 enum db_result worker_begin(struct db *db, const char *id, int64_t pid, const char *host, int64_t slots, const char *health);
 enum db_result worker_health(struct db *db, const char *id, const char *health);
+
+enum db_result worker_read(struct db *db, const char *id, struct worker_orders *orders);
+
+/* Says what keeps it from working, so that health and views show it; NULL: it works again. */
+enum db_result worker_trouble(struct db *db, const char *id, const char *trouble);
 
 /* It stops in good order: its tasks were handed back. */
 enum db_result worker_end(struct db *db, const char *id);
 
 /*
- * In one transaction the worker is dead and its running tasks are queued again.  DB_NONE: another
+ * In one transaction the worker is dead and its running tasks are queued again, or given up where several
+ * workers died with them.  DB_NONE: another
  * responder was first.  Call only while holding its lock.
  */
 enum db_result worker_bury(struct db *db, const char *id);

@@ -7,8 +7,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "supervise/attempt.h"
+
+#define READING_MEMORY_BYTES ((int64_t)1 << 30) /* of children that only look at the source */
+#define READING_CPU_S 120
 
 void attempt_init(struct attempt *attempt, struct task *task)
 {
@@ -26,6 +30,18 @@ void attempt_fini(struct attempt *attempt)
 	buf_fini(&attempt->output);
 	buf_fini(&attempt->err);
 	scan_fini(&attempt->scan);
+}
+
+struct child_spec attempt_spec(const struct conf *conf, const struct task *task, int64_t nice, const char *dir)
+{
+	bool reads_only = task->kind == TASK_PROBE || task->kind == TASK_SCAN;
+
+	return (struct child_spec){
+		.conf = conf, .argv = &task->argv, .reads = &task->reads, .dir = dir, .nice = nice,
+		.memory_bytes = reads_only ? READING_MEMORY_BYTES : conf->memory_max_bytes,
+		.cpu_s = reads_only ? READING_CPU_S : conf->wall_ms / 1000 * sysconf(_SC_NPROCESSORS_ONLN),
+		.file_bytes = conf->upload_max_bytes,
+	};
 }
 
 void attempt_source_path(const struct conf *conf, const struct task *task, char path[4096])

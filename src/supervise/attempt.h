@@ -6,6 +6,7 @@
 #include "encode/progress.h"
 #include "encode/scan.h"
 #include "store/task.h"
+#include "supervise/child.h"
 
 /* Everything that is known of an attempt once its child is over. */
 struct attempt {
@@ -21,6 +22,9 @@ struct attempt {
 
 void attempt_init(struct attempt *attempt, struct task *task);
 void attempt_fini(struct attempt *attempt);
+
+/* How a task's child is run: its limits go by its kind.  `dir` and what `task` holds are lent. */
+struct child_spec attempt_spec(const struct conf *conf, const struct task *task, int64_t nice, const char *dir);
 
 /* Absolute path of a file of the video, for argv and the jail: a source given as an absolute path
  * stays as it is. */

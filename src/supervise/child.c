@@ -26,7 +26,7 @@ void child_command(const struct child_spec *spec, struct strings *command)
 	strings_addf(command, "--sandbox");
 	strings_add(command, conf_sandbox_name(spec->conf->sandbox));
 	strings_add(command, "--nice");
-	strings_addf(command, "%" PRId64, spec->conf->nice);
+	strings_addf(command, "%" PRId64, spec->nice);
 	strings_add(command, "--cpu");
 	strings_addf(command, "%" PRId64, spec->cpu_s);
 	strings_add(command, "--memory");
@@ -276,6 +276,13 @@ void child_stop(struct child *child, int64_t grace_ms)
 	} else {
 		kill(-child->pid, SIGKILL);
 	}
+}
+
+/* Less than before may be refused to an ordinary user: then it stays as it is. */
+void child_nice(const struct child *child, int64_t nice)
+{
+	if (child->pid != 0)
+		setpriority(PRIO_PGRP, (id_t)child->pid, (int)nice);
 }
 
 void child_fini(struct child *child)

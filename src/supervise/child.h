@@ -21,6 +21,7 @@ struct child_spec {
 	const struct strings *argv;     /* argv[0] is the program's path */
 	const struct strings *reads;    /* absolute files that it may read */
 	const char *dir;                /* absolute: its working directory, the one place it may write; NULL: none */
+	int64_t nice;                   /* 0 to 19 */
 	int64_t memory_bytes;
 	int64_t cpu_s;
 	int64_t file_bytes;
@@ -64,7 +65,10 @@ void child_command(const struct child_spec *spec, struct strings *command);
 int child_spawn(struct child *child, struct ev_loop *loop, const struct child_events *events, const struct child_spec *spec)
 	__attribute__((warn_unused_result));
 
-/* TERM to its group now, KILL after `grace_ms`; 0 kills at once. */
+/* Changes how far its group stands back. */
+void child_nice(const struct child *child, int64_t nice);
+
+/* TERM to its group now, KILL after `grace_ms`; 0 kills at once, also what is stopped. */
 void child_stop(struct child *child, int64_t grace_ms);
 
 /* Stops its watchers and frees what it holds.  Fine on a zeroed struct. */

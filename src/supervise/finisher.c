@@ -117,7 +117,7 @@ static int start_thread(struct finisher *f)
 	return failed;
 }
 
-static void init(struct finisher *f, const struct conf *conf, struct ev_loop *loop, int dir_fd)
+static void init(struct finisher *f, const struct conf *conf, struct ev_loop *loop, int dir_fd, const char *worker)
 {
 	pthread_condattr_t attributes;
 
@@ -131,19 +131,21 @@ static void init(struct finisher *f, const struct conf *conf, struct ev_loop *lo
 	f->loop = loop;
 	f->desk.conf = conf;
 	f->desk.dir_fd = dir_fd;
+	f->desk.worker = worker;
 	f->desk.stopping = &f->stopping;
 	ev_async_init(&f->finished, on_finished);
 	f->finished.data = f;
 }
 
-struct finisher *finisher_start(const struct conf *conf, struct ev_loop *loop, int dir_fd, char *error, size_t error_size)
+struct finisher *finisher_start(const struct conf *conf, struct ev_loop *loop, int dir_fd, const char *worker, char *error,
+				size_t error_size)
 {
 	struct finisher *f = calloc(1, sizeof *f);
 	int failed;
 
 	if (f == NULL)
 		abort();
-	init(f, conf, loop, dir_fd);
+	init(f, conf, loop, dir_fd, worker);
 	f->desk.db = db_open(conf->dir, DB_DURABLE, error, error_size);
 	if (f->desk.db == NULL) {
 		free(f);

@@ -16,6 +16,7 @@ struct desk {
 	const struct conf *conf;
 	struct db *db;                  /* a durable connection of its own */
 	int dir_fd;                     /* of the store */
+	const char *worker;             /* our id */
 	const atomic_bool *stopping;    /* true: do not wait for anything any more */
 };
 
@@ -29,7 +30,8 @@ struct job {
 struct finisher;
 
 /* One thread, jobs in the order they were posted.  NULL with a line in `error`. */
-struct finisher *finisher_start(const struct conf *conf, struct ev_loop *loop, int dir_fd, char *error, size_t error_size);
+struct finisher *finisher_start(const struct conf *conf, struct ev_loop *loop, int dir_fd, const char *worker, char *error,
+				size_t error_size);
 
 void finisher_post(struct finisher *finisher, struct job *job);
 

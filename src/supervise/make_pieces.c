@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encode/opus.h"
 #include "supervise/early.h"
 #include "supervise/make.h"
 
@@ -59,6 +60,8 @@ static bool make_piece_of(struct work *work, const struct plan_rendition *planne
 	struct attempt *a = work->attempt;
 	char error[160];
 
+	if (planned->kind == RENDITION_AUDIO)
+		opus_begin_at_once(artefact->bytes, artefact->len);
 	if (!fragmented_read(artefact->bytes, artefact->len, file, error, sizeof error))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (!judge_piece(file, planned, &a->task, &a->progress, &work->judgement))

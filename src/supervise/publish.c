@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "store/discard.h"
 #include "store/video.h"
+#include "store/worker.h"
 #include "supervise/make.h"
 #include "supervise/publish.h"
 
@@ -59,6 +60,17 @@ static bool can_replan(const struct task *task)
 	return !task->alone && (task->kind == TASK_CHUNK || task->kind == TASK_ASSEMBLE);
 }
 
+/* The video is not to blame, and this worker is not to try the next one before the machine is well. */
+static enum db_result put_off(struct work *work)
+{
+	const struct judgement *j = &work->judgement;
+	enum db_result result = task_retry(work->desk->db, &work->attempt->task, &work->attempt->ended, j->reason, MACHINE_DELAY_MS, false);
+
+	if (result == DB_OK && worker_trouble(work->desk->db, work->desk->worker, j->detail) != DB_OK)
+		log_warn("trouble: not recorded: %s", db_message(work->desk->db));
+	return result;
+}
+
 static enum db_result commit_end(struct work *work)
 {
 	const struct attempt *a = work->attempt;
@@ -68,7 +80,7 @@ static enum db_result commit_end(struct work *work)
 	if (j->verdict == VERDICT_OK)
 		return makes[a->task.kind]->commit(work);
 	if (j->verdict == VERDICT_MACHINE)
-		return task_retry(work->desk->db, &a->task, &a->ended, j->reason, MACHINE_DELAY_MS, false);
+		return put_off(work);
 	if (j->verdict == VERDICT_REPLAN || (can_replan(&a->task) && (j->verdict == VERDICT_FAIL || last)))
 		return task_replan(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
 	if (j->verdict == VERDICT_RETRY && !last)

@@ -18,14 +18,13 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "store/worker.h"
 #include "encode/measure.h"
 #include "supervise/publish.h"
 #include "supervise/runner.h"
 
 #define TICK_S 1.0
 #define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
-#define PROBE_MEMORY_BYTES ((int64_t)1 << 30)
-#define PROBE_CPU_S 120
 #define SPAWN_DELAY_MS 5000
 #define OUT_TIME_SLACK_MS 120000        /* ffmpeg's out_time runs ahead by its delays */
 
@@ -80,6 +79,12 @@ static void remove_scratch(struct runner *r)
 static void stop_child(struct runner *r)
 {
 	child_stop(&r->child, r->shop->conf->grace_ms);
+}
+
+/* Nobody wants what it makes any more. */
+static void kill_child(struct runner *r)
+{
+	child_stop(&r->child, 0);
 }
 
 static void nothing(struct runner *r)
@@ -158,7 +163,7 @@ struct move {
 static const struct move moves[RUNNER_STATE_COUNT][RUNNER_EVENT_COUNT] = {
 	[RUNNER_RUNNING] = {
 		[RUNNER_OVER] = { RUNNER_JUDGING, judge },
-		[RUNNER_REVOKED] = { RUNNER_REVOKING, stop_child },
+		[RUNNER_REVOKED] = { RUNNER_REVOKING, kill_child },
 		[RUNNER_HUNG] = { RUNNER_ENDING, stop_child },
 		[RUNNER_SHUTDOWN] = { RUNNER_RETURNING, stop_child },
 	},
@@ -170,13 +175,13 @@ static const struct move moves[RUNNER_STATE_COUNT][RUNNER_EVENT_COUNT] = {
 	},
 	[RUNNER_ENDING] = {
 		[RUNNER_OVER] = { RUNNER_JUDGING, judge },
-		[RUNNER_REVOKED] = { RUNNER_REVOKING, nothing },
+		[RUNNER_REVOKED] = { RUNNER_REVOKING, kill_child },
 		[RUNNER_HUNG] = { RUNNER_ENDING, nothing },
 		[RUNNER_SHUTDOWN] = { RUNNER_RETURNING, nothing },
 	},
 	[RUNNER_RETURNING] = {
 		[RUNNER_OVER] = { RUNNER_RETURNING, hand_back },
-		[RUNNER_REVOKED] = { RUNNER_REVOKING, nothing },
+		[RUNNER_REVOKED] = { RUNNER_REVOKING, kill_child },
 		[RUNNER_HUNG] = { RUNNER_RETURNING, nothing },
 		[RUNNER_SHUTDOWN] = { RUNNER_RETURNING, nothing },
 	},
@@ -240,6 +245,14 @@ static int64_t mark_of(const struct attempt *a)
 	return a->progress.frame + a->progress.out_time_us + (int64_t)a->output.len + (int64_t)a->scan.count;
 }
 
+/* How long it may be silent: longer than all of its work should take is too long, however slow its encoder is. */
+static int64_t patience_ms(const struct runner *r)
+{
+	int64_t foretold_ms = (int64_t)(r->attempt.task.predicted_s * 1000);
+
+	return foretold_ms > r->shop->conf->stall_ms ? foretold_ms : r->shop->conf->stall_ms;
+}
+
 static void watchdog(struct runner *r, int64_t now_ms)
 {
 	const struct conf *conf = r->shop->conf;
@@ -249,7 +262,7 @@ static void watchdog(struct runner *r, int64_t now_ms)
 		r->news_mark = mark_of(&r->attempt);
 		r->news_ms = now_ms;
 	}
-	if (now_ms - r->news_ms > conf->stall_ms)
+	if (now_ms - r->news_ms > patience_ms(r))
 		cause = END_STALLED;
 	else if (now_ms - r->started_ms > conf->wall_ms)
 		cause = END_WALL;
@@ -353,16 +366,11 @@ static void fail_unreadable(struct runner *r, const char *path)
 static int spawn(struct runner *r)
 {
 	const struct conf *conf = r->shop->conf;
-	bool reads_only = r->attempt.task.kind == TASK_PROBE || r->attempt.task.kind == TASK_SCAN;
+	struct child_spec spec;
 	char dir[PATH_MAX];
-	const struct child_spec spec = {
-		.conf = conf, .argv = &r->attempt.task.argv, .reads = &r->attempt.task.reads, .dir = dir,
-		.memory_bytes = reads_only ? PROBE_MEMORY_BYTES : conf->memory_max_bytes,
-		.cpu_s = reads_only ? PROBE_CPU_S : conf->wall_ms / 1000 * sysconf(_SC_NPROCESSORS_ONLN),
-		.file_bytes = conf->upload_max_bytes,
-	};
 
 	snprintf(dir, sizeof dir, "%s/%s", conf->dir, r->attempt.dir);
+	spec = attempt_spec(conf, &r->attempt.task, r->shop->nice, dir);
 	if (mkdirat(r->shop->dir_fd, r->attempt.dir, 0755) < 0 && errno != EEXIST)
 		return errno;
 	return child_spawn(&r->child, r->shop->loop, &child_events, &spec);
@@ -379,6 +387,8 @@ static void put_off(struct runner *r, int error)
 	remove_scratch(r);
 	if (task_retry(r->shop->db, &r->attempt.task, &ended, "spawn_failed", SPAWN_DELAY_MS, false) == DB_NONE)
 		log_debug("task %" PRId64 ": moved on", r->attempt.task.id);
+	if (worker_trouble(r->shop->db, r->shop->worker, words) != DB_OK)
+		log_warn("trouble: not recorded: %s", db_message(r->shop->db));
 }
 
 static struct runner *new_runner(struct runner_shop *shop, struct task *task)
@@ -434,6 +444,21 @@ void runner_check_all(struct runner_shop *shop)
 		if ((r->state == RUNNER_RUNNING || r->state == RUNNER_ENDING) && !task_is_ours(shop->db, &r->attempt.task))
 			runner_event(r, RUNNER_REVOKED);
 	}
+}
+
+void runner_nice_all(struct runner_shop *shop, int64_t nice)
+{
+	shop->nice = nice;
+	for (struct runner *r = shop->runners; r != NULL; r = r->next)
+		child_nice(&r->child, nice);
+}
+
+bool runner_wants_to_be_alone(const struct runner_shop *shop)
+{
+	for (const struct runner *r = shop->runners; r != NULL; r = r->next)
+		if (r->attempt.task.crashes >= TASK_CRASHES_ALONE)
+			return true;
+	return false;
 }
 
 void runner_shutdown_all(struct runner_shop *shop)

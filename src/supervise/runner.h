@@ -35,6 +35,8 @@ struct runner_shop {
 	struct ev_loop *loop;
 	struct db *db;                  /* the loop's quick connection */
 	struct finisher *finisher;
+	const char *worker;             /* our id */
+	int64_t nice;                   /* of children */
 	int dir_fd;
 	void (*free_slot)(void *user);  /* a runner ended and freed itself: there is room again */
 	void *user;
@@ -50,6 +52,12 @@ void runner_start(struct runner_shop *shop, struct task *task);
 
 /* Looks whether each runner's row is still its own, and stops the children whose is not. */
 void runner_check_all(struct runner_shop *shop);
+
+/* Changes the niceness of all children, and of those to come. */
+void runner_nice_all(struct runner_shop *shop, int64_t nice);
+
+/* True while a task runs that workers died with: nothing is to run beside it. */
+bool runner_wants_to_be_alone(const struct runner_shop *shop);
 
 /* RUNNER_SHUTDOWN for all; they go away one by one. */
 void runner_shutdown_all(struct runner_shop *shop);

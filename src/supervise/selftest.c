@@ -19,7 +19,12 @@
 #include "supervise/selftest.h"
 
 #define TIMEOUT_MS 10000
-#define OUTPUT_MOST 8192
+#define OUTPUT_MOST 65536       /* bytes: the list of encoders has some 15,000 */
+
+const struct selftest_codec selftest_codecs[SELFTEST_CODECS] = {
+	{ "h264", "libx264" }, { "hevc", "libx265" }, { "vp9", "libvpx-vp9" }, { "av1", "libsvtav1" }, { "aac", "aac" },
+	{ "opus", "libopus" },
+};
 
 static int spawn_into(const struct strings *command, int out, pid_t *pid)
 {
@@ -107,11 +112,10 @@ static void test_jail(const struct conf *conf, struct selftest *test)
 	buf_fini(&out);
 }
 
-static bool test_tool(const struct conf *conf, struct selftest *test, const char *name, const char *path)
+/* Runs a tool with one option in the jail. */
+static bool run_tool(const struct conf *conf, const char *path, const char *option, struct buf *out)
 {
 	struct strings command = STRINGS_INIT;
-	struct buf out = BUF_INIT;
-	char line[200];
 	bool ok;
 
 	strings_add(&command, conf->jail);
@@ -119,16 +123,53 @@ static bool test_tool(const struct conf *conf, struct selftest *test, const char
 	strings_add(&command, conf_sandbox_name(conf->sandbox));
 	strings_add(&command, "--");
 	strings_add(&command, path);
-	strings_add(&command, "-version");
-	ok = run(&command, &out);
+	strings_add(&command, option);
+	ok = run(&command, out);
+	strings_fini(&command);
+	return ok;
+}
+
+static bool test_tool(const struct conf *conf, struct selftest *test, const char *name, const char *path)
+{
+	struct buf out = BUF_INIT;
+	bool ok = run_tool(conf, path, "-version", &out);
+	char line[200];
+
 	first_line(&out, line, sizeof line);
 	if (!ok && test->detail[0] == '\0')
 		snprintf(test->detail, sizeof test->detail, "%s does not start: %s", path, line);
 	buf_printf(&test->json, ",\"%s\":", name);
 	buf_json(&test->json, line);
-	strings_fini(&command);
 	buf_fini(&out);
 	return ok;
+}
+
+/* A line of the list is " V....D libx264   words": the name stands alone. */
+static bool lists(const char *list, const char *encoder)
+{
+	char word[40];
+
+	snprintf(word, sizeof word, " %s ", encoder);
+	return strstr(list, word) != NULL;
+}
+
+static void test_encoders(const struct conf *conf, struct selftest *test)
+{
+	const char *separator = "";
+	struct buf out = BUF_INIT;
+
+	run_tool(conf, conf->ffmpeg, "-encoders", &out);
+	buf_puts(&test->json, ",\"encoders\":[");
+	for (size_t i = 0; i < SELFTEST_CODECS; i++) {
+		test->encoders[i] = lists(buf_text(&out), selftest_codecs[i].encoder);
+		if (!test->encoders[i])
+			continue;
+		buf_puts(&test->json, separator);
+		buf_json(&test->json, selftest_codecs[i].encoder);
+		separator = ",";
+	}
+	buf_puts(&test->json, "]");
+	buf_fini(&out);
 }
 
 void selftest_run(const struct conf *conf, struct selftest *test)
@@ -137,6 +178,7 @@ void selftest_run(const struct conf *conf, struct selftest *test)
 	test_jail(conf, test);
 	test->tools_ok = test_tool(conf, test, "ffmpeg", conf->ffmpeg);
 	test->tools_ok = test_tool(conf, test, "ffprobe", conf->ffprobe) && test->tools_ok;
+	test_encoders(conf, test);
 	buf_printf(&test->json, ",\"ok\":%s,\"detail\":", test->jail_ok && test->tools_ok ? "true" : "false");
 	buf_json(&test->json, test->detail);
 	buf_puts(&test->json, "}");

@@ -5,15 +5,24 @@
 #include "base/buf.h"
 #include "base/conf.h"
 
+#define SELFTEST_CODECS 6
+
+/* A codec that a profile may name, and ffmpeg's encoder for it. */
+struct selftest_codec {
+	const char *codec, *encoder;
+};
+extern const struct selftest_codec selftest_codecs[SELFTEST_CODECS];
+
 struct selftest {
 	bool jail_ok;           /* the sandbox holds what the settings require */
 	bool tools_ok;          /* ffmpeg and ffprobe start, jailed */
 	char detail[256];       /* the first thing that is wrong, in a sentence; "" where all is well */
+	bool encoders[SELFTEST_CODECS];         /* which of selftest_codecs ffmpeg can encode */
 	struct buf json;        /* for worker.health */
 };
 
 /*
- * Runs clipmill-jail --self-test, then `ffmpeg -version` and `ffprobe -version` in the jail.  Blocks
+ * Runs clipmill-jail --self-test, then `ffmpeg -version`, `ffprobe -version` and `ffmpeg -encoders` in the jail.  Blocks
  * for some hundred milliseconds; ten seconds at the most.
  */
 void selftest_run(const struct conf *conf, struct selftest *test);

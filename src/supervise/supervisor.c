@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@
 #include "store/discard.h"
 #include "store/event.h"
 #include "store/video.h"
+#include "store/profile.h"
 #include "store/worker.h"
 #include "supervise/finisher.h"
 #include "supervise/lock.h"
@@ -32,7 +34,8 @@
 #define KILL_AFTER_S 2.0        /* from the end's beginning to KILL for every child */
 #define LEAVE_AFTER_S 3.0       /* ... to leaving the loop, whatever is left */
 #define FINISH_MS 1000          /* ... and then for the finisher */
-#define RETEST_S 30.0           /* between self-tests of a machine that failed one */
+#define RETEST_FIRST_S 1.0      /* between self-tests of a machine that is in trouble */
+#define RETEST_MOST_S 60.0
 #define EVENTS_KEPT 200000
 
 struct supervisor {
@@ -49,7 +52,8 @@ struct supervisor {
 	ev_timer again;                 /* looks for work as soon as the loop is back */
 	ev_timer retest;                /* runs while the machine is not fit */
 	ev_timer kill_timer, leave_timer;
-	bool fit;                       /* the last self-test was good */
+	bool fit;                       /* the last self-test was good, and no task told of trouble since */
+	double troubled;                /* when one last did; the loop's clock */
 	bool low;                       /* free space is below the floor */
 	bool joined;                    /* our row says that we are alive */
 	bool stopping;
@@ -157,15 +161,45 @@ static bool has_room(struct supervisor *s)
 	return !low;
 }
 
-static void claim_work(struct supervisor *s)
+/* The machine's fault: nothing is claimed until a self-test passes again.  What comes soon after the last time waits
+ * longer. */
+static void lose_fitness(struct supervisor *s)
+{
+	double now = ev_now(s->loop);
+
+	s->fit = false;
+	if (now - s->troubled > RETEST_MOST_S || s->retest.repeat <= 0)
+		s->retest.repeat = RETEST_FIRST_S;
+	s->troubled = now;
+	ev_timer_again(s->loop, &s->retest);
+	log_error("no work starts until this machine is well again: see worker.trouble");
+}
+
+static void claim_work(struct supervisor *s, const struct worker_orders *orders)
 {
 	struct task task;
 
-	while (s->shop.count < s->conf->slots && s->fit && has_room(s)) {
-		if (task_claim(s->db, s->id, &task) != DB_OK)
+	while (!orders->paused && s->shop.count < orders->slots && s->fit && has_room(s) && !runner_wants_to_be_alone(&s->shop)) {
+		if (task_claim(s->db, s->id, s->shop.count, &task) != DB_OK)
 			return;
 		runner_start(&s->shop, &task);
 	}
+}
+
+/* What an operator wrote into our row, and the machine's fault that a finished task told of. */
+static void follow_orders(struct supervisor *s)
+{
+	struct worker_orders orders;
+	int64_t nice;
+
+	if (worker_read(s->db, s->id, &orders) != DB_OK)
+		return;
+	nice = orders.nice >= 0 ? orders.nice : s->conf->nice;
+	if (nice != s->shop.nice)
+		runner_nice_all(&s->shop, nice);
+	if (orders.trouble && s->fit)
+		lose_fitness(s);
+	claim_work(s, &orders);
 }
 
 static void look(void *user)
@@ -178,7 +212,7 @@ static void look(void *user)
 	recovery_look(&s->recovery);
 	remove_doomed(s);
 	discard_spent(s);
-	claim_work(s);
+	follow_orders(s);
 }
 
 static void on_again(struct ev_loop *loop, ev_timer *timer, int events)
@@ -188,6 +222,37 @@ static void on_again(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* Fitness ------------------------------------------------------------------------------------- */
 
+/* Profiles are checked against what ffmpeg can do when they are written.  An ffmpeg that does not start says nothing. */
+static void keep_encoders(struct supervisor *s, const struct selftest *test)
+{
+	enum db_result result = DB_OK;
+
+	if (!test->tools_ok || db_begin(s->db) != DB_OK)
+		return;
+	result = profile_encoders_forget(s->db);
+	for (size_t i = 0; i < SELFTEST_CODECS && result == DB_OK; i++)
+		if (test->encoders[i])
+			result = profile_encoder_add(s->db, selftest_codecs[i].codec, selftest_codecs[i].encoder);
+	if (result == DB_OK)
+		result = db_commit(s->db);
+	else
+		db_rollback(s->db);
+	if (result != DB_OK)
+		log_warn("encoders: not recorded: %s", db_message(s->db));
+}
+
+/* It is over, as far as a self-test can tell: the next task will show. */
+static void regain_fitness(struct supervisor *s)
+{
+	s->fit = true;
+	ev_timer_stop(s->loop, &s->retest);
+	if (worker_trouble(s->db, s->id, NULL) != DB_OK)
+		log_warn("trouble: its end is not recorded: %s", db_message(s->db));
+	log_info("self-test passed: work goes on");
+	look_again(s);
+}
+
+/* Looks again after 1 s, 2 s, 4 s, ... a minute. */
 static void on_retest(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct supervisor *s = timer->data;
@@ -196,12 +261,11 @@ static void on_retest(struct ev_loop *loop, ev_timer *timer, int events)
 	selftest_run(s->conf, &test);
 	if (worker_health(s->db, s->id, buf_text(&test.json)) != DB_OK)
 		log_warn("health: not recorded: %s", db_message(s->db));
-	s->fit = test.jail_ok && test.tools_ok;
-	if (s->fit) {
-		log_info("self-test passed: work goes on");
-		ev_timer_stop(loop, timer);
-		look_again(s);
-	}
+	keep_encoders(s, &test);
+	s->retest.repeat = fmin(2 * s->retest.repeat, RETEST_MOST_S);
+	ev_timer_again(loop, timer);
+	if (test.jail_ok && test.tools_ok && has_room(s))
+		regain_fitness(s);
 	selftest_fini(&test);
 }
 
@@ -293,6 +357,8 @@ static int join(struct supervisor *s, char *error, size_t error_size)
 		result = -1;
 	}
 	s->joined = result == 0;
+	if (s->joined)
+		keep_encoders(s, &test);
 	selftest_fini(&test);
 	return result;
 }
@@ -312,11 +378,12 @@ static int start(struct supervisor *s, char *error, size_t error_size)
 	if (open_store(s, error, error_size) < 0 || join(s, error, error_size) < 0)
 		return -1;
 	make_loop(s);
-	s->finisher = finisher_start(s->conf, s->loop, s->dir_fd, error, error_size);
+	s->finisher = finisher_start(s->conf, s->loop, s->dir_fd, s->id, error, error_size);
 	if (s->finisher == NULL)
 		return -1;
 	s->shop = (struct runner_shop){
-		.conf = s->conf, .loop = s->loop, .db = s->db, .finisher = s->finisher, .dir_fd = s->dir_fd,
+		.conf = s->conf, .loop = s->loop, .db = s->db, .finisher = s->finisher, .worker = s->id, .nice = s->conf->nice,
+		.dir_fd = s->dir_fd,
 		.free_slot = free_slot, .user = s,
 	};
 	return 0;
@@ -346,7 +413,7 @@ static void start_watches(struct supervisor *s)
 	ev_signal_init(&s->term, on_signal, SIGTERM);
 	ev_signal_init(&s->intr, on_signal, SIGINT);
 	ev_timer_init(&s->again, on_again, 0.0, 0.0);
-	ev_timer_init(&s->retest, on_retest, RETEST_S, RETEST_S);
+	ev_timer_init(&s->retest, on_retest, RETEST_FIRST_S, RETEST_FIRST_S);
 	ev_timer_init(&s->kill_timer, on_kill, KILL_AFTER_S, 0.0);
 	ev_timer_init(&s->leave_timer, on_leave, LEAVE_AFTER_S, 0.0);
 	s->term.data = s->intr.data = s;

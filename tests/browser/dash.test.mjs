@@ -9,7 +9,7 @@ import { withPlayer } from "./player.mjs";
 
 const skip = noBrowser || noCorpus;
 const browser = skip ? null : await openBrowser();
-const server = skip ? null : await serve({ prepare: (server) => server.sql("UPDATE profile SET preset = 'ultrafast', chunk_ms = 4000") });
+const server = skip ? null : await serve({ prepare: (server) => server.sql("UPDATE profile SET chunk_ms = 4000; UPDATE rung SET preset = 'ultrafast' WHERE codec = 'h264'") });
 
 // Clips with what can go wrong: B-frames and many chunks, 24000/1001, a picture that starts later than its sound.
 const clips = skip ? [] : [

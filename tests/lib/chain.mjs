@@ -138,7 +138,7 @@ export async function chain(web) {
 		test(`behind ${web} the chain works`, { skip: noCorpus }, () => {});
 		return;
 	}
-	const server = await serve({ web, prepare: (server) => server.sql("UPDATE profile SET preset = 'ultrafast'") });
+	const server = await serve({ web, prepare: (server) => server.sql("UPDATE rung SET preset = 'ultrafast' WHERE codec = 'h264'") });
 	const film = readFileSync(FILM);
 	const raw = await server.put(film, { filename: "bbb.mp4", size: film.length });
 	const form = await server.post([filePart(film, "bbb form.mp4")], { Accept: "text/html,application/xhtml+xml" });

@@ -92,6 +92,6 @@ export async function stormyRun(sources, procs, profile, kills, ms = 600_000) {
 export const QUICK = `UPDATE profile SET chunk_ms = 1000, segment_ms = 1000;
 	DELETE FROM rung WHERE profile = 'default';
 	INSERT INTO rung (profile, short_side, max_kbps) VALUES ('default', 240, 450), ('default', 144, 200);
-	UPDATE profile SET preset = 'ultrafast'`;
+	UPDATE rung SET preset = 'ultrafast' WHERE codec = 'h264'`;
 
 export { patience };

@@ -274,8 +274,8 @@ export class Server {
 
 	// One small and quick rung instead of the ladder.
 	quick(shortSide = 240) {
-		return this.sql(`UPDATE profile SET preset = 'ultrafast'; DELETE FROM rung;
-			INSERT INTO rung (profile, short_side, max_kbps) VALUES ('default', ${shortSide}, 450)`);
+		return this.sql(`DELETE FROM rung WHERE profile = 'default';
+			INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', ${shortSide}, 450, 'ultrafast')`);
 	}
 
 	files(folder) {

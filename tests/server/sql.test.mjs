@@ -12,8 +12,8 @@ import { until } from "../lib/wait.mjs";
 // One responder, one child at a time, and one slow profile: there is always something to act upon.
 const server = await serve({ procs: 1, settings: { encode: { grace: "300ms" } }, prepare: async (server) => {
 	await server.quick();
-	await server.sql(`INSERT INTO profile (name, preset) VALUES ('slow', 'slower');
-		INSERT INTO rung (profile, short_side, max_kbps) VALUES ('slow', 720, 2800), ('slow', 480, 1400)`);
+	await server.sql(`INSERT INTO profile (name) VALUES ('slow');
+		INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('slow', 720, 2800, 'slower'), ('slow', 480, 1400, 'slower')`);
 } });
 const short = await madeBytes({ seconds: 1 });
 const long = await madeBytes({ seconds: 20, size: "1280x720" });

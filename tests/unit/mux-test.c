@@ -291,6 +291,22 @@ static void the_edit_takes_the_delay_off_and_no_more(void **state)
 	buf_fini(&header);
 }
 
+static void a_duration_of_ages_is_no_number_too_large(void **state)
+{
+	const struct fixture *f = *state;
+	struct layout layout = both(f);
+	struct buf file = write_file(f, &layout);
+	struct movie movie;
+	struct box box;
+	char error[160];
+
+	assert_true(find_path(bytes_of(bytes_in(&file), file.len), "moovtrakmdiamdhd", &box));
+	memset(file.data + (box.start - bytes_in(&file)) + 8 + 4 + 16 + 4, 0xff, 8);
+	assert_true(movie_read(bytes_in(&file), file.len, &movie, error, sizeof error));
+	assert_true(movie.tracks[0].duration_us == INT64_MAX);
+	buf_fini(&file);
+}
+
 /* Beyond 4 GiB --------------------------------------------------------------------------------- */
 
 /* A piece of one picture of nearly 4 GiB and one of 2 GiB; pages that nobody touches are not there. */
@@ -546,6 +562,7 @@ int main(void)
 		TEST(the_same_pieces_give_the_same_bytes),
 		TEST(the_file_is_a_plain_movie),
 		TEST(the_edit_takes_the_delay_off_and_no_more),
+		TEST(a_duration_of_ages_is_no_number_too_large),
 		cmocka_unit_test(offsets_beyond_four_gigabytes_are_right),
 		TEST(pieces_that_do_not_follow_are_refused),
 		TEST(the_first_piece_begins_at_0),

@@ -1,5 +1,5 @@
 /*
- * plan-test.c - ladders, rates and command lines.
+ * plan-test.c - rates and command lines.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -14,59 +14,19 @@
 
 #include <cmocka.h>
 
-#include "encode/ladder.h"
 #include "encode/plan.h"
 #include "encode/rate.h"
 
 static char ffmpeg[] = "/usr/bin/ffmpeg", ffprobe[] = "/usr/bin/ffprobe", mux[] = "/usr/libexec/clipmill-mux";
 static const struct conf conf = { .ffmpeg = ffmpeg, .ffprobe = ffprobe, .mux = mux, .duration_max_ms = 43200000, .pixels_max = 37748736 };
 static const struct profile profile = {
-	.segment_ms = 4000, .chunk_ms = 10000, .rate_max = 60, .crf = 23, .audio_kbps = 128, .preset = "veryfast",
-	.rungs = { { 1080, 5000 }, { 720, 2800 }, { 480, 1400 }, { 240, 450 } }, .rung_count = 4,
+	.segment_ms = 4000, .chunk_ms = 10000, .rate_max = 60, .audio_codec = "aac", .audio_kbps = 128, .storyboard = true,
+	.rungs = {
+		{ "h264", 1080, 5000, 23, "veryfast" }, { "h264", 720, 2800, 23, "veryfast" },
+		{ "h264", 480, 1400, 23, "veryfast" }, { "h264", 240, 450, 23, "veryfast" },
+	},
+	.rung_count = 4,
 };
-
-/* Ladders ------------------------------------------------------------------------------------- */
-
-static const struct {
-	int64_t width, height;
-	const char *ladder;
-} ladders[] = {
-	{ 1920, 1080, "1080p:1920x1080 720p:1280x720 480p:854x480 240p:426x240 " },
-	{ 1080, 1920, "1080p:1080x1920 720p:720x1280 480p:480x854 240p:240x426 " },
-	{ 3840, 2160, "1080p:1920x1080 720p:1280x720 480p:854x480 240p:426x240 " },
-	{ 1280, 720, "720p:1280x720 480p:854x480 240p:426x240 " },
-	{ 1600, 900, "900p:1600x900 720p:1280x720 480p:854x480 240p:426x240 " },
-	{ 862, 486, "480p:852x480 240p:426x240 " },
-	{ 1280, 272, "272p:1280x272 240p:1130x240 " },
-	{ 160, 120, "120p:160x120 " },
-	{ 2, 2, "2p:2x2 " },
-	{ 16384, 2, "2p:8192x2 " },
-};
-
-static void makes_ladders_by_the_shorter_side(void **state)
-{
-	for (size_t i = 0; i < sizeof ladders / sizeof *ladders; i++) {
-		const struct facts facts = { .width = ladders[i].width, .height = ladders[i].height };
-		struct rung rungs[PLAN_RUNGS_MOST];
-		size_t count = ladder_make(&facts, &profile, rungs);
-		struct buf text = BUF_INIT;
-
-		for (size_t k = 0; k < count; k++)
-			buf_printf(&text, "%s:%dx%d ", rungs[k].name, (int)rungs[k].width, (int)rungs[k].height);
-		assert_string_equal(buf_text(&text), ladders[i].ladder);
-		buf_fini(&text);
-	}
-}
-
-static void caps_an_own_size_by_its_pixels(void **state)
-{
-	const struct facts facts = { .width = 1600, .height = 900 };
-	struct rung rungs[PLAN_RUNGS_MOST];
-
-	ladder_make(&facts, &profile, rungs);
-	assert_int_equal(rungs[0].max_kbps, 3472);
-	assert_int_equal(rungs[1].max_kbps, 2800);
-}
 
 /* Rates --------------------------------------------------------------------------------------- */
 
@@ -291,6 +251,31 @@ static void refuses_what_is_too_long_or_empty(void **state)
 	scan_fini(&scan);
 }
 
+static void a_profile_without_rungs_makes_sound_only(void **state)
+{
+	struct profile sound_only = profile;
+	struct facts facts = film;
+	struct plan_input input = {
+		.conf = &conf, .facts = &facts, .profile = &sound_only, .source = "/s/source/x", .media = "/s/media/x", .threads = 2,
+	};
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	make_scan(&scan, 0, 512, 72, 0);
+	sound_only.rung_count = 0;
+	input.scan = &scan;
+	assert_true(plan_make(&input, &plan, &refusal));
+	assert_int_equal(plan.rendition_count, 1);
+	assert_int_equal(plan.renditions[0].kind, RENDITION_AUDIO);
+	assert_string_equal(plan.decisions[0].code, "sound_only");
+	plan_fini(&plan);
+	facts.has_audio = false;
+	assert_false(plan_make(&input, &plan, &refusal));
+	assert_string_equal(refusal.code, "no_sound");
+	scan_fini(&scan);
+}
+
 static void ffprobe_is_told_what_it_may_open(void **state)
 {
 	struct strings argv = STRINGS_INIT;
@@ -311,8 +296,6 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(makes_ladders_by_the_shorter_side),
-		cmocka_unit_test(caps_an_own_size_by_its_pixels),
 		cmocka_unit_test(finds_the_rate_and_counts_its_frames),
 		cmocka_unit_test(a_picture_that_starts_late_is_led_in),
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
@@ -321,6 +304,7 @@ int main(void)
 		cmocka_unit_test(plans_sound_alone),
 		cmocka_unit_test(the_same_input_gives_the_same_plan),
 		cmocka_unit_test(refuses_what_is_too_long_or_empty),
+		cmocka_unit_test(a_profile_without_rungs_makes_sound_only),
 		cmocka_unit_test(ffprobe_is_told_what_it_may_open),
 	};
 

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "encode/language.h"
+#include "encode/opus.h"
 #include "encode/picture.h"
 #include "encode/plan.h"
 #include "encode/sniff.h"
@@ -278,6 +279,44 @@ static void reads_the_size_of_a_jpeg(void **state)
 	assert_false(picture_size(jpeg, sizeof jpeg, &width, &height));
 }
 
+/* A box around what was put since `from`. */
+static void close_box(struct buf *b, size_t from, const char *type)
+{
+	size_t len = b->len - from + 8;
+	const uint8_t head[8] = {
+		0, 0, (uint8_t)(len >> 8), (uint8_t)len, (uint8_t)type[0], (uint8_t)type[1], (uint8_t)type[2], (uint8_t)type[3],
+	};
+
+	buf_put(b, head, 8);
+	memmove(b->data + from + 8, b->data + from, b->len - from - 8);
+	memcpy(b->data + from, head, 8);
+}
+
+static void opus_has_nothing_to_skip(void **state)
+{
+	static const char *const around[] = { "stbl", "minf", "mdia", "trak", "moov" };
+	static const uint8_t dops[11] = { 0, 2, 1, 0x38, 0, 0, 0xbb, 0x80 }, zeros[28] = { 0 };
+	struct buf b = BUF_INIT;
+
+	buf_put(&b, zeros, 8);
+	buf_put(&b, zeros, 28);
+	buf_put(&b, dops, sizeof dops);
+	close_box(&b, 36, "dOps");
+	close_box(&b, 8, "Opus");
+	close_box(&b, 0, "stsd");
+	for (size_t i = 0; i < 5; i++)
+		close_box(&b, 0, around[i]);
+	for (size_t len = 0; len < b.len; len++)
+		opus_begin_at_once((uint8_t *)b.data, len);
+	assert_int_equal(b.data[b.len - 9], 1);
+	assert_int_equal(b.data[b.len - 8], 0x38);
+	opus_begin_at_once((uint8_t *)b.data, b.len);
+	assert_int_equal(b.data[b.len - 9], 0);
+	assert_int_equal(b.data[b.len - 8], 0);
+	assert_int_equal(b.data[b.len - 10], 2);
+	buf_fini(&b);
+}
+
 static void knows_what_is_no_video(void **state)
 {
 	assert_string_equal(sniff((const uint8_t *)"\x89PNG\r\n\x1a\n....", 12), "a PNG picture");
@@ -302,6 +341,7 @@ int main(void)
 		cmocka_unit_test(lays_out_storyboards),
 		cmocka_unit_test(lists_storyboards),
 		cmocka_unit_test(reads_the_size_of_a_jpeg),
+		cmocka_unit_test(opus_has_nothing_to_skip),
 		cmocka_unit_test(knows_what_is_no_video),
 	};
 

@@ -1,0 +1,49 @@
+/* encoder.h - the options of a video encoder for one rung.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_ENCODER_H
+#define CLIPMILL_ENCODER_H
+
+#include "base/strings.h"
+#include "encode/facts.h"
+
+#define ENCODER_COUNT 4
+
+/* What we ask of ffmpeg for a codec. */
+struct encoder {
+	char codec[8];                  /* as in table rung: h264, hevc, vp9, av1 */
+	char name[16];                  /* ffmpeg's: libx264, ... */
+	char title[8];                  /* for people: H.264 */
+	int64_t side_least;             /* pixels: of the smallest picture that it takes */
+	double thrift;                  /* bits of H.264 for one of it, about, at the same quality */
+	int64_t crf;                    /* usual, on its own scale */
+	char preset[16];                /* usual */
+};
+
+/* By codec; NULL where it is none of ours. */
+const struct encoder *encoder_of(const char *codec);
+
+/* All of them, for self-tests: ENCODER_COUNT rows. */
+const struct encoder *encoder_all(void);
+
+/* One rung of one chunk. */
+struct encoding {
+	const char *codec, *preset;     /* a codec of ours */
+	int64_t crf, max_kbps;
+	struct ratio rate;              /* frames a second */
+	int64_t every;                  /* frames: each so many one is a keyframe, and no other; at least 2 */
+	int64_t threads;                /* output bytes depend on it */
+};
+
+/*
+ * Adds the options of an output from -c:v on, its time base (a tick is a frame) and its keyframes included.
+ * GOPs are closed, the rate is capped, nothing of it depends on the machine, and frames come out in pieces that
+ * can be joined: sample descriptions are the same for any content and length.
+ */
+void encoder_add(const struct encoding *encoding, struct strings *argv);
+
+/*
+ * Frames that the first sample of a chunk is decoded before it is shown: the same for all chunks of a rung, except
+ * for those of fewer than three frames, where it may be less.
+ */
+int64_t encoder_delay(const char *codec, const char *preset);
+
+#endif

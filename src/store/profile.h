@@ -1,0 +1,11 @@
+/* profile.h - which encoders profiles may use.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_PROFILE_H
+#define CLIPMILL_PROFILE_H
+
+#include "store/db.h"
+
+/* Both within one transaction of the caller: the list of table encoder is made anew. */
+enum db_result profile_encoders_forget(struct db *db);
+enum db_result profile_encoder_add(struct db *db, const char *codec, const char *encoder);
+
+#endif
