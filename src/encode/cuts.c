@@ -18,7 +18,7 @@
 #define FRAMES_LEAST 8          /* of a chunk: encoders need some to settle their delay */
 #define TAIL_PART 3             /* a chunk takes at most a third of what is left ... */
 #define WINDOW 0.4              /* a keyframe this part of a chunk away is as good as one in the right place */
-#define HEAD_CUTS 2             /* so many may be between keyframes: what is decoded in vain then is small of the whole */
+#define HEAD_CUTS 2             /* so many may be between keyframes, so that little is decoded in vain */
 #define WALK_MOST_S 12.0        /* and no more than this is, each time */
 #define PIXELS_A_BYTE 1024      /* a picture in fewer bytes than one for so many pixels leans on another one */
 #define FALSE_PART 2            /* one such keyframe in so many, and none is believed */
@@ -129,8 +129,8 @@ static const struct scan_packet **in_file_order(const struct scan *scan)
 	return order;
 }
 
-/* Recordings that were joined overlap a little: decode times go back by less than ffmpeg mends, and which of two pictures
- * at the same time is shown depends on where one enters.  (mov and Matroska have one clock by their nature.) */
+/* Recordings that were joined overlap a little: decode times go back by less than ffmpeg mends, and which of two
+ * pictures at the same time is shown depends on where one enters.  (mov and Matroska have one clock by their nature.) */
 static bool is_one_clock(const struct cutter *c)
 {
 	static const char *const by_nature[] = { "mov", "matroska", NULL };

@@ -1,5 +1,5 @@
-// expected.mjs - what becomes of each clip when it is cut into chunks of a second: of the corpus (real/, made/, hostile/), and
-// of clips.mjs.  Those of the corpus that are not here have no plan.
+// expected.mjs - what becomes of each clip in chunks of a second: of the corpus (real/, made/, hostile/), and of
+// clips.mjs.  Those of the corpus that are not here have no plan.
 // SPDX-License-Identifier: MIT
 //
 // exact      the encoders are given the same pictures at the same times as in a single pass

@@ -30,10 +30,11 @@ export async function insert(server, path) {
 	return rows.map(({ id }) => id);
 }
 
-// { state, reason, codes: [{ code, detail }], tasks: [{ argv, first, frames }] }, once there is a plan or no hope of one.
+// { state, reason, codes: [{ code, detail }], tasks: [{ argv, first, frames }] } as soon as it is planned, or refused.
 export async function planOf(server, id) {
-	await until(() => server.value(`SELECT 1 FROM video v WHERE id = ${quoted(id)} AND (state IN ('failed', 'cancelled')
-		OR EXISTS (SELECT 1 FROM task WHERE video = v.id AND kind = 'assemble'))`), `a plan of ${id}`, 600_000, 300);
+	const planned = "EXISTS (SELECT 1 FROM task WHERE video = v.id AND kind = 'assemble')";
+	await until(() => server.value(`SELECT 1 FROM video v WHERE id = ${quoted(id)} AND (state = 'failed' OR ${planned})`),
+		`a plan of ${id}`, 600_000, 300);
 	const [video] = await server.sql(`SELECT state, reason FROM video WHERE id = ${quoted(id)}`);
 	const codes = await server.sql(`SELECT code, detail FROM decision WHERE video = ${quoted(id)} ORDER BY seq`);
 	const tasks = await server.sql(`SELECT argv, first_frame AS first, frames_planned AS frames FROM task
@@ -62,7 +63,8 @@ function framesIn(text) {
 
 // { failed: did it not end well, said: what ffmpeg had to complain about }
 const listen = ([program, ...words]) => new Promise((resolve) => {
-	execFile(program, words, { timeout: RUN_MS * patience, maxBuffer: 1 << 28 }, (failed, _, said) => resolve({ failed, said }));
+	const options = { timeout: RUN_MS * patience, maxBuffer: 1 << 28 };
+	execFile(program, words, options, (failed, _, said) => resolve({ failed, said }));
 });
 
 // { rungs: [[frame]], failed, said }
@@ -88,31 +90,33 @@ function difference(rung, whole, chunks) {
 	if (at < 0 && whole.length === chunks.length)
 		return null;
 	const strange = chunks.filter((frame) => !whole.includes(frame)).length;
-	return `rung ${rung}: ${whole.length} frames in one pass, ${chunks.length} in chunks, ${strange} of them strange, from frame ${
-		at < 0 ? whole.length : at} on: ${whole[at]}, ${chunks[at]}`;
+	return `rung ${rung}: ${whole.length} frames in one pass, ${chunks.length} in chunks, ${strange} of them strange, ` +
+		`from frame ${at < 0 ? whole.length : at} on: ${whole[at]}, ${chunks[at]}`;
 }
 
 const times = (frames) => frames.map((frame) => frame.split(" ")[0]).join(" ");
 const sameTimes = (some, others) => times(some) === times(others);
 
-// Runs the chunks and the single pass: { verdict, frames, detail }.  What a decoder makes of damage depends on what it saw
-// before, so the pictures of a damaged source may differ there; they must still be as many, at the same times.
+// Runs the chunks and the single pass: { verdict, frames, detail }.  What a decoder makes of damage depends on what it
+// saw before, so the pictures of a damaged source may differ there; they must still be as many, at the same times.
 async function compare(chunked, single) {
 	const whole = await framesOf(single.tasks[0]), chunks = [];
 	for (const task of chunked.tasks)
 		chunks.push(await framesOf(task));
-	const differs = whole.rungs.map((rung, i) => difference(i, rung, chunks.flatMap(({ rungs }) => rungs[i]))).filter(Boolean);
+	const joined = whole.rungs.map((_, i) => chunks.flatMap(({ rungs }) => rungs[i]));
+	const differs = whole.rungs.map((rung, i) => difference(i, rung, joined[i])).filter(Boolean);
 	const noticed = chunked.tasks.filter((task, i) => isNoticed(task, chunks[i]));
 	const frames = whole.rungs[0]?.length ?? 0;
 	const first = noticed.map((task) => `chunk at ${task.first} has not its ${task.frames} frames`)[0];
 	if (noticed.length)
 		return { verdict: "noticed", frames, detail: [first, ...differs][0] };
-	const damaged = whole.said && whole.rungs.every((rung, i) => sameTimes(rung, chunks.flatMap(({ rungs }) => rungs[i])));
+	const damaged = whole.said && whole.rungs.every((rung, i) => sameTimes(rung, joined[i]));
 	return { verdict: !differs.length ? "exact" : damaged ? "damaged" : "WRONG", frames, detail: differs[0] ?? "" };
 }
 
-// What becomes of a file: { outcome, chunks, frames, detail }.  The outcome is "exact", "noticed", "damaged" or "WRONG" for
-// one that is chunked, else the code of the decision that says why not; "no plan" or "no picture" where there are no chunks at all.
+// What becomes of a file: { outcome, chunks, frames, detail }.  The outcome is "exact", "noticed", "damaged" or "WRONG"
+// for one that is chunked, else the code of the decision that says why not; "no plan" or "no picture" where there is
+// nothing to chunk.
 export async function outcomeOf(server, [chunkedId, singleId]) {
 	const chunked = await planOf(server, chunkedId), single = await planOf(server, singleId);
 	if (chunked.state === "failed")
@@ -128,4 +132,4 @@ export async function outcomeOf(server, [chunkedId, singleId]) {
 }
 
 export const row = (name, { outcome, chunks, frames, detail }) =>
-	[name.padEnd(64), String(chunks).padStart(4), String(frames).padStart(6), outcome.padEnd(24), detail].join(" ").trimEnd();
+	[name.padEnd(64), `${chunks}`.padStart(4), `${frames}`.padStart(6), outcome.padEnd(24), detail].join(" ").trimEnd();

@@ -9,8 +9,11 @@ import expected from "../exact/expected.mjs";
 import { insert, outcomeOf, planOnly, row } from "../lib/exact.mjs";
 import { after, it, serve, together } from "../lib/harness.mjs";
 
-const CLIPS = ["ogop-x264.ts", "ogop-x265.mp4", "ogop-mpeg2.ts", "x264-16b.mkv", "23976.mkv", "vfr-jitter.mkv", "edit-trim-ogop.mp4",
-	"wrap-sound.ts", "sound-first.ts", "fragments-b.mp4", "no-cues.mkv", "vp9-hidden.webm", "mbaff.ts", "joined.ts", "holes.mp4"];
+const CLIPS = [
+	"ogop-x264.ts", "ogop-x265.mp4", "ogop-mpeg2.ts", "x264-16b.mkv", "23976.mkv", "vfr-jitter.mkv",
+	"edit-trim-ogop.mp4", "wrap-sound.ts", "sound-first.ts", "fragments-b.mp4", "no-cues.mkv", "vp9-hidden.webm",
+	"mbaff.ts", "joined.ts", "holes.mp4",
+];
 
 const shelf = mkdtempSync(join(tmpdir(), "clipmill-awkward-"));
 after(() => rmSync(shelf, { recursive: true, force: true }));
