@@ -13,7 +13,6 @@
 #include "encode/ratio.h"
 
 #define LONG_VIDEO_S 600.0      /* from here on chunks are twice as long */
-#define WHOLE_BELOW_S 4.0       /* shorter videos are not cut */
 #define EARLY_S 2.0             /* the first chunk; the next is twice as long, and so on */
 #define FRAMES_LEAST 8          /* of a chunk: encoders need some to settle their delay */
 #define TAIL_PART 3             /* a chunk takes at most a third of what is left ... */
@@ -92,7 +91,7 @@ static bool may_cut(struct cutter *c)
 		snprintf(c->cuts->detail, sizeof c->cuts->detail, "Encoded in one piece: %s", c->input->single);
 		return false;
 	}
-	if (g->duration_s < WHOLE_BELOW_S && g->duration_s * 1000 < 2 * (double)c->input->profile->chunk_ms)
+	if (g->duration_s * 1000 < (double)c->input->profile->chunk_ms / 2)
 		return whole(c->cuts, "one_chunk_short", "It is short: encoded in one piece.");
 	if (!seeks_well(f->container))
 		return whole(c->cuts, "one_chunk_container", "Files of this kind cannot be entered exactly: encoded in one piece.");

@@ -24,6 +24,7 @@
 #include "supervise/runner.h"
 
 #define TICK_S 1.0
+#define READING_WALL_MS 900000          /* of probe and scan */
 #define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
 #define SPAWN_DELAY_MS 5000
 #define OUT_TIME_SLACK_MS 120000        /* ffmpeg's out_time runs ahead by its delays */
@@ -253,6 +254,15 @@ static int64_t patience_ms(const struct runner *r)
 	return foretold_ms > r->shop->conf->stall_ms ? foretold_ms : r->shop->conf->stall_ms;
 }
 
+/* Children that only look at the source are short. */
+static int64_t wall_ms(const struct runner *r)
+{
+	bool reads_only = r->attempt.task.kind == TASK_PROBE || r->attempt.task.kind == TASK_SCAN;
+	int64_t most_ms = r->shop->conf->wall_ms;
+
+	return reads_only && most_ms > READING_WALL_MS ? READING_WALL_MS : most_ms;
+}
+
 static void watchdog(struct runner *r, int64_t now_ms)
 {
 	const struct conf *conf = r->shop->conf;
@@ -264,7 +274,7 @@ static void watchdog(struct runner *r, int64_t now_ms)
 	}
 	if (now_ms - r->news_ms > patience_ms(r))
 		cause = END_STALLED;
-	else if (now_ms - r->started_ms > conf->wall_ms)
+	else if (now_ms - r->started_ms > wall_ms(r))
 		cause = END_WALL;
 	else if (r->attempt.progress.out_time_us / 1000 > conf->duration_max_ms + OUT_TIME_SLACK_MS)
 		cause = END_TOO_LONG;

@@ -9,7 +9,8 @@ import { isAlive, kill, processes } from "../lib/programs.mjs";
 import { until } from "../lib/wait.mjs";
 
 const server = await serve({ procs: 1, settings: { encode: { stall: "2s", grace: "500ms", slots: 2, threads_per_child: 1 } },
-	prepare: (server) => server.sql("UPDATE rung SET preset = 'medium' WHERE codec = 'h264'; DELETE FROM rung WHERE short_side > 480") });
+	prepare: (server) => server.sql(`UPDATE rung SET preset = 'medium' WHERE codec = 'h264'; DELETE FROM rung WHERE short_side > 480;
+		UPDATE profile SET chunk_ms = 60000`) });
 const clip = await madeClip({ seconds: 8, size: "640x360" });
 
 const chunkOf = async (id) => (await server.sql(`SELECT * FROM task WHERE video = '${id}' AND kind = 'chunk'`))[0];

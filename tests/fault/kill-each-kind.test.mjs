@@ -17,7 +17,7 @@ const server = await serve({ procs: 2, prepare: async (server) => {
 } });
 const clip = await madeClip({ seconds: 2 });
 
-const done = (id) => server.sql(`SELECT kind, attempts, ended_ms FROM task WHERE video = '${id}' AND state = 'done' ORDER BY id`);
+const done = (id) => server.sql(`SELECT kind, seq, attempts, ended_ms FROM task WHERE video = '${id}' AND state = 'done' ORDER BY id`);
 
 // The running task of this kind, with the pids of its child and its responder.
 async function runner(id, kind, not = 0) {
@@ -26,7 +26,7 @@ async function runner(id, kind, not = 0) {
 	return row && row.responder !== not ? row : null;
 }
 
-for (const kind of ["probe", "scan", "chunk", "audio", "poster", "assemble"]) {
+for (const kind of ["probe", "scan", "chunk", "audio", "poster", "storyboard", "assemble"]) {
 	test(`when a responder is killed during ${kind}, another takes over, and what was done is not done again`, async () => {
 		hold.on(kind);
 		const id = await server.upload(clip);
@@ -42,7 +42,7 @@ for (const kind of ["probe", "scan", "chunk", "audio", "poster", "assemble"]) {
 		assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
 		const after = await done(id);
 		for (const task of before)
-			assert.deepEqual(after.find((row) => row.kind === task.kind), task);
+			assert.deepEqual(after.find((row) => row.kind === task.kind && row.seq === task.seq), task);
 		assert.deepEqual(after.filter(({ attempts }) => attempts > 1).map((row) => row.kind), [kind]);
 		await server.tidy();
 		await until(() => server.responders().length === 2, "lighttpd has started a new one");
@@ -51,6 +51,6 @@ for (const kind of ["probe", "scan", "chunk", "audio", "poster", "assemble"]) {
 
 test("no failure was counted for it, and the rows of the dead say so", async () => {
 	assert.equal(await server.value("SELECT sum(failures) FROM task"), 0);
-	assert.equal(await server.count("worker WHERE state = 'dead'"), 6);
+	assert.equal(await server.count("worker WHERE state = 'dead'"), 7);
 	assert.equal(await server.count("worker WHERE state = 'alive'"), 2);
 });

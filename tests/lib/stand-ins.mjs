@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { tree } from "./paths.mjs";
+import { mux, tree } from "./paths.mjs";
 import { run } from "./programs.mjs";
 
 const source = (name) => join(tree, "tests/stand-ins", name);
@@ -16,21 +16,23 @@ export async function compileStandIn(dir, name) {
 
 const realPath = async (name) => (await run("which", [name])).trim();
 
-// Puts hold.sh in the place of ffmpeg and ffprobe.  It is a script, so the sandbox must be off.
+// Puts hold.sh in the place of ffmpeg, ffprobe and clipmill-mux.  It is a script, so the sandbox must be off.
 export class Hold {
 	constructor(dir) {
 		this.dir = join(dir, "hold");
 	}
 
 	get settings() {
-		return { encode: { ffmpeg: join(this.dir, "ffmpeg"), ffprobe: join(this.dir, "ffprobe") }, jail: { sandbox: "off" } };
+		const [ffmpeg, ffprobe, mux] = ["ffmpeg", "ffprobe", "clipmill-mux"].map((name) => join(this.dir, name));
+		return { encode: { ffmpeg, ffprobe }, jail: { mux, sandbox: "off" } };
 	}
 
 	async install() {
 		mkdirSync(this.dir, { recursive: true });
-		for (const name of ["ffmpeg", "ffprobe"]) {
+		const real = { ffmpeg: await realPath("ffmpeg"), ffprobe: await realPath("ffprobe"), "clipmill-mux": mux };
+		for (const [name, path] of Object.entries(real)) {
 			cpSync(source("hold.sh"), join(this.dir, name));
-			symlinkSync(await realPath(name), join(this.dir, `real-${name}`));
+			symlinkSync(path, join(this.dir, `real-${name}`));
 		}
 	}
 

@@ -73,6 +73,29 @@ test("six channels become two, with headroom", async () => {
 	assert.ok(level < -6 && level > -8, `the centre, of -0.9 dB, is at ${level} dB: 3 dB lower on each side, and 3 dB for what else there may be`);
 });
 
+test("5.1 is kept beside stereo where the profile says so", async () => {
+	const source = await make("kept.mkv", picture(), ["-f", "lavfi", "-i", "sine=440:d=6,pan=5.1|c0=c0|c1=c0|c2=c0|c3=c0|c4=c0|c5=c0"], h264,
+		["-c:a", "ac3", "-metadata:s:a:0", "language=ger"]);
+	await server.sql("UPDATE profile SET surround_kbps = 384");
+	const video = await ready(source), { media } = await listed(video);
+	await server.sql("UPDATE profile SET surround_kbps = 0");
+	assert.deepEqual(media.map(({ NAME, CHANNELS, DEFAULT, AUTOSELECT }) => [NAME, CHANNELS, DEFAULT, AUTOSELECT]),
+		[["German", "2", "YES", "YES"], ["German 5.1", "6", "NO", "NO"]]);
+	assert.equal((await soundOf(file(named(video, "audio-de-51").url))).channels, 6);
+	assert.ok(codes(video).includes("surround_kept"));
+});
+
+test("Opus begins at once, and is as long as the picture", async () => {
+	const source = await make("opus.mkv", picture(), tone(440), h264, ["-c:a", "flac"]);
+	await server.sql("UPDATE profile SET audio_codec = 'opus'");
+	const video = await ready(source), sound = named(video, "audio");
+	await server.sql("UPDATE profile SET audio_codec = 'aac'");
+	assert.deepEqual([sound.codec, sound.codecs], ["opus", "opus"]);
+	assert.ok(sound.duration_ms >= 6000 && sound.duration_ms < 6041, `${sound.duration_ms} ms`);
+	const init = readFileSync(file(`/media/${video.id}/audio-init.mp4`)), at = init.indexOf("dOps");
+	assert.equal(init.readUInt16BE(at + 6), 0, "nothing to skip");
+});
+
 for (const [codec, container] of [["srt", "mkv"], ["ass", "mkv"], ["webvtt", "mkv"], ["mov_text", "mp4"]]) {
 	test(`subtitles as ${codec} become WebVTT that says nothing but text`, async () => {
 		const source = await make(`${codec}.${container}`, picture(), subtitles(), ["-map", "0", "-map", "1"], h264,

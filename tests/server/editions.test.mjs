@@ -17,7 +17,7 @@ const reencode = (...args) => responder(["--config", server.conf, "reencode", id
 test("the old edition plays while the new one is made, and then the new one does", async () => {
 	const first = await server.waitFor(id, "ready");
 	assert.equal(first.edition, 1);
-	await server.sql("UPDATE rung SET short_side = 144");
+	await server.sql("UPDATE rung SET short_side = 144 WHERE profile = 'default'");
 	assert.equal((await reencode()).code, 0);
 	const under = await until(async () => {
 		const video = await server.video(id);

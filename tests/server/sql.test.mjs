@@ -51,8 +51,10 @@ test("UPDATE ... state = 'queued' takes up a cancelled video, and does nothing t
 	await server.sql(`UPDATE video SET state = 'queued' WHERE id = '${id}'`);
 	await runningChunk(id);
 	const tasks = await server.sql(`SELECT kind, attempts FROM task
-		WHERE video = '${id}' AND kind IN ('probe', 'scan', 'chunk') ORDER BY id`);
-	assert.deepEqual(tasks.map(({ kind, attempts }) => [kind, attempts]), [["probe", 1], ["scan", 1], ["chunk", 2]]);
+		WHERE video = '${id}' AND attempts > 0 ORDER BY id`);
+	for (const { kind, attempts } of tasks)
+		assert.ok(attempts === 1 || kind === "chunk", `${kind}: ${attempts} attempts`);
+	assert.equal(tasks.filter(({ attempts }) => attempts === 2).length, 1);
 }));
 
 test("UPDATE ... state = 'deleting' ends the child and removes every file", async () => {
@@ -162,11 +164,12 @@ test("each row of a finished task keeps what its child was and what it took", as
 	const id = await add(short);
 	await server.waitFor(id, "ready");
 	const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json;
-	assert.deepEqual(tasks.map(({ kind }) => kind).sort(), ["assemble", "audio", "chunk", "poster", "probe", "scan"]);
+	const kinds = ["assemble", "audio", "chunk", "poster", "probe", "scan", "storyboard"];
+	assert.deepEqual([...new Set(tasks.map(({ kind }) => kind))].sort(), kinds);
 	for (const { kind, argv, exit_code, user_ms, max_rss_kb, attempts, worker } of tasks) {
-		assert.match(argv[0], /\/ff(mpeg|probe)$/, kind);
+		assert.match(argv[0], kind === "assemble" ? /\/clipmill-mux$/ : /\/ff(mpeg|probe)$/, kind);
 		assert.deepEqual([exit_code, attempts], [0, 1], kind);
-		assert.ok(user_ms > 0 && max_rss_kb > 1000 && worker, kind);
+		assert.ok(user_ms >= 0 && max_rss_kb > 1000 && worker, kind);
 	}
 });
 

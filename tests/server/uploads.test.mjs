@@ -64,7 +64,8 @@ function dribble(head, body, step) {
 
 test("a file that looks like its boundary, in pieces of any size, is stored byte for byte", async () => {
 	const lures = ["\r\n--XX-boundary-X", "\r\n--", "\r", "\r\n--XX-boundary-XY", "\r\n\r\n--XX-boundary", "--XX-boundary-XX"];
-	const pieces = Array.from({ length: 1500 }, (_, i) => [randomBytes(i % 7), Buffer.from(lures[i % lures.length])]);
+	const noX = (bytes) => bytes.map((byte) => byte === 0x58 ? 0x59 : byte);       // an X could complete the boundary
+	const pieces = Array.from({ length: 1500 }, (_, i) => [noX(randomBytes(i % 7)), Buffer.from(lures[i % lures.length])]);
 	const bytes = Buffer.concat(pieces.flat()), body = formBody([filePart(bytes, "lure.mp4")]);
 	const head = `POST /api/videos HTTP/1.0\r\nHost: x\r\nContent-Length: ${body.length}\r\n${TYPE}\r\n\r\n`;
 	for (const step of [1, 2, 3, 7, 19, 64]) {

@@ -1,14 +1,15 @@
 #!/bin/sh
-# hold.sh - stands in for ffmpeg and ffprobe: the real one, once no file hold-KIND stands beside it.
+# hold.sh - stands in for ffmpeg, ffprobe and clipmill-mux: the real one, once no file hold-KIND stands beside it.
 # SPDX-License-Identifier: MIT
 here=${0%/*}
 case "$*" in
-*packet=*) kind=scan ;;
+*packet=* | *idet*) kind=scan ;;
 *-show_entries*) kind=probe ;;
 *libx264*) kind=chunk ;;
 *"-c:a aac"*) kind=audio ;;
+*tile=*) kind=storyboard ;;
 *image2*) kind=poster ;;
-*"-c copy"*) kind=assemble ;;
+*--folder*) kind=assemble ;;
 *) kind=none ;;
 esac
 while [ -e "$here/hold-$kind" ]; do

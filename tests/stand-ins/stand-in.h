@@ -1,4 +1,4 @@
-/* stand-in.h - what every misbehaving ffmpeg has: it passes the self-test first.  SPDX-License-Identifier: MIT */
+/* stand-in.h - what every misbehaving ffmpeg has: it passes the self-test first, and misbehaves in chunks only.  SPDX-License-Identifier: MIT */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,4 +10,6 @@
 		for (int i = 1; i < argc; i++) \
 			if (strcmp(argv[i], "-version") == 0) \
 				return puts("ffmpeg version 0, a stand-in") < 0; \
+			else if (strstr(argv[i], "idet") != NULL) \
+				return 1; \
 	} while (0)
