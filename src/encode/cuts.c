@@ -17,7 +17,10 @@
 #define FRAMES_LEAST 8          /* of a chunk: encoders need some to settle their delay */
 #define TAIL_PART 3             /* a chunk takes at most a third of what is left ... */
 #define WINDOW 0.4              /* a keyframe this part of a chunk away is as good as one in the right place */
-#define WALK_MOST_S 12.0        /* no more is decoded in vain before a cut between keyframes */
+#define HEAD_CUTS 2             /* so many may be between keyframes, so that little is decoded in vain */
+#define WALK_MOST_S 12.0        /* and no more than this is, each time */
+#define PIXELS_A_BYTE 1024      /* a picture in fewer bytes than one for so many pixels leans on another one */
+#define FALSE_PART 2            /* one such keyframe in so many, and none is believed */
 #define AHEAD_FRAMES 64         /* what decoders and trim read on behind a chunk's end */
 
 /* A place where decoding can begin. */
@@ -113,6 +116,52 @@ static bool counts_agree(const struct cutter *c)
 	return true;
 }
 
+/* What the file has, in its order.  The caller frees. */
+static const struct scan_packet **in_file_order(const struct scan *scan)
+{
+	const struct scan_packet **order = calloc(scan->count + 1, sizeof *order);
+
+	if (order == NULL)
+		abort();
+	for (size_t i = 0; i < scan->count; i++)
+		order[scan->packets[i].at] = &scan->packets[i];
+	return order;
+}
+
+/* Recordings that were joined overlap a little: decode times go back by less than ffmpeg mends, and which of two
+ * pictures at the same time is shown depends on where one enters.  (mov and Matroska have one clock by their nature.) */
+static bool is_one_clock(const struct cutter *c)
+{
+	static const char *const by_nature[] = { "mov", "matroska", NULL };
+	const struct scan_packet **order = in_file_order(c->input->scan);
+	bool back = false;
+
+	for (size_t i = 1; i < c->input->scan->count && !is_one_of(c->input->facts->container, by_nature); i++)
+		back = back || order[i]->dts < order[i - 1]->dts;
+	free(order);
+	return !back || whole(c->cuts, "one_chunk_times", "Its clock goes back: encoded in one piece.");
+}
+
+/* Some phones mark every n-th picture, whatever it is: then many a keyframe is tiny, and no larger than what follows.
+ * (Black pictures are tiny too, but what follows is smaller still.)  The first one is a keyframe in any case. */
+static bool are_pictures(const struct cutter *c)
+{
+	const struct facts *f = c->input->facts;
+	const struct scan_packet **order = in_file_order(c->input->scan);
+	double tiny_bytes = (double)(f->coded_width * f->coded_height) / PIXELS_A_BYTE;
+	size_t keys = 0, tiny = 0;
+
+	for (size_t i = 1; i + 1 < c->input->scan->count; i++) {
+		if (!order[i]->key)
+			continue;
+		keys++;
+		tiny += order[i]->size < tiny_bytes && order[i]->size <= order[i + 1]->size && !order[i + 1]->key;
+	}
+	free(order);
+	return keys == 0 || tiny * FALSE_PART < keys ||
+	       whole(c->cuts, "one_chunk_keyframes", "Its keyframes are none: encoded in one piece.");
+}
+
 /* Keyframes ----------------------------------------------------------------------------------- */
 
 static void add_entry(struct cutter *c, const struct scan_packet *p)
@@ -139,7 +188,9 @@ static bool find_entries(struct cutter *c)
 		dts = p->dts;
 		add_entry(c, p);
 	}
-	return c->entry_count > 0 || whole(c->cuts, "one_chunk_keyframes", "It has no keyframes: encoded in one piece.");
+	if (c->entry_count == 0)
+		return whole(c->cuts, "one_chunk_keyframes", "It has no keyframes: encoded in one piece.");
+	return are_pictures(c);
 }
 
 /* The last entry at or before a slot; the entry count where there is none. */
@@ -172,9 +223,8 @@ static double wished_s(const struct cutter *c, size_t index, double left_s)
 	return fmin(usual, ldexp(EARLY_S, index < 10 ? (int)index : 10));
 }
 
-/* The keyframe nearest to `wished` within the window; `wished` itself where there is none, but a keyframe
- * not far before it; 0: no place. */
-static int64_t place_near(struct cutter *c, int64_t from, int64_t wished)
+/* The keyframe nearest to `wished` within the window; 0: there is none. */
+static int64_t keyframe_near(const struct cutter *c, int64_t from, int64_t wished)
 {
 	int64_t window = (int64_t)((double)(wished - from) * WINDOW), best = 0;
 	size_t at = entry_before(c, wished + window);
@@ -184,8 +234,17 @@ static int64_t place_near(struct cutter *c, int64_t from, int64_t wished)
 	for (size_t i = at + 1; i-- > 0 && c->entries[i].slot >= wished - window && c->entries[i].slot > from;)
 		if (best == 0 || llabs(c->entries[i].slot - wished) < llabs(best - wished))
 			best = c->entries[i].slot;
-	if (best > 0)
-		return best;
+	return best;
+}
+
+/* Early in the video `wished` itself will do, with a keyframe not far before it. */
+static int64_t place_near(struct cutter *c, size_t index, int64_t from, int64_t wished)
+{
+	int64_t place = keyframe_near(c, from, wished);
+	size_t at;
+
+	if (place > 0 || index >= HEAD_CUTS)
+		return place;
 	at = entry_before(c, wished);
 	if (at == c->entry_count || seconds(c, wished - c->entries[at].slot) > WALK_MOST_S)
 		return 0;
@@ -205,7 +264,7 @@ static int64_t next_place(struct cutter *c, size_t index, int64_t from)
 
 		if (frames < FRAMES_LEAST || total - from - frames < FRAMES_LEAST)
 			continue;
-		place = place_near(c, from, from + frames);
+		place = place_near(c, index, from, from + frames);
 		if (place >= from + FRAMES_LEAST && total - place >= FRAMES_LEAST)
 			return place;
 	}
@@ -289,7 +348,7 @@ void cuts_make(const struct plan_input *input, const struct grid *grid, struct c
 	int64_t from = 0;
 
 	memset(cuts, 0, sizeof *cuts);
-	if (may_cut(&c) && counts_agree(&c) && find_entries(&c)) {
+	if (may_cut(&c) && counts_agree(&c) && is_one_clock(&c) && find_entries(&c)) {
 		for (size_t i = 0; from < grid->frames; i++) {
 			int64_t to = next_place(&c, i, from);
 

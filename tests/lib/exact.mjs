@@ -1,9 +1,9 @@
 // exact.mjs - are the frames that a video's chunks hand to the encoders those of a single pass?
 // SPDX-License-Identifier: MIT
+import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "./programs.mjs";
 import { patience } from "./paths.mjs";
 import { until } from "./wait.mjs";
 
@@ -17,7 +17,7 @@ let made = 0;
 export const planOnly = {
 	procs: 1,
 	settings: { encode: { threads_per_child: 1, slots: 2 } },
-	prepare: (server) => server.sql(`
+	prepare: (server) => server.sql(`UPDATE profile SET chunk_ms = 1000;
 		CREATE TRIGGER only_plans AFTER INSERT ON task WHEN NEW.kind NOT IN ('probe', 'scan') BEGIN
 			UPDATE task SET not_before_ms = 1 << 50 WHERE id = NEW.id;
 		END`),
@@ -30,10 +30,11 @@ export async function insert(server, path) {
 	return rows.map(({ id }) => id);
 }
 
-// { state, reason, codes: [{ code, detail }], tasks: [{ argv, first, frames }] }, once there is a plan or no hope of one.
+// { state, reason, codes: [{ code, detail }], tasks: [{ argv, first, frames }] } as soon as it is planned, or refused.
 export async function planOf(server, id) {
-	await until(() => server.value(`SELECT 1 FROM video v WHERE id = ${quoted(id)} AND (state IN ('failed', 'cancelled')
-		OR EXISTS (SELECT 1 FROM task WHERE video = v.id AND kind = 'assemble'))`), `a plan of ${id}`, 600_000, 300);
+	const planned = "EXISTS (SELECT 1 FROM task WHERE video = v.id AND kind = 'assemble')";
+	await until(() => server.value(`SELECT 1 FROM video v WHERE id = ${quoted(id)} AND (state = 'failed' OR ${planned})`),
+		`a plan of ${id}`, 600_000, 300);
 	const [video] = await server.sql(`SELECT state, reason FROM video WHERE id = ${quoted(id)}`);
 	const codes = await server.sql(`SELECT code, detail FROM decision WHERE video = ${quoted(id)} ORDER BY seq`);
 	const tasks = await server.sql(`SELECT argv, first_frame AS first, frames_planned AS frames FROM task
@@ -43,11 +44,12 @@ export async function planOf(server, id) {
 
 // The same command with its encoders replaced by checksums of what they would be given, a file a rung.
 function watched(argv, stem) {
-	const at = argv.indexOf("-map"), maps = argv.filter((word) => /^\[v\d+\]$/.test(word)), files = [];
+	const at = argv.indexOf("-map"), maps = argv.filter((word, i) => argv[i - 1] === "-map"), files = [];
 	const base = argv[argv.indexOf("-enc_time_base") + 1];
-	const words = maps.flatMap((map, i) => ["-map", map, "-fps_mode", "passthrough", "-enc_time_base", base,
-		"-c:v", "rawvideo", "-f", "framemd5", `file:${files[i] = `${stem}-${i}`}`]);
-	return { words: [...argv.slice(1, at), ...words], files };
+	const words = maps.flatMap((map, i) => (!/^\[v\d+\]$/.test(map) ? ["-map", map, "-f", "null", "-"]
+		: ["-map", map, "-fps_mode", "passthrough", "-enc_time_base", base, "-c:v", "rawvideo", "-f", "framemd5",
+			`file:${files[files.push(`${stem}-${i}`) - 1]}`]));
+	return { words: [...argv.slice(0, at), ...words], files };
 }
 
 // [pts, md5] of each frame, with the time base in front of it.
@@ -59,10 +61,16 @@ function framesIn(text) {
 	});
 }
 
-// { rungs: [[frame]], failed: what ffmpeg said where it did not end well }
+// { failed: did it not end well, said: what ffmpeg had to complain about }
+const listen = ([program, ...words]) => new Promise((resolve) => {
+	const options = { timeout: RUN_MS * patience, maxBuffer: 1 << 28 };
+	execFile(program, words, options, (failed, _, said) => resolve({ failed, said }));
+});
+
+// { rungs: [[frame]], failed, said }
 async function framesOf(task) {
 	const { words, files } = watched(task.argv, join(shelf, String(made++)));
-	const failed = await run(task.argv[0], words, { timeout: RUN_MS * patience }).then(() => null, (error) => error.message);
+	const { failed, said } = await listen(words);
 	const rungs = files.map((file) => {
 		try {
 			return framesIn(readFileSync(file, "utf8"));
@@ -71,7 +79,7 @@ async function framesOf(task) {
 		}
 	});
 	files.forEach((file) => rmSync(file, { force: true }));
-	return { rungs, failed };
+	return { rungs, failed, said };
 }
 
 // What the supervisor would notice of a chunk: it did not end well, or has not the frames that were planned.
@@ -82,26 +90,33 @@ function difference(rung, whole, chunks) {
 	if (at < 0 && whole.length === chunks.length)
 		return null;
 	const strange = chunks.filter((frame) => !whole.includes(frame)).length;
-	return `rung ${rung}: ${whole.length} frames in one pass, ${chunks.length} in chunks, ${strange} of them strange, from frame ${
-		at < 0 ? whole.length : at} on: ${whole[at]}, ${chunks[at]}`;
+	return `rung ${rung}: ${whole.length} frames in one pass, ${chunks.length} in chunks, ${strange} of them strange, ` +
+		`from frame ${at < 0 ? whole.length : at} on: ${whole[at]}, ${chunks[at]}`;
 }
 
-// Runs the chunks and the single pass: { verdict: "exact" | "noticed" | "WRONG", frames, detail }
+const times = (frames) => frames.map((frame) => frame.split(" ")[0]).join(" ");
+const sameTimes = (some, others) => times(some) === times(others);
+
+// Runs the chunks and the single pass: { verdict, frames, detail }.  What a decoder makes of damage depends on what it
+// saw before, so the pictures of a damaged source may differ there; they must still be as many, at the same times.
 async function compare(chunked, single) {
 	const whole = await framesOf(single.tasks[0]), chunks = [];
 	for (const task of chunked.tasks)
 		chunks.push(await framesOf(task));
-	const differs = whole.rungs.map((rung, i) => difference(i, rung, chunks.flatMap(({ rungs }) => rungs[i]))).filter(Boolean);
+	const joined = whole.rungs.map((_, i) => chunks.flatMap(({ rungs }) => rungs[i]));
+	const differs = whole.rungs.map((rung, i) => difference(i, rung, joined[i])).filter(Boolean);
 	const noticed = chunked.tasks.filter((task, i) => isNoticed(task, chunks[i]));
 	const frames = whole.rungs[0]?.length ?? 0;
 	const first = noticed.map((task) => `chunk at ${task.first} has not its ${task.frames} frames`)[0];
 	if (noticed.length)
 		return { verdict: "noticed", frames, detail: [first, ...differs][0] };
-	return { verdict: differs.length ? "WRONG" : "exact", frames, detail: differs[0] ?? "" };
+	const damaged = whole.said && whole.rungs.every((rung, i) => sameTimes(rung, joined[i]));
+	return { verdict: !differs.length ? "exact" : damaged ? "damaged" : "WRONG", frames, detail: differs[0] ?? "" };
 }
 
-// What becomes of a file: { outcome, chunks, frames, detail }.  The outcome is "exact", "noticed" or "WRONG" for one that is
-// chunked, else the code of the decision that says why not; "no plan" or "no picture" where there are no chunks at all.
+// What becomes of a file: { outcome, chunks, frames, detail }.  The outcome is "exact", "noticed", "damaged" or "WRONG"
+// for one that is chunked, else the code of the decision that says why not; "no plan" or "no picture" where there is
+// nothing to chunk.
 export async function outcomeOf(server, [chunkedId, singleId]) {
 	const chunked = await planOf(server, chunkedId), single = await planOf(server, singleId);
 	if (chunked.state === "failed")
@@ -117,4 +132,4 @@ export async function outcomeOf(server, [chunkedId, singleId]) {
 }
 
 export const row = (name, { outcome, chunks, frames, detail }) =>
-	[name.padEnd(64), String(chunks).padStart(4), String(frames).padStart(6), outcome.padEnd(24), detail].join(" ").trimEnd();
+	[name.padEnd(64), `${chunks}`.padStart(4), `${frames}`.padStart(6), outcome.padEnd(24), detail].join(" ").trimEnd();

@@ -8,7 +8,7 @@ import { installModules } from "./modules.mjs";
 import { clipmill, noCorpus, patience, tree } from "./paths.mjs";
 import { each } from "./wait.mjs";
 
-const FILE_TIMEOUT_MS = 15 * 60_000;
+const FILE_TIMEOUT_MS = 15 * 60_000, EXACT_TIMEOUT_MS = 90 * 60_000;
 const SKIPPED = 77;             // automake's word for it
 const count = { pass: 0, fail: 0, skipped: 0 };
 
@@ -54,7 +54,7 @@ function failed(event, label) {
 
 function runFile(file) {
 	const label = relative(join(tree, "tests"), file), only = process.env.CLIPMILL_ONLY;
-	const options = { files: [file], timeout: FILE_TIMEOUT_MS * patience };
+	const options = { files: [file], timeout: (file.includes("/exact/") ? EXACT_TIMEOUT_MS : FILE_TIMEOUT_MS) * patience };
 	if (only)
 		options.testNamePatterns = new RegExp(only.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 	return new Promise((done) => {

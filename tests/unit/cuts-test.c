@@ -108,7 +108,9 @@ static void cuts_between_keyframes_that_are_far_apart(void **state)
 
 	cut(&f, &profile, 24 * 60, 240, NULL, &cuts);
 	assert_whole(&cuts, 24 * 60);
-	assert_true(cuts.between > 0);
+	assert_int_equal(cuts.between, 2);
+	for (size_t i = 3; i < cuts.count; i++)         /* further on only at keyframes */
+		assert_int_equal(cuts.items[i].first_frame % 240, 0);
 	assert_int_equal(cuts.items[0].frames, 48);
 	assert_false(cuts.items[1].seeks);      /* from the start of the file: its keyframe is the first */
 	cuts_fini(&cuts);
@@ -159,6 +161,69 @@ static void short_chunks_can_be_asked_for(void **state)
 	cuts_fini(&cuts);
 }
 
+/* As make_scan, but keyframes of `key` bytes and others of `other`; as from a phone that marks pictures by number. */
+static void cut_sizes(int key, int other, struct cuts *cuts)
+{
+	struct facts f = facts_of("mov,mp4,m4a,3gp,3g2,mj2");
+	struct scan scan;
+	struct grid grid;
+	const struct plan_input input = { .facts = &f, .scan = &scan, .profile = &profile };
+
+	f.coded_width = 176;
+	f.coded_height = 144;
+	make_scan(&scan, 24 * 60, 24);
+	for (size_t i = 0; i < scan.count; i++)
+		scan.packets[i].size = (uint32_t)(scan.packets[i].key ? key : other);
+	assert_true(grid_make(&f, &scan, 60, &grid));
+	cuts_make(&input, &grid, cuts);
+	scan_fini(&scan);
+}
+
+static void does_not_believe_keyframes_that_hold_no_picture(void **state)
+{
+	struct cuts cuts;
+
+	cut_sizes(19, 670, &cuts);
+	assert_int_equal(cuts.count, 1);
+	assert_string_equal(cuts.why, "one_chunk_keyframes");
+	cuts_fini(&cuts);
+	cut_sizes(19, 17, &cuts);       /* black */
+	assert_true(cuts.count > 1);
+	cuts_fini(&cuts);
+	cut_sizes(600, 670, &cuts);
+	assert_true(cuts.count > 1);
+	cuts_fini(&cuts);
+}
+
+/* As from two recorders, one behind the other, whose clocks overlap by two frames. */
+static void does_not_cut_where_the_clock_goes_back(void **state)
+{
+	const struct { const char *container; bool whole; } cases[] = { { "mpegts", true }, { "mov,mp4", false } };
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct facts f = facts_of(cases[i].container);
+		struct plan_input input = { .facts = &f, .profile = &profile };
+		struct scan scan;
+		struct grid grid;
+		struct cuts cuts;
+
+		make_scan(&scan, 24 * 60, 24);
+		for (size_t k = 24 * 30; k < scan.count; k++) {
+			scan.packets[k].pts -= 2 * 512;
+			scan.packets[k].dts -= 2 * 512;
+		}
+		scan_end(&scan);
+		input.scan = &scan;
+		assert_true(grid_make(&f, &scan, 60, &grid));
+		assert_false(grid.spliced);
+		cuts_make(&input, &grid, &cuts);
+		assert_int_equal(cuts.count == 1, cases[i].whole);
+		assert_true(cuts.count > 1 || strstr(cuts.detail, "goes back") != NULL);
+		cuts_fini(&cuts);
+		scan_fini(&scan);
+	}
+}
+
 static void some_are_left_whole_and_say_why(void **state)
 {
 	const struct facts mp4 = facts_of("mov,mp4,m4a,3gp,3g2,mj2"), ps = facts_of("mpeg");
@@ -187,6 +252,8 @@ int main(void)
 		cmocka_unit_test(says_how_many_bytes_each_chunk_needs),
 		cmocka_unit_test(long_videos_have_longer_chunks),
 		cmocka_unit_test(short_chunks_can_be_asked_for),
+		cmocka_unit_test(does_not_believe_keyframes_that_hold_no_picture),
+		cmocka_unit_test(does_not_cut_where_the_clock_goes_back),
 		cmocka_unit_test(some_are_left_whole_and_say_why),
 	};
 
