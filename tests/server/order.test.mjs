@@ -1,0 +1,141 @@
+// order.test.mjs - the order of the work is a view, and pauses and orders to workers are statements.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { serve, test } from "../lib/harness.mjs";
+import { madeClip } from "../lib/media.mjs";
+import { sleep, until } from "../lib/wait.mjs";
+
+// Nobody works here: rows are typed in, and the view is asked.
+const desk = await serve({ procs: 1, settings: { encode: { slots: 0 } } });
+const short = await madeClip({ seconds: 2 });
+
+// A video whose plan has so many chunks of 240 frames, for `owner`.
+async function plan(name, chunks, { owner = "", priority = 0 } = {}) {
+	await desk.sql(`INSERT INTO video (source, owner, priority) VALUES ('/srv/${name}.mp4', '${owner}', ${priority})`);
+	const id = await desk.value(`SELECT id FROM video WHERE source = '/srv/${name}.mp4'`);
+	await desk.sql(`UPDATE task SET state = 'running', worker = 'w' WHERE video = '${id}';
+		UPDATE task SET state = 'done' WHERE video = '${id}';
+		UPDATE video SET width = 1920, height = 1080, duration_ms = ${chunks * 10_000} WHERE id = '${id}';
+		WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${chunks} - 1)
+		INSERT INTO task (video, kind, seq, first_frame, frames_planned) SELECT '${id}', 'chunk', i, i * 240, 240 FROM n;
+		INSERT INTO task (video, kind, seq) VALUES ('${id}', 'audio', -1), ('${id}', 'audio', 0), ('${id}', 'poster', 0)`);
+	return id;
+}
+
+const next = () => desk.value("SELECT (SELECT v.source FROM task t JOIN video v ON v.id = t.video WHERE t.id = task) FROM runnable LIMIT 1");
+const forget = () => desk.sql("UPDATE video SET state = 'cancelled' WHERE state <> 'cancelled'");
+
+test("within a video: the first chunk, the head of the sound, the next chunk, the sound, the rest", async () => {
+	await plan("one", 4);
+	const order = await desk.sql("SELECT (SELECT kind || ' ' || seq FROM task WHERE id = task) AS what FROM runnable");
+	assert.deepEqual(order.map(({ what }) => what),
+		["chunk 0", "audio -1", "audio 0", "chunk 1", "chunk 2", "poster 0", "chunk 3"]);
+	await forget();
+});
+
+test("short videos overtake a long one, and one that waited long overtakes both", async () => {
+	const long = await plan("long", 300);
+	await plan("short", 2);
+	assert.equal(await next(), "/srv/short.mp4");
+	await desk.sql(`UPDATE video SET created_ms = created_ms - 3600000 WHERE id = '${long}'`);
+	assert.equal(await next(), "/srv/long.mp4");
+	await desk.sql(`UPDATE video SET served_ms = created_ms + 3600000 WHERE id = '${long}'`);       // it just had a turn
+	assert.equal(await next(), "/srv/short.mp4");
+	await forget();
+});
+
+test("priority goes before everything, and fairness between owners before length", async () => {
+	await plan("a1", 1, { owner: "a" });
+	await plan("b1", 9, { owner: "b" });
+	await desk.sql("UPDATE task SET state = 'running', worker = 'w' WHERE id = (SELECT task FROM runnable LIMIT 1)");
+	assert.equal(await next(), "/srv/b1.mp4", "a has a child already");
+	await plan("a2", 50, { owner: "a", priority: 1 });
+	assert.equal(await next(), "/srv/a2.mp4");
+	await forget();
+});
+
+test("a paused video, or everything paused, is left alone, and the view says why", async () => {
+	const id = await plan("p", 1);
+	await desk.sql(`UPDATE video SET paused = 1 WHERE id = '${id}'`);
+	assert.equal(await desk.count("runnable"), 0);
+	assert.equal(await desk.value("SELECT why FROM task_why LIMIT 1"), "the video is paused");
+	await desk.sql(`UPDATE video SET paused = 0 WHERE id = '${id}'; UPDATE everything SET paused = 1`);
+	assert.equal(await desk.count("runnable"), 0);
+	assert.equal(await desk.value("SELECT why FROM task_why LIMIT 1"), "everything is paused");
+	await desk.sql("UPDATE everything SET paused = 0");
+	assert.ok(await desk.count("runnable") > 0);
+	await forget();
+});
+
+test("costs are foretold, and what is done teaches", async () => {
+	await plan("x", 2);
+	const before = await desk.value("SELECT predicted_s FROM task WHERE kind = 'chunk' ORDER BY id DESC LIMIT 1");
+	assert.ok(before > 1 && before < 100, `${before} s`);
+	for (let i = 0; i < 30; i++)
+		await desk.sql(`UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'chunk' AND seq = 0 AND state = 'queued';
+			UPDATE task SET state = 'done' WHERE state = 'running' AND kind = 'chunk';
+			UPDATE task SET user_ms = 4000 + ${i}, sys_ms = 1000 WHERE kind = 'chunk' AND seq = 0 AND state = 'done'`);
+	await plan("y", 2);
+	const after = await desk.value("SELECT predicted_s FROM task WHERE kind = 'chunk' ORDER BY id DESC LIMIT 1");
+	assert.ok(Math.abs(after - 5) < 1, `${after} s`);
+	await forget();
+});
+
+test("a claim is quick with 5,000 tasks of 300 videos in the queue", async () => {
+	for (let i = 0; i < 300; i++)
+		await desk.sql(`INSERT INTO video (source) VALUES ('/srv/q${i}.mp4')`);
+	await desk.sql("INSERT INTO task (video, kind, seq, first_frame, frames_planned) SELECT v.id, 'chunk', n.value, 0, 240 FROM video v, " +
+		"json_each('[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]') n WHERE v.source LIKE '/srv/q%'");
+	const began = process.hrtime.bigint();
+	for (let i = 0; i < 10; i++)
+		assert.ok(await next());
+	const each = Number(process.hrtime.bigint() - began) / 1e7;
+	assert.ok(each < 500, `${each} ms`);    // a scan of all for each task would take minutes
+	await forget();
+});
+
+test("slots, niceness and a pause of a worker are orders that it follows at once", async () => {
+	const server = await serve({ procs: 1, prepare: (server) => server.quick() });
+	await server.sql("UPDATE worker SET paused = 1");
+	await server.upload(short);
+	await sleep(1500);
+	assert.equal(await server.count("task WHERE state <> 'queued'"), 0);
+	assert.match(await server.value("SELECT why FROM task_why LIMIT 1"), /all workers are paused/);
+	await server.sql("UPDATE worker SET paused = 0, nice = 17, slots = 3");
+	await until(() => server.count("video WHERE state = 'ready'"), "it is ready");
+	assert.ok((await server.get("/api/health")).json.workers.every(({ slots, paused }) => slots === 3 && paused === false));
+});
+
+test("a worker in trouble says so in health, and works again when it is over", async () => {
+	const server = await serve({ procs: 1, prepare: (server) => server.quick() });
+	await server.sql("UPDATE worker SET trouble = 'the disk smells of smoke', trouble_ms = 0");
+	const health = (await server.get("/api/health")).json;
+	assert.equal(health.workers[0].trouble, "the disk smells of smoke");
+	assert.equal(health.status, "degraded");
+	await server.upload(short);
+	await until(() => server.count("video WHERE state = 'ready'"), "it looked again by itself", 20_000);
+	assert.equal((await server.get("/api/health")).json.status, "ok");
+});
+
+test("a task that two workers died with is run alone, and given up when three more did", async () => {
+	const server = await serve({ procs: 1, settings: { encode: { slots: 4 } }, prepare: (server) => server.quick() });
+	await server.sql("UPDATE everything SET paused = 1");
+	const [bad, good] = [await server.upload(short), await server.upload(short)];
+	await server.sql(`UPDATE task SET crashes = 2 WHERE video = '${bad}'; UPDATE everything SET paused = 0`);
+	await server.waitFor(good, "ready");
+	await server.waitFor(bad, "ready");
+	const claimed = await server.sql(`SELECT count(*) AS n FROM task a JOIN task b ON b.id <> a.id AND b.started_ms < a.ended_ms AND
+		b.ended_ms > a.started_ms WHERE a.video = '${bad}' AND a.crashes >= 2`);
+	assert.equal(claimed[0].n, 0, "something ran beside it");
+
+	const doomed = await server.upload(short);
+	const claims = `task WHERE video = '${doomed}' AND state = 'running'`;
+	await server.sql(`UPDATE task SET crashes = 4 WHERE video = '${doomed}'`);
+	await server.sql(`UPDATE video SET paused = 1 WHERE id = '${doomed}'`);
+	await until(async () => await server.count(claims) === 0, "nothing of it runs");
+	await server.sql(`BEGIN; UPDATE task SET state = 'running', worker = 'AAAAAAAAAAAAAAAAAAAAAA', crashes = 4 WHERE id =
+		(SELECT id FROM task WHERE video = '${doomed}' AND state = 'queued' LIMIT 1);
+		INSERT INTO worker (id, pid, host, slots) VALUES ('AAAAAAAAAAAAAAAAAAAAAA', 1, 'x', 1); COMMIT`);
+	const failed = await server.waitFor(doomed, "failed", 20_000);
+	assert.equal(failed.reason, "killed_worker");
+});
