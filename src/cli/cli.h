@@ -20,5 +20,6 @@ int cli_complain(const char *what);
 
 int cli_init(const struct conf *conf, int argc, char **argv);
 int cli_reencode(const struct conf *conf, int argc, char **argv);
+int cli_replay(const struct conf *conf, int argc, char **argv);
 
 #endif

@@ -2,4 +2,5 @@
 libclipmill_a_SOURCES += \
 	src/cli/cli.h \
 	src/cli/commands.c \
-	src/cli/reencode.c
+	src/cli/reencode.c \
+	src/cli/replay.c

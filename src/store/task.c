@@ -57,7 +57,7 @@ static enum db_result read_list(struct db *db, enum sql_query query, int64_t id,
 	return result == DB_NONE ? DB_OK : result;
 }
 
-static enum db_result read_task(struct db *db, int64_t id, struct task *task)
+static enum db_result read_row(struct db *db, int64_t id, struct task *task)
 {
 	struct rows rows = rows_open(db, SQL_TASK_READ);
 	const char *single;
@@ -102,16 +102,12 @@ static enum db_result claim_id(struct db *db, const char *worker, int64_t busy, 
 	return result == DB_NONE ? DB_OK : result;
 }
 
-enum db_result task_claim(struct db *db, const char *worker, int64_t busy, struct task *task)
+enum db_result task_read(struct db *db, int64_t id, struct task *task)
 {
 	enum db_result result;
-	int64_t id;
 
 	memset(task, 0, sizeof *task);
-	result = claim_id(db, worker, busy, &id);
-	if (result != DB_OK)
-		return result;
-	result = read_task(db, id, task);
+	result = read_row(db, id, task);
 	if (result == DB_OK)
 		result = read_list(db, SQL_TASK_ARGV, id, &task->argv);
 	if (result == DB_OK)
@@ -119,6 +115,16 @@ enum db_result task_claim(struct db *db, const char *worker, int64_t busy, struc
 	if (result != DB_OK)
 		task_fini(task);
 	return result;
+}
+
+enum db_result task_claim(struct db *db, const char *worker, int64_t busy, struct task *task)
+{
+	enum db_result result;
+	int64_t id;
+
+	memset(task, 0, sizeof *task);
+	result = claim_id(db, worker, busy, &id);
+	return result == DB_OK ? task_read(db, id, task) : result;
 }
 
 /* While it runs ------------------------------------------------------------------------------- */

@@ -51,6 +51,9 @@ struct task_exit {
  * DB_NONE: nothing to do.  The caller owns what `task` then holds (task_fini). */
 enum db_result task_claim(struct db *db, const char *worker, int64_t busy, struct task *task);
 
+/* Reads a task with its argv and what it reads, whatever its state.  DB_NONE: there is none.  (task_fini.) */
+enum db_result task_read(struct db *db, int64_t id, struct task *task);
+
 /* Keeps the child's pid and what it runs, as JSON. */
 enum db_result task_started(struct db *db, const struct task *task, int64_t pid, const struct strings *argv);
 

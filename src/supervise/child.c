@@ -33,8 +33,10 @@ void child_command(const struct child_spec *spec, struct strings *command)
 	strings_addf(command, "%" PRId64, spec->memory_bytes);
 	strings_add(command, "--file-size");
 	strings_addf(command, "%" PRId64, spec->file_bytes);
-	strings_add(command, "--parent");
-	strings_addf(command, "%ld", (long)getpid());
+	if (!spec->by_hand) {
+		strings_add(command, "--parent");
+		strings_addf(command, "%ld", (long)getpid());
+	}
 	for (size_t i = 0; i < spec->reads->count; i++) {
 		strings_add(command, "--read");
 		strings_add(command, spec->reads->items[i]);

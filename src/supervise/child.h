@@ -22,6 +22,7 @@ struct child_spec {
 	const struct strings *reads;    /* absolute files that it may read */
 	const char *dir;                /* absolute: its working directory, the one place it may write; NULL: none */
 	int64_t nice;                   /* 0 to 19 */
+	bool by_hand;                   /* it does not die with us */
 	int64_t memory_bytes;
 	int64_t cpu_s;
 	int64_t file_bytes;

@@ -1,0 +1,241 @@
+/*
+ * replay.c - a task's child again: the line that runs it, or the run itself, in a scratch folder of its own,
+ * compared with what was published.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "encode/boxes.h"
+#include "store/task.h"
+#include "supervise/artefact.h"
+#include "supervise/attempt.h"
+
+struct replay {
+	const struct conf *conf;
+	struct db *db;
+	struct task task;
+	char dir[PATH_MAX];             /* where it writes */
+};
+
+/* The line ------------------------------------------------------------------------------------ */
+
+static bool is_plain(const char *word)
+{
+	return word[0] != '\0' &&
+	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=+,@%") == strlen(word);
+}
+
+/* As a POSIX shell takes it for one word. */
+static void put_word(const char *word, FILE *out)
+{
+	if (is_plain(word)) {
+		fputs(word, out);
+		return;
+	}
+	putc('\'', out);
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			fputs("'\\''", out);
+		else
+			putc(*word, out);
+	putc('\'', out);
+}
+
+static void put_line(const struct strings *command)
+{
+	for (size_t i = 0; i < command->count; i++) {
+		if (i > 0)
+			putchar(' ');
+		put_word(command->items[i], stdout);
+	}
+	putchar('\n');
+}
+
+/* The run ------------------------------------------------------------------------------------- */
+
+/* As the supervisor does it: a group of its own, nothing inherited; but its words come to the terminal. */
+static pid_t start(const struct strings *command)
+{
+	pid_t pid = fork();
+
+	if (pid != 0)
+		return pid;
+	setpgid(0, 0);
+	execve(command->items[0], command->items, (char *const[]){ NULL });
+	fprintf(stderr, "clipmill: %s: %s\n", command->items[0], strerror(errno));
+	_exit(127);
+}
+
+static bool run(const struct strings *command)
+{
+	int64_t began_ms = clock_mono_ms();
+	struct rusage usage;
+	int status = 0;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = start(command);
+	if (pid < 0 || wait4(pid, &status, 0, &usage) < 0)
+		return false;
+	if (WIFSIGNALED(status))
+		printf("ended by signal %d", WTERMSIG(status));
+	else
+		printf("exit code %d", WEXITSTATUS(status));
+	printf(" after %.1f s, CPU %.1f s, peak %ld MB\n", (double)(clock_mono_ms() - began_ms) / 1000,
+	       (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+		       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
+	       usage.ru_maxrss / 1024);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* The difference ------------------------------------------------------------------------------ */
+
+/* A published piece was moved to its place in time: so is the new one before it is compared. */
+static void place_like(struct artefact *made, const struct artefact *published)
+{
+	struct fragmented ours, theirs;
+	char error[160];
+
+	if (!fragmented_read(published->bytes, published->len, &theirs, error, sizeof error))
+		return;
+	if (fragmented_read(made->bytes, made->len, &ours, error, sizeof error)) {
+		if (!fragmented_place(made->bytes, &ours, theirs.fragments[0].decode_time))
+			fputs("clipmill: a piece does not fit into its place\n", stderr);
+		fragmented_fini(&ours);
+	}
+	fragmented_fini(&theirs);
+}
+
+static void tell_difference(const char *name, const struct artefact *made, const struct artefact *published)
+{
+	size_t most = made->len < published->len ? made->len : published->len, at = 0;
+
+	while (at < most && made->bytes[at] == published->bytes[at])
+		at++;
+	if (at == most && made->len == published->len)
+		printf("%s: %zu bytes, the same as published\n", name, made->len);
+	else
+		printf("%s: %zu bytes, published %zu; they differ from byte %zu on\n", name, made->len, published->len, at);
+}
+
+static void compare(const struct replay *r, const char *name)
+{
+	const struct desk here = { .conf = r->conf, .dir_fd = AT_FDCWD };
+	struct artefact made, published;
+	char home[PATH_MAX];
+
+	if (!artefact_map(&here, r->dir, name, true, &made))
+		return;
+	attempt_media_path(r->conf, &r->task, home);
+	if (artefact_map(&here, home, name, false, &published)) {
+		place_like(&made, &published);
+		tell_difference(name, &made, &published);
+		artefact_unmap(&published);
+	} else
+		printf("%s: %zu bytes, not published\n", name, made.len);
+	artefact_unmap(&made);
+}
+
+static void compare_all(const struct replay *r)
+{
+	DIR *dir = opendir(r->dir);
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			compare(r, entry->d_name);
+	if (dir != NULL)
+		closedir(dir);
+}
+
+/* The command --------------------------------------------------------------------------------- */
+
+static int replay(struct replay *r, bool runs)
+{
+	struct strings command = STRINGS_INIT;
+	struct child_spec spec;
+	char source[PATH_MAX];
+	bool ok = true;
+
+	if (r->task.argv.count == 0)
+		return cli_complain("the task has not run yet: what it runs is decided when it starts");
+	attempt_source_path(r->conf, &r->task, source);
+	if (r->task.reads.count == 0)           /* probe and scan: their row does not say it */
+		strings_add(&r->task.reads, source);
+	spec = attempt_spec(r->conf, &r->task, r->conf->nice, r->dir);
+	spec.by_hand = true;
+	child_command(&spec, &command);
+	put_line(&command);
+	if (runs) {
+		ok = run(&command);
+		compare_all(r);
+		printf("left in %s\n", r->dir);
+	}
+	strings_fini(&command);
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* Where it writes: the current directory where it is not run, else a new one below that, so that it is found and
+ * removed by who asked for it. */
+static bool choose_dir(struct replay *r, bool runs)
+{
+	char cwd[PATH_MAX - 64];
+
+	if (getcwd(cwd, sizeof cwd) == NULL)
+		return false;
+	if (!runs)
+		snprintf(r->dir, sizeof r->dir, "%s", cwd);
+	else
+		snprintf(r->dir, sizeof r->dir, "%s/replay-%" PRId64 ".XXXXXX", cwd, r->task.id);
+	return !runs || mkdtemp(r->dir) != NULL;
+}
+
+static int replay_task(struct replay *r, int64_t id, bool runs)
+{
+	enum db_result result = task_read(r->db, id, &r->task);
+	int status;
+
+	if (result != DB_OK)
+		return cli_complain(result == DB_NONE ? "there is no such task" : db_message(r->db));
+	if (!choose_dir(r, runs))
+		status = cli_complain(strerror(errno));
+	else
+		status = replay(r, runs);
+	task_fini(&r->task);
+	return status;
+}
+
+int cli_replay(const struct conf *conf, int argc, char **argv)
+{
+	struct replay r = { .conf = conf };
+	bool runs = argc == 3 && strcmp(argv[2], "--run") == 0;
+	char error[512], *end;
+	int64_t id;
+	int status;
+
+	if (argc != 2 && !runs)
+		return cli_complain("replay TASK [--run]");
+	id = strtoll(argv[1], &end, 10);
+	if (*end != '\0' || end == argv[1])
+		return cli_complain("TASK is a number: SELECT id FROM task");
+	r.db = db_open(conf->dir, DB_QUICK, error, sizeof error);
+	if (r.db == NULL)
+		return cli_complain(error);
+	status = replay_task(&r, id, runs);
+	db_close(r.db);
+	return status;
+}

@@ -1,0 +1,51 @@
+// replay.test.mjs - any task's child can be run again by hand, and shows whether it makes the same.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, serve, test } from "../lib/harness.mjs";
+import { madeClip } from "../lib/media.mjs";
+import { responder } from "../lib/server.mjs";
+import { run } from "../lib/programs.mjs";
+
+const cwd = mkdtempSync(join(tmpdir(), "clipmill-replay-"));
+after(() => rmSync(cwd, { recursive: true, force: true }));
+const server = await serve({ procs: 1, prepare: async (server) => {
+	await server.quick();
+	await server.sql("UPDATE profile SET chunk_ms = 2000");
+} });
+const id = await server.upload(await madeClip({ seconds: 6 }));
+await server.waitFor(id, "ready");
+const taskOf = (kind, seq = 0) => server.value(`SELECT id FROM task WHERE video = '${id}' AND kind = '${kind}' AND seq = ${seq}`);
+const replay = (...args) => responder(["--config", server.conf, "replay", ...args.map(String)], { cwd });
+
+test("the line is the child's, jail and all, and a shell takes it as it is", async () => {
+	const { code, stdout } = await replay(await taskOf("chunk", 1));
+	assert.equal(code, 0);
+	assert.match(stdout, /^\S*clipmill-jail --sandbox .* -- \S*ffmpeg /);
+	const words = (await run("/bin/sh", ["-c", `printf '%s\\n' ${stdout}`])).trim().split("\n");
+	assert.deepEqual(words.slice(words.indexOf("--") + 1),
+		JSON.parse(await server.value(`SELECT argv FROM task WHERE id = ${await taskOf("chunk", 1)}`)));
+	assert.deepEqual(readdirSync(cwd), []);
+	const elsewhere = mkdtempSync(join(tmpdir(), "clipmill-replay-"));
+	const line = (await responder(["--config", server.conf, "replay", String(await taskOf("chunk", 1))], { cwd: elsewhere })).stdout;
+	await run("/bin/sh", ["-c", line], { cwd: elsewhere });
+	assert.deepEqual(readdirSync(elsewhere), ["240p-0001.m4s"]);
+	rmSync(elsewhere, { recursive: true });
+});
+
+for (const [kind, seq] of [["chunk", 0], ["chunk", 2], ["audio", 0]])
+	test(`${kind} ${seq} makes the same bytes again`, async () => {
+		const { code, stdout, stderr } = await replay(await taskOf(kind, seq), "--run");
+		assert.equal(code, 0, stderr);
+		assert.match(stdout, /exit code 0 after \d+\.\d s, CPU \d+\.\d s/);
+		assert.match(stdout, /m4s: \d+ bytes, the same as published/);
+		assert.ok(!/differ|not published/.test(stdout), stdout);
+	});
+
+test("what is not there, or has not run, is told", async () => {
+	assert.match((await replay(999999)).stderr, /no such task/);
+	assert.match((await replay("x")).stderr, /TASK is a number/);
+	assert.notEqual((await replay()).code, 0);
+});
