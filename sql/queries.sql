@@ -338,6 +338,15 @@ INSERT OR REPLACE INTO discard (video, file, after_ms)
 SELECT p.video, p.file, (SELECT ms FROM now_ms) + :delay_ms FROM piece p
  WHERE p.video = :video AND p.file NOT IN (SELECT file FROM rendition WHERE video = :video AND edition = :edition AND file IS NOT NULL);
 
+-- The uploaded file itself, where the profile says so; never a file that an operator named.
+-- name: discard_source
+INSERT OR REPLACE INTO discard (video, file, after_ms)
+SELECT v.id, '@source', (SELECT ms FROM now_ms) FROM video v JOIN profile p ON p.name = v.profile
+ WHERE v.id = :video AND p.keep_source = 0 AND v.source = 'source/' || v.id;
+
+-- name: source_gone
+UPDATE video SET source_kept = 0 WHERE id = :video;
+
 -- name: discard_due
 SELECT d.video, d.file FROM discard d JOIN video v ON v.id = d.video
  WHERE d.after_ms <= (SELECT ms FROM now_ms) AND v.state <> 'deleting' ORDER BY d.after_ms LIMIT 1;

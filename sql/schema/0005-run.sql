@@ -3,6 +3,8 @@
 ALTER TABLE video ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));        -- 1: none of its tasks starts
 ALTER TABLE video ADD COLUMN served_ms INTEGER;         -- when one of its tasks was last claimed
 
+ALTER TABLE video ADD COLUMN source_kept INTEGER NOT NULL DEFAULT 1 CHECK (source_kept IN (0, 1));   -- 0: removed, as its profile wanted
+
 -- Changed at run time:  UPDATE worker SET slots = 1, nice = 15 WHERE pid = 4711
 ALTER TABLE worker ADD COLUMN nice INTEGER CHECK (nice IS NULL OR nice BETWEEN 0 AND 19);       -- NULL: as configured
 ALTER TABLE worker ADD COLUMN paused INTEGER NOT NULL DEFAULT 0 CHECK (paused IN (0, 1));       -- 1: it starts no task
@@ -26,6 +28,11 @@ CREATE TABLE speed (
 	bytes           REAL NOT NULL,
 	PRIMARY KEY (profile, kind)
 ) WITHOUT ROWID;
+
+CREATE TRIGGER video_needs_source BEFORE UPDATE OF edition ON video WHEN NEW.edition <> OLD.edition AND OLD.source_kept = 0
+BEGIN
+	SELECT RAISE(ABORT, 'its source was not kept, so it cannot be encoded again');
+END;
 
 DROP TRIGGER task_runs;
 CREATE TRIGGER task_runs AFTER UPDATE OF state ON task WHEN NEW.state = 'running' AND OLD.state = 'queued'

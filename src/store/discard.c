@@ -32,6 +32,16 @@ enum db_result discard_pieces(struct db *db, const struct task *task, int64_t de
 	return result == DB_NONE ? DB_OK : result;
 }
 
+enum db_result discard_source(struct db *db, const struct task *task)
+{
+	struct rows rows = rows_open(db, SQL_DISCARD_SOURCE);
+	enum db_result result;
+
+	rows_text(&rows, ":video", task->video);
+	result = rows_run(&rows);
+	return result == DB_NONE ? DB_OK : result;
+}
+
 enum db_result discard_due(struct db *db, struct discard *discard)
 {
 	struct rows rows = rows_open(db, SQL_DISCARD_DUE);
@@ -43,6 +53,14 @@ enum db_result discard_due(struct db *db, struct discard *discard)
 	snprintf(discard->file, sizeof discard->file, "%s", rows_column(&rows, 1));
 	rows_end(&rows);
 	return DB_OK;
+}
+
+static enum db_result source_gone(struct db *db, const struct discard *discard)
+{
+	struct rows rows = rows_open(db, SQL_SOURCE_GONE);
+
+	rows_text(&rows, ":video", discard->video);
+	return rows_run(&rows);
 }
 
 static enum db_result forget(struct db *db, enum sql_query query, const struct discard *discard)
@@ -65,6 +83,8 @@ enum db_result discard_forget(struct db *db, const struct discard *discard)
 	result = forget(db, SQL_PIECE_FORGET, discard);
 	if (result == DB_OK)
 		result = forget(db, SQL_DISCARD_FORGET, discard);
+	if (result == DB_OK && strcmp(discard->file, DISCARD_SOURCE) == 0)
+		result = source_gone(db, discard);
 	if (result == DB_OK)
 		return db_commit(db);
 	db_rollback(db);

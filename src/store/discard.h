@@ -4,7 +4,9 @@
 
 #include "store/task.h"
 
-/* One file of media/VIDEO/ whose time has come. */
+#define DISCARD_SOURCE "@source"  /* stands for the uploaded file itself */
+
+/* One file of media/VIDEO/ whose time has come, or DISCARD_SOURCE. */
 struct discard {
 	char video[ID_LEN + 1];
 	char file[64];
@@ -15,6 +17,9 @@ enum db_result discard_add(struct db *db, const struct task *task, const char *f
 
 /* Marks the pieces that published files were made of; not those that are published themselves. */
 enum db_result discard_pieces(struct db *db, const struct task *task, int64_t delay_ms);
+
+/* Marks the source of a video whose profile does not keep it. */
+enum db_result discard_source(struct db *db, const struct task *task);
 
 /* DB_NONE: there is nothing to remove now. */
 enum db_result discard_due(struct db *db, struct discard *discard);

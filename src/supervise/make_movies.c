@@ -324,7 +324,9 @@ static enum db_result discard_rest(struct db *db, void *what)
 	size_t spent = 0;
 	enum db_result result = discard_spent(db, work, keep_ms, &spent);
 
-	return result == DB_OK ? discard_pieces(db, &work->attempt->task, spent > 0 ? keep_ms : 0) : result;
+	if (result == DB_OK)
+		result = discard_pieces(db, &work->attempt->task, spent > 0 ? keep_ms : 0);
+	return result == DB_OK ? discard_source(db, &work->attempt->task) : result;
 }
 
 static enum db_result assemble_commit(struct work *work)

@@ -145,11 +145,22 @@ static bool same_frames(struct work *work)
 	return true;
 }
 
+/* Some decoders say that they began where they should not have: what they gave then has the right count, and the
+ * wrong pictures. */
+static bool entered_well(struct work *work)
+{
+	const struct attempt *a = work->attempt;
+
+	if (a->task.alone || a->task.seq == 0 || strstr(a->ended.stderr_tail, "first frame is no keyframe") == NULL)
+		return true;
+	return work_refuse(work, VERDICT_REPLAN, "entry_not_clean", "its keyframes are not what the file says they are.");
+}
+
 static bool chunk_make(struct work *work)
 {
 	const struct task *task = &work->attempt->task;
 
-	if (!make_pieces(work, RENDITION_VIDEO) || !same_frames(work))
+	if (!entered_well(work) || !make_pieces(work, RENDITION_VIDEO) || !same_frames(work))
 		return false;
 	if (task->frames_planned > 0 && work->piece_count > 0)
 		work->lost = task->frames_planned - work->pieces[0].frames;

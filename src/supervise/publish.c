@@ -169,7 +169,10 @@ static bool discard_one(const struct desk *desk, const struct discard *discard)
 {
 	char path[160];
 
-	snprintf(path, sizeof path, "media/%s/%s", discard->video, discard->file);
+	if (strcmp(discard->file, DISCARD_SOURCE) == 0)
+		snprintf(path, sizeof path, "source/%s", discard->video);
+	else
+		snprintf(path, sizeof path, "media/%s/%s", discard->video, discard->file);
 	if (unlinkat(desk->dir_fd, path, 0) < 0 && errno != ENOENT) {
 		log_error("%s: could not be removed: %s", path, strerror(errno));
 		return false;

@@ -12,6 +12,7 @@ import { until } from "../lib/wait.mjs";
 const server = await serve({ procs: 1, settings: { encode: { early_keep: "2s" } }, prepare: (server) => server.quick() });
 const id = (await server.put(await madeBytes({ seconds: 2 }), { filename: "film.mp4" })).json.id;
 const plays = async (video) => assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
+const plays25 = async (video) => assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 25);
 const reencode = (...args) => responder(["--config", server.conf, "reencode", id, ...args]);
 
 test("the old edition plays while the new one is made, and then the new one does", async () => {
@@ -58,4 +59,15 @@ test("what is not finished, not there or has no such profile is not encoded agai
 	assert.match((await reencode("nonsense")).stderr, /no such profile/);
 	assert.match((await responder(["--config", server.conf, "reencode", "AAAAAAAAAAAAAAAAAAAAAA"])).stderr, /no such video/);
 	assert.notEqual((await responder(["--config", server.conf, "reencode"])).code, 0);
+});
+
+test("a profile may have the source removed once the video is ready, and then it is not encoded again", async () => {
+	await server.sql("UPDATE profile SET keep_source = 0 WHERE name = 'default'");
+	const second = (await server.put(await madeBytes({ seconds: 1 }), { filename: "once.mp4" })).json.id;
+	await plays25(await server.waitFor(second, "ready"));
+	await until(() => !server.files("source").includes(second), "its source is gone");
+	await until(() => server.count(`video WHERE id = '${second}' AND source_kept = 0`), "its row says so");
+	await assert.rejects(server.sql(`UPDATE video SET state = 'queued', edition = edition + 1 WHERE id = '${second}'`), /source was not kept/);
+	assert.ok(server.files("source").includes(id), "others keep theirs");
+	await plays25(await server.video(second));
 });
