@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/unit/errors-test \
 	tests/unit/template-test \
 	tests/unit/boxes-test \
+	tests/unit/copy-test \
 	tests/unit/cuts-test \
 	tests/unit/codecs-test \
 	tests/unit/encoder-test \

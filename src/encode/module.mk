@@ -6,6 +6,7 @@ libclipmill_a_SOURCES += \
 	src/encode/bytes.h \
 	src/encode/codecs.c src/encode/codecs.h \
 	src/encode/color.c \
+	src/encode/copy.c src/encode/copy.h \
 	src/encode/cuts.c src/encode/cuts.h \
 	src/encode/encoder.c src/encode/encoder.h \
 	src/encode/facts.c src/encode/facts.h \
