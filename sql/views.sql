@@ -28,12 +28,19 @@ CREATE VIEW work_left AS
 SELECT t.video, sum(t.predicted_s * (1 - t.progress)) AS cpu_s
   FROM task t WHERE t.state IN ('queued', 'running') GROUP BY t.video;
 
+-- work_age: how much a video's waiting counts for it: 1 at first, 2 after 30 s, ...
+DROP VIEW IF EXISTS work_age;
+CREATE VIEW work_age AS
+SELECT l.video, 1 + max(0, (SELECT ms FROM now_ms) - iif(l.cpu_s < 600, v.created_ms, coalesce(v.served_ms, v.created_ms))) / 30000.0 AS age
+  FROM work_left l JOIN video v ON v.id = l.video;
+
 -- runnable: what may start now, first come first.  Workers claim the first row they may have: change the order
 -- here, in SQL.
 --   1. priority;
 --   2. the owner with the fewest children running;
---   3. the video with the least work left, but work counts less the longer a video got no slot: after 30 s half
---      as much is a quarter.  So short videos overtake long ones, and a ten-hour one still moves;
+--   3. the video with the least work left, where work counts less the longer a video has waited: a quarter after
+--      30 s, a ninth after 60 s, ...  A video with ten minutes of work or more waits since it last got a slot, so
+--      it gets one now and then; others since they came, so what was begun is finished;
 --   4. within a video the head of the sound, the chunks from the first on, the sound beside the first, the rest.
 DROP VIEW IF EXISTS runnable;
 CREATE VIEW runnable AS
@@ -41,9 +48,8 @@ WITH busy AS MATERIALIZED (
 	SELECT v.owner, count(*) AS children FROM task t JOIN video v ON v.id = t.video WHERE t.state = 'running' GROUP BY v.owner),
 rank AS MATERIALIZED (
 	SELECT v.id AS video, v.priority, coalesce(b.children, 0) AS children, v.created_ms,
-	       l.cpu_s / ((1 + ((SELECT ms FROM now_ms) - coalesce(v.served_ms, v.created_ms)) / 30000.0)
-	                * (1 + ((SELECT ms FROM now_ms) - coalesce(v.served_ms, v.created_ms)) / 30000.0)) AS score
-	  FROM work_left l JOIN video v ON v.id = l.video LEFT JOIN busy b ON b.owner = v.owner
+	       l.cpu_s / (w.age * w.age) AS score
+	  FROM work_left l JOIN video v ON v.id = l.video JOIN work_age w ON w.video = v.id LEFT JOIN busy b ON b.owner = v.owner
 	 WHERE v.paused = 0 AND v.state IN ('queued', 'probing', 'encoding', 'publishing')
 	   AND NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1))
 SELECT t.id AS task, t.crashes
