@@ -231,7 +231,7 @@ int cli_replay(const struct conf *conf, int argc, char **argv)
 		return cli_complain("replay TASK [--run]");
 	id = strtoll(argv[1], &end, 10);
 	if (*end != '\0' || end == argv[1])
-		return cli_complain("TASK is a number: SELECT id FROM task");
+		return cli_complain("TASK is a number: the id of a row of table task");
 	r.db = db_open(conf->dir, DB_QUICK, error, sizeof error);
 	if (r.db == NULL)
 		return cli_complain(error);

@@ -10,45 +10,11 @@
 #include "encode/argv.h"
 #include "encode/encoder.h"
 #include "encode/graph.h"
+#include "encode/line.h"
 #include "encode/name.h"
 #include "encode/switches.h"
 
 #define FRAGMENTED "+empty_moov+default_base_moof+frag_discont+skip_trailer"
-
-static void add_number(struct strings *argv, const char *option, int64_t value)
-{
-	strings_add(argv, option);
-	strings_addf(argv, "%" PRId64, value);
-}
-
-static void add_text(struct strings *argv, const char *option, const char *value)
-{
-	strings_add(argv, option);
-	strings_add(argv, value);
-}
-
-/* ffmpeg, its gates, and the source; broken data is stepped over. */
-static void open_source(const struct plan_input *input, struct strings *argv)
-{
-	switches_ffmpeg(input->conf, argv);
-	add_number(argv, "-filter_complex_threads", input->threads);
-	switches_input(input->conf, argv);
-	add_text(argv, "-max_error_rate", "1");
-	add_number(argv, "-threads", input->threads);
-}
-
-/* The file's own times, but where its clocks jump: then those that ffmpeg makes of them. */
-static void add_clock(const struct grid *grid, struct strings *argv)
-{
-	if (grid == NULL || !grid->spliced)
-		strings_add(argv, "-copyts");
-}
-
-static void add_graph(struct strings *argv, const char *option, struct buf *graph)
-{
-	add_text(argv, option, buf_text(graph));
-	buf_fini(graph);
-}
 
 /* Chunk --------------------------------------------------------------------------------------- */
 
@@ -82,16 +48,16 @@ static void add_rung(const struct plan_input *input, const struct grid *grid, co
 
 	strings_add(argv, "-map");
 	strings_addf(argv, "[v%zu]", at);
-	add_text(argv, "-fps_mode", "passthrough");
+	line_text(argv, "-fps_mode", "passthrough");
 	add_encoder(input, grid, cut, rung, argv);
 	switches_output(argv);
-	add_number(argv, "-video_track_timescale", grid->timescale);
-	add_text(argv, "-use_editlist", "0");
-	add_text(argv, "-avoid_negative_ts", "disabled");
-	add_text(argv, "-movflags", "+frag_keyframe" FRAGMENTED);
+	line_number(argv, "-video_track_timescale", grid->timescale);
+	line_text(argv, "-use_editlist", "0");
+	line_text(argv, "-avoid_negative_ts", "disabled");
+	line_text(argv, "-movflags", "+frag_keyframe" FRAGMENTED);
 	name_stem(stem, input->edition, rung->name);
 	name_piece(file, stem, seq);
-	add_text(argv, "-f", "mp4");
+	line_text(argv, "-f", "mp4");
 	strings_addf(argv, "file:%s", file);
 }
 
@@ -118,14 +84,14 @@ void argv_chunk(const struct plan_input *input, const struct grid *grid, const s
 {
 	struct buf graph = BUF_INIT;
 
-	open_source(input, argv);
-	add_clock(grid, argv);
+	line_open(input, argv);
+	line_clock(grid, argv);
 	if (takes_changes(input->facts))
-		add_text(argv, "-reinit_filter", "0");
+		line_text(argv, "-reinit_filter", "0");
 	add_seek(cut, argv);
 	switches_file(argv, input->source);
 	graph_video(input->facts, grid, cut, rungs, count, &graph);
-	add_graph(argv, "-filter_complex", &graph);
+	line_buf(argv, "-filter_complex", &graph);
 	for (size_t i = 0; i < count; i++)
 		add_rung(input, grid, cut, seq, &rungs[i], i, argv);
 }
@@ -153,9 +119,9 @@ void argv_assemble(const struct plan_input *input, const struct plan *plan, size
 	const struct plan_rendition *sound = main_sound(plan);
 
 	strings_add(argv, input->conf->mux);
-	add_text(argv, "--folder", input->media);
+	line_text(argv, "--folder", input->media);
 	if (pieces > 0)
-		add_number(argv, "--pieces", (int64_t)pieces);
+		line_number(argv, "--pieces", (int64_t)pieces);
 	if (sound != NULL) {
 		strings_add(argv, "--audio");
 		add_stem(input, sound, argv);

@@ -38,15 +38,6 @@ void switches_input(const struct conf *conf, struct strings *argv)
 	strings_addf(argv, "%" PRId64, conf->pixels_max);
 }
 
-void switches_own_input(struct strings *argv)
-{
-	const char *const fixed[] = {
-		"-protocol_whitelist", "file", "-format_whitelist", "mov", "-codec_whitelist", "h264,aac", NULL,
-	};
-
-	strings_add_all(argv, fixed);
-}
-
 void switches_file(struct strings *argv, const char *path)
 {
 	strings_add(argv, "-i");

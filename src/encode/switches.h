@@ -11,9 +11,6 @@
  */
 void switches_input(const struct conf *conf, struct strings *argv);
 
-/* The same for a file that our own children made: one demuxer, two decoders. */
-void switches_own_input(struct strings *argv);
-
 /* "-i file:PATH": the prefix keeps ffmpeg from reading a protocol into the name. */
 void switches_file(struct strings *argv, const char *path);
 

@@ -65,6 +65,19 @@ static bool file_of(const struct show *show, const struct rendition_row *row, ch
 	return false;
 }
 
+/* As a reader sees it that knows of no fragments. */
+static bool is_plain(struct work *work, const struct artefact *artefact)
+{
+	struct movie movie;
+	char error[160];
+
+	if (!movie_read(artefact->bytes, artefact->len, &movie, error, sizeof error))
+		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
+	if (!movie.faststart)
+		return work_refuse(work, VERDICT_RETRY, "bad_output", "The MP4 file cannot start before it is loaded.");
+	return true;
+}
+
 /* Reads the fragments of one rendition out of a finished file, and compares them with its pieces. */
 static bool read_shown(struct show *show, const struct rendition_row *made, const struct artefact *artefact,
 		       struct piece *piece)
@@ -76,7 +89,7 @@ static bool read_shown(struct show *show, const struct rendition_row *made, cons
 	if (!hybrid_read(artefact->bytes, artefact->len, made->planned.kind == RENDITION_VIDEO ? HYBRID_VIDEO : HYBRID_AUDIO, file,
 			 error, sizeof error))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
-	if (!judge_movie(file, made, &work->judgement))
+	if (!judge_movie(file, made, &work->judgement) || !is_plain(work, artefact))
 		return false;
 	playlist_piece(file, piece);
 	return true;
