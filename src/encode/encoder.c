@@ -1,7 +1,7 @@
 /*
  * encoder.c - the options of a video encoder for one rung: libx264, libx265, libvpx-vp9, libsvtav1.
  * Each was tried with chunks of any content and length: they start with a keyframe, have others exactly where they
- * are asked for, agree in their sample descriptions, and come out the same each time.
+ * are asked for, agree in their sample descriptions, and with one thread come out the same each time.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"

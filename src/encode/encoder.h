@@ -30,13 +30,14 @@ struct encoding {
 	int64_t crf, max_kbps;
 	struct ratio rate;              /* frames a second */
 	int64_t every;                  /* frames: each so many one is a keyframe, and no other; at least 2 */
-	int64_t threads;                /* output bytes depend on it */
+	int64_t threads;                /* output bytes depend on it; with more than one they may differ from run to run */
 };
 
 /*
  * Adds the options of an output from -c:v on, its time base (a tick is a frame) and its keyframes included.
  * GOPs are closed, the rate is capped, nothing of it depends on the machine, and frames come out in pieces that
- * can be joined: sample descriptions are the same for any content and length.
+ * can be joined: sample descriptions are the same for any content and length.  With one thread the same input gives
+ * the same bytes; with more, all but VP9 differ from run to run wherever the cap of the rate is felt.
  */
 void encoder_add(const struct encoding *encoding, struct strings *argv);
 
