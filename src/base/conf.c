@@ -59,7 +59,7 @@ static const struct setting settings[] = {
 	{ "http", "header_max", KIND_BYTES, AT(header_max_bytes), "64K", 4096, 1 << 20, NULL },
 	{ "http", "idle_timeout", KIND_MS, AT(idle_timeout_ms), "60s", 100, 3600000, NULL },
 	{ "encode", "slots", KIND_COUNT, AT(slots), "1", 0, 256, NULL },
-	{ "encode", "threads_per_child", KIND_COUNT, AT(threads_per_child), "0", 0, 256, NULL },
+	{ "encode", "threads_per_child", KIND_COUNT, AT(threads_per_child), "1", 1, 256, NULL },
 	{ "encode", "nice", KIND_COUNT, AT(nice), "10", 0, 19, NULL },
 	{ "encode", "ffmpeg", KIND_PATH, AT(ffmpeg), CLIPMILL_FFMPEG, 0, 0, NULL },
 	{ "encode", "ffprobe", KIND_PATH, AT(ffprobe), CLIPMILL_FFPROBE, 0, 0, NULL },

@@ -28,7 +28,7 @@ struct conf {
 
 	/* [encode] */
 	int64_t slots;              /* children at one time in this responder */
-	int64_t threads_per_child;  /* 0: as many as there are cores */
+	int64_t threads_per_child;  /* of an encoding child */
 	int64_t nice;               /* of children */
 	char *ffmpeg;               /* absolute path */
 	char *ffprobe;              /* absolute path */

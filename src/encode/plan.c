@@ -149,15 +149,12 @@ static void add_chunk(const struct plan_input *input, const struct grid *grid, c
 		      const struct rung *rungs, size_t count, struct plan *plan)
 {
 	struct plan_task *task = job_task(plan, TASK_CHUNK);
-	struct plan_input piece = *input;
 
 	task->seq = seq;
 	task->first_frame = cut->first_frame;
 	task->frames_planned = cut->frames;
 	task->needs_bytes = cut->needs_bytes;
-	if (!cut->first || !cut->last)
-		piece.threads = 1;      /* two children with a thread each do more than one with two */
-	argv_chunk(&piece, grid, cut, seq, rungs, count, &task->argv);
+	argv_chunk(input, grid, cut, seq, rungs, count, &task->argv);
 	strings_add(&task->reads, input->source);
 }
 

@@ -7,8 +7,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-
 #include "encode/measure.h"
 #include "encode/sniff.h"
 #include "supervise/make.h"
@@ -30,11 +28,6 @@ static bool read_facts(struct work *work)
 	return ok || work_refuse(work, VERDICT_FAIL, refusal.code, refusal.detail);
 }
 
-static int64_t child_threads(const struct conf *conf)
-{
-	return conf->threads_per_child > 0 ? conf->threads_per_child : sysconf(_SC_NPROCESSORS_ONLN);
-}
-
 static bool make_plan(struct work *work, const struct scan *scan)
 {
 	char source[4096], media[4096];
@@ -43,7 +36,7 @@ static bool make_plan(struct work *work, const struct scan *scan)
 	const struct plan_input input = {
 		.conf = work->desk->conf, .facts = &work->facts, .scan = scan, .profile = &profile,
 		.source = source, .media = media, .single = work->attempt->task.single, .edition = work->attempt->task.edition,
-		.threads = child_threads(work->desk->conf),
+		.threads = work->desk->conf->threads_per_child,
 	};
 
 	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
