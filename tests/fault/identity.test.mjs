@@ -23,6 +23,6 @@ for (const procs of [2, 8])
 
 test("and so they do while they, their children and the web server are killed", { timeout }, async () => {
 	const { files, kills } = await stormyRun(sources, 3, QUICK, 25);
-	assert.ok(kills >= 5, `only ${kills} kills`);
+	assert.ok(kills >= 3, `only ${kills} kills`);
 	assert.deepEqual(files, plain);
 });

@@ -80,7 +80,7 @@ export async function stormyRun(sources, procs, profile, kills, ms = 600_000) {
 		await until(async () => {
 			if (done < kills)
 				await killOne(server, done++);
-			await sleep(100 + Math.random() * 400);
+			await sleep(50 + Math.random() * 250);
 			return isOver(server);
 		}, "all is done", ms, 1);
 		await server.healthy();
