@@ -20,7 +20,7 @@
 #define BOARD_SIDE_MOST 160     /* pixels of one picture */
 #define BOARD_COLUMNS 10
 #define BOARD_MOST 100          /* pictures of a sprite */
-#define BOARD_DECODED_MOST_S 120        /* videos up to so long are decoded whole where keyframes are far apart */
+#define BOARD_DECODED_MOST_S 12         /* videos up to so long are decoded whole where keyframes are far apart */
 
 /* Poster -------------------------------------------------------------------------------------- */
 
