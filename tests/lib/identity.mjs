@@ -58,11 +58,7 @@ export async function quietRun(sources, procs, profile, ms = 240_000) {
 // A child, a responder, or (one time in ten) the web server with all of its responders.
 async function killOne(server, n) {
 	if (n % 10 === 9) {
-		kill(server.front.pid);
-		await until(() => {             // all of them: lighttpd takes over who still listens, and does not start them again
-			server.responders().forEach((pid) => kill(pid));
-			return !server.responders().length;
-		}, "the responders are gone", 10_000, 50);
+		await server.crash();
 		await server.launch();
 		return;
 	}

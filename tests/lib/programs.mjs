@@ -25,6 +25,14 @@ function readProcess(pid) {
 	}
 }
 
+function threads(pid) {
+	try {
+		return readdirSync(`/proc/${pid}/task`).length;
+	} catch {
+		return 0;
+	}
+}
+
 export function executable(pid) {
 	try {
 		return readlinkSync(`/proc/${pid}/exe`);
@@ -39,9 +47,10 @@ export function processes() {
 		.filter((process) => process && process.state !== "Z" && process.argv.length);
 }
 
+// Also while its first thread is a zombie and another still ends.
 export function isAlive(pid) {
 	const process = readProcess(pid);
-	return process !== null && process.state !== "Z";
+	return process !== null && (process.state !== "Z" || threads(pid) > 1);
 }
 
 // Never throws: who has ended already is as good as killed.

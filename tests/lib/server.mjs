@@ -184,11 +184,15 @@ export class Server {
 		await until(() => !pids.some(isAlive) && !this.#ours().length, "the end", 8000).catch(() => {});
 	}
 
-	// KILL to all at once, as a power cut does it.
+	// KILL to all at once, as a power cut does it.  Over when the kernel has closed what they listened on, which is after
+	// they have left `ps`: a new lighttpd takes over who still listens, and does not start those again.
 	async crash() {
-		for (const pid of [this.front.pid, ...this.responders()])
-			kill(pid);
-		await until(() => !this.#ours().length, "their children's end", 5000);
+		const dying = new Set([this.front.pid]);
+		await until(() => {
+			this.responders().forEach((pid) => dying.add(pid));
+			dying.forEach((pid) => kill(pid));
+			return ![...dying].some(isAlive) && !this.#ours().length;
+		}, "the end of all", 10_000);
 	}
 
 	// Processes: what has our folder in its command line and was not started by the test itself.
