@@ -193,10 +193,13 @@ UPDATE worker SET state = :state, ended_ms = (SELECT ms FROM now_ms) WHERE id = 
 -- name: worker_requeue
 UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0 WHERE worker = :id AND state = 'running';
 
--- One that died may have died of it: a task that two died with is run alone, and given up when three more did.
+-- One that died may have died of it: a task that two died with is run alone, and given up when three more did.  Where
+-- others died lately that did not have it, something else kills workers here, and the task is not blamed.
 -- name: worker_inherit
-UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0, crashes = crashes + 1
- WHERE worker = :id AND state = 'running' AND crashes < 4;
+UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0,
+       crashes = crashes + (crashes >= (SELECT count(*) FROM dead_lately WHERE worker <> :id))
+ WHERE worker = :id AND state = 'running'
+   AND (crashes < 4 OR crashes < (SELECT count(*) FROM dead_lately WHERE worker <> :id));
 
 -- name: worker_gives_up
 UPDATE video SET state = 'failed', reason = 'killed_worker', detail = 'The server died each time it worked on this video.'

@@ -60,6 +60,11 @@ SELECT t.id AS task, t.crashes
  ORDER BY r.priority DESC, r.children, r.score, r.created_ms, r.video,
           CASE t.kind WHEN 'chunk' THEN t.seq WHEN 'audio' THEN iif(t.seq < 0, 0.3, 0.6) ELSE 2.5 END, t.id;
 
+-- dead_lately: workers that died, and did not end, in the last ten minutes.
+DROP VIEW IF EXISTS dead_lately;
+CREATE VIEW dead_lately AS
+SELECT id AS worker, ended_ms FROM worker WHERE state = 'dead' AND ended_ms > (SELECT ms FROM now_ms) - 600000;
+
 -- task_why: why a queued task has not started.
 DROP VIEW IF EXISTS task_why;
 CREATE VIEW task_why AS

@@ -139,3 +139,24 @@ test("a task that two workers died with is run alone, and given up when three mo
 	const failed = await server.waitFor(doomed, "failed", 20_000);
 	assert.equal(failed.reason, "killed_worker");
 });
+
+test("a task is blamed for its worker's death, but not where workers die that do not have it", async () => {
+	const server = await serve({ procs: 1, prepare: (server) => server.quick() });
+	await server.sql("UPDATE everything SET paused = 1");
+	const id = await server.upload(short);
+	const join = (worker) => server.sql(`INSERT INTO worker (id, pid, host, slots) VALUES ('${worker}', 1, 'x', 1)`);
+	// A worker without a lock: who looks finds it dead.
+	const dieWith = async (worker) => {
+		await server.sql(`BEGIN; INSERT INTO worker (id, pid, host, slots) VALUES ('${worker}', 1, 'x', 1);
+			UPDATE task SET state = 'running', worker = '${worker}' WHERE video = '${id}'; COMMIT`);
+		await until(() => server.count(`task WHERE video = '${id}' AND state = 'queued'`), "it is queued again");
+		return server.value(`SELECT crashes FROM task WHERE video = '${id}'`);
+	};
+	assert.equal(await dieWith("A".repeat(22)), 1);
+	assert.equal(await dieWith("B".repeat(22)), 2);
+	await join("C".repeat(22));
+	await until(() => server.count("worker WHERE id LIKE 'C%' AND state = 'dead'"), "another died");
+	assert.equal(await dieWith("D".repeat(22)), 2);
+	await server.sql("UPDATE worker SET ended_ms = ended_ms - 700000 WHERE state = 'dead'");
+	assert.equal(await dieWith("E".repeat(22)), 3);
+});
