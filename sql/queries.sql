@@ -217,6 +217,17 @@ DELETE FROM worker
  WHERE state <> 'alive' AND ended_ms < (SELECT ms FROM now_ms) - 7 * 86400000
    AND NOT EXISTS (SELECT 1 FROM task WHERE worker = worker.id);
 
+-- name: event_after
+SELECT id, video, owner, name, json FROM event_api
+ WHERE id > :after AND (:video IS NULL OR video = :video) AND (:owner IS NULL OR owner = :owner)
+ ORDER BY id LIMIT :limit;
+
+-- name: event_live
+SELECT 0, video, owner, 'progress', json FROM video_live LIMIT 200;
+
+-- name: event_bounds
+SELECT (SELECT min(id) FROM event), coalesce((SELECT max(id) FROM event), 0);
+
 -- name: event_prune
 DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - :keep;
 

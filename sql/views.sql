@@ -186,6 +186,82 @@ SELECT name, json_object(
        ) AS recipe
   FROM profile p;
 
+-- lanes: how many children may run at one time, and the wall time that a second of a child's CPU takes.
+DROP VIEW IF EXISTS lanes;
+CREATE VIEW lanes AS
+SELECT max(1, (SELECT coalesce(sum(slots), 0) FROM worker WHERE state = 'alive' AND paused = 0 AND trouble IS NULL)) AS lanes,
+       coalesce((SELECT sum(ended_ms - started_ms) * 1.0 / nullif(sum(user_ms + sys_ms), 0)
+                   FROM (SELECT started_ms, ended_ms, user_ms, sys_ms FROM task
+                          WHERE state = 'done' AND kind = 'chunk' AND user_ms IS NOT NULL ORDER BY id DESC LIMIT 40)), 1.1) AS wall_per_cpu;
+
+-- work_ahead: what each video in work still costs, corrected by what its tasks took so far, and what is served before it.
+-- Before it is planned, a video costs what others of its profile did by their size.
+DROP VIEW IF EXISTS work_ahead;
+CREATE VIEW work_ahead AS
+WITH active AS MATERIALIZED (
+	SELECT v.id AS video, v.state, v.owner, v.priority, v.paused, v.created_ms, v.profile, v.size_bytes, v.edition, l.cpu_s AS left_s, w.age,
+	       EXISTS (SELECT 1 FROM task WHERE video = v.id AND edition = v.edition AND kind = 'assemble') AS planned
+	  FROM video v LEFT JOIN work_left l ON l.video = v.id LEFT JOIN work_age w ON w.video = v.id
+	 WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing')),
+usual AS MATERIALIZED (
+	SELECT profile, sum(cpu_s) / max(1, sum(size_bytes)) AS cpu_s_per_byte FROM (
+		SELECT v.profile, v.size_bytes, (SELECT sum(user_ms + sys_ms) / 1000.0 FROM task WHERE video = v.id AND edition = v.edition) AS cpu_s
+		  FROM video v WHERE v.state = 'ready' ORDER BY v.ended_ms DESC LIMIT 20)
+	 GROUP BY profile),
+cost AS MATERIALIZED (
+	SELECT a.*, CASE WHEN a.planned THEN a.left_s * (
+	            SELECT (5 + total(user_ms + sys_ms) / 1000.0) / (5 + total(predicted_s)) FROM task
+	             WHERE video = a.video AND edition = a.edition AND state = 'done' AND kind = 'chunk')
+	       ELSE a.size_bytes * (SELECT cpu_s_per_byte FROM usual u WHERE u.profile = a.profile) END AS cpu_s
+	  FROM active a)
+SELECT video, state, planned, cpu_s,
+       row_number() OVER served AS place,
+       coalesce(sum(cpu_s) OVER (served ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS ahead_s,
+       count(*) FILTER (WHERE cpu_s IS NULL) OVER (served ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS unknown
+  FROM cost
+WINDOW served AS (ORDER BY paused, priority DESC, state = 'queued', coalesce(cpu_s, 0) / (coalesce(age, 1) * coalesce(age, 1)), created_ms, video);
+
+-- how_wrong: how far off estimates were lately, as a share; those made when a tenth of the work was done.
+DROP VIEW IF EXISTS how_wrong;
+CREATE VIEW how_wrong AS
+SELECT min(0.6, max(0.1, coalesce(avg(abs(foretold_ms - ended_ms) * 1.0 / max(1000, ended_ms - foretold_at_ms)), 0.3))) AS share
+  FROM (SELECT foretold_ms, foretold_at_ms, ended_ms FROM video
+         WHERE state = 'ready' AND foretold_ms IS NOT NULL ORDER BY ended_ms DESC LIMIT 20);
+
+-- eta: when each video in work will be ready, from now; no row where that cannot be told.
+DROP VIEW IF EXISTS eta;
+CREATE VIEW eta AS
+SELECT a.video, a.place, CAST(s.ms AS INTEGER) AS eta_ms,
+       CAST(s.ms * (1 - w.share) AS INTEGER) AS low_ms, CAST(s.ms * (1 + w.share) AS INTEGER) AS high_ms
+  FROM work_ahead a JOIN (
+       SELECT a.video, 1000 * l.wall_per_cpu * max((a.ahead_s + a.cpu_s) / l.lanes, coalesce((
+              SELECT max(t.predicted_s * (1 - t.progress)) FROM task t WHERE t.video = a.video AND t.state IN ('running', 'queued')), 0)) AS ms
+         FROM work_ahead a, lanes l WHERE a.cpu_s IS NOT NULL AND a.unknown = 0) s ON s.video = a.video, how_wrong w
+ WHERE NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1)
+   AND EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0 AND trouble IS NULL AND slots > 0);
+
+-- video_live: each video in work, as streams tell its progress.
+DROP VIEW IF EXISTS video_live;
+CREATE VIEW video_live AS
+SELECT v.id AS video, v.owner,
+       json_object('video', v.id, 'state', v.state, 'progress', v.progress, 'what', q.what, 'place', iif(v.state = 'queued', q.place, NULL),
+                   'eta', CASE WHEN e.eta_ms IS NOT NULL THEN json_object('ms', e.eta_ms, 'low_ms', e.low_ms, 'high_ms', e.high_ms) END,
+                   'tasks', (SELECT json_group_array(json_object('task', id, 'kind', kind, 'seq', seq, 'worker', worker,
+                                                                 'progress', progress, 'fps', fps))
+                               FROM task WHERE video = v.id AND state = 'running')) AS json
+  FROM video v JOIN queue q ON q.video = v.id LEFT JOIN eta e ON e.video = v.id
+ WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing')
+ ORDER BY v.state = 'queued', q.place;
+
+-- event_api: what happened, as streams tell it.
+DROP VIEW IF EXISTS event_api;
+CREATE VIEW event_api AS
+SELECT id, video, owner,
+       CASE WHEN kind GLOB 'video *' THEN 'video' WHEN kind GLOB 'worker *' THEN 'worker' ELSE 'task' END AS name,
+       json_object('id', id, 'at', strftime('%Y-%m-%dT%H:%M:%fZ', at_ms / 1000.0, 'unixepoch'), 'kind', kind,
+                   'video', video, 'task', task, 'detail', detail) AS json
+  FROM event;
+
 -- video_api: each video as the HTTP API tells it.
 DROP VIEW IF EXISTS video_api;
 CREATE VIEW video_api AS

@@ -162,7 +162,8 @@ static int serve(const struct conf *conf, const struct options *options)
 	supervisor = supervisor_new(conf, error, sizeof error);
 	if (supervisor == NULL)
 		return cli_complain(error);
-	ending.server = server_start(conf, fd, supervisor_worker(supervisor), error, sizeof error);
+	ending.server = server_start(conf, fd, supervisor_worker(supervisor),
+				     supervisor_parking(supervisor), error, sizeof error);
 	if (ending.server == NULL) {
 		supervisor_free(supervisor);
 		return cli_complain(error);

@@ -55,6 +55,7 @@ static const struct setting settings[] = {
 	{ "store", "upload_max", KIND_BYTES, AT(upload_max_bytes), "64G", 1, 1024 * TIB, NULL },
 	{ "http", "threads", KIND_COUNT, AT(threads), "32", 2, 1024, NULL },
 	{ "http", "upload_threads", KIND_COUNT, AT(upload_threads), "28", 1, 1023, NULL },
+	{ "http", "streams", KIND_COUNT, AT(streams), "5000", 0, 60000, NULL },
 	{ "http", "header_timeout", KIND_MS, AT(header_timeout_ms), "5s", 100, 600000, NULL },
 	{ "http", "header_max", KIND_BYTES, AT(header_max_bytes), "64K", 4096, 1 << 20, NULL },
 	{ "http", "idle_timeout", KIND_MS, AT(idle_timeout_ms), "60s", 100, 3600000, NULL },

@@ -22,6 +22,7 @@ struct conf {
 	/* [http] */
 	int64_t threads;            /* request threads */
 	int64_t upload_threads;     /* of them, how many may hold an upload at one time */
+	int64_t streams;            /* event streams at one time; 0: none is kept open */
 	int64_t header_timeout_ms;  /* for the whole FastCGI head */
 	int64_t header_max_bytes;   /* of the FastCGI head */
 	int64_t idle_timeout_ms;    /* longest silence of a peer in a body or an answer */

@@ -56,6 +56,8 @@ static const struct error_entry entries[ERROR_COUNT] = {
 		"Try again after the seconds in Retry-After; nothing was changed or kept." },
 	[ERROR_TOO_MANY_UPLOADS] = { "too_many_uploads", 503, "Too many uploads are under way",
 		"Try again after the seconds in Retry-After; nothing was kept." },
+	[ERROR_TOO_MANY_STREAMS] = { "too_many_streams", 503, "Too many event streams are open",
+		"Try again after the seconds in Retry-After, or ask for the state now and then." },
 	[ERROR_NO_SPACE] = { "no_space", 507, "There is not enough space on the server's disk",
 		"Try again when the operator has made room; nothing was kept." },
 };

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "base/conf.h"
+#include "base/parked.h"
 #include "http/fcgi.h"
 #include "http/reply.h"
 #include "http/request.h"
@@ -23,8 +24,13 @@ struct exchange {
 	const char *worker;     /* this responder's id */
 	atomic_int *uploads;    /* under way in this process */
 	atomic_bool *stopping;  /* nothing may wait any longer */
+	const struct parking *parking;  /* of event streams */
 	const char *id;         /* from the path; valid by id_valid(); NULL where the route has none */
 	const char *name;       /* from the path: what is in the place of a file name; NULL likewise */
+
+	/* set by a handler: once the head is sent, the connection is parked as `stream` (without fd and request_id) */
+	bool parked;
+	struct parked stream;
 };
 
 typedef void exchange_handler(struct exchange *ex);
@@ -42,7 +48,7 @@ bool exchange_read_body(struct exchange *ex, struct buf *body);
 bool exchange_params_ok(struct exchange *ex, const char *const *known);
 
 exchange_handler api_videos_list, api_video, api_video_tasks, api_video_cancel, api_video_retry, api_video_patch,
-	api_video_delete, api_upload_form, api_upload_raw, api_health, page_list, page_video, page_cancel, page_retry,
+	api_video_delete, api_upload_form, api_upload_raw, api_events, api_health, page_list, page_video, page_cancel, page_retry,
 	page_delete, page_edit;
 
 #endif

@@ -348,6 +348,17 @@ static void drain(struct fcgi *f)
 	while (receive(f, FCGI_BUFFER_BYTES, DRAIN_IDLE_MS) > 0 && clock_mono_ms() < until_ms);
 }
 
+bool fcgi_release(struct fcgi *fcgi, uint16_t *request_id)
+{
+	bool sent = FCGX_FFlush(fcgi->libfcgi.out) == 0;
+
+	*request_id = fcgi->in.request_id;
+	fcgi->libfcgi.ipcFd = -1;
+	FCGX_Free(&fcgi->libfcgi, 0);
+	fcgi->fd = -1;
+	return sent;
+}
+
 void fcgi_end(struct fcgi *fcgi)
 {
 	int failed = FCGX_FClose(fcgi->libfcgi.err);

@@ -56,6 +56,12 @@ enum fcgi_body fcgi_body(struct fcgi *fcgi, struct iovec *slices, size_t *count)
 void fcgi_write(struct fcgi *fcgi, const void *bytes, size_t len);
 
 /*
+ * Sends what was written of the answer and lets go of the connection, which is the caller's from then on, with the
+ * request under way: its id is in *request_id.  False: the peer is gone.  In place of fcgi_end.
+ */
+bool fcgi_release(struct fcgi *fcgi, uint16_t *request_id);
+
+/*
  * Ends the answer and the request.  Where the body was not read to its end, the peer gets the
  * answer first and what it still sends is drained for a short while, so that it does not see a
  * reset in place of a 4xx.

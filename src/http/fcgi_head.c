@@ -12,15 +12,6 @@
 #define ROLE_RESPONDER 1
 #define BEGIN_BYTES 8           /* content of BEGIN_REQUEST */
 
-void fcgi_record_read(struct fcgi_record *record, const unsigned char bytes[FCGI_RECORD_BYTES])
-{
-	record->version = bytes[0];
-	record->type = bytes[1];
-	record->request_id = (uint16_t)(bytes[2] << 8 | bytes[3]);
-	record->content_len = (size_t)(bytes[4] << 8 | bytes[5]);
-	record->padding_len = bytes[6];
-}
-
 void fcgi_head_init(struct fcgi_head *head, size_t most)
 {
 	*head = (struct fcgi_head){ .most = most };

@@ -6,22 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/fcgi_record.h"
+
 #define FCGI_HEAD_PARAMS 1024   /* most name-value pairs */
-
-/* Of a record (FastCGI 1.0 section 3.3 and 8); ours, so that one file only needs libfcgi's headers. */
-#define FCGI_RECORD_BYTES 8
-enum fcgi_type {
-	FCGI_TYPE_BEGIN_REQUEST = 1, FCGI_TYPE_ABORT_REQUEST = 2, FCGI_TYPE_PARAMS = 4, FCGI_TYPE_STDIN = 5,
-};
-
-/* The header of one record. */
-struct fcgi_record {
-	unsigned version, type;
-	uint16_t request_id;
-	size_t content_len, padding_len;
-};
-
-void fcgi_record_read(struct fcgi_record *record, const unsigned char bytes[FCGI_RECORD_BYTES]);
 
 enum fcgi_head_result {
 	FCGI_HEAD_MORE,         /* not complete: read more behind these bytes */

@@ -19,6 +19,7 @@ void reply_reset(struct reply *reply, bool html, bool head)
 	reply->type = NULL;
 	reply->html = html;
 	reply->head = head;
+	reply->open_ended = false;
 	buf_reset(&reply->fields);
 	buf_reset(&reply->body);
 }
@@ -52,6 +53,14 @@ void reply_page(struct reply *reply, int status)
 {
 	reply->status = status;
 	reply->type = "text/html; charset=utf-8";
+}
+
+void reply_stream(struct reply *reply, bool open_ended)
+{
+	reply->status = 200;
+	reply->type = "text/event-stream";
+	reply->open_ended = open_ended;
+	reply_field(reply, "X-Accel-Buffering", "no");
 }
 
 void reply_see_other(struct reply *reply, const char *location)
@@ -122,7 +131,7 @@ void reply_put_head(const struct reply *reply, struct buf *out)
 	buf_printf(out, "Status: %d %s\r\n", reply->status, error_status_text(reply->status));
 	if (reply->type != NULL)
 		buf_printf(out, "Content-Type: %s\r\n", reply->type);
-	if (reply->status != 204)
+	if (reply->status != 204 && !reply->open_ended)
 		buf_printf(out, "Content-Length: %zu\r\n", reply->type != NULL ? reply->body.len : 0);
 	buf_puts(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
 		 "Content-Security-Policy: default-src 'self'\r\nReferrer-Policy: same-origin\r\n");

@@ -13,6 +13,7 @@ struct reply {
 	const char *type;       /* Content-Type; NULL: there is no body */
 	bool html;              /* an error is told as a page */
 	bool head;              /* the request was HEAD: no body is sent */
+	bool open_ended;        /* the body goes on: it has no length yet */
 	struct buf fields;      /* further header fields, each with its CRLF */
 	struct buf body;
 };
@@ -27,6 +28,9 @@ void reply_field(struct reply *reply, const char *name, const char *value);
 /* The body is JSON, or a page, and was put into reply->body. */
 void reply_json(struct reply *reply, int status);
 void reply_page(struct reply *reply, int status);
+
+/* The body is, or begins, an event stream (HTML, section 9.2). */
+void reply_stream(struct reply *reply, bool open_ended);
 
 /* 303 See Other. */
 void reply_see_other(struct reply *reply, const char *location);

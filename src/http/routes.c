@@ -18,6 +18,7 @@ struct route {
 };
 
 static const struct route routes[] = {
+	{ SAFE, "api/events", api_events },
 	{ SAFE, "api/health", api_health },
 	{ SAFE, "api/videos", api_videos_list },
 	{ REQUEST_POST, "api/videos", api_upload_form },
@@ -27,6 +28,7 @@ static const struct route routes[] = {
 	{ REQUEST_PATCH, "api/videos/:id", api_video_patch },
 	{ REQUEST_DELETE, "api/videos/:id", api_video_delete },
 	{ SAFE, "api/videos/:id/tasks", api_video_tasks },
+	{ SAFE, "api/videos/:id/events", api_events },
 	{ REQUEST_POST, "api/videos/:id/cancel", api_video_cancel },
 	{ REQUEST_POST, "api/videos/:id/retry", api_video_retry },
 	{ SAFE, "videos", page_list },

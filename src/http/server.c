@@ -48,6 +48,7 @@ struct thread {
 struct server {
 	const struct conf *conf;
 	const char *worker;
+	struct parking *parking;
 	int listen_fd;
 	int stop_fd;            /* eventfd: readable once closed */
 	int dir_fd;
@@ -81,24 +82,24 @@ static bool open_db(struct thread *t)
 	return t->db != NULL;
 }
 
-static void answer(struct thread *t)
+static void answer(struct thread *t, struct exchange *ex)
 {
 	struct server *s = t->server;
-	struct exchange ex = {
-		.conf = s->conf, .fcgi = t->fcgi, .request = &t->request, .reply = &t->reply,
-		.dir_fd = s->dir_fd, .worker = s->worker, .uploads = &s->uploads, .stopping = &s->stopping,
-	};
 	const char *detail;
 	enum error error = request_read(&t->request, look_up, t->fcgi, &detail);
 
+	*ex = (struct exchange){
+		.conf = s->conf, .fcgi = t->fcgi, .request = &t->request, .reply = &t->reply,
+		.dir_fd = s->dir_fd, .worker = s->worker, .uploads = &s->uploads, .stopping = &s->stopping, .parking = s->parking,
+	};
 	reply_reset(&t->reply, t->request.wants_html, t->request.method == REQUEST_HEAD);
 	if (error != ERROR_NONE) {
 		reply_error(&t->reply, error, detail);
 	} else if (!open_db(t)) {
 		reply_error(&t->reply, ERROR_BUSY, "the database cannot be opened at the moment");
 	} else {
-		ex.db = t->db;
-		routes_dispatch(&ex);
+		ex->db = t->db;
+		routes_dispatch(ex);
 	}
 }
 
@@ -118,18 +119,42 @@ static void set_fd(struct thread *t, int fd)
 	pthread_mutex_unlock(&t->lock);
 }
 
+/* From here on the connection is the loop's. */
+static bool park(struct thread *t, int fd, struct parked *stream)
+{
+	if (!fcgi_release(t->fcgi, &stream->request_id))
+		return false;
+	set_fd(t, -1);
+	stream->fd = fd;
+	t->server->parking->park(t->server->parking, stream);
+	return true;
+}
+
+/* False: the connection is somebody else's by now. */
+static bool answer_and_end(struct thread *t, int fd)
+{
+	struct exchange ex;
+
+	answer(t, &ex);
+	send_reply(t);
+	if (ex.parked)
+		return !park(t, fd, &ex.stream);
+	fcgi_end(t->fcgi);
+	return true;
+}
+
 static void serve(struct thread *t, int fd)
 {
 	const char *reason;
+	bool ours = true;
 
 	set_fd(t, fd);
-	if (fcgi_begin(t->fcgi, fd, &reason)) {
-		answer(t);
-		send_reply(t);
-		fcgi_end(t->fcgi);
-	} else if (reason != NULL) {
+	if (fcgi_begin(t->fcgi, fd, &reason))
+		ours = answer_and_end(t, fd);
+	else if (reason != NULL)
 		log_warn("request: refused: %s", reason);
-	}
+	if (!ours)
+		return;
 	set_fd(t, -1);
 	close(fd);
 }
@@ -279,7 +304,8 @@ static void init_sync(struct server *s)
 	pthread_condattr_destroy(&attr);
 }
 
-struct server *server_start(const struct conf *conf, int listen_fd, const char *worker, char *error, size_t error_size)
+struct server *server_start(const struct conf *conf, int listen_fd, const char *worker, struct parking *parking,
+			    char *error, size_t error_size)
 {
 	struct server *s = calloc(1, sizeof *s);
 
@@ -292,6 +318,7 @@ struct server *server_start(const struct conf *conf, int listen_fd, const char *
 	}
 	s->conf = conf;
 	s->worker = worker;
+	s->parking = parking;
 	s->listen_fd = listen_fd;
 	s->stop_fd = s->dir_fd = -1;
 	init_sync(s);

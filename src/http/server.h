@@ -3,14 +3,16 @@
 #define CLIPMILL_SERVER_H
 
 #include "base/conf.h"
+#include "base/parked.h"
 
 struct server;
 
 /*
  * Starts conf->threads request threads that accept FastCGI connections on `listen_fd`, all signals
- * blocked in them.  `worker` is this responder's id.  NULL with a line in `error`.
+ * blocked in them.  `worker` is this responder's id; event streams go to `parking`.  Both are lent.  NULL with a line in `error`.
  */
-struct server *server_start(const struct conf *conf, int listen_fd, const char *worker, char *error, size_t error_size);
+struct server *server_start(const struct conf *conf, int listen_fd, const char *worker, struct parking *parking,
+			    char *error, size_t error_size);
 
 /* Accepts no more; requests under way may go on. */
 void server_close(struct server *server);

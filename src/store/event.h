@@ -4,6 +4,35 @@
 
 #include "store/db.h"
 
+/* One thing that happened.  Strings are valid until the function that was given it returns. */
+struct event {
+	int64_t id;
+	const char *video;      /* "": of none */
+	const char *owner;      /* of the video; "": of none */
+	const char *name;       /* video, task or worker */
+	const char *json;
+};
+
+/* Which ones: of this video and owner; NULL: of all. */
+struct event_filter {
+	const char *video, *owner;
+};
+
+typedef void event_teller(void *user, const struct event *event);
+
+/*
+ * Tells at most `limit` events after `after`, in order, and counts them in *told.  Nothing may be
+ * done with `db` in `tell`.
+ */
+enum db_result event_after(struct db *db, int64_t after, const struct event_filter *filter, int64_t limit, event_teller *tell,
+			   void *user, int64_t *told);
+
+/* The ids of the newest event, and of the oldest that is kept; 0 where there is none. */
+enum db_result event_bounds(struct db *db, int64_t *oldest, int64_t *newest);
+
+/* Tells each video in work as it is now: `id` is 0, `name` is "progress". */
+enum db_result event_live(struct db *db, event_teller *tell, void *user);
+
 /* Forgets all but the newest `keep` events. */
 enum db_result event_prune(struct db *db, int64_t keep);
 

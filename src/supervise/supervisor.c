@@ -28,6 +28,7 @@
 #include "supervise/recovery.h"
 #include "supervise/runner.h"
 #include "supervise/selftest.h"
+#include "supervise/streams.h"
 #include "supervise/supervisor.h"
 #include "supervise/wake.h"
 
@@ -48,6 +49,7 @@ struct supervisor {
 	struct runner_shop shop;
 	struct recovery recovery;
 	struct wake wake;
+	struct streams streams;
 	ev_signal term, intr;
 	ev_timer again;                 /* looks for work as soon as the loop is back */
 	ev_timer retest;                /* runs while the machine is not fit */
@@ -381,6 +383,8 @@ static int start(struct supervisor *s, char *error, size_t error_size)
 	s->finisher = finisher_start(s->conf, s->loop, s->dir_fd, s->id, error, error_size);
 	if (s->finisher == NULL)
 		return -1;
+	if (streams_start(&s->streams, s->loop, s->conf, error, error_size) < 0)
+		return -1;
 	s->shop = (struct runner_shop){
 		.conf = s->conf, .loop = s->loop, .db = s->db, .finisher = s->finisher, .worker = s->id, .nice = s->conf->nice,
 		.dir_fd = s->dir_fd,
@@ -406,6 +410,11 @@ struct supervisor *supervisor_new(const struct conf *conf, char *error, size_t e
 const char *supervisor_worker(const struct supervisor *s)
 {
 	return s->id;
+}
+
+struct parking *supervisor_parking(struct supervisor *s)
+{
+	return &s->streams.parking;
 }
 
 static void start_watches(struct supervisor *s)
@@ -464,6 +473,7 @@ void supervisor_free(struct supervisor *s)
 	if (s == NULL)
 		return;
 	finisher_free(s->finisher);
+	streams_stop(&s->streams);
 	if (s->db != NULL)
 		part(s);
 	db_close(s->db);

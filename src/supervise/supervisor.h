@@ -6,6 +6,7 @@
 
 #include "base/conf.h"
 #include "base/id.h"
+#include "base/parked.h"
 
 struct supervisor;
 
@@ -17,6 +18,9 @@ struct supervisor *supervisor_new(const struct conf *conf, char *error, size_t e
 
 /* This responder's id, 22 characters. */
 const char *supervisor_worker(const struct supervisor *s);
+
+/* Where request threads park event streams; until supervisor_free. */
+struct parking *supervisor_parking(struct supervisor *s);
 
 /*
  * Runs the libev default loop in the calling (main) thread until SIGTERM or SIGINT: claims, spawns

@@ -1,0 +1,497 @@
+/*
+ * streams.c - event streams parked in the loop: a request thread accepts one, answers its head, and posts it here.
+ * Own FastCGI framing, and sends that never block: who does not read is dropped, and comes back with
+ * Last-Event-ID, so nothing is missed.
+ *
+ * A stream is first behind: it is given what happened since, a page at a time, as fast as it reads.  Then it is
+ * live: each event is read once from the store and sent to all that want it.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fcgi_record.h"
+#include "base/log.h"
+#include "store/event.h"
+#include "supervise/streams.h"
+
+#define BEAT_S 12.0
+#define PROGRESS_S 0.5
+#define PENDING_MOST (64 * 1024)        /* bytes that a reader may be behind */
+#define PAGE_EVENTS 100                 /* for one that is behind */
+#define NEWS_EVENTS 500                 /* read at one time */
+
+struct stream {
+	struct streams *hub;
+	struct stream *next, **link;    /* in hub->first, or in the mail */
+	struct parked who;
+	ev_io in;                       /* the peer's end */
+	ev_io out;                      /* runs while bytes are pending */
+	int64_t sent;                   /* id of the last event that it was given */
+	bool live;
+	bool dead;                      /* to be freed by who walks the list */
+	struct buf pending;             /* framed bytes that the socket did not take */
+	size_t pending_from;
+};
+
+/* What was told of a video last. */
+struct progress {
+	struct progress *next;
+	char video[ID_LEN + 1];
+	char owner[PARKED_OWNER_MOST + 1];
+	char *json;
+	bool seen;                      /* in this look */
+};
+
+/* Sending ------------------------------------------------------------------------------------- */
+
+static void mark_dead(struct stream *s)
+{
+	s->dead = true;
+	ev_io_stop(s->hub->loop, &s->in);
+	ev_io_stop(s->hub->loop, &s->out);
+}
+
+/* What the socket takes at once; what it does not is pending. */
+static void send_or_keep(struct stream *s, const void *bytes, size_t len)
+{
+	const char *at = bytes;
+	ssize_t n = 0;
+
+	if (s->pending.len == 0) {
+		n = send(s->who.fd, at, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0 && errno != EAGAIN && errno != EINTR) {
+			mark_dead(s);
+			return;
+		}
+		n = n < 0 ? 0 : n;
+	}
+	if ((size_t)n == len)
+		return;
+	buf_put(&s->pending, at + n, len - (size_t)n);
+	if (s->pending.len - s->pending_from > PENDING_MOST)
+		mark_dead(s);
+	else
+		ev_io_start(s->hub->loop, &s->out);
+}
+
+/* One STDOUT record after the other. */
+static void stream_tell(struct stream *s, const char *text, size_t len)
+{
+	struct buf framed = BUF_INIT;
+
+	while (len > 0) {
+		unsigned char header[FCGI_RECORD_BYTES];
+		size_t n = len < FCGI_CONTENT_MOST ? len : FCGI_CONTENT_MOST;
+
+		fcgi_record_write(FCGI_TYPE_STDOUT, s->who.request_id, n, header);
+		buf_put(&framed, header, sizeof header);
+		buf_put(&framed, text, n);
+		text += n;
+		len -= n;
+	}
+	send_or_keep(s, framed.data, framed.len);
+	buf_fini(&framed);
+}
+
+static void put_event(struct buf *text, const struct event *event)
+{
+	if (event->id > 0)
+		buf_printf(text, "id: %lld\n", (long long)event->id);
+	buf_printf(text, "event: %s\ndata: %s\n\n", event->name, event->json);
+}
+
+static bool wants(const struct stream *s, const char *video, const char *owner)
+{
+	return (s->who.video[0] == '\0' || strcmp(s->who.video, video) == 0) && (s->who.any_owner || strcmp(s->who.owner, owner) == 0);
+}
+
+static void stream_free(struct stream *s)
+{
+	ev_io_stop(s->hub->loop, &s->in);
+	ev_io_stop(s->hub->loop, &s->out);
+	*s->link = s->next;
+	if (s->next != NULL)
+		s->next->link = s->link;
+	close(s->who.fd);
+	buf_fini(&s->pending);
+	atomic_fetch_sub(&s->hub->parking.count, 1);
+	free(s);
+}
+
+static void bury_dead(struct streams *hub)
+{
+	for (struct stream *s = hub->first, *next; s != NULL; s = next) {
+		next = s->next;
+		if (s->dead)
+			stream_free(s);
+	}
+}
+
+/* Behind -------------------------------------------------------------------------------------- */
+
+struct page {
+	struct buf text;
+	int64_t last;
+};
+
+static void add_to_page(void *user, const struct event *event)
+{
+	struct page *page = user;
+
+	put_event(&page->text, event);
+	page->last = event->id;
+}
+
+static void tell_progress_to(struct stream *s)
+{
+	for (struct progress *p = s->hub->progress; p != NULL && !s->dead; p = p->next) {
+		struct buf text = BUF_INIT;
+
+		if (wants(s, p->video, p->owner)) {
+			put_event(&text, &(struct event){ .name = "progress", .json = p->json });
+			stream_tell(s, text.data, text.len);
+		}
+		buf_fini(&text);
+	}
+}
+
+/* The next page.  After the last one it is live, unless the hub has news by then that it has not told yet: they come next. */
+static void catch_up(struct stream *s)
+{
+	struct event_filter filter = { s->who.video[0] != '\0' ? s->who.video : NULL, s->who.any_owner ? NULL : s->who.owner };
+	struct page page = { .text = BUF_INIT, .last = s->sent };
+	int64_t told = 0;
+
+	if (event_after(s->hub->db, s->sent, &filter, PAGE_EVENTS, add_to_page, &page, &told) != DB_OK) {
+		mark_dead(s);
+	} else {
+		s->sent = page.last;
+		if (page.text.len > 0)
+			stream_tell(s, page.text.data, page.text.len);
+		s->live = told < PAGE_EVENTS;
+		if (s->live)
+			tell_progress_to(s);
+	}
+	buf_fini(&page.text);
+}
+
+static void go_on(struct stream *s)
+{
+	while (!s->live && !s->dead && s->pending.len == 0)
+		catch_up(s);
+}
+
+/* News ---------------------------------------------------------------------------------------- */
+
+/* To all that are live and have not had it: a stream may have caught up further than the hub. */
+static void tell_all(void *user, const struct event *event)
+{
+	struct streams *hub = user;
+	struct buf text = BUF_INIT;
+
+	put_event(&text, event);
+	for (struct stream *s = hub->first; s != NULL; s = s->next) {
+		if (!s->live || s->dead || (event->id > 0 && event->id <= s->sent) || !wants(s, event->video, event->owner))
+			continue;
+		stream_tell(s, text.data, text.len);
+		s->sent = event->id > 0 ? event->id : s->sent;
+	}
+	if (event->id > hub->last)
+		hub->last = event->id;
+	buf_fini(&text);
+}
+
+static struct progress *find_progress(struct streams *hub, const char *video)
+{
+	struct progress *p = hub->progress;
+
+	while (p != NULL && strcmp(p->video, video) != 0)
+		p = p->next;
+	return p;
+}
+
+static struct progress *add_progress(struct streams *hub, const struct event *event)
+{
+	struct progress *p = calloc(1, sizeof *p);
+
+	if (p == NULL)
+		abort();
+	snprintf(p->video, sizeof p->video, "%s", event->video);
+	snprintf(p->owner, sizeof p->owner, "%s", event->owner);
+	p->next = hub->progress;
+	hub->progress = p;
+	return p;
+}
+
+/* Tells what is not as it was told last. */
+static void on_live(void *user, const struct event *event)
+{
+	struct streams *hub = user;
+	struct progress *p = find_progress(hub, event->video);
+
+	if (p == NULL)
+		p = add_progress(hub, event);
+	p->seen = true;
+	if (p->json != NULL && strcmp(p->json, event->json) == 0)
+		return;
+	free(p->json);
+	p->json = strdup(event->json);
+	if (p->json == NULL)
+		abort();
+	tell_all(hub, event);
+}
+
+/* Forgets the videos that were not `seen`; with `all`, all of them. */
+static void forget_progress(struct streams *hub, bool all)
+{
+	for (struct progress **link = &hub->progress; *link != NULL;) {
+		struct progress *p = *link;
+
+		if (p->seen && !all) {
+			p->seen = false;
+			link = &p->next;
+			continue;
+		}
+		*link = p->next;
+		free(p->json);
+		free(p);
+	}
+}
+
+static void look_at_progress(struct streams *hub)
+{
+	if (event_live(hub->db, on_live, hub) == DB_OK)
+		forget_progress(hub, false);
+	bury_dead(hub);
+}
+
+static void on_progress(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct streams *hub = timer->data;
+
+	if (hub->first != NULL)
+		look_at_progress(hub);
+}
+
+/* Somebody committed. */
+static void on_commit(void *user)
+{
+	struct streams *hub = user;
+	int64_t told = NEWS_EVENTS;
+
+	if (hub->first == NULL)
+		return;
+	while (told == NEWS_EVENTS)
+		if (event_after(hub->db, hub->last, &(struct event_filter){ NULL, NULL }, NEWS_EVENTS, tell_all, hub, &told) != DB_OK)
+			break;
+	bury_dead(hub);
+	if (!ev_is_active(&hub->progress_timer)) {
+		ev_timer_set(&hub->progress_timer, PROGRESS_S, 0.0);
+		ev_timer_start(hub->loop, &hub->progress_timer);
+	}
+}
+
+static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	struct streams *hub = timer->data;
+
+	for (struct stream *s = hub->first; s != NULL; s = s->next)
+		if (!s->dead && s->pending.len == 0)
+			stream_tell(s, ":\n\n", 3);
+	bury_dead(hub);
+}
+
+/* One stream ---------------------------------------------------------------------------------- */
+
+/* A web server says nothing more on such a connection, but for the end. */
+static void on_in(struct ev_loop *loop, ev_io *watch, int events)
+{
+	struct stream *s = watch->data;
+	char bytes[512];
+	ssize_t n = recv(s->who.fd, bytes, sizeof bytes, MSG_DONTWAIT);
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		stream_free(s);
+}
+
+static void on_out(struct ev_loop *loop, ev_io *watch, int events)
+{
+	struct stream *s = watch->data;
+	size_t len = s->pending.len - s->pending_from;
+	ssize_t n = send(s->who.fd, s->pending.data + s->pending_from, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+		stream_free(s);
+		return;
+	}
+	s->pending_from += n > 0 ? (size_t)n : 0;
+	if (s->pending_from < s->pending.len)
+		return;
+	buf_fini(&s->pending);          /* thousands of streams: no room is kept for what seldom happens */
+	s->pending_from = 0;
+	ev_io_stop(loop, watch);
+	go_on(s);
+	if (s->dead)
+		stream_free(s);
+}
+
+/* Where it begins: behind what the client has; where that is no longer known, it is told to look at everything anew. */
+static void begin(struct stream *s)
+{
+	int64_t oldest = 0, newest = 0;
+	char text[160];
+	bool reset;
+
+	if (event_bounds(s->hub->db, &oldest, &newest) != DB_OK) {
+		mark_dead(s);
+		return;
+	}
+	reset = s->who.after > newest || (s->who.after >= 0 && s->who.after < oldest - 1);
+	s->sent = s->who.after < 0 || reset ? newest : s->who.after;
+	snprintf(text, sizeof text, "retry: 2000\nid: %lld\nevent: %s\ndata: {}\n\n", (long long)s->sent, reset ? "reset" : "start");
+	stream_tell(s, text, strlen(text));
+	go_on(s);
+}
+
+static void take_in(struct streams *hub, struct stream *s)
+{
+	s->next = hub->first;
+	s->link = &hub->first;
+	if (hub->first != NULL)
+		hub->first->link = &s->next;
+	hub->first = s;
+	ev_io_init(&s->in, on_in, s->who.fd, EV_READ);
+	ev_io_init(&s->out, on_out, s->who.fd, EV_WRITE);
+	s->in.data = s->out.data = s;
+	ev_io_start(hub->loop, &s->in);
+	begin(s);
+	if (s->dead)
+		stream_free(s);
+}
+
+static struct stream *open_mail(struct streams *hub)
+{
+	struct stream *mail;
+
+	pthread_mutex_lock(&hub->lock);
+	mail = hub->mail;
+	hub->mail = NULL;
+	pthread_mutex_unlock(&hub->lock);
+	return mail;
+}
+
+/* Nobody listened: what was told then is long past. */
+static void wake_up(struct streams *hub)
+{
+	int64_t oldest, newest;
+
+	forget_progress(hub, true);
+	if (event_bounds(hub->db, &oldest, &newest) == DB_OK)
+		hub->last = newest;
+}
+
+static void on_arrived(struct ev_loop *loop, ev_async *watch, int events)
+{
+	struct streams *hub = watch->data;
+
+	if (hub->first == NULL)
+		wake_up(hub);
+	look_at_progress(hub);
+	for (struct stream *s = open_mail(hub), *next; s != NULL; s = next) {
+		next = s->next;
+		take_in(hub, s);
+	}
+}
+
+/* From a request thread. */
+static void park(struct parking *parking, const struct parked *parked)
+{
+	struct streams *hub = (struct streams *)(void *)parking;
+	struct stream *s = calloc(1, sizeof *s);
+	bool closed;
+
+	pthread_mutex_lock(&hub->lock);
+	closed = hub->closed || s == NULL;
+	if (!closed) {
+		s->hub = hub;
+		s->who = *parked;
+		s->next = hub->mail;
+		hub->mail = s;
+	}
+	pthread_mutex_unlock(&hub->lock);
+	if (closed) {
+		free(s);
+		close(parked->fd);
+		return;
+	}
+	atomic_fetch_add(&parking->count, 1);
+	ev_async_send(hub->loop, &hub->arrived);
+}
+
+/* Start and stop ------------------------------------------------------------------------------ */
+
+int streams_start(struct streams *streams, struct ev_loop *loop, const struct conf *conf, char *error, size_t error_size)
+{
+	*streams = (struct streams){ .parking = { .park = park, .most = (int)conf->streams }, .loop = loop };
+	pthread_mutex_init(&streams->lock, NULL);
+	streams->db = db_open(conf->dir, DB_QUICK, error, error_size);
+	if (streams->db == NULL)
+		return -1;
+	ev_async_init(&streams->arrived, on_arrived);
+	ev_timer_init(&streams->beat, on_beat, BEAT_S, BEAT_S);
+	ev_timer_init(&streams->progress_timer, on_progress, PROGRESS_S, 0.0);
+	streams->arrived.data = streams->beat.data = streams->progress_timer.data = streams;
+	ev_async_start(loop, &streams->arrived);
+	ev_timer_start(loop, &streams->beat);
+	wake_start(&streams->wake, loop, streams->db, conf->dir, on_commit, streams);
+	return 0;
+}
+
+/* The end of a request, section 5.5: so that a web server ends its answer well. */
+static void end_request(struct stream *s)
+{
+	unsigned char bytes[3 * FCGI_RECORD_BYTES] = { 0 };
+
+	fcgi_record_write(FCGI_TYPE_STDOUT, s->who.request_id, 0, bytes);
+	fcgi_record_write(FCGI_TYPE_END_REQUEST, s->who.request_id, FCGI_RECORD_BYTES, bytes + FCGI_RECORD_BYTES);
+	if (s->pending.len == 0)
+		(void)send(s->who.fd, bytes, sizeof bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static void close_mail(struct streams *hub)
+{
+	pthread_mutex_lock(&hub->lock);
+	hub->closed = true;
+	pthread_mutex_unlock(&hub->lock);
+	for (struct stream *s = open_mail(hub), *next; s != NULL; s = next) {
+		next = s->next;
+		close(s->who.fd);
+		free(s);
+	}
+}
+
+void streams_stop(struct streams *streams)
+{
+	if (streams->db == NULL)
+		return;
+	close_mail(streams);
+	wake_stop(&streams->wake);
+	ev_async_stop(streams->loop, &streams->arrived);
+	ev_timer_stop(streams->loop, &streams->beat);
+	ev_timer_stop(streams->loop, &streams->progress_timer);
+	while (streams->first != NULL) {
+		end_request(streams->first);
+		stream_free(streams->first);
+	}
+	forget_progress(streams, true);
+	db_close(streams->db);
+	streams->db = NULL;
+}
