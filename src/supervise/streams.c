@@ -30,7 +30,7 @@
 
 struct stream {
 	struct streams *hub;
-	struct stream *next, **link;    /* in hub->first, or in the mail */
+	struct stream *next, **link;    /* in hub->first */
 	struct parked who;
 	ev_io in;                       /* the peer's end */
 	ev_io out;                      /* runs while bytes are pending */
@@ -361,8 +361,14 @@ static void begin(struct stream *s)
 	go_on(s);
 }
 
-static void take_in(struct streams *hub, struct stream *s)
+static void take_in(struct streams *hub, const struct parked *who)
 {
+	struct stream *s = calloc(1, sizeof *s);
+
+	if (s == NULL)
+		abort();
+	s->hub = hub;
+	s->who = *who;
 	s->next = hub->first;
 	s->link = &hub->first;
 	if (hub->first != NULL)
@@ -377,13 +383,16 @@ static void take_in(struct streams *hub, struct stream *s)
 		stream_free(s);
 }
 
-static struct stream *open_mail(struct streams *hub)
+/* The caller frees it. */
+static struct parked *open_mail(struct streams *hub, size_t *count)
 {
-	struct stream *mail;
+	struct parked *mail;
 
 	pthread_mutex_lock(&hub->lock);
 	mail = hub->mail;
+	*count = hub->mail_count;
 	hub->mail = NULL;
+	hub->mail_count = hub->mail_room = 0;
 	pthread_mutex_unlock(&hub->lock);
 	return mail;
 }
@@ -401,34 +410,50 @@ static void wake_up(struct streams *hub)
 static void on_arrived(struct ev_loop *loop, ev_async *watch, int events)
 {
 	struct streams *hub = watch->data;
+	struct parked *mail;
+	size_t count;
 
 	if (hub->first == NULL)
 		wake_up(hub);
 	look_at_progress(hub);
-	for (struct stream *s = open_mail(hub), *next; s != NULL; s = next) {
-		next = s->next;
-		take_in(hub, s);
-	}
+	mail = open_mail(hub, &count);
+	for (size_t i = 0; i < count; i++)
+		take_in(hub, &mail[i]);
+	free(mail);
 }
 
-/* From a request thread. */
+/* Under the lock. */
+static bool put_into_mail(struct streams *hub, const struct parked *parked)
+{
+	size_t room = hub->mail_room > 0 ? 2 * hub->mail_room : 16;
+	struct parked *more;
+
+	if (hub->closed)
+		return false;
+	if (hub->mail_count == hub->mail_room) {
+		more = reallocarray(hub->mail, room, sizeof *more);
+		if (more == NULL)
+			return false;
+		hub->mail = more;
+		hub->mail_room = room;
+	}
+	hub->mail[hub->mail_count++] = *parked;
+	return true;
+}
+
+/*
+ * From a request thread.  Nothing of a stream is allocated here: it would stay between the buffers that libfcgi takes and
+ * gives back a request, and pin 20 KB each.
+ */
 static void park(struct parking *parking, const struct parked *parked)
 {
 	struct streams *hub = (struct streams *)(void *)parking;
-	struct stream *s = calloc(1, sizeof *s);
-	bool closed;
+	bool taken;
 
 	pthread_mutex_lock(&hub->lock);
-	closed = hub->closed || s == NULL;
-	if (!closed) {
-		s->hub = hub;
-		s->who = *parked;
-		s->next = hub->mail;
-		hub->mail = s;
-	}
+	taken = put_into_mail(hub, parked);
 	pthread_mutex_unlock(&hub->lock);
-	if (closed) {
-		free(s);
+	if (!taken) {
 		close(parked->fd);
 		return;
 	}
@@ -468,14 +493,16 @@ static void end_request(struct stream *s)
 
 static void close_mail(struct streams *hub)
 {
+	struct parked *mail;
+	size_t count;
+
 	pthread_mutex_lock(&hub->lock);
 	hub->closed = true;
 	pthread_mutex_unlock(&hub->lock);
-	for (struct stream *s = open_mail(hub), *next; s != NULL; s = next) {
-		next = s->next;
-		close(s->who.fd);
-		free(s);
-	}
+	mail = open_mail(hub, &count);
+	for (size_t i = 0; i < count; i++)
+		close(mail[i].fd);
+	free(mail);
 }
 
 void streams_stop(struct streams *streams)

@@ -30,7 +30,8 @@ struct streams {
 	struct progress *progress;      /* what was told last of each video in work */
 
 	pthread_mutex_t lock;
-	struct stream *mail;            /* accepted, not yet in the loop; under the lock */
+	struct parked *mail;            /* accepted, not yet in the loop; under the lock, as its sizes are */
+	size_t mail_count, mail_room;
 	bool closed;                    /* nobody is taken any more; under the lock */
 };
 

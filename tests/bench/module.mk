@@ -1,6 +1,6 @@
 # Benchmarks: never part of `make check`.  Each ends with plain lines "NAME ratio VALUE".
-BENCHES = status upload encode
+BENCHES = status upload encode events
 bench: $(BENCHES:%=bench-%)
-bench-status bench-upload bench-encode: $(TIERS_NEED)
+bench-status bench-upload bench-encode bench-events: $(TIERS_NEED)
 	@CLIPMILL_BUILD='$(abs_top_builddir)' $(srcdir)/tests/bench/$(@:bench-%=%)
-.PHONY: bench bench-status bench-upload bench-encode
+.PHONY: bench bench-status bench-upload bench-encode bench-events
