@@ -25,7 +25,12 @@ SELECT id, created_ms, json FROM video_api
  ORDER BY created_ms DESC, id DESC LIMIT :limit;
 
 -- name: video_json
-SELECT json FROM video_api WHERE id = :id AND state <> 'deleting';
+SELECT CASE WHEN state IN ('queued', 'probing', 'encoding', 'publishing')
+       THEN json_set(json, '$.eta', json((SELECT json_object('ms', eta_ms, 'low_ms', low_ms, 'high_ms', high_ms) FROM eta WHERE video = :id)),
+                     '$.place', (SELECT place FROM work_ahead WHERE video = :id AND state = 'queued'),
+                     '$.slow', (SELECT why FROM video_slow WHERE video = :id))
+       ELSE json END
+  FROM video_api WHERE id = :id AND state <> 'deleting';
 
 -- name: video_tasks
 SELECT json_object('tasks', (SELECT json_group_array(json(json))
@@ -244,6 +249,46 @@ SELECT json_object(
                 'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
                 'tasks_running', (SELECT count(*) FROM task WHERE state = 'running'),
                 'uploads', (SELECT count(*) FROM upload)));
+
+-- name: floor
+SELECT json_object(
+       'now', strftime('%Y-%m-%dT%H:%M:%fZ', (SELECT ms FROM now_ms) / 1000.0, 'unixepoch'),
+       'workers', (
+               SELECT json_group_array(json_object(
+                      'id', id, 'pid', pid, 'host', host, 'slots', slots, 'nice', nice, 'paused', json(iif(paused, 'true', 'false')),
+                      'trouble', trouble, 'started', strftime('%Y-%m-%dT%H:%M:%fZ', started_ms / 1000.0, 'unixepoch'),
+                      'tasks', (SELECT json_group_array(json_object(
+                                       'task', t.id, 'video', t.video, 'title', coalesce(nullif(v.title, ''), v.filename),
+                                       'kind', t.kind, 'seq', t.seq, 'progress', t.progress, 'fps', t.fps, 'pid', t.pid,
+                                       'started', strftime('%Y-%m-%dT%H:%M:%fZ', t.started_ms / 1000.0, 'unixepoch'),
+                                       'predicted_s', t.predicted_s))
+                                  FROM task t JOIN video v ON v.id = t.video WHERE t.state = 'running' AND t.worker = w.id)))
+                 FROM (SELECT * FROM worker WHERE state = 'alive' ORDER BY started_ms, id) w),
+       'queue', (
+               SELECT json_group_array(json_object(
+                      'video', a.video, 'title', coalesce(nullif(v.title, ''), v.filename), 'state', a.state, 'place', iif(a.state = 'queued', a.place, NULL),
+                      'progress', v.progress, 'what', q.what,
+                      'eta', CASE WHEN e.eta_ms IS NOT NULL THEN json_object('ms', e.eta_ms, 'low_ms', e.low_ms, 'high_ms', e.high_ms) END))
+                 FROM (SELECT * FROM work_ahead ORDER BY place, ahead_s LIMIT 20) a JOIN video v ON v.id = a.video JOIN queue q ON q.video = a.video
+                      LEFT JOIN eta e ON e.video = a.video),
+       'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
+       'uploads', (SELECT json_group_array(json_object(
+                          'id', id, 'filename', filename, 'offset_bytes', NULL, 'length_bytes', length_bytes,
+                          'created', strftime('%Y-%m-%dT%H:%M:%fZ', created_ms / 1000.0, 'unixepoch')))
+                     FROM (SELECT * FROM upload ORDER BY created_ms DESC LIMIT 50)),
+       'hour', (SELECT json_object(
+                       'tasks', count(*), 'cpu_s', round(total(t.user_ms + t.sys_ms) / 1000.0, 1),
+                       'videos', count(DISTINCT iif(t.kind = 'assemble', t.video, NULL)),
+                       'media_s', round(total(iif(t.kind = 'assemble', v.duration_ms, 0)) / 1000.0, 1))
+                  FROM task t LEFT JOIN video v ON v.id = t.video
+                 WHERE t.ended_ms > (SELECT ms FROM now_ms) - 3600000 AND t.state = 'done'),
+       'recent', (SELECT json_group_array(json_object(
+                         'task', t.id, 'video', t.video, 'title', coalesce(nullif(v.title, ''), v.filename), 'worker', t.worker,
+                         'kind', t.kind, 'seq', t.seq, 'state', t.state,
+                         'started', strftime('%Y-%m-%dT%H:%M:%fZ', t.started_ms / 1000.0, 'unixepoch'),
+                         'ended', strftime('%Y-%m-%dT%H:%M:%fZ', t.ended_ms / 1000.0, 'unixepoch')))
+                    FROM (SELECT * FROM task WHERE ended_ms > (SELECT ms FROM now_ms) - 600000 ORDER BY ended_ms DESC LIMIT 300) t
+                         JOIN video v ON v.id = t.video));
 
 -- Planning ---------------------------------------------------------------------------------------
 

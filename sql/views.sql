@@ -215,7 +215,7 @@ cost AS MATERIALIZED (
 	       ELSE a.size_bytes * (SELECT cpu_s_per_byte FROM usual u WHERE u.profile = a.profile) END AS cpu_s
 	  FROM active a)
 SELECT video, state, planned, cpu_s,
-       row_number() OVER served AS place,
+       sum(state = 'queued') OVER (served ROWS UNBOUNDED PRECEDING) AS place,      -- of a queued one: 1 is next
        coalesce(sum(cpu_s) OVER (served ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS ahead_s,
        count(*) FILTER (WHERE cpu_s IS NULL) OVER (served ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS unknown
   FROM cost
@@ -240,18 +240,33 @@ SELECT a.video, a.place, CAST(s.ms AS INTEGER) AS eta_ms,
  WHERE NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1)
    AND EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0 AND trouble IS NULL AND slots > 0);
 
+-- video_slow: why a video in work takes longer to make than to watch; no row where it does not.
+DROP VIEW IF EXISTS video_slow;
+CREATE VIEW video_slow AS
+SELECT c.video,
+       printf('%s%s, %d x %d%s: each second of it takes %.1f s of CPU', iif(s.pix_fmt GLOB '*1[0-6]*', '10-bit ', ''),
+              CASE s.codec WHEN 'h264' THEN 'H.264' WHEN 'hevc' THEN 'HEVC' WHEN 'prores' THEN 'ProRes' ELSE upper(s.codec) END,
+              v.width, v.height, iif(v.frames * 1000.0 / v.duration_ms > 45, printf(', %.4g pictures a second', v.frames * 1000.0 / v.duration_ms), ''),
+              c.cpu_s * 1000 / v.duration_ms) ||
+       iif(v.single IS NULL, '', '; it is made in one piece, by one core') AS why
+  FROM (SELECT t.video, sum(coalesce((t.user_ms + t.sys_ms) / 1000.0, t.predicted_s)) AS cpu_s FROM task t JOIN video v ON v.id = t.video
+         WHERE t.edition = v.edition AND v.state = 'encoding' GROUP BY t.video) c
+  JOIN video v ON v.id = c.video JOIN probe_stream s ON s.video = v.id AND s.type = 'video' AND s.attached_pic = 0, lanes l
+ WHERE v.duration_ms > 0 AND v.width > 0 AND c.cpu_s * 1000 > v.duration_ms * iif(v.single IS NULL, l.lanes, 1)
+ GROUP BY c.video;
+
 -- video_live: each video in work, as streams tell its progress.
 DROP VIEW IF EXISTS video_live;
 CREATE VIEW video_live AS
 SELECT v.id AS video, v.owner,
-       json_object('video', v.id, 'state', v.state, 'progress', v.progress, 'what', q.what, 'place', iif(v.state = 'queued', q.place, NULL),
+       json_object('video', v.id, 'state', v.state, 'progress', v.progress, 'what', q.what, 'place', iif(v.state = 'queued', a.place, NULL),
                    'eta', CASE WHEN e.eta_ms IS NOT NULL THEN json_object('ms', e.eta_ms, 'low_ms', e.low_ms, 'high_ms', e.high_ms) END,
                    'tasks', (SELECT json_group_array(json_object('task', id, 'kind', kind, 'seq', seq, 'worker', worker,
                                                                  'progress', progress, 'fps', fps))
                                FROM task WHERE video = v.id AND state = 'running')) AS json
-  FROM video v JOIN queue q ON q.video = v.id LEFT JOIN eta e ON e.video = v.id
+  FROM video v JOIN queue q ON q.video = v.id JOIN work_ahead a ON a.video = v.id LEFT JOIN eta e ON e.video = v.id
  WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing')
- ORDER BY v.state = 'queued', q.place;
+ ORDER BY v.state = 'queued', a.place;
 
 -- event_api: what happened, as streams tell it.
 DROP VIEW IF EXISTS event_api;

@@ -46,4 +46,6 @@ BEGIN
 	 WHERE id = NEW.id;
 END;
 
+CREATE INDEX task_by_end ON task (ended_ms);            -- floor
+
 PRAGMA user_version = 6;

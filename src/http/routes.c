@@ -19,6 +19,7 @@ struct route {
 
 static const struct route routes[] = {
 	{ SAFE, "api/events", api_events },
+	{ SAFE, "api/floor", api_floor },
 	{ SAFE, "api/health", api_health },
 	{ SAFE, "api/videos", api_videos_list },
 	{ REQUEST_POST, "api/videos", api_upload_form },

@@ -139,9 +139,9 @@ size_t worker_alive(struct db *db, struct worker_row *rows_out, size_t most)
 	return count;
 }
 
-enum db_result worker_health_json(struct db *db, struct buf *out)
+static enum db_result one_json(struct db *db, enum sql_query query, struct buf *out)
 {
-	struct rows rows = rows_open(db, SQL_HEALTH);
+	struct rows rows = rows_open(db, query);
 	enum db_result result = rows_next(&rows);
 
 	if (result != DB_OK)
@@ -149,4 +149,14 @@ enum db_result worker_health_json(struct db *db, struct buf *out)
 	buf_puts(out, rows_column(&rows, 0));
 	rows_end(&rows);
 	return DB_OK;
+}
+
+enum db_result worker_health_json(struct db *db, struct buf *out)
+{
+	return one_json(db, SQL_HEALTH, out);
+}
+
+enum db_result worker_floor_json(struct db *db, struct buf *out)
+{
+	return one_json(db, SQL_FLOOR, out);
 }

@@ -40,6 +40,9 @@ enum db_result worker_bury(struct db *db, const char *id);
 /* Fills at most `most` rows of workers that the database holds for alive; returns how many. */
 size_t worker_alive(struct db *db, struct worker_row *rows, size_t most);
 
+/* Appends all that there is to be seen of the machine at work, as one JSON object, for /api/floor. */
+enum db_result worker_floor_json(struct db *db, struct buf *out);
+
 /* Appends {"workers":[...],"queue":{...}} for /api/health. */
 enum db_result worker_health_json(struct db *db, struct buf *out);
 

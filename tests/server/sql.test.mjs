@@ -177,6 +177,6 @@ test("the history of one video is in its events, in order", async () => {
 	const id = await add(short);
 	await server.waitFor(id, "ready");
 	const events = await server.sql(`SELECT kind FROM event WHERE video = '${id}' AND kind LIKE 'video %' ORDER BY id`);
-	const kinds = ["queued", "probing", "encoding", "publishing", "ready"].map((word) => `video ${word}`);
+	const kinds = ["queued", "probing", "encoding", "playable", "publishing", "ready"].map((word) => `video ${word}`);
 	assert.deepEqual(events.map(({ kind }) => kind), kinds);
 });
