@@ -177,6 +177,7 @@ test("the history of one video is in its events, in order", async () => {
 	const id = await add(short);
 	await server.waitFor(id, "ready");
 	const events = await server.sql(`SELECT kind FROM event WHERE video = '${id}' AND kind LIKE 'video %' ORDER BY id`);
-	const kinds = ["queued", "probing", "encoding", "playable", "publishing", "ready"].map((word) => `video ${word}`);
-	assert.deepEqual(events.map(({ kind }) => kind), kinds);
+	const words = events.map(({ kind }) => kind.slice("video ".length));
+	assert.deepEqual(words.filter((word) => word !== "playable"), ["queued", "probing", "encoding", "publishing", "ready"]);
+	assert.ok(words.indexOf("playable") > words.indexOf("encoding"), String(words));
 });
