@@ -247,13 +247,16 @@ UPDATE video
                'errors', :errors, 'flagged', :flagged))
  WHERE id = :id AND probe IS NOT NULL;
 
+-- name: idr_save
+UPDATE video SET probe = json_set(probe, '$.idr', json_object('count', :count, 'sum', :sum)) WHERE id = :id AND probe IS NOT NULL;
+
 -- name: probe_format
 SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe ->> '$.format.duration',
        probe ->> '$.format.nb_streams',
        probe ->> '$.measured.pictures', probe ->> '$.measured.top_first', probe ->> '$.measured.bottom_first',
        probe ->> '$.measured.progressive', probe ->> '$.measured.undetermined', probe ->> '$.measured.repeated',
        probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors',
-       probe ->> '$.measured.flagged'
+       probe ->> '$.measured.flagged', probe ->> '$.idr.count', probe ->> '$.idr.sum'
   FROM video WHERE id = :id AND probe IS NOT NULL;
 
 -- name: probe_streams

@@ -276,6 +276,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	if (video != NULL) {
 		take_video(video, f);
 		take_measured(video, &probe->measured, f);
+		f->idr = probe->idr;
 	}
 	if (video == NULL && f->sound_count == 0)
 		return refuse(refusal, "not_a_video", "The file has neither a picture nor a sound that can be read.");

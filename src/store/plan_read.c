@@ -132,6 +132,9 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	probe->duration = rows_column_real(&rows, 2, NAN);
 	probe->nb_streams = rows_column_int(&rows, 3, 0);
 	read_measured(&rows, &probe->measured);
+	probe->idr.known = rows_column_int(&rows, 14, -1) >= 0;
+	probe->idr.count = rows_column_int(&rows, 14, 0);
+	probe->idr.sum = rows_column_int(&rows, 15, 0);
 	rows_end(&rows);
 	return DB_OK;
 }
