@@ -2,16 +2,21 @@
 #ifndef CLIPMILL_TESTS_PLANS_H
 #define CLIPMILL_TESTS_PLANS_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "encode/plan.h"
 
-static inline void check(int holds)
+/* Says where it does not hold. */
+#define check(holds) check_that((holds) != 0, #holds, __LINE__)
+static inline void check_that(int holds, const char *what, int line)
 {
-	if (!holds)
-		abort();
+	if (holds)
+		return;
+	fprintf(stderr, "line %d: %s\n", line, what);
+	abort();
 }
 
 static char plans_ffmpeg[] = "/usr/bin/ffmpeg", plans_ffprobe[] = "/usr/bin/ffprobe", plans_mux[] = "/usr/libexec/clipmill-mux";
