@@ -150,12 +150,14 @@ static bool others_can_follow(const struct ladder *ladder, struct copy *copy)
 
 bool copy_choose(const struct plan_input *input, const struct grid *g, const struct ladder *ladder, struct copy *copy)
 {
-	for (size_t i = 0; i < ladder->count; i++) {
-		bool fits = copy_fits(input, g, &ladder->rungs[i], copy) && others_can_follow(ladder, copy);
+	size_t at = 0;
 
-		copy->rung = i;
-		if (fits)
-			return true;
+	memset(copy, 0, sizeof *copy);
+	while (at < ladder->count && !is_plain(input->facts, &ladder->rungs[at], copy))
+		at++;
+	if (at < ladder->count && copy_fits(input, g, &ladder->rungs[at], copy) && others_can_follow(ladder, copy)) {
+		copy->rung = at;
+		return true;
 	}
 	if (!copy_is_thinkable(input->facts, input->profile))
 		copy->why_not[0] = '\0';
@@ -179,29 +181,32 @@ size_t copy_keys(const struct scan *scan, const struct copy *copy, const struct 
 	return count;
 }
 
-/* Groups are closed, so a chunk's packets are those whose times are its own. */
-static void put_membership(const struct scan *scan, const struct cut *cut, struct buf *out)
+/*
+ * The slot of a packet: `pts` is what the filter calls its time, which ffmpeg has rescaled to our files' time base by then,
+ * whatever the filter's TB says.  The nearest one is exact, since every frame of a constant rate is within a tick of its own.
+ */
+static void put_slot(const struct facts *f, const struct grid *g, const char *pts, struct buf *out)
+{
+	buf_printf(out, "round((%s/%" PRId64 "-(%" PRId64 ")*%" PRId64 "/%" PRId64 ")*%" PRId64 "/%" PRId64 ")", pts, g->timescale,
+		   g->first_pts, f->timebase.num, f->timebase.den, g->rate.num, g->rate.den);
+}
+
+/* Groups are closed, so a chunk's packets are those whose slots are its own. */
+static void put_membership(const struct facts *f, const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	if (cut->first && cut->last)
 		return;
-	buf_puts(out, "noise=drop='");
-	if (!cut->first)
-		buf_printf(out, "lt(pts,%" PRId64 ")", scan->packets[cut->first_frame].pts);
-	if (!cut->last)
-		buf_printf(out, "%sgte(pts,%" PRId64 ")", cut->first ? "" : "+", scan->packets[cut->first_frame + cut->frames].pts);
-	buf_puts(out, "',");
+	buf_puts(out, "noise=drop='not(between(");
+	put_slot(f, g, "pts", out);
+	buf_printf(out, ",%" PRId64 ",%" PRId64 "))',", cut->first_frame, cut->first_frame + cut->frames - 1);
 }
 
-/*
- * Filter setts counts PTS in its own output time base already (ffmpeg rescales before it), whatever its TB says.
- * The nearest slot is exact, since every frame of a constant rate is within a tick of its own.
- */
 static void put_times(const struct facts *f, const struct grid *g, const struct copy *copy, const struct cut *cut, int64_t later,
 		      struct buf *out)
 {
-	buf_printf(out, "setts=time_base=1/%" PRId64 ":pts='(round((PTS/%" PRId64 "-(%" PRId64 ")*%" PRId64 "/%" PRId64 ")*%" PRId64 "/%" PRId64
-		   ")+%" PRId64 ")*%" PRId64 "':dts='(N+%" PRId64 ")*%" PRId64 "':duration=%" PRId64,
-		   g->timescale, g->timescale, g->first_pts, f->timebase.num, f->timebase.den, g->rate.num, g->rate.den, later, g->tick,
+	buf_printf(out, "setts=time_base=1/%" PRId64 ":pts='(", g->timescale);
+	put_slot(f, g, "PTS", out);
+	buf_printf(out, "+%" PRId64 ")*%" PRId64 "':dts='(N+%" PRId64 ")*%" PRId64 "':duration=%" PRId64, later, g->tick,
 		   cut->first_frame + later - copy->delay, g->tick, g->tick);
 }
 
@@ -212,7 +217,7 @@ void copy_add(const struct plan_input *input, const struct grid *g, const struct
 	double least_us = ((double)copy->least - 0.5) / ratio_value(g->rate) * 1e6;
 	struct buf filters = BUF_INIT;
 
-	put_membership(input->scan, cut, &filters);
+	put_membership(input->facts, g, cut, &filters);
 	put_times(input->facts, g, copy, cut, later, &filters);
 	strings_add_all(argv, (const char *const[]){ "-c:v", "copy", "-copypriorss", "1", NULL });
 	if (strcmp(input->facts->video_codec, "hevc") == 0)

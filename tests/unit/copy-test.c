@@ -218,7 +218,7 @@ static void a_chunk_takes_its_own_packets_and_puts_them_onto_the_grid(void **sta
 	assert_string_equal(argv.items[1], "copy");
 	assert_string_equal(argv.items[2], "-copypriorss");
 	assert_string_equal(argv.items[5], "104271");   /* 2.5 frames, in microseconds */
-	assert_string_equal(argv.items[7], "noise=drop='lt(pts,2048)+gte(pts,4096)',"
+	assert_string_equal(argv.items[7], "noise=drop='not(between(round((pts/24000-(-7)*1/1000)*24000/1001),4,7))',"
 			    "setts=time_base=1/24000:pts='(round((PTS/24000-(-7)*1/1000)*24000/1001)+16)*1001'"
 			    ":dts='(N+18)*1001':duration=1001");
 	strings_fini(&argv);
