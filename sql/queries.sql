@@ -130,6 +130,10 @@ SELECT 1 FROM upload WHERE id = :id AND done = 0;
 SELECT id FROM upload
  WHERE kind <> 'once' AND worker IS NULL AND touched_ms + :expiry_ms <= (SELECT ms FROM now_ms) AND id > :after ORDER BY id LIMIT 1;
 
+-- name: upload_is_expired
+SELECT 1 FROM upload
+ WHERE id = :id AND kind <> 'once' AND worker IS NULL AND touched_ms + :expiry_ms <= (SELECT ms FROM now_ms);
+
 -- name: upload_exists
 SELECT 1 FROM upload WHERE id = :id;
 

@@ -203,7 +203,7 @@ void tus_create(struct exchange *ex)
 	struct transfer t;
 	size_t count;
 
-	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH);
+	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
 	if (!version_ok(ex) || !transfer_metadata(&t, metadata != NULL ? metadata : ""))
 		return;
 	t.resume.row.kind = concat != NULL ? UPLOAD_PART : UPLOAD_WHOLE;
@@ -225,21 +225,6 @@ void tus_create(struct exchange *ex)
 }
 
 /* The offset ----------------------------------------------------------------------------------- */
-
-/* Of an upload whose row is gone, the video is there for as long as it is. */
-static bool tell_old_video(struct transfer *t)
-{
-	struct upload_row *row = &t->resume.row;
-	struct exchange *ex = t->ex;
-
-	if (upload_video_size(ex->db, ex->id, ex->request->owner, &row->length_bytes) != DB_OK)
-		return false;
-	strcpy(row->id, ex->id);
-	row->kind = UPLOAD_WHOLE;
-	row->done = true;
-	row->offset_bytes = row->length_bytes;
-	return true;
-}
 
 static void tell_upload(struct transfer *t)
 {
@@ -280,10 +265,10 @@ void tus_head(struct exchange *ex)
 {
 	struct transfer t;
 
-	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH);
+	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
 	if (!version_ok(ex))
 		return;
-	if ((transfer_read(&t) && settle(&t)) || (ex->reply->status == 404 && tell_old_video(&t))) {
+	if ((transfer_read(&t) && settle(&t)) || (ex->reply->status == 404 && transfer_read_video(&t))) {
 		ex->reply->type = NULL;
 		ex->reply->status = 200;
 		tell_upload(&t);
@@ -334,7 +319,7 @@ void tus_append(struct exchange *ex)
 	struct transfer t;
 	int64_t offset;
 
-	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH);
+	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
 	if (version_ok(ex) && type_ok(ex) && offset_ok(ex, &offset) && length_ok(&t) && checksum_ok(&t) && append(&t, offset)) {
 		transfer_tell_offset(&t);
 		tell_expiry(&t);
@@ -348,7 +333,7 @@ void tus_delete(struct exchange *ex)
 {
 	struct transfer t;
 
-	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH);
+	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
 	if (version_ok(ex) && transfer_read(&t) && transfer_take(&t)) {
 		if (t.resume.row.done && t.resume.row.kind != UPLOAD_PART)
 			reply_error(ex->reply, ERROR_UPLOAD_COMPLETE, NULL);

@@ -8,6 +8,8 @@
 
 #include "http/errors.h"
 
+#define IANA "https://iana.org/assignments/http-problem-types#"
+
 static const struct error_entry entries[ERROR_COUNT] = {
 	[ERROR_NONE] = { "none", 200, "No error", "" },
 	[ERROR_BAD_REQUEST] = { "bad_request", 400, "The request is malformed",
@@ -45,7 +47,7 @@ static const struct error_entry entries[ERROR_COUNT] = {
 	[ERROR_TUS_VERSION] = { "tus_version", 412, "This version of the tus protocol is not spoken here",
 		"Send Tus-Resumable with a version of Tus-Version; nothing was changed." },
 	[ERROR_WRONG_OFFSET] = { "wrong_offset", 409, "The upload does not go on at that offset",
-		"Ask for its offset with HEAD, and go on from there." },
+		"Ask for its offset with HEAD, and go on from there.", IANA "mismatching-upload-offset" },
 	[ERROR_PARTS_UNFINISHED] = { "parts_unfinished", 409, "A part of the upload is not complete",
 		"Complete each part before they are joined; nothing was changed." },
 	[ERROR_UPLOAD_COMPLETE] = { "upload_complete", 403, "The upload takes no more bytes",
@@ -56,6 +58,11 @@ static const struct error_entry entries[ERROR_COUNT] = {
 		"Send them again; nothing of this request was kept." },
 	[ERROR_DIGEST_MISMATCH] = { "digest_mismatch", 400, "The bytes are not what Content-Digest or Repr-Digest says",
 		"Send them again: of the request where it is Content-Digest, of the whole where it is Repr-Digest." },
+	[ERROR_INCONSISTENT_LENGTH] = { "inconsistent_length", 400, "The upload's length is another than was told before",
+		"Tell one length only; Upload-Complete: ?1 says that the last byte of it comes.",
+		IANA "inconsistent-upload-length" },
+	[ERROR_UPLOAD_WAS_COMPLETE] = { "upload_was_complete", 410, "The upload was complete already",
+		"It is a video: see Location.", IANA "completed-upload" },
 	[ERROR_TOO_MANY_UNFINISHED] = { "too_many_unfinished", 429, "Too many uploads were begun and not completed",
 		"Complete or delete some, or wait until they expire." },
 	[ERROR_TOO_LARGE] = { "too_large", 413, "The upload is larger than this server takes",
@@ -84,7 +91,7 @@ static const struct status_text {
 } status_texts[] = {
 	{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 303, "See Other" },
 	{ 400, "Bad Request" }, { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
-	{ 408, "Request Timeout" }, { 409, "Conflict" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
+	{ 408, "Request Timeout" }, { 409, "Conflict" }, { 410, "Gone" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
 	{ 415, "Unsupported Media Type" }, { 423, "Locked" }, { 429, "Too Many Requests" },
 	{ 460, "Checksum Mismatch" }, { 500, "Internal Server Error" }, { 503, "Service Unavailable" },
 	{ 507, "Insufficient Storage" },

@@ -1,6 +1,6 @@
 # Requests: libfcgi is used in fcgi.c only.  Pages are compiled in from src/web/templates.
 libclipmill_a_SOURCES += \
-	src/http/api_health.c src/http/api_resume.c src/http/api_tus.c src/http/api_uploads.c src/http/api_videos.c src/http/errors.c src/http/errors.h \
+	src/http/api_health.c src/http/api_resume.c src/http/api_rufh.c src/http/api_tus.c src/http/api_uploads.c src/http/api_videos.c src/http/errors.c src/http/errors.h \
 	src/http/exchange.c src/http/exchange.h src/http/fcgi.c src/http/fcgi.h src/http/fcgi_head.c \
 	src/http/fcgi_head.h src/http/fcgi_stdin.c src/http/fcgi_stdin.h src/http/pages.c src/http/reply.c \
 	src/http/reply.h src/http/request.c src/http/request.h src/http/routes.c src/http/routes.h \

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/turn.h"
@@ -19,7 +19,7 @@
 
 #define SILENT_MS 500           /* of a peer, after which another may take over */
 
-void transfer_init(struct transfer *transfer, struct exchange *ex, enum error mismatch)
+void transfer_init(struct transfer *transfer, struct exchange *ex, enum error mismatch, enum error inconsistent)
 {
 	memset(transfer, 0, sizeof *transfer);
 	transfer->ex = ex;
@@ -27,6 +27,7 @@ void transfer_init(struct transfer *transfer, struct exchange *ex, enum error mi
 	transfer->resume.spool.resumable = true;
 	transfer->length_bytes = -1;
 	transfer->mismatch = mismatch;
+	transfer->inconsistent = inconsistent;
 }
 
 void transfer_fini(struct transfer *transfer)
@@ -113,12 +114,19 @@ bool transfer_metadata(struct transfer *transfer, const char *field)
 	if (!read_pairs(transfer, &options, field))
 		return false;
 	strcpy(row->metadata, field);
-	strcpy(row->owner, transfer->ex->request->owner);
-	strcpy(row->filename, options.filename);
-	strcpy(row->title, options.title);
-	strcpy(row->profile, options.profile);
-	row->priority = options.priority;
+	transfer_set_options(transfer, &options);
 	return true;
+}
+
+void transfer_set_options(struct transfer *transfer, const struct upload *options)
+{
+	struct upload_row *row = &transfer->resume.row;
+
+	strcpy(row->owner, transfer->ex->request->owner);
+	strcpy(row->filename, options->filename);
+	strcpy(row->title, options->title);
+	strcpy(row->profile, options->profile);
+	row->priority = options->priority;
 }
 
 bool transfer_read(struct transfer *transfer)
@@ -144,7 +152,7 @@ static bool length_agrees(struct transfer *t)
 
 	if (length < 0 || length == row->length_bytes || (row->length_bytes < 0 && length > 0 && length >= row->offset_bytes))
 		return true;
-	reply_error(t->ex->reply, ERROR_BAD_FIELD, "Upload-Length: it is another, or less than what is here already");
+	reply_error(t->ex->reply, t->inconsistent, "Upload-Length: it is another, or less than what is here already");
 	return false;
 }
 
@@ -243,12 +251,59 @@ bool transfer_body(struct transfer *transfer)
 	return false;
 }
 
+/* Reads the whole file again: the sums of earlier requests are gone with their responders. */
+static bool is_as_promised(struct transfer *t, const struct digest_claim *claim)
+{
+	struct digest *digest = digest_new(claim->kind);
+	char block[65536];
+	off_t at = 0;
+	ssize_t n;
+	bool same;
+
+	while (digest != NULL && (n = pread(t->resume.spool.fd, block, sizeof block, at)) > 0) {
+		digest_add(digest, block, (size_t)n);
+		at += n;
+	}
+	same = at == t->resume.row.offset_bytes && digest_matches(digest, claim);
+	digest_free(digest);
+	return same;
+}
+
+/* An upload that is not what its client promised can never become so. */
+static bool check_whole(struct transfer *t)
+{
+	struct digest_claim claim;
+
+	if (digest_parse_field(t->resume.row.digest, &claim) != DIGEST_PARSED || is_as_promised(t, &claim))
+		return true;
+	reply_error(t->ex->reply, ERROR_DIGEST_MISMATCH, "the whole is not what Repr-Digest says: it was removed");
+	if (resume_remove(&t->resume) != SPOOL_OK)
+		log_warn("upload %s: it stays until it expires", t->resume.row.id);
+	return false;
+}
+
+bool transfer_read_video(struct transfer *transfer)
+{
+	struct upload_row *row = &transfer->resume.row;
+	struct exchange *ex = transfer->ex;
+
+	if (upload_video_size(ex->db, ex->id, ex->request->owner, &row->length_bytes) != DB_OK)
+		return false;
+	strcpy(row->id, ex->id);
+	row->kind = UPLOAD_WHOLE;
+	row->done = true;
+	row->offset_bytes = row->length_bytes;
+	return true;
+}
+
 bool transfer_finish(struct transfer *transfer)
 {
 	struct resume *r = &transfer->resume;
 
 	if (r->row.done || r->row.kind == UPLOAD_PART || !resume_is_whole(r))
 		return true;
+	if (r->row.digest[0] != '\0' && !check_whole(transfer))
+		return false;
 	return transfer_ok(transfer, resume_finish(r, NULL, 0));
 }
 

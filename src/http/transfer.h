@@ -16,11 +16,12 @@ struct transfer {
 	struct digest_claim claim;      /* of this request's bytes; DIGEST_NONE: nothing is claimed */
 	struct digest *digest;
 	enum error mismatch;            /* what a claim that does not hold is told as */
+	enum error inconsistent;        /* and a length that contradicts another */
 	int64_t length_bytes;           /* of the whole, as this request tells it; -1: it does not */
 	bool entered;                   /* has a place among upload_threads */
 };
 
-void transfer_init(struct transfer *transfer, struct exchange *ex, enum error mismatch);
+void transfer_init(struct transfer *transfer, struct exchange *ex, enum error mismatch, enum error inconsistent);
 
 /* Lets go of everything.  The answer stays. */
 void transfer_fini(struct transfer *transfer);
@@ -34,6 +35,10 @@ bool transfer_ok(struct transfer *transfer, enum spool_result result);
 
 /* Reads Upload-Metadata into the row and its options. */
 bool transfer_metadata(struct transfer *transfer, const char *field);
+
+/* Takes options from elsewhere. */
+struct upload;
+void transfer_set_options(struct transfer *transfer, const struct upload *options);
 
 /* Reads the upload that the path names. */
 bool transfer_read(struct transfer *transfer);
@@ -53,7 +58,7 @@ bool transfer_set_length(struct transfer *transfer);
  */
 bool transfer_body(struct transfer *transfer);
 
-/* Where every byte is there, makes it a video; a part stays. */
+/* Where every byte is there, and they are what Repr-Digest said, makes it a video; a part stays. */
 bool transfer_finish(struct transfer *transfer);
 
 /* Fields of an answer: what both protocols have in common. */
@@ -61,7 +66,11 @@ void transfer_tell_offset(struct transfer *transfer);
 void transfer_tell_video(struct transfer *transfer);
 void transfer_tell_number(struct transfer *transfer, const char *name, int64_t value);
 
-/* The tus side of the handlers, and the other. */
+/* Of an upload whose row has expired, the video is there for as long as it is: it is in the row then. */
+bool transfer_read_video(struct transfer *transfer);
+
+/* The tus side of the handlers, and that of Resumable Uploads for HTTP. */
 exchange_handler tus_options, tus_create, tus_head, tus_append, tus_delete;
+exchange_handler rufh_options, rufh_create, rufh_head, rufh_append, rufh_delete;
 
 #endif

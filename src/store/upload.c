@@ -241,3 +241,15 @@ enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN +
 	rows_text(&rows, ":after", id);
 	return next_id(&rows, id);
 }
+
+bool upload_is_expired(struct db *db, int64_t expiry_ms, const char *id)
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_IS_EXPIRED);
+	enum db_result result;
+
+	rows_text(&rows, ":id", id);
+	rows_int(&rows, ":expiry_ms", expiry_ms);
+	result = rows_next(&rows);
+	rows_end(&rows);
+	return result == DB_OK;
+}

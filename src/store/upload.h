@@ -92,4 +92,7 @@ enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1]);
 /* Next resumable upload behind `id`, in the order of ids, that has expired, into `id`; DB_NONE: there is none. */
 enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN + 1]);
 
+/* True when this one has. */
+bool upload_is_expired(struct db *db, int64_t expiry_ms, const char *id);
+
 #endif

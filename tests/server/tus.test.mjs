@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { serve, test } from "../lib/harness.mjs";
+import { serve, test, withServer } from "../lib/harness.mjs";
 import { raw } from "../lib/http.mjs";
 import { readProblem } from "../lib/problem.mjs";
 import { BASE, base64, metadata, openPatch, sum, tusClient } from "../lib/tus.mjs";
@@ -62,11 +62,12 @@ test("bytes in three pieces become a video of the upload's id", async () => {
 });
 
 test("another version, or none, is 412 with the versions there are", async () => {
-	for (const version of ["0.2.2", "1.0", ""])
-		for (const [method, path] of [["POST", BASE], ["HEAD", `${BASE}/${"a".repeat(22)}`], ["PATCH", `${BASE}/${"a".repeat(22)}`]]) {
-			const answer = await server.request(method, path, { headers: { "Tus-Resumable": version, "Upload-Length": "5" }, body: method === "HEAD" ? undefined : "" });
-			assert.deepEqual([answer.status, answer.headers["tus-version"]], [412, "1.0.0"], `${method} ${version}`);
-		}
+	const path = `${BASE}/${"a".repeat(22)}`;
+	for (const [method, where, version] of [["POST", BASE, "0.2.2"], ["POST", BASE, ""], ["HEAD", path, "1.0"], ["PATCH", path, "1.0.1"],
+		["PATCH", path, ""], ["DELETE", path, "1"]]) {
+		const answer = await server.request(method, where, { headers: { "Tus-Resumable": version, "Upload-Length": "5" } });
+		assert.deepEqual([answer.status, answer.headers["tus-version"]], [412, "1.0.0"], `${method} ${version}`);
+	}
 });
 
 test("a wrong offset is 409, a wrong type 415, and neither changes anything", async () => {
@@ -289,6 +290,29 @@ test("an active request is not pushed aside: 423, and HEAD tells what is durable
 	assert.equal(head.status, 200);
 	active.destroy();
 	await until(async () => await tus.offset(path) > 0, "what came is kept");
+});
+
+test("another user's upload is not there", async () => {
+	const path = await tus.create(5);
+	await server.sql(`UPDATE upload SET owner = 'somebody' WHERE id = '${idOf(path)}'`);
+	assert.deepEqual([(await tus.head(path)).status, (await tus.patch(path, 0, "x")).status, (await tus.remove(path)).status], [404, 404, 404]);
+	assert.equal((await server.request("HEAD", path)).status, 404);
+	assert.equal((await tus.post({ "Upload-Concat": `final;${path}` })).status, 400);
+	assert.ok(server.files("incoming").includes(idOf(path)));
+});
+
+test("what expires goes by itself, and so does a file that belongs to nobody; what is complete stays", async () => {
+	await withServer({ settings: { encode: { slots: 0 }, store: { upload_expiry: "3s" } } }, async (short) => {
+		const client = tusClient(short), path = await client.create(10), done = await client.create(5);
+		await client.patch(path, 0, "01234");
+		const { headers } = await client.patch(done, 0, "01234");
+		writeFileSync(join(short.dir, "incoming", "s".repeat(22)), "stray");
+		await until(() => !short.files("incoming").length, "incoming/ is empty", 20_000);
+		assert.equal((await client.patch(path, 5, "56789")).status, 404);
+		await until(async () => await short.count("upload") === 0, "its row is gone");
+		const head = await client.head(done);
+		assert.deepEqual([head.status, head.headers["upload-offset"], head.headers["upload-video"]], [200, "5", headers["upload-video"]]);
+	});
 });
 
 test("too many unfinished uploads are 429", async () => {
