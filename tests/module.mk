@@ -29,7 +29,7 @@ UNIT_TESTS = \
 TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
 
 # Unit tests link the whole of the responder but main.
-LDADD = libclipmill.a $(CMOCKA_LIBS) $(FCGI_LIBS) $(EV_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) -lpthread -lm
+LDADD = libclipmill.a $(CMOCKA_LIBS) $(FCGI_LIBS) $(EV_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) -lpthread -lm
 # A plain program that tries to break out: nothing of ours, and no sanitizer, inside the jail.
 tests_unit_jail_attack_CFLAGS = -std=gnu17 -Wall -Wextra
 tests_unit_jail_attack_LDFLAGS =

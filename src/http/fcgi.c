@@ -26,6 +26,7 @@
 #include "http/fcgi_stdin.h"
 
 #define RATE_BYTES 4096         /* least of a body in each idle_timeout */
+#define LOOK_MS 100             /* between two calls of `leave` */
 #define DRAIN_IDLE_MS 1000      /* silence after which an unread body is left */
 #define DRAIN_MS 10000          /* the same in all */
 
@@ -39,6 +40,8 @@ struct fcgi {
 	enum fcgi_body body;            /* FCGI_BODY_DATA while more may come */
 	int64_t body_left;              /* bytes of it still to come; -1: not told */
 	int64_t deadline_ms;            /* monotonic; 0: none */
+	fcgi_leave *leave;              /* NULL: nobody asks */
+	void *leave_user;
 	int64_t window_ms;              /* when the current stretch of idle_timeout began; 0: no wait yet */
 	int64_t window_bytes;           /* body bytes that came in it */
 
@@ -233,6 +236,13 @@ void fcgi_expect(struct fcgi *fcgi, int64_t length_bytes, int64_t deadline_ms)
 	fcgi->body_left = length_bytes;
 	fcgi->deadline_ms = deadline_ms > 0 ? clock_mono_ms() + deadline_ms : 0;
 	fcgi->window_ms = fcgi->window_bytes = 0;
+	fcgi->leave = NULL;
+}
+
+void fcgi_leave_when(struct fcgi *fcgi, fcgi_leave *leave, void *user)
+{
+	fcgi->leave = leave;
+	fcgi->leave_user = user;
 }
 
 /* Whether the body came too slowly for a whole idle_timeout. */
@@ -249,6 +259,22 @@ static bool is_crawling(struct fcgi *f, int64_t now_ms)
 	return false;
 }
 
+/* receive() of a body that may be left while it is silent: -3 then. */
+static ssize_t receive_or_leave(struct fcgi *f, int64_t timeout_ms)
+{
+	int64_t begun_ms = clock_mono_ms(), silent_ms = 0;
+	ssize_t n;
+
+	while ((n = receive(f, FCGI_BUFFER_BYTES, timeout_ms - silent_ms < LOOK_MS ? timeout_ms - silent_ms : LOOK_MS)) == -2) {
+		silent_ms = clock_mono_ms() - begun_ms;
+		if (silent_ms >= timeout_ms)
+			return -2;
+		if (f->leave(f->leave_user, silent_ms))
+			return -3;
+	}
+	return n;
+}
+
 /* Fills the buffer anew, waiting if need be. */
 static enum fcgi_body fill(struct fcgi *f)
 {
@@ -260,9 +286,11 @@ static enum fcgi_body fill(struct fcgi *f)
 	if (f->deadline_ms > 0 && f->deadline_ms - now_ms < wait_ms)
 		wait_ms = f->deadline_ms - now_ms;
 	f->from = f->to = 0;
-	n = receive(f, FCGI_BUFFER_BYTES, wait_ms);
+	n = f->leave != NULL ? receive_or_leave(f, wait_ms) : receive(f, FCGI_BUFFER_BYTES, wait_ms);
 	if (n == -2)
 		return FCGI_BODY_SLOW;
+	if (n == -3)
+		return FCGI_BODY_LEFT;
 	if (n <= 0)
 		return FCGI_BODY_TRUNCATED;
 	f->to = (size_t)n;

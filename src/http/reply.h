@@ -11,6 +11,7 @@
 struct reply {
 	int status;
 	const char *type;       /* Content-Type; NULL: there is no body */
+	const char *members;    /* further JSON members of an error, ",..."; NULL: none */
 	bool html;              /* an error is told as a page */
 	bool head;              /* the request was HEAD: no body is sent */
 	struct buf fields;      /* further header fields, each with its CRLF */

@@ -91,7 +91,7 @@ static void answer(struct thread *t)
 	const char *detail;
 	enum error error = request_read(&t->request, look_up, t->fcgi, &detail);
 
-	reply_reset(&t->reply, t->request.wants_html, t->request.method == REQUEST_HEAD);
+	reply_reset(&t->reply, t->request.wants_html, t->request.is_head);
 	if (error != ERROR_NONE) {
 		reply_error(&t->reply, error, detail);
 	} else if (!open_db(t)) {

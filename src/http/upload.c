@@ -81,6 +81,9 @@ static bool spool_ok(struct upload *u, enum spool_result result)
 	case SPOOL_TOO_LARGE:
 		reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes", u->ex->conf->upload_max_bytes);
 		break;
+	case SPOOL_TOO_MANY:
+	case SPOOL_TAKEN:
+	case SPOOL_GONE: reply_error(reply, ERROR_INTERNAL, "the upload is gone"); break;
 	case SPOOL_BUSY: reply_error(reply, ERROR_BUSY, "another writer holds the database"); break;
 	case SPOOL_REFUSED: reply_error(reply, ERROR_BAD_PARAMETER, db_message(u->ex->db)); break;
 	case SPOOL_FAILED: reply_error(reply, ERROR_INTERNAL, "the upload could not be stored"); break;
