@@ -76,7 +76,8 @@ const outcomes = {
 	one_chunk_short: [
 		"hostile/38-million-fps.mp4", "hostile/39-30-audio-streams.mkv",
 		"hostile/61-truncated-faststart.mp4", "hostile/64-timestamp-wrap.ts", "hostile/69-one-pixel.mkv",
-		"hostile/70-16384x2.mp4", "one-picture.mp4", "one-picture.ts", "real/8k24fps_300ms.mp4", "real/bbb_176x144_128kbps_15fps_h263.3gp",
+		"hostile/70-16384x2.mp4", "one-picture.mp4", "one-picture.ts",
+		"real/8k24fps_300ms.mp4", "real/bbb_176x144_128kbps_15fps_h263.3gp",
 		"real/bbb_960x540_60fps_vp8.webm", "real/bear-vp9-odd-dimensions.webm", "real/bt601.mov",
 		"real/decord_unordered.mov", "real/decord_video_0.mov", "real/h265_bframes.mp4",
 		"real/h265_with_metadata_track.mp4", "real/hdr10-video-with-sdr-container.mp4",
