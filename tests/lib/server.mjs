@@ -51,7 +51,8 @@ function confText(dir, settings) {
 }
 
 export class Server {
-	// options: web ("lighttpd", "lighttpd-pool", "apache", "nginx"), procs, settings ({ section: { key: value } }), dir,
+	// options: web ("lighttpd", "lighttpd-pool", "apache", "nginx"), procs, settings ({ section: { key: value } }; $DIR in a value is
+	// the folder), dir,
 	// prepare (called with the server once its folders and its database are there, before anything runs).
 	static async start(options = {}) {
 		const server = new Server(options);
@@ -110,7 +111,7 @@ export class Server {
 
 	writeConf(settings = this.settings) {
 		this.settings = settings;
-		writeFileSync(this.conf, confText(this.dir, settings));
+		writeFileSync(this.conf, confText(this.dir, settings).replaceAll("$DIR", this.dir));
 	}
 
 	get #environment() {
@@ -140,9 +141,16 @@ export class Server {
 			return ["apache2", "-DFOREGROUND", "-f", conf];
 		if (this.web !== "nginx")
 			return ["lighttpd", "-D", "-f", conf];
-		const filled = join(this.dir, "nginx.conf"), environment = this.#environment;
-		writeFileSync(filled, readFileSync(conf, "utf8").replace(/\$\{(CLIPMILL_[A-Z]+)\}/g, (_, name) => environment[name]));
-		return ["nginx", "-e", join(this.dir, "log/nginx.log"), "-c", filled, "-g", "daemon off;"];
+		mkdirSync(join(this.dir, "etc/clipmill"), { recursive: true });
+		this.#fill("nginx.conf", "etc/nginx.conf");
+		if (this.settings.store?.hand_over)
+			this.#fill("nginx-hand-over.conf", "etc/clipmill/nginx-hand-over.conf");
+		return ["nginx", "-e", join(this.dir, "log/nginx.log"), "-c", join(this.dir, "etc/nginx.conf"), "-g", "daemon off;"];
+	}
+
+	#fill(shipped, to) {
+		const text = readFileSync(join(tree, "conf-examples", shipped), "utf8"), environment = this.#environment;
+		writeFileSync(join(this.dir, to), text.replace(/\$\{(CLIPMILL_[A-Z]+)\}/g, (_, name) => environment[name]));
 	}
 
 	launchWeb() {
