@@ -65,8 +65,17 @@ static enum db_result result_of(struct db *db, int code)
 
 /* Statements ---------------------------------------------------------------------------------- */
 
+static bool prepare(struct db *db, int query)
+{
+	return sqlite3_prepare_v3(db->handle, sql_queries[query].text, -1, SQLITE_PREPARE_PERSISTENT, &db->stmts[query],
+				  NULL) == SQLITE_OK;
+}
+
+/* A statement that cannot be prepared now is NULL, which SQLite refuses to bind and step; rows_next() tells why. */
 struct rows rows_open(struct db *db, enum sql_query query)
 {
+	if (db->stmts[query] == NULL && !prepare(db, query))
+		return (struct rows){ db, NULL };
 	sqlite3_reset(db->stmts[query]);
 	sqlite3_clear_bindings(db->stmts[query]);
 	return (struct rows){ db, db->stmts[query] };
@@ -76,7 +85,7 @@ static int parameter(struct rows *rows, const char *name)
 {
 	int index = sqlite3_bind_parameter_index(rows->stmt, name);
 
-	if (index == 0)
+	if (index == 0 && rows->stmt != NULL)
 		abort();
 	return index;
 }
@@ -108,7 +117,7 @@ void rows_null(struct rows *rows, const char *name)
 
 enum db_result rows_next(struct rows *rows)
 {
-	int code = sqlite3_step(rows->stmt);
+	int code = rows->stmt != NULL ? sqlite3_step(rows->stmt) : sqlite3_extended_errcode(rows->db->handle);
 	enum db_result result;
 
 	if (code == SQLITE_ROW)
@@ -280,8 +289,7 @@ failed:
 static bool prepare_all(struct db *db, char *error, size_t error_size)
 {
 	for (int i = 0; i < SQL_COUNT; i++) {
-		if (sqlite3_prepare_v3(db->handle, sql_queries[i].text, -1, SQLITE_PREPARE_PERSISTENT, &db->stmts[i],
-				       NULL) == SQLITE_OK)
+		if (prepare(db, i))
 			continue;
 		snprintf(error, error_size, "query %s: %s", sql_queries[i].name, sqlite3_errmsg(db->handle));
 		return false;
@@ -320,23 +328,33 @@ static bool open_with(struct db *db, const char *dir, int flags, enum db_durabil
 {
 	return open_file(db, dir, flags, error, error_size) &&
 	       run_open(db->handle, durability == DB_DURABLE ? SQL_OPEN_DURABLE : SQL_OPEN_QUICK) &&
-	       migrate(db->handle, error, error_size) && run_open(db->handle, SQL_OPEN_KEYS) &&
-	       prepare_all(db, error, error_size);
+	       migrate(db->handle, error, error_size) && run_open(db->handle, SQL_OPEN_KEYS);
 }
 
-struct db *db_open(const char *dir, enum db_durability durability, char *error, size_t error_size)
+static struct db *open_new(const char *dir, enum db_durability durability, bool whole, char *error, size_t error_size)
 {
 	struct db *db = calloc(1, sizeof *db);
 
 	if (db == NULL)
 		abort();
 	error[0] = '\0';
-	if (open_with(db, dir, SQLITE_OPEN_READWRITE, durability, error, error_size))
+	if (open_with(db, dir, SQLITE_OPEN_READWRITE, durability, error, error_size) &&
+	    (!whole || prepare_all(db, error, error_size)))
 		return db;
 	if (error[0] == '\0')
 		snprintf(error, error_size, "%s/clipmill.db: %s", dir, sqlite3_errmsg(db->handle));
 	db_close(db);
 	return NULL;
+}
+
+struct db *db_open(const char *dir, enum db_durability durability, char *error, size_t error_size)
+{
+	return open_new(dir, durability, true, error, error_size);
+}
+
+struct db *db_open_another(const char *dir, enum db_durability durability, char *error, size_t error_size)
+{
+	return open_new(dir, durability, false, error, error_size);
 }
 
 void db_close(struct db *db)
@@ -377,7 +395,8 @@ int db_init(const char *dir, char *error, size_t error_size)
 	if (make_folders(dir, error, error_size) < 0)
 		return -1;
 	error[0] = '\0';
-	ok = open_with(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_DURABLE, error, error_size);
+	ok = open_with(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_DURABLE, error, error_size) &&
+	     prepare_all(&db, error, error_size);
 	for (int i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(db.stmts[i]);
 	sqlite3_close(db.handle);
