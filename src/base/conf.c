@@ -60,7 +60,7 @@ static const struct setting settings[] = {
 	{ "http", "threads", KIND_COUNT, AT(threads), "256", 2, 1024, NULL },
 	{ "http", "upload_threads", KIND_COUNT, AT(upload_threads), "240", 1, 1023, NULL },
 	{ "http", "header_timeout", KIND_MS, AT(header_timeout_ms), "5s", 100, 600000, NULL },
-	{ "http", "header_max", KIND_BYTES, AT(header_max_bytes), "64K", 4096, 1 << 20, NULL },
+	{ "http", "header_max", KIND_BYTES, AT(header_max_bytes), "64K", 4096, 1 << 18, NULL },
 	{ "http", "idle_timeout", KIND_MS, AT(idle_timeout_ms), "60s", 100, 3600000, NULL },
 	{ "encode", "slots", KIND_COUNT, AT(slots), "1", 0, 256, NULL },
 	{ "encode", "threads_per_child", KIND_COUNT, AT(threads_per_child), "1", 1, 256, NULL },

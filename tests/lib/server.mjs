@@ -14,6 +14,9 @@ import { until } from "./wait.mjs";
 
 const isRoot = process.getuid() === 0;
 const running = new Set();
+
+// Behind which web server tests run that do not ask for one.
+export const defaultWeb = process.env.CLIPMILL_WEB || "lighttpd";
 const SYSTEM_PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 // What must never stand in a log, whatever a test did.
@@ -51,7 +54,7 @@ function confText(dir, settings) {
 }
 
 export class Server {
-	// options: web ("lighttpd", "lighttpd-pool", "apache", "nginx"), procs, settings ({ section: { key: value } }; $DIR in a value is
+	// options: web ("lighttpd", "lighttpd-pool", "apache", "nginx"; CLIPMILL_WEB), procs, settings ({ section: { key: value } }; $DIR in a value is
 	// the folder), dir,
 	// prepare (called with the server once its folders and its database are there, before anything runs).
 	static async start(options = {}) {
@@ -68,7 +71,7 @@ export class Server {
 		return server;
 	}
 
-	constructor({ web = "lighttpd", procs = 2, settings = {}, dir } = {}) {
+	constructor({ web = defaultWeb, procs = 2, settings = {}, dir } = {}) {
 		this.web = web;
 		this.procs = procs;
 		this.dir = dir ?? mkdtempSync(join(tmpdir(), "clipmill-"));
