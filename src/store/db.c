@@ -14,18 +14,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "store/rows.h"
 
 #define BUSY_TIMEOUT_MS 10000
+#define BUSY_WAIT_NS 1000000
 #define LOOKASIDE_BYTES 4096    /* SQLite's own small allocations, without malloc */
 #define LOOKASIDE_SLOTS 64
 
 struct db {
 	sqlite3 *handle;
 	sqlite3_stmt *stmts[SQL_COUNT];
+	int64_t busy_since_ms;          /* monotonic; of the present wait */
 	char message[256];
 };
 
@@ -297,6 +301,23 @@ static bool prepare_all(struct db *db, char *error, size_t error_size)
 	return true;
 }
 
+/*
+ * Another writer holds the database: it commits within milliseconds.  SQLite's own handler sleeps longer each time, up to
+ * 100 ms, and who has waited longest looks least often.
+ */
+static int wait_turn(void *user, int count)
+{
+	struct db *db = user;
+	struct timespec turn = { .tv_nsec = BUSY_WAIT_NS };
+
+	if (count == 0)
+		db->busy_since_ms = clock_mono_ms();
+	else if (clock_mono_ms() - db->busy_since_ms > BUSY_TIMEOUT_MS)
+		return 0;
+	nanosleep(&turn, NULL);
+	return 1;
+}
+
 /* Before SQLite's first use: its memory statistics cost a lock around every allocation. */
 static void configure(void)
 {
@@ -317,7 +338,7 @@ static bool open_file(struct db *db, const char *dir, int flags, char *error, si
 	}
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
-	sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+	sqlite3_busy_handler(db->handle, wait_turn, db);
 	if (run_open(db->handle, SQL_OPEN_SETUP))
 		return true;
 	snprintf(error, error_size, "%s: %s", path, sqlite3_errmsg(db->handle));
