@@ -67,7 +67,7 @@ check-exact: $(TIERS_NEED)
 FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz tests/fuzz/hybrid-fuzz \
 	tests/fuzz/scan-fuzz tests/fuzz/progress-fuzz tests/fuzz/probe-fuzz tests/fuzz/measure-fuzz tests/fuzz/text-fuzz
 if FUZZERS
-EXTRA_PROGRAMS = $(FUZZERS)
+EXTRA_PROGRAMS += $(FUZZERS)
 FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 FUZZ_LDADD = libclipmill.a $(CLIPMILL_FUZZ_LIBS) $(SQLITE_LIBS) -lpthread -lm
 tests_fuzz_multipart_fuzz_LDADD = $(FUZZ_LDADD)

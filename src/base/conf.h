@@ -22,6 +22,8 @@ struct conf {
 	int64_t uploads_max;        /* unfinished resumable uploads at one time */
 	int64_t uploads_owner_max;  /* of them, of one owner */
 
+	char *hand_over;            /* folder in which the web server stores bodies for us; NULL: off */
+
 	/* [http] */
 	int64_t threads;            /* request threads */
 	int64_t upload_threads;     /* of them, how many may hold an upload at one time */

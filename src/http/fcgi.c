@@ -2,15 +2,14 @@
  * fcgi.c - the only user of libfcgi.
  *
  * The header pump: we accept, read and judge the head ourselves, with a time-out and a cap, and
- * hand libfcgi exactly those bytes through a pipe, as if it were the connection.  Then the
- * connection takes the pipe's place: libfcgi looks up parameters and writes the answer, and the
+ * hand libfcgi exactly those bytes through a pair of sockets, as if it were the connection.  Then the
+ * connection takes the pair's place: libfcgi looks up parameters and writes the answer, and the
  * body is read here, in large pieces.  Close and drain are ours as well.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -33,7 +32,7 @@
 struct fcgi {
 	const struct conf *conf;
 	FCGX_Request libfcgi;
-	int pipe[2];                    /* the head's way into libfcgi: read end, write end; -1: none */
+	int pair[2];                    /* the head's way into libfcgi, from the second to the first; -1: none */
 	int fd;                         /* the connection; lent; -1: none */
 
 	struct fcgi_stdin in;
@@ -65,26 +64,30 @@ int fcgi_init(void)
 	return result == 0 ? 0 : -1;
 }
 
-static void close_pipe(struct fcgi *f)
+static void close_pair(struct fcgi *f)
 {
 	for (int i = 0; i < 2; i++) {
-		if (f->pipe[i] >= 0)
-			close(f->pipe[i]);
-		f->pipe[i] = -1;
+		if (f->pair[i] >= 0)
+			close(f->pair[i]);
+		f->pair[i] = -1;
 	}
 }
 
-/* Both ends never block: neither a short pipe nor a head that libfcgi reads otherwise can hang. */
-static bool open_pipe(struct fcgi *f)
+/*
+ * Both ends never block: neither a short buffer nor a head that libfcgi reads otherwise can hang.  No pipe: of those a
+ * user may have only so many of 64 KiB (pipe-user-pages-soft), and one more would be too short for a large head.
+ */
+static bool open_pair(struct fcgi *f)
 {
-	if (f->pipe[0] >= 0)
+	int room = (int)f->conf->header_max_bytes * 2;
+
+	if (f->pair[0] >= 0)
 		return true;
-	if (pipe2(f->pipe, O_CLOEXEC | O_NONBLOCK) < 0) {
-		f->pipe[0] = f->pipe[1] = -1;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, f->pair) < 0) {
+		f->pair[0] = f->pair[1] = -1;
 		return false;
 	}
-	if (f->conf->header_max_bytes > 65536)
-		(void)fcntl(f->pipe[1], F_SETPIPE_SZ, (int)f->conf->header_max_bytes);
+	(void)setsockopt(f->pair[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	return true;
 }
 
@@ -98,10 +101,10 @@ struct fcgi *fcgi_new(const struct conf *conf)
 	if ((size_t)conf->header_max_bytes > cap)
 		cap = (size_t)conf->header_max_bytes;
 	f->conf = conf;
-	f->fd = f->pipe[0] = f->pipe[1] = -1;
+	f->fd = f->pair[0] = f->pair[1] = -1;
 	f->head_cap = cap;
 	f->buffer = malloc(cap);
-	if (f->buffer == NULL || !open_pipe(f)) {
+	if (f->buffer == NULL || !open_pair(f)) {
 		fcgi_free(f);
 		return NULL;
 	}
@@ -112,7 +115,7 @@ void fcgi_free(struct fcgi *fcgi)
 {
 	if (fcgi == NULL)
 		return;
-	close_pipe(fcgi);
+	close_pair(fcgi);
 	free(fcgi->buffer);
 	free(fcgi);
 }
@@ -165,31 +168,31 @@ static bool read_head(struct fcgi *f, struct fcgi_head *head, const char **reaso
 	}
 }
 
-/* Lets libfcgi read the head from the pipe.  Whatever it leaves there would be the next request's:
- * then the pipe is thrown away. */
+/* Lets libfcgi read the head from the pair.  Whatever it leaves there would be the next request's:
+ * then the pair is thrown away. */
 static bool pump_head(struct fcgi *f, const struct fcgi_head *head)
 {
 	ssize_t len = (ssize_t)(head->len - head->padding_len);
 	int left = 0;
 
-	if (!open_pipe(f) || write(f->pipe[1], f->buffer, (size_t)len) != len) {
-		close_pipe(f);
+	if (!open_pair(f) || write(f->pair[1], f->buffer, (size_t)len) != len) {
+		close_pair(f);
 		return false;
 	}
 	FCGX_InitRequest(&f->libfcgi, -1, 0);
-	f->libfcgi.ipcFd = f->pipe[0];
+	f->libfcgi.ipcFd = f->pair[0];
 	f->libfcgi.keepConnection = 1;          /* else it begins by closing ipcFd */
 	if (FCGX_Accept_r(&f->libfcgi) < 0) {
-		f->pipe[0] = -1;                /* closed by libfcgi, which then could accept no other */
-		close_pipe(f);
+		f->pair[0] = -1;                /* closed by libfcgi, which then could accept no other */
+		close_pair(f);
 		return false;
 	}
 	f->libfcgi.ipcFd = f->fd;
-	if (ioctl(f->pipe[0], FIONREAD, &left) == 0 && left == 0)
+	if (ioctl(f->pair[0], FIONREAD, &left) == 0 && left == 0)
 		return true;
 	f->libfcgi.ipcFd = -1;
 	FCGX_Free(&f->libfcgi, 0);
-	close_pipe(f);
+	close_pair(f);
 	return false;
 }
 

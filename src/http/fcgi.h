@@ -27,7 +27,7 @@ enum fcgi_body {
  */
 int fcgi_init(void) __attribute__((warn_unused_result));
 
-/* A thread's buffers and pipe; `conf` is lent.  NULL when out of memory or descriptors. */
+/* A thread's buffers and sockets; `conf` is lent.  NULL when out of memory or descriptors. */
 struct fcgi *fcgi_new(const struct conf *conf);
 void fcgi_free(struct fcgi *fcgi);
 

@@ -1,5 +1,5 @@
 /*
- * request.c - CGI parameters to one struct.  Everything in them is the client's, except REMOTE_USER.
+ * request.c - CGI parameters to one struct.  Everything in them is the client's, except REMOTE_USER and REQUEST_BODY_FILE.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -157,6 +157,7 @@ enum error request_read(struct request *r, request_lookup *lookup, const void *u
 	r->wants_html = accepts(accept, "text/html") && !accepts(accept, "application/json");
 	r->cross_origin = is_cross_origin(&s);
 	r->content_type = get(&s, "CONTENT_TYPE");
+	r->body_file = get(&s, "REQUEST_BODY_FILE");    /* a client's own field is HTTP_REQUEST_BODY_FILE */
 	r->content_encoding = get(&s, "HTTP_CONTENT_ENCODING");
 	label_title(owner, strlen(owner), r->owner);
 	error = read_target(r, &s, detail);

@@ -31,6 +31,7 @@ struct request {
 	int64_t length_bytes;                           /* Content-Length; -1: not told */
 	const char *content_type;                       /* "" when not told */
 	const char *content_encoding;                   /* "" when not told */
+	const char *body_file;                          /* where the web server stored the body; "" when it did not */
 	bool wants_html;                                /* a browser's page load, by Accept */
 	bool cross_origin;                              /* made by another site's page */
 	char owner[LABEL_MOST + 1];                     /* REMOTE_USER, never a client's own field */

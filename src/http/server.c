@@ -75,7 +75,7 @@ static bool open_db(struct thread *t)
 
 	if (t->db != NULL)
 		return true;
-	t->db = db_open(t->server->conf->dir, DB_DURABLE, error, sizeof error);
+	t->db = db_open_another(t->server->conf->dir, DB_DURABLE, error, sizeof error);
 	if (t->db == NULL)
 		log_error("request: database: %s", error);
 	return t->db != NULL;

@@ -100,6 +100,23 @@ bool upload_open(struct upload *upload, int64_t length_bytes)
 	return upload->open;
 }
 
+bool upload_adopt(struct upload *upload, const char *path, int64_t length_bytes)
+{
+	struct exchange *ex = upload->ex;
+	struct handover given;
+	const char *reason;
+
+	if (!handover_open(&given, ex->conf->hand_over, path, length_bytes, &reason)) {
+		log_error("upload: %s is not taken over: %s", path, reason);
+		reply_error(ex->reply, ERROR_INTERNAL, "the file that the web server stored was not taken over");
+		return false;
+	}
+	upload->open = spool_ok(upload, spool_adopt(&upload->spool, ex->db, ex->conf, ex->dir_fd, ex->worker,
+						    upload->filename, &given));
+	handover_close(&given);
+	return upload->open;
+}
+
 bool upload_flush(struct upload *upload)
 {
 	size_t count = upload->slice_count;

@@ -84,6 +84,23 @@ static enum spool_result create(struct spool *s)
 	return s->length_bytes > 0 ? reserve(s, s->length_bytes) : SPOOL_OK;
 }
 
+/* Gives it an id and a row, if it may be so long and `more` bytes fit. */
+static enum spool_result begin(struct spool *s, const char *worker, const char *filename, int64_t more)
+{
+	enum spool_result result;
+
+	if (s->length_bytes > s->conf->upload_max_bytes)
+		return SPOOL_TOO_LARGE;
+	result = spool_check_space(s, more);
+	if (result != SPOOL_OK)
+		return result;
+	id_new(s->id);
+	result = spool_from_db(upload_begin(s->db, s->id, worker, filename, s->length_bytes));
+	if (result != SPOOL_OK)
+		s->id[0] = '\0';
+	return result;
+}
+
 enum spool_result spool_open(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
 			     const char *worker, const char *filename, int64_t length_bytes)
 {
@@ -93,17 +110,47 @@ enum spool_result spool_open(struct spool *spool, struct db *db, const struct co
 		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = length_bytes,
 		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
 	};
-	if (length_bytes > conf->upload_max_bytes)
-		return SPOOL_TOO_LARGE;
-	result = spool_check_space(spool, length_bytes > 0 ? length_bytes : 1);
-	if (result != SPOOL_OK)
-		return result;
-	id_new(spool->id);
-	result = spool_from_db(upload_begin(db, spool->id, worker, filename, length_bytes));
-	if (result != SPOOL_OK)
-		spool->id[0] = '\0';
-	else
+	result = begin(spool, worker, filename, length_bytes > 0 ? length_bytes : 1);
+	if (result == SPOOL_OK)
 		result = create(spool);
+	if (result != SPOOL_OK)
+		spool_abort(spool);
+	return result;
+}
+
+/* Renames the file, and looks that this was the one which was judged: its name could mean another by now. */
+static enum spool_result take(struct spool *s, struct handover *given)
+{
+	struct stat now;
+	char path[64];
+
+	path_of(s, "incoming", path);
+	if (renameat2(given->dir_fd, given->name, s->dir_fd, path, RENAME_NOREPLACE) < 0 ||
+	    fstatat(s->dir_fd, path, &now, AT_SYMLINK_NOFOLLOW) < 0)
+		return spool_from_errno(s, "taking over a file");
+	if (now.st_dev != given->dev || now.st_ino != given->ino || now.st_nlink != 1) {
+		log_error("upload %s: the file that was handed over was replaced meanwhile", s->id);
+		return SPOOL_FAILED;
+	}
+	s->fd = given->fd;
+	given->fd = -1;
+	s->size_bytes = s->reserved_bytes = given->size_bytes;
+	return SPOOL_OK;
+}
+
+/* Its bytes are on the disk already: the space left has to be above the floor, no more. */
+enum spool_result spool_adopt(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
+			      const char *worker, const char *filename, struct handover *given)
+{
+	enum spool_result result;
+
+	*spool = (struct spool){
+		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = given->size_bytes,
+		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
+	};
+	result = begin(spool, worker, filename, 0);
+	if (result == SPOOL_OK)
+		result = take(spool, given);
 	if (result != SPOOL_OK)
 		spool_abort(spool);
 	return result;

@@ -6,6 +6,7 @@
 
 #include "base/conf.h"
 #include "base/id.h"
+#include "ingest/handover.h"
 #include "store/upload.h"
 
 #define SPOOL_BUFFER_BYTES (256 * 1024)
@@ -44,6 +45,13 @@ enum spool_result {
 /* Records the upload, creates incoming/ID and reserves `length_bytes` (-1: not told; grows ahead). */
 enum spool_result spool_open(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
 			     const char *worker, const char *filename, int64_t length_bytes);
+
+/*
+ * The same with a file that is complete: it is renamed to incoming/ID, and `given` no longer owns its
+ * descriptor.  Nothing can be appended.
+ */
+enum spool_result spool_adopt(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
+			      const char *worker, const char *filename, struct handover *given);
 
 /*
  * Goes on behind the first `offset_bytes` of the file that `fd` is, which the spool closes; what it has
