@@ -98,12 +98,53 @@ INSERT INTO upload (id, worker, filename, length_bytes) VALUES (:id, :worker, :f
 -- name: upload_abort
 DELETE FROM upload WHERE id = :id;
 
+-- name: upload_create
+INSERT INTO upload (id, kind, worker, owner, filename, title, profile, priority, length_bytes, metadata, concat, digest)
+SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest
+ WHERE (SELECT count(*) FROM upload WHERE done = 0) < :most
+   AND (:owner = '' OR (SELECT count(*) FROM upload WHERE owner = :owner AND done = 0) < :most_of_owner);
+
+-- name: upload_read
+SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,
+       (touched_ms + :expiry_ms) / 1000
+  FROM upload u
+ WHERE id = :id AND kind <> 'once' AND owner = :owner AND touched_ms + :expiry_ms > (SELECT ms FROM now_ms)
+   AND (done = 0 OR kind = 'part' OR EXISTS (SELECT 1 FROM video v WHERE v.id = u.id AND v.state <> 'deleting'));
+
+-- name: upload_video
+SELECT size_bytes FROM video
+ WHERE id = :id AND owner = :owner AND state <> 'deleting' AND source = 'source/' || id AND size_bytes IS NOT NULL;
+
+-- name: upload_record
+UPDATE upload SET offset_bytes = :offset_bytes, touched_ms = (SELECT ms FROM now_ms)
+ WHERE id = :id AND offset_bytes = :before_bytes AND done = 0;
+
+-- name: upload_set_length
+UPDATE upload SET length_bytes = :length_bytes WHERE id = :id AND length_bytes IS NULL AND offset_bytes <= :length_bytes;
+
+-- name: upload_done
+UPDATE upload SET done = 1, worker = NULL, offset_bytes = :size_bytes, length_bytes = :size_bytes WHERE id = :id AND done = 0;
+
+-- name: upload_join
+UPDATE upload SET done = 1, joined = :into WHERE id = :id AND done = 0 AND kind = 'part' AND offset_bytes = length_bytes;
+
+-- name: upload_needs_file
+SELECT 1 FROM upload WHERE id = :id AND done = 0;
+
+-- name: upload_expired
+SELECT id FROM upload
+ WHERE kind <> 'once' AND worker IS NULL AND touched_ms + :expiry_ms <= (SELECT ms FROM now_ms) AND id > :after ORDER BY id LIMIT 1;
+
+-- name: upload_is_expired
+SELECT 1 FROM upload
+ WHERE id = :id AND kind <> 'once' AND worker IS NULL AND touched_ms + :expiry_ms <= (SELECT ms FROM now_ms);
+
 -- name: upload_exists
 SELECT 1 FROM upload WHERE id = :id;
 
 -- name: upload_orphan
 SELECT u.id FROM upload u
- WHERE NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') LIMIT 1;
+ WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') LIMIT 1;
 
 -- name: video_insert
 INSERT INTO video (id, source, filename, title, owner, profile, priority, size_bytes)
@@ -248,7 +289,7 @@ SELECT json_object(
                 'paused', (SELECT json(iif(paused, 'true', 'false')) FROM everything),
                 'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
                 'tasks_running', (SELECT count(*) FROM task WHERE state = 'running'),
-                'uploads', (SELECT count(*) FROM upload)));
+                'uploads', (SELECT count(*) FROM upload WHERE done = 0)));
 
 -- name: floor
 SELECT json_object(
@@ -273,7 +314,7 @@ SELECT json_object(
                       LEFT JOIN eta e ON e.video = a.video),
        'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
        'uploads', (SELECT json_group_array(json_object(
-                          'id', id, 'filename', filename, 'offset_bytes', NULL, 'length_bytes', length_bytes,
+                          'id', id, 'filename', filename, 'offset_bytes', offset_bytes, 'length_bytes', length_bytes,
                           'created', strftime('%Y-%m-%dT%H:%M:%fZ', created_ms / 1000.0, 'unixepoch')))
                      FROM (SELECT * FROM upload ORDER BY created_ms DESC LIMIT 50)),
        'hour', (SELECT json_object(
@@ -303,13 +344,16 @@ UPDATE video
                'errors', :errors, 'flagged', :flagged))
  WHERE id = :id AND probe IS NOT NULL;
 
+-- name: idr_save
+UPDATE video SET probe = json_set(probe, '$.idr', json_object('count', :count, 'sum', :sum)) WHERE id = :id AND probe IS NOT NULL;
+
 -- name: probe_format
 SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe ->> '$.format.duration',
        probe ->> '$.format.nb_streams',
        probe ->> '$.measured.pictures', probe ->> '$.measured.top_first', probe ->> '$.measured.bottom_first',
        probe ->> '$.measured.progressive', probe ->> '$.measured.undetermined', probe ->> '$.measured.repeated',
        probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors',
-       probe ->> '$.measured.flagged'
+       probe ->> '$.measured.flagged', probe ->> '$.idr.count', probe ->> '$.idr.sum'
   FROM video WHERE id = :id AND probe IS NOT NULL;
 
 -- name: probe_streams

@@ -142,7 +142,8 @@ SELECT datetime(v.ended_ms / 1000, 'unixepoch') AS ended, v.id AS video, v.state
  WHERE v.state IN ('ready', 'failed', 'cancelled')
  ORDER BY v.ended_ms DESC;
 
--- probe_stream: one row a stream of each probed video, from ffprobe's own words.
+-- probe_stream: one row a stream of each probed video, from ffprobe's own words.  json_valid() again, since SQLite 3.40
+-- believes an object that has an object for a key, and cannot read it in the list's element.
 DROP VIEW IF EXISTS probe_stream;
 CREATE VIEW probe_stream AS
 SELECT v.id AS video,
@@ -166,11 +167,11 @@ SELECT v.id AS video,
        coalesce(s.value ->> '$.disposition.forced', 0) AS forced,
        coalesce(s.value ->> '$.tags.language', s.value ->> '$.tags.LANGUAGE', '') AS language,
        coalesce(s.value ->> '$.tags.title', s.value ->> '$.tags.TITLE', s.value ->> '$.tags.name', '') AS title,
-       (SELECT max(d.value ->> '$.rotation') FROM json_each(s.value, '$.side_data_list') d) AS rotation,
-       (SELECT max(d.value ->> '$.dv_profile') FROM json_each(s.value, '$.side_data_list') d) AS dolby_profile,
-       (SELECT max(d.value ->> '$.dv_bl_signal_compatibility_id') FROM json_each(s.value, '$.side_data_list') d) AS dolby_base
+       (SELECT max(d.value ->> '$.rotation') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS rotation,
+       (SELECT max(d.value ->> '$.dv_profile') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS dolby_profile,
+       (SELECT max(d.value ->> '$.dv_bl_signal_compatibility_id') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS dolby_base
   FROM video v, json_each(v.probe, '$.streams') s
- WHERE v.probe IS NOT NULL;
+ WHERE v.probe IS NOT NULL AND s.type = 'object' AND json_valid(s.value);
 
 -- profile_recipe: each profile and its rungs in one piece of JSON; a video keeps the one that it was planned with.
 DROP VIEW IF EXISTS profile_recipe;

@@ -29,7 +29,7 @@ UNIT_TESTS = \
 TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
 
 # Unit tests link the whole of the responder but main.
-LDADD = libclipmill.a $(CMOCKA_LIBS) $(FCGI_LIBS) $(EV_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) -lpthread -lm
+LDADD = libclipmill.a $(CMOCKA_LIBS) $(FCGI_LIBS) $(EV_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) -lpthread -lm
 # A plain program that tries to break out: nothing of ours, and no sanitizer, inside the jail.
 tests_unit_jail_attack_CFLAGS = -std=gnu17 -Wall -Wextra
 tests_unit_jail_attack_LDFLAGS =
@@ -62,29 +62,30 @@ check-exact: $(TIERS_NEED)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run exact
 .PHONY: check-soak check-exact fuzz
 
-# Fuzzing: make fuzz [SECONDS=60], in a build configured with CC=clang --enable-fuzzers.
-FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz \
-	tests/fuzz/hybrid-fuzz
+# Fuzzing: make fuzz [SECONDS=60] [FUZZERS=tests/fuzz/text-fuzz], in a build configured with CC=clang --enable-fuzzers.
+# FUZZER.corpus keeps what was found; tests/fuzz/seeds makes its start from the clips.
+FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz tests/fuzz/hybrid-fuzz \
+	tests/fuzz/scan-fuzz tests/fuzz/progress-fuzz tests/fuzz/probe-fuzz tests/fuzz/measure-fuzz tests/fuzz/text-fuzz
 if FUZZERS
-EXTRA_PROGRAMS = $(FUZZERS)
-FUZZ_FLAGS = $(AM_CFLAGS) -fsanitize=fuzzer,address,undefined
-tests_fuzz_multipart_fuzz_CFLAGS = $(FUZZ_FLAGS)
-tests_fuzz_multipart_fuzz_LDADD = libclipmill.a
-tests_fuzz_multipart_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
-tests_fuzz_fcgi_head_fuzz_CFLAGS = $(FUZZ_FLAGS)
-tests_fuzz_fcgi_head_fuzz_LDADD = libclipmill.a
-tests_fuzz_fcgi_head_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
-tests_fuzz_boxes_fuzz_CFLAGS = $(FUZZ_FLAGS)
-tests_fuzz_boxes_fuzz_LDADD = libclipmill.a
-tests_fuzz_boxes_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
-tests_fuzz_hybrid_fuzz_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-tests_fuzz_hybrid_fuzz_CFLAGS = $(FUZZ_FLAGS)
-tests_fuzz_hybrid_fuzz_LDADD = libclipmill.a
-tests_fuzz_hybrid_fuzz_LDFLAGS = -fsanitize=fuzzer,address,undefined
+EXTRA_PROGRAMS += $(FUZZERS)
+FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+FUZZ_LDADD = libclipmill.a $(CLIPMILL_FUZZ_LIBS) $(SQLITE_LIBS) -lpthread -lm
+tests_fuzz_multipart_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_fcgi_head_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_boxes_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_hybrid_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_hybrid_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_scan_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_scan_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_progress_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_probe_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_probe_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
+tests_fuzz_measure_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_text_fuzz_LDADD = $(FUZZ_LDADD)
 SECONDS = 60
 fuzz: $(FUZZERS)
-	@for f in $(FUZZERS); do $(MKDIR_P) $$f.corpus && echo "$$f, $(SECONDS) s" && \
-		./$$f -max_total_time=$(SECONDS) -print_final_stats=1 $$f.corpus || exit 1; done
+	@for f in $(FUZZERS); do $(MKDIR_P) $$f.corpus && $(srcdir)/tests/fuzz/seeds $$f.corpus && echo "$$f, $(SECONDS) s" && \
+		./$$f -max_total_time=$(SECONDS) -max_len=20000 -print_final_stats=1 $$f.corpus || exit 1; done
 endif
 
 include $(srcdir)/tests/bench/module.mk

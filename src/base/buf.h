@@ -23,6 +23,9 @@ void buf_fini(struct buf *b);
 /* Empties the buffer and keeps its memory. */
 void buf_reset(struct buf *b);
 
+/* Forgets what comes after the first `len` bytes. */
+void buf_cut(struct buf *b, size_t len);
+
 /* The text so far, never NULL. */
 const char *buf_text(const struct buf *b);
 

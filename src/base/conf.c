@@ -18,7 +18,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 
-enum kind { KIND_PATH, KIND_COUNT, KIND_BYTES, KIND_MS, KIND_CHOICE };
+enum kind { KIND_PATH, KIND_FOLDER, KIND_COUNT, KIND_BYTES, KIND_MS, KIND_CHOICE };
 
 struct setting {
 	const char *section;
@@ -53,11 +53,15 @@ static const struct setting settings[] = {
 	{ "store", "dir", KIND_PATH, AT(dir), CLIPMILL_STATE_DIR, 0, 0, NULL },
 	{ "store", "floor", KIND_BYTES, AT(floor_bytes), "256M", 0, 1024 * TIB, NULL },
 	{ "store", "upload_max", KIND_BYTES, AT(upload_max_bytes), "64G", 1, 1024 * TIB, NULL },
-	{ "http", "threads", KIND_COUNT, AT(threads), "32", 2, 1024, NULL },
-	{ "http", "upload_threads", KIND_COUNT, AT(upload_threads), "28", 1, 1023, NULL },
+	{ "store", "upload_expiry", KIND_MS, AT(upload_expiry_ms), "48h", 1000, 365 * (int64_t)86400000, NULL },
+	{ "store", "uploads_max", KIND_COUNT, AT(uploads_max), "1000", 1, 1000000, NULL },
+	{ "store", "uploads_owner_max", KIND_COUNT, AT(uploads_owner_max), "100", 1, 1000000, NULL },
+	{ "store", "hand_over", KIND_FOLDER, AT(hand_over), "off", 0, 0, NULL },
+	{ "http", "threads", KIND_COUNT, AT(threads), "256", 2, 1024, NULL },
+	{ "http", "upload_threads", KIND_COUNT, AT(upload_threads), "240", 1, 1023, NULL },
 	{ "http", "streams", KIND_COUNT, AT(streams), "5000", 0, 60000, NULL },
 	{ "http", "header_timeout", KIND_MS, AT(header_timeout_ms), "5s", 100, 600000, NULL },
-	{ "http", "header_max", KIND_BYTES, AT(header_max_bytes), "64K", 4096, 1 << 20, NULL },
+	{ "http", "header_max", KIND_BYTES, AT(header_max_bytes), "64K", 4096, 1 << 18, NULL },
 	{ "http", "idle_timeout", KIND_MS, AT(idle_timeout_ms), "60s", 100, 3600000, NULL },
 	{ "encode", "slots", KIND_COUNT, AT(slots), "1", 0, 256, NULL },
 	{ "encode", "threads_per_child", KIND_COUNT, AT(threads_per_child), "1", 1, 256, NULL },
@@ -95,6 +99,7 @@ static const struct unit *units_of(enum kind kind)
 	case KIND_BYTES: return byte_units;
 	case KIND_MS: return time_units;
 	case KIND_PATH:
+	case KIND_FOLDER:
 	case KIND_COUNT:
 	case KIND_CHOICE: break;
 	}
@@ -165,11 +170,26 @@ static bool set_path(struct conf *conf, const struct setting *s, const char *tex
 	return *path != NULL;
 }
 
+/* An absolute path, or "off", which is NULL. */
+static bool set_folder(struct conf *conf, const struct setting *s, const char *text)
+{
+	char **path = path_at(conf, s);
+	bool is_off = strcmp(text, "off") == 0;
+
+	if (!is_off && *text != '/')
+		return false;
+	free(*path);
+	*path = is_off ? NULL : strdup(text);
+	return is_off || *path != NULL;
+}
+
 static bool set_value(struct conf *conf, const struct setting *s, const char *text)
 {
 	switch (s->kind) {
 	case KIND_PATH:
 		return set_path(conf, s, text);
+	case KIND_FOLDER:
+		return set_folder(conf, s, text);
 	case KIND_CHOICE:
 		return set_choice(conf, s, text);
 	case KIND_COUNT:
@@ -188,6 +208,9 @@ static void describe(const struct setting *s, char *text, size_t size)
 	switch (s->kind) {
 	case KIND_PATH:
 		snprintf(text, size, "a path");
+		return;
+	case KIND_FOLDER:
+		snprintf(text, size, "off or an absolute path");
 		return;
 	case KIND_CHOICE:
 		for (int i = 0; s->choices[i] != NULL; i++)
@@ -296,6 +319,7 @@ int conf_load(struct conf *conf, const char *path, char *error, size_t error_siz
 void conf_fini(struct conf *conf)
 {
 	free(conf->dir);
+	free(conf->hand_over);
 	free(conf->ffmpeg);
 	free(conf->ffprobe);
 	free(conf->jail);
@@ -310,11 +334,15 @@ const char *conf_sandbox_name(enum conf_sandbox sandbox)
 
 static void print_value(const struct conf *conf, const struct setting *s, FILE *to)
 {
-	const char *field = (const char *)conf + s->offset;
+	const char *field = (const char *)conf + s->offset, *folder;
 
 	switch (s->kind) {
 	case KIND_PATH:
 		fprintf(to, "%s = %s\n", s->key, *(char *const *)(const void *)field);
+		break;
+	case KIND_FOLDER:
+		folder = *(char *const *)(const void *)field;
+		fprintf(to, "%s = %s\n", s->key, folder != NULL ? folder : "off");
 		break;
 	case KIND_CHOICE:
 		fprintf(to, "%s = %s\n", s->key, s->offset == AT(sandbox) ? sandbox_names[conf->sandbox]

@@ -18,6 +18,11 @@ struct conf {
 	char *dir;                  /* absolute path; holds the database and every file we own */
 	int64_t floor_bytes;        /* free space below which uploads are refused and work waits */
 	int64_t upload_max_bytes;   /* largest upload accepted */
+	int64_t upload_expiry_ms;   /* an unfinished upload goes so long after its last byte */
+	int64_t uploads_max;        /* unfinished resumable uploads at one time */
+	int64_t uploads_owner_max;  /* of them, of one owner */
+
+	char *hand_over;            /* folder in which the web server stores bodies for us; NULL: off */
 
 	/* [http] */
 	int64_t threads;            /* request threads */

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 #include "encode/argv.h"
 #include "encode/encoder.h"
@@ -30,35 +31,105 @@ static int64_t segment_frames(const struct profile *profile, const struct grid *
 	return frames < 2 ? 2 : frames;
 }
 
-static void add_encoder(const struct plan_input *input, const struct grid *grid, const struct cut *cut, const struct rung *rung,
-			struct strings *argv)
+/* What all rungs of a chunk have in common. */
+struct chunk {
+	const struct plan_input *input;
+	const struct grid *grid;
+	const struct cut *cut;
+	int64_t seq;
+	const struct copy *copy;        /* NULL: none is copied */
+	int64_t every;                  /* frames of the longest segment */
+	int64_t *keys;                  /* with a copy: slots, as they stand in the output, where segments begin */
+	size_t key_count;
+};
+
+/* Segments are the source's where one rung is. */
+static void find_segments(struct chunk *c)
+{
+	int64_t last = c->cut->first_frame;
+
+	c->every = segment_frames(c->input->profile, c->grid, c->cut);
+	if (c->copy == NULL)
+		return;
+	c->key_count = copy_keys(c->input->scan, c->copy, c->cut, &c->keys);
+	c->every = 2;
+	for (size_t i = 0; i <= c->key_count; i++) {
+		int64_t end = i < c->key_count ? c->keys[i] : c->cut->first_frame + c->cut->frames;
+
+		c->every = end - last > c->every ? end - last : c->every;
+		last = end;
+	}
+	for (size_t i = 0; i < c->key_count; i++)
+		c->keys[i] += GRAPH_DELAY_FRAMES;
+}
+
+static void add_encoder(const struct chunk *c, const struct rung *rung, struct strings *argv)
 {
 	const struct encoding encoding = {
-		.codec = rung->codec, .preset = rung->preset, .crf = rung->crf, .max_kbps = rung->max_kbps, .rate = grid->rate,
-		.every = segment_frames(input->profile, grid, cut), .threads = input->threads,
+		.codec = rung->codec, .preset = rung->preset, .crf = rung->crf, .max_kbps = rung->max_kbps, .rate = c->grid->rate,
+		.every = c->every, .keys = c->keys, .key_count = c->key_count, .threads = c->input->threads,
 	};
 
 	encoder_add(&encoding, argv);
 }
 
-static void add_rung(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
-		     const struct rung *rung, size_t at, struct strings *argv)
+static void add_piece(const struct chunk *c, const struct rung *rung, struct strings *argv)
 {
 	char stem[32], file[64];
 
-	strings_add(argv, "-map");
-	strings_addf(argv, "[v%zu]", at);
-	line_text(argv, "-fps_mode", "passthrough");
-	add_encoder(input, grid, cut, rung, argv);
 	switches_output(argv);
-	line_number(argv, "-video_track_timescale", grid->timescale);
+	line_number(argv, "-video_track_timescale", c->grid->timescale);
 	line_text(argv, "-use_editlist", "0");
 	line_text(argv, "-avoid_negative_ts", "disabled");
 	line_text(argv, "-movflags", "+frag_keyframe" FRAGMENTED);
-	name_stem(stem, input->edition, rung->name);
-	name_piece(file, stem, seq);
+	name_stem(stem, c->input->edition, rung->name);
+	name_piece(file, stem, c->seq);
 	line_text(argv, "-f", "mp4");
 	strings_addf(argv, "file:%s", file);
+}
+
+/* Of the graph's output `at`. */
+static void add_rung(const struct chunk *c, const struct rung *rung, size_t at, struct strings *argv)
+{
+	strings_add(argv, "-map");
+	strings_addf(argv, "[v%zu]", at);
+	line_text(argv, "-fps_mode", "passthrough");
+	add_encoder(c, rung, argv);
+	add_piece(c, rung, argv);
+}
+
+static void add_copy(const struct chunk *c, const struct rung *rung, struct strings *argv)
+{
+	strings_add(argv, "-map");
+	strings_addf(argv, "0:%" PRId64, c->input->facts->video_index);
+	copy_add(c->input, c->grid, c->copy, c->cut, GRAPH_DELAY_FRAMES, argv);
+	add_piece(c, rung, argv);
+}
+
+/* Where nothing is encoded, the pictures are decoded all the same, so that somebody has seen them. */
+static void add_look(struct strings *argv)
+{
+	strings_add_all(argv, (const char *const[]){ "-map", "[v0]", "-f", "null", "-", NULL });
+}
+
+/* The rungs that are encoded; the copied one comes last, so that progress counts the others' frames. */
+static void add_rungs(const struct chunk *c, const struct ladder *ladder, struct strings *argv)
+{
+	struct rung encoded[PLAN_RUNGS_MOST];
+	struct buf graph = BUF_INIT;
+	size_t count = 0;
+
+	for (size_t i = 0; i < ladder->count; i++)
+		if (c->copy == NULL || i != c->copy->rung)
+			encoded[count++] = ladder->rungs[i];
+	graph_video(c->input->facts, c->grid, c->cut, count > 0 ? encoded : ladder->rungs, count > 0 ? count : 1, &graph);
+	line_buf(argv, "-filter_complex", &graph);
+	for (size_t i = 0; i < count; i++)
+		add_rung(c, &encoded[i], i, argv);
+	if (count == 0)
+		add_look(argv);
+	if (c->copy != NULL)
+		add_copy(c, &ladder->rungs[c->copy->rung], argv);
 }
 
 /* Filters that cannot take a change of size in mid-stream are left out of most graphs: then there is
@@ -80,9 +151,9 @@ static void add_seek(const struct cut *cut, struct strings *argv)
 }
 
 void argv_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
-		const struct rung *rungs, size_t count, struct strings *argv)
+		const struct ladder *ladder, const struct copy *copy, struct strings *argv)
 {
-	struct buf graph = BUF_INIT;
+	struct chunk chunk = { .input = input, .grid = grid, .cut = cut, .seq = seq, .copy = copy };
 
 	line_open(input, argv);
 	line_clock(grid, argv);
@@ -90,10 +161,9 @@ void argv_chunk(const struct plan_input *input, const struct grid *grid, const s
 		line_text(argv, "-reinit_filter", "0");
 	add_seek(cut, argv);
 	switches_file(argv, input->source);
-	graph_video(input->facts, grid, cut, rungs, count, &graph);
-	line_buf(argv, "-filter_complex", &graph);
-	for (size_t i = 0; i < count; i++)
-		add_rung(input, grid, cut, seq, &rungs[i], i, argv);
+	find_segments(&chunk);
+	add_rungs(&chunk, ladder, argv);
+	free(chunk.keys);
 }
 
 /* Assemble ------------------------------------------------------------------------------------ */

@@ -5,15 +5,18 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "encode/copy.h"
 #include "encode/graph.h"
+#include "encode/idr.h"
 #include "encode/ratio.h"
 
-#define APART_MOST_S 10.0       /* keyframes further apart make segments that are too long to start at */
+#define APART_MOST 2.5          /* of the wished length: keyframes further apart make segments that are too long to start at */
+#define SEGMENT_LEAST 0.75      /* of the wished length: a keyframe from there on begins the next segment */
 
 static bool no(struct copy *copy, const char *why)
 {
@@ -32,6 +35,24 @@ static bool is_plain(const struct facts *f, const struct rung *rung, struct copy
 	if (f->interlaced)
 		return no(copy, "The source is interlaced.");
 	return true;
+}
+
+/* Files whose pictures are described once, at their head, and not on the way. */
+static bool is_described_once(const struct facts *f)
+{
+	return strncmp(f->container, "mov", 3) == 0 || strncmp(f->container, "matroska", 8) == 0;
+}
+
+bool copy_is_thinkable(const struct facts *f, const struct profile *profile)
+{
+	bool wanted = false;
+
+	for (size_t i = 0; i < profile->rung_count; i++)
+		wanted = wanted || strcmp(profile->rungs[i].codec, f->video_codec) == 0;
+	return profile->copy && wanted && is_described_once(f) && f->damage == 0 && f->rotation == 0 && !f->interlaced &&
+	       (strcmp(f->video_codec, "h264") == 0 || strcmp(f->video_codec, "hevc") == 0) &&
+	       f->coded_width == f->width && f->coded_height == f->height && strcmp(f->pix_fmt, "yuv420p") == 0 && !f->full_range &&
+	       f->hdr == FACTS_SDR;
 }
 
 static bool is_regular(const struct plan_input *input, const struct grid *g, struct copy *copy)
@@ -97,13 +118,20 @@ static bool look_at_groups(const struct scan *scan, struct copy *copy)
 
 bool copy_fits(const struct plan_input *input, const struct grid *g, const struct rung *rung, struct copy *copy)
 {
+	double wished = (double)input->profile->segment_ms / 1000 * ratio_value(g->rate);
+
 	memset(copy, 0, sizeof *copy);
+	copy->least = wished * SEGMENT_LEAST < 2 ? 2 : llround(wished * SEGMENT_LEAST);
 	if (!input->profile->copy)
 		return no(copy, "The profile has everything encoded.");
+	if (input->single != NULL)
+		return no(copy, "Something of it did not come out as planned, so it is encoded.");
 	if (!is_plain(input->facts, rung, copy) || !is_regular(input, g, copy) || !look_at_groups(input->scan, copy))
 		return false;
-	if ((double)copy->apart > APART_MOST_S * ratio_value(g->rate))
-		return no(copy, "Its keyframes are more than 10 s apart.");
+	if ((double)copy->apart > APART_MOST * wished)
+		return no(copy, "Its keyframes are too far apart to start at.");
+	if (!idr_are_keyframes(&input->facts->idr, input->scan))
+		return no(copy, "Not every keyframe stands for itself.");
 	if (copy->delay > GRAPH_DELAY_FRAMES)
 		return no(copy, "Its pictures are stored too far from their order.");
 	if (ladder_source_kbps(input->facts, input->scan) > rung->max_kbps)
@@ -111,17 +139,92 @@ bool copy_fits(const struct plan_input *input, const struct grid *g, const struc
 	return true;
 }
 
-/*
- * Filter setts counts PTS in its own output time base already (ffmpeg rescales before it), whatever its TB says.
- * The nearest slot is exact, since every frame of a constant rate is within a tick of its own.
- */
-void copy_add(const struct grid *g, const struct facts *f, const struct copy *copy, int64_t first, struct strings *argv)
+/* Encoders that do not hear of forced keyframes cannot have theirs where the source has its own. */
+static bool others_can_follow(const struct ladder *ladder, struct copy *copy)
 {
-	strings_add(argv, "-c:v");
-	strings_add(argv, "copy");
+	for (size_t i = 0; i < ladder->count; i++)
+		if (strcmp(ladder->rungs[i].codec, "av1") == 0)
+			return no(copy, "The AV1 encoder cannot have its keyframes where the source has them.");
+	return true;
+}
+
+bool copy_choose(const struct plan_input *input, const struct grid *g, const struct ladder *ladder, struct copy *copy)
+{
+	size_t at = 0;
+
+	memset(copy, 0, sizeof *copy);
+	while (at < ladder->count && !is_plain(input->facts, &ladder->rungs[at], copy))
+		at++;
+	if (at < ladder->count && copy_fits(input, g, &ladder->rungs[at], copy) && others_can_follow(ladder, copy)) {
+		copy->rung = at;
+		return true;
+	}
+	if (!copy_is_thinkable(input->facts, input->profile))
+		copy->why_not[0] = '\0';
+	return false;
+}
+
+size_t copy_keys(const struct scan *scan, const struct copy *copy, const struct cut *cut, int64_t **slots)
+{
+	int64_t last = cut->first_frame;
+	size_t count = 0;
+
+	*slots = calloc((size_t)(cut->frames / copy->least) + 1, sizeof **slots);
+	if (*slots == NULL)
+		abort();
+	for (int64_t slot = last + 1; slot < cut->first_frame + cut->frames; slot++) {
+		if (!scan->packets[slot].key || slot - last < copy->least)
+			continue;
+		(*slots)[count++] = slot;
+		last = slot;
+	}
+	return count;
+}
+
+/*
+ * The slot of a packet: `pts` is what the filter calls its time, which ffmpeg has rescaled to our files' time base by then,
+ * whatever the filter's TB says.  The nearest one is exact, since every frame of a constant rate is within a tick of its own.
+ */
+static void put_slot(const struct facts *f, const struct grid *g, const char *pts, struct buf *out)
+{
+	buf_printf(out, "round((%s/%" PRId64 "-(%" PRId64 ")*%" PRId64 "/%" PRId64 ")*%" PRId64 "/%" PRId64 ")", pts, g->timescale,
+		   g->first_pts, f->timebase.num, f->timebase.den, g->rate.num, g->rate.den);
+}
+
+/* Groups are closed, so a chunk's packets are those whose slots are its own. */
+static void put_membership(const struct facts *f, const struct grid *g, const struct cut *cut, struct buf *out)
+{
+	if (cut->first && cut->last)
+		return;
+	buf_puts(out, "noise=drop='not(between(");
+	put_slot(f, g, "pts", out);
+	buf_printf(out, ",%" PRId64 ",%" PRId64 "))',", cut->first_frame, cut->first_frame + cut->frames - 1);
+}
+
+static void put_times(const struct facts *f, const struct grid *g, const struct copy *copy, const struct cut *cut, int64_t later,
+		      struct buf *out)
+{
+	buf_printf(out, "setts=time_base=1/%" PRId64 ":pts='(", g->timescale);
+	put_slot(f, g, "PTS", out);
+	buf_printf(out, "+%" PRId64 ")*%" PRId64 "':dts='(N+%" PRId64 ")*%" PRId64 "':duration=%" PRId64, later, g->tick,
+		   cut->first_frame + later - copy->delay, g->tick, g->tick);
+}
+
+/* -copypriorss: what the seek gave is ours to judge. */
+void copy_add(const struct plan_input *input, const struct grid *g, const struct copy *copy, const struct cut *cut, int64_t later,
+	      struct strings *argv)
+{
+	double least_us = ((double)copy->least - 0.5) / ratio_value(g->rate) * 1e6;
+	struct buf filters = BUF_INIT;
+
+	put_membership(input->facts, g, cut, &filters);
+	put_times(input->facts, g, copy, cut, later, &filters);
+	strings_add_all(argv, (const char *const[]){ "-c:v", "copy", "-copypriorss", "1", NULL });
+	if (strcmp(input->facts->video_codec, "hevc") == 0)
+		strings_add_all(argv, (const char *const[]){ "-tag:v", "hvc1", NULL });
+	strings_add(argv, "-min_frag_duration");
+	strings_addf(argv, "%.0f", least_us);
 	strings_add(argv, "-bsf:v");
-	strings_addf(argv, "setts=time_base=1/%" PRId64 ":pts='(round((PTS/%" PRId64 "-(%" PRId64 ")*%" PRId64 "/%" PRId64
-		     ")*%" PRId64 "/%" PRId64 ")+%" PRId64 ")*%" PRId64 "':dts='(N+%" PRId64 ")*%" PRId64 "':duration=%" PRId64,
-		     g->timescale, g->timescale, g->first_pts, f->timebase.num, f->timebase.den, g->rate.num, g->rate.den, first,
-		     g->tick, first - copy->delay, g->tick, g->tick);
+	strings_add(argv, buf_text(&filters));
+	buf_fini(&filters);
 }

@@ -33,6 +33,7 @@ struct cutter {
 	const struct plan_input *input;
 	const struct grid *grid;
 	struct cuts *cuts;
+	bool at_keyframes;              /* and nowhere else */
 	struct entry *entries;          /* rising */
 	size_t entry_count;
 };
@@ -243,7 +244,7 @@ static int64_t place_near(struct cutter *c, size_t index, int64_t from, int64_t 
 	int64_t place = keyframe_near(c, from, wished);
 	size_t at;
 
-	if (place > 0 || index >= HEAD_CUTS)
+	if (place > 0 || index >= HEAD_CUTS || c->at_keyframes)
 		return place;
 	at = entry_before(c, wished);
 	if (at == c->entry_count || seconds(c, wished - c->entries[at].slot) > WALK_MOST_S)
@@ -342,9 +343,9 @@ static void set_needs(const struct cutter *c)
 	}
 }
 
-void cuts_make(const struct plan_input *input, const struct grid *grid, struct cuts *cuts)
+void cuts_make(const struct plan_input *input, const struct grid *grid, bool at_keyframes, struct cuts *cuts)
 {
-	struct cutter c = { .input = input, .grid = grid, .cuts = cuts };
+	struct cutter c = { .input = input, .grid = grid, .cuts = cuts, .at_keyframes = at_keyframes };
 	int64_t from = 0;
 
 	memset(cuts, 0, sizeof *cuts);

@@ -26,8 +26,9 @@ struct cuts {
  * Chunks are exact anywhere: a child seeks to a keyframe at or before its first frame and drops what comes
  * before it.  Cuts at keyframes cost nothing, so those are taken where there are any near.  The first
  * chunks are short, so that the video can be watched early; the last ones too, so that all cores end together.
+ * `at_keyframes`: nowhere else.
  */
-void cuts_make(const struct plan_input *input, const struct grid *grid, struct cuts *cuts);
+void cuts_make(const struct plan_input *input, const struct grid *grid, bool at_keyframes, struct cuts *cuts);
 void cuts_fini(struct cuts *cuts);
 
 #endif

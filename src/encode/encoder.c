@@ -44,8 +44,24 @@ static void add_number(struct strings *argv, const char *option, int64_t value, 
 	strings_addf(argv, "%" PRId64 "%s", value, unit);
 }
 
+/* Times to the microsecond: ffmpeg takes the nearest frame. */
+static void add_keys(const struct encoding *e, struct strings *argv)
+{
+	struct buf times = BUF_INIT;
+
+	for (size_t i = 0; i < e->key_count; i++)
+		buf_printf(&times, "%s%.6f", i > 0 ? "," : "", (double)e->keys[i] * (double)e->rate.den / (double)e->rate.num);
+	if (times.len > 0)
+		add_text(argv, "-force_key_frames", buf_text(&times));
+	buf_fini(&times);
+}
+
 static void add_forced(const struct encoding *e, struct strings *argv)
 {
+	if (e->keys != NULL) {
+		add_keys(e, argv);
+		return;
+	}
 	strings_add(argv, "-force_key_frames");
 	strings_addf(argv, "expr:not(mod(n,%" PRId64 "))", e->every);
 }

@@ -30,6 +30,9 @@ struct encoding {
 	int64_t crf, max_kbps;
 	struct ratio rate;              /* frames a second */
 	int64_t every;                  /* frames: each so many one is a keyframe, and no other; at least 2 */
+	const int64_t *keys;            /* instead: the frames, by their times, that are; the first is anyway, and none is
+					 * `every` behind another.  NULL: each so many.  AV1 does not know it */
+	size_t key_count;
 	int64_t threads;                /* output bytes depend on it; with more than one they may differ from run to run */
 };
 

@@ -15,6 +15,7 @@
 #include "encode/measure.h"
 
 #define SAR_MOST 8              /* a stranger pixel than 8:1 is taken for a mistake */
+#define SAR_LEAST 1.0025        /* and one nearer to square for square: rounding made it, and nobody sees it */
 
 static bool refuse(struct refusal *refusal, const char *code, const char *detail)
 {
@@ -121,7 +122,7 @@ static void shown_size(const struct stream_row *s, struct facts *f)
 	double aspect = sar.den > 0 ? (double)sar.num / (double)sar.den : 1.0;
 	double width = (double)s->width, height = (double)s->height;
 
-	if (aspect > SAR_MOST || aspect < 1.0 / SAR_MOST)
+	if (aspect > SAR_MOST || aspect < 1.0 / SAR_MOST || (aspect < SAR_LEAST && aspect > 1.0 / SAR_LEAST))
 		aspect = 1.0;
 	if (aspect >= 1.0)
 		width *= aspect;
@@ -275,6 +276,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	if (video != NULL) {
 		take_video(video, f);
 		take_measured(video, &probe->measured, f);
+		f->idr = probe->idr;
 	}
 	if (video == NULL && f->sound_count == 0)
 		return refuse(refusal, "not_a_video", "The file has neither a picture nor a sound that can be read.");

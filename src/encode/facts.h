@@ -53,6 +53,7 @@ struct facts {
 	bool telecine;                  /* interlaced, but film with repeated fields: a picture a frame, not a field */
 	bool captions;                  /* closed captions (ATSC A/53) were seen in its pictures */
 	bool alpha;                     /* it has transparent parts */
+	struct idr idr;                 /* its packets that are IDR pictures, where somebody looked */
 	int64_t damage;                 /* complaints of the decoder over the first pictures */
 	bool full_range, has_b_frames;
 	char pix_fmt[32];

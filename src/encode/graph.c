@@ -55,6 +55,14 @@ static void put_opaque(const struct facts *f, struct buf *out)
 		buf_printf(out, "scale=in_color_matrix=%s,format=gbrap,premultiply=inplace=1,format=gbrp,", matrix_of(&color));
 }
 
+/* Where the picture is as it shall be, filter scale lets it through if it is told of neither matrix nor range; it stays
+ * for sources whose size changes on the way. */
+static bool is_as_wanted(const struct facts *f, const struct rung *rung)
+{
+	return f->coded_width == rung->width && f->coded_height == rung->height && f->rotation == 0 && f->hdr == FACTS_SDR &&
+	       strcmp(f->pix_fmt, "yuv420p") == 0 && !f->full_range;
+}
+
 /* To limited-range 4:2:0 with square pixels and its colours named.  What a source does not say of its colours is
  * what we say of the output: the filter by itself would take it for BT.601, and convert it. */
 static void put_picture(const struct facts *f, const struct rung *rung, struct buf *out)
@@ -63,8 +71,9 @@ static void put_picture(const struct facts *f, const struct rung *rung, struct b
 
 	put_opaque(f, out);
 	put_scale(rung->width, rung->height, out);
-	buf_puts(out, ":out_range=tv");
-	if (f->hdr == FACTS_SDR)
+	if (!is_as_wanted(f, rung))
+		buf_puts(out, ":out_range=tv");
+	if (!is_as_wanted(f, rung) && f->hdr == FACTS_SDR)
 		buf_printf(out, ":in_color_matrix=%s:out_color_matrix=%s", matrix_of(&color), matrix_of(&color));
 	buf_puts(out, ",");
 	put_sdr(f, out);

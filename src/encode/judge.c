@@ -43,14 +43,19 @@ static bool says(const struct task_exit *ended, const char *const *phrases)
 	return false;
 }
 
-static bool is_machine(const struct task_exit *ended)
+/* ffmpeg calls much an I/O error that is only a strange file: while it writes, or where we read our own, it is one. */
+static bool is_machine(enum task_kind kind, const struct task_exit *ended)
 {
 	static const char *const phrases[] = {
 		"No space left on device", "Disk quota exceeded", "Read-only file system", "Too many open files",
-		"error while loading shared libraries", NULL,
+		"error while loading shared libraries", "av_interleaved_write_frame(): Input/output error",
+		"(incorrect codec parameters ?): Input/output error", NULL,
 	};
+	static const char *const reading[] = { "Input/output error", NULL };
+	const char *closing = ended->stderr_tail != NULL ? strstr(ended->stderr_tail, "Error closing file ") : NULL;
 
-	return says(ended, phrases);
+	return says(ended, phrases) || (kind == TASK_ASSEMBLE && says(ended, reading)) ||
+	       (closing != NULL && strstr(closing, ": Input/output error") != NULL);
 }
 
 /* Also what ffmpeg says of a size that only a hostile file asks for: it counts, or it would be tried
@@ -116,6 +121,14 @@ static void judge_input(enum task_kind kind, const struct task_exit *ended, stru
 		judge(out, VERDICT_RETRY, "tool_failed", "The work failed%s%s", colon, line);
 }
 
+static void judge_machine(const struct task_exit *ended, struct judgement *out)
+{
+	char line[160];
+
+	telling_line(ended->stderr_tail, line);
+	judge(out, VERDICT_MACHINE, "machine_short", "This server ran short of something: %s", line);
+}
+
 static void judge_code(enum task_kind kind, const struct task_exit *ended, struct judgement *out)
 {
 	int code = ended->exit_code;
@@ -126,8 +139,8 @@ static void judge_code(enum task_kind kind, const struct task_exit *ended, struc
 		judge(out, VERDICT_MACHINE, "jail_failed", "The sandbox could not be set up: %s", line);
 	else if (code == EXIT_NOT_RUN || code == EXIT_NOT_RUN + 1)
 		judge(out, VERDICT_MACHINE, "tool_missing", "The encoder could not be started: %s", line);
-	else if (is_machine(ended))
-		judge(out, VERDICT_MACHINE, "machine_short", "This server ran short of something: %s", line);
+	else if (is_machine(kind, ended))
+		judge_machine(ended, out);
 	else if (kind != TASK_PROBE && kind != TASK_SCAN && is_memory(ended))
 		judge(out, VERDICT_RETRY, "out_of_memory", "The video needs more memory than this server gives it.");
 	else if (code == EXIT_SIGNALLED)
@@ -146,6 +159,8 @@ void judge_exit(enum task_kind kind, const struct task_exit *ended, enum end_cau
 		judge_signal(ended, out);
 	else if (ended->exit_code != 0)
 		judge_code(kind, ended, out);
+	else if (is_machine(kind, ended))
+		judge_machine(ended, out);      /* what does not fit at the very end is told, and the exit is 0 */
 	else if (kind == TASK_CHUNK && ended->frames == 0)
 		judge_input(kind, ended, out);
 	else

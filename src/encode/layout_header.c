@@ -289,6 +289,6 @@ void layout_header(const struct layout *layout, struct buf *out)
 		payload += layout->tracks[i]->bytes;
 	put_all(&heading, payload);
 	heading.base = out->len - start;
-	out->len = start;
+	buf_cut(out, start);
 	put_all(&heading, payload);
 }

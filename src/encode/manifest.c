@@ -33,6 +33,13 @@ static bool is_language(const char *language)
 	return language[0] != '\0' && strspn(language, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") == strlen(language);
 }
 
+static void put_language(const struct plan_rendition *p, struct buf *out)
+{
+	if (is_language(p->language))
+		buf_printf(out, " lang=\"%s\"", p->language);
+	buf_puts(out, ">\n");
+}
+
 /* One S element a segment (5.3.9.6): dash.js 5.2 takes a repeated one in a SegmentList for one segment. */
 static void put_timeline(const struct fragmented *file, struct buf *out)
 {
@@ -77,13 +84,23 @@ static void put_representation(const struct manifest_track *track, struct buf *o
 	buf_puts(out, "   </Representation>\n");
 }
 
+/* A text is one file beside the manifest, and no segments (5.3.9.1): players load it whole. */
+static void put_text(const struct rendition_row *row, struct buf *out)
+{
+	const struct plan_rendition *p = &row->planned;
+
+	buf_puts(out, "  <AdaptationSet contentType=\"text\" mimeType=\"text/vtt\"");
+	put_language(p, out);
+	buf_printf(out, "   <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"subtitle\"/>\n"
+		   "   <Representation id=\"%s\" bandwidth=\"%" PRId64 "\">\n    <BaseURL>%s</BaseURL>\n   </Representation>\n"
+		   "  </AdaptationSet>\n", p->name, row->pieces[0].peak_bps > 0 ? row->pieces[0].peak_bps : 1, row->pieces[0].file);
+}
+
 static void open_set(const struct rendition_row *row, struct buf *out)
 {
 	buf_printf(out, "  <AdaptationSet contentType=\"%s\" mimeType=\"%s\" segmentAlignment=\"true\" startWithSAP=\"1\"",
 		   content_of(row), mime_of(row));
-	if (is_language(row->planned.language))
-		buf_printf(out, " lang=\"%s\"", row->planned.language);
-	buf_puts(out, ">\n");
+	put_language(&row->planned, out);
 	if (row->planned.kind == RENDITION_AUDIO && row->planned.is_default)
 		buf_puts(out, "   <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"main\"/>\n");
 }
@@ -118,12 +135,15 @@ void manifest_write(const struct manifest_track *tracks, size_t count, struct bu
 	double longest = 0;
 
 	for (size_t i = 0; i < count; i++)
-		longest = fmax(longest, seconds_of(tracks[i].file));
+		if (tracks[i].file != NULL)
+			longest = fmax(longest, seconds_of(tracks[i].file));
 	buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	buf_printf(out, "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-main:2011\" type=\"static\" "
 		   "mediaPresentationDuration=\"PT%.3fS\" minBufferTime=\"PT4S\">\n <Period id=\"0\" start=\"PT0S\">\n", longest);
 	for (size_t i = 0; i < count; i++)
-		if (is_first_of_set(tracks, i))
+		if (tracks[i].row->planned.kind == RENDITION_TEXT)
+			put_text(tracks[i].row, out);
+		else if (is_first_of_set(tracks, i))
 			put_set(tracks, count, i, out);
 	buf_puts(out, " </Period>\n</MPD>\n");
 }

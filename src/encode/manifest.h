@@ -5,13 +5,14 @@
 #include "encode/boxes.h"
 #include "store/plan_store.h"
 
-/* A rendition as it is published: `row` of one piece, and the fragments of its file that are its own.  Lent. */
+/* A rendition as it is published: `row` of one piece, and the fragments of its file that are its own; NULL: a text, which
+ * has none.  Lent. */
 struct manifest_track {
 	const struct rendition_row *row;
 	const struct fragmented *file;
 };
 
-/* Appends the manifest of a finished video: an adaptation set of the rungs of each codec, and one a sound. */
+/* Appends the manifest of a finished video: an adaptation set of the rungs of each codec, one a sound, and one a text. */
 void manifest_write(const struct manifest_track *tracks, size_t count, struct buf *out);
 
 #endif

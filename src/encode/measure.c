@@ -16,6 +16,7 @@
 
 #define PICTURES 50             /* looked at in any source */
 #define PICTURES_FIELDS 200     /* in one that may be interlaced */
+#define COUNT_MOST 1e9          /* of pictures: no sum of such counts overflows */
 #define LONGEST_S "60"          /* of the source: pictures may be minutes apart */
 
 #define CAPTIONS_KEY "clipmill.captions"
@@ -66,16 +67,19 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 
 /* What it says -------------------------------------------------------------------------------- */
 
-/* The last value of a key: idet counts up. */
+/* The last value of a key: idet counts up.  What is no count is none. */
 static int64_t last_value(const char *output, const char *key)
 {
+	double value = 0;
 	const char *at = NULL, *next = output;
 
 	while ((next = strstr(next, key)) != NULL) {
 		next += strlen(key);
 		at = next;
 	}
-	return at != NULL && *at == '=' ? (int64_t)strtod(at + 1, NULL) : 0;
+	if (at != NULL && *at == '=')
+		value = strtod(at + 1, NULL);
+	return value >= 0 && value < COUNT_MOST ? (int64_t)value : 0;
 }
 
 static int64_t count_of(const char *text, const char *what)
@@ -95,6 +99,8 @@ void measure_read(const char *output, const char *errors, struct measured *m)
 	m->captions = count_of(output, CAPTIONS_KEY);
 	m->flagged = count_of(output, FLAGGED_KEY);
 	m->pictures = count_of(output, "frame:") - m->captions - m->flagged;
+	if (m->pictures < 0)
+		m->pictures = 0;
 	m->top_first = last_value(output, "idet.multiple.tff");
 	m->bottom_first = last_value(output, "idet.multiple.bff");
 	m->progressive = last_value(output, "idet.multiple.progressive");

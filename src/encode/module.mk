@@ -9,7 +9,7 @@ libclipmill_a_SOURCES += \
 	src/encode/copy.c src/encode/copy.h \
 	src/encode/cuts.c src/encode/cuts.h \
 	src/encode/encoder.c src/encode/encoder.h \
-	src/encode/facts.c src/encode/facts.h \
+	src/encode/idr.c src/encode/idr.h src/encode/facts.c src/encode/facts.h \
 	src/encode/graph.c src/encode/graph.h \
 	src/encode/hybrid.c src/encode/hybrid.h \
 	src/encode/input.h \

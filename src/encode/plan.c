@@ -50,7 +50,10 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 
 void plan_scan_argv(const struct conf *conf, const char *source, int64_t stream_index, struct strings *argv)
 {
-	const char *const fixed[] = { "-show_entries", "packet=pts,dts,size,pos,flags", "-of", "csv=p=0", NULL };
+	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
+	const char *const fixed[] = {
+		"-show_entries", "packet=pts,dts,size,pos,flags", "-of", "csv=p=0", "-o", "pipe:1", NULL,
+	};
 
 	open_probe(conf, argv);
 	strings_add(argv, "-select_streams");
@@ -122,7 +125,7 @@ static void decide_picture(struct plan *plan, const struct facts *f)
 
 /* Renditions and tasks ------------------------------------------------------------------------ */
 
-static void add_video_rendition(struct plan *plan, const struct rung *rung, struct ratio rate)
+static void add_video_rendition(struct plan *plan, const struct rung *rung, struct ratio rate, bool copied)
 {
 	struct plan_rendition *r = job_rendition(plan, RENDITION_VIDEO, rung->codec);
 
@@ -131,6 +134,7 @@ static void add_video_rendition(struct plan *plan, const struct rung *rung, stru
 	r->height = rung->height;
 	r->rate_num = rate.num;
 	r->rate_den = rate.den;
+	r->copied = copied;
 }
 
 static void decide_cuts(struct plan *plan, const struct grid *grid, const struct cuts *cuts)
@@ -146,7 +150,7 @@ static void decide_cuts(struct plan *plan, const struct grid *grid, const struct
 }
 
 static void add_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
-		      const struct rung *rungs, size_t count, struct plan *plan)
+		      const struct ladder *ladder, const struct copy *copy, struct plan *plan)
 {
 	struct plan_task *task = job_task(plan, TASK_CHUNK);
 
@@ -154,24 +158,37 @@ static void add_chunk(const struct plan_input *input, const struct grid *grid, c
 	task->first_frame = cut->first_frame;
 	task->frames_planned = cut->frames;
 	task->needs_bytes = cut->needs_bytes;
-	argv_chunk(input, grid, cut, seq, rungs, count, &task->argv);
+	argv_chunk(input, grid, cut, seq, ladder, copy, &task->argv);
 	strings_add(&task->reads, input->source);
+}
+
+static void decide_copy(struct plan *plan, const struct ladder *ladder, const struct copy *copy, bool copied)
+{
+	if (copied)
+		job_decide(plan, "copied", "%s is the source's own stream, packet by packet: it is as the profile wants it.",
+			   ladder->rungs[copy->rung].name);
+	else if (copy->why_not[0] != '\0')
+		job_decide(plan, "not_copied", "The source's own stream is not taken over: %s", copy->why_not);
 }
 
 static void add_picture(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	struct ladder ladder;
+	struct copy copy;
 	struct cuts cuts;
+	bool copied;
 
 	ladder_make(input->facts, input->profile, ladder_source_kbps(input->facts, input->scan), &ladder);
-	cuts_make(input, grid, &cuts);
+	copied = copy_choose(input, grid, &ladder, &copy);
+	cuts_make(input, grid, copied, &cuts);
 	decide_cuts(plan, grid, &cuts);
+	decide_copy(plan, &ladder, &copy, copied);
 	for (size_t i = 0; i < ladder.note_count; i++)
 		job_decide(plan, ladder.notes[i].code, "%s", ladder.notes[i].detail);
 	for (size_t i = 0; i < ladder.count; i++)
-		add_video_rendition(plan, &ladder.rungs[i], grid->rate);
+		add_video_rendition(plan, &ladder.rungs[i], grid->rate, copied && i == copy.rung);
 	for (size_t i = 0; i < cuts.count; i++)
-		add_chunk(input, grid, &cuts.items[i], (int64_t)i, ladder.rungs, ladder.count, plan);
+		add_chunk(input, grid, &cuts.items[i], (int64_t)i, &ladder, copied ? &copy : NULL, plan);
 	plan->width = input->facts->width;
 	plan->height = input->facts->height;
 	plan->frames = grid->frames;

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,13 +17,22 @@ void progress_init(struct progress *p)
 	p->total_size = -1;
 }
 
+/* What is negative or absurd is no news: no sum of what is left overflows. */
 static void take_number(const char *value, int64_t *to)
 {
 	char *end;
 	long long number = strtoll(value, &end, 10);
 
-	if (end != value)
+	if (end != value && number >= 0 && number < INT64_C(1) << 60)
 		*to = number;
+}
+
+static void take_rate(const char *value, double *to)
+{
+	double rate = strtod(value, NULL);
+
+	if (isfinite(rate) && rate >= 0)
+		*to = rate;
 }
 
 static void take_pair(struct progress *p, const char *key, const char *value)
@@ -30,7 +40,7 @@ static void take_pair(struct progress *p, const char *key, const char *value)
 	if (strcmp(key, "frame") == 0)
 		take_number(value, &p->frame);
 	else if (strcmp(key, "fps") == 0)
-		p->fps = strtod(value, NULL);
+		take_rate(value, &p->fps);
 	else if (strcmp(key, "out_time_us") == 0)
 		take_number(value, &p->out_time_us);
 	else if (strcmp(key, "drop_frames") == 0)

@@ -17,7 +17,7 @@ static const char *const empty_words[] = {
 	"Conversion failed!", "Error marking filters as finished", "Error while filtering", "Failed to inject frame",
 	"Error initializing complex filters", "Error reinitializing filters", "Error initializing output stream",
 	"Last message repeated", "Error while processing the decoded data", "Error while decoding stream",
-	"Consider increasing", "Error opening filters",
+	"Consider increasing", "Error opening filters", "unable to set thread affinity",
 };
 
 static bool is_empty(const char *at, size_t len)

@@ -146,7 +146,7 @@ static bool put_line(const struct line *line, struct buf *out)
 	while (at < end && out->len - before < CUE_MOST_BYTES)
 		at = put_character(at, end, out);
 	if (strspn(buf_text(out) + before, " \t") == out->len - before) {
-		out->len = before;
+		buf_cut(out, before);
 		return false;
 	}
 	buf_puts(out, "\n");
@@ -169,7 +169,7 @@ static bool put_cue(const char **at, const char *end, int64_t from_ms, int64_t t
 	while (next_line(at, end, &line) && line.len > 0)
 		lines += put_line(&line, out);
 	if (lines == 0)
-		out->len = before;
+		buf_cut(out, before);
 	return lines > 0;
 }
 

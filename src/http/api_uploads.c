@@ -103,8 +103,12 @@ void api_upload_raw(struct exchange *ex)
 	upload_init(&u, ex);
 	if (!body_ok(ex) || !raw_options(&u) || !sizes_agree(&u) || !upload_enter(ex))
 		return;
-	if (upload_open(&u, length >= 0 ? length : u.declared_bytes))
+	if (*ex->request->body_file != '\0') {
+		if (upload_adopt(&u, ex->request->body_file, length))
+			upload_end(&u);
+	} else if (upload_open(&u, length >= 0 ? length : u.declared_bytes)) {
 		raw_body(&u);
+	}
 	upload_fini(&u);
 	upload_leave(ex);
 }

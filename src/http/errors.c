@@ -8,6 +8,8 @@
 
 #include "http/errors.h"
 
+#define IANA "https://iana.org/assignments/http-problem-types#"
+
 static const struct error_entry entries[ERROR_COUNT] = {
 	[ERROR_NONE] = { "none", 200, "No error", "" },
 	[ERROR_BAD_REQUEST] = { "bad_request", 400, "The request is malformed",
@@ -29,9 +31,9 @@ static const struct error_entry entries[ERROR_COUNT] = {
 	[ERROR_LENGTH_MISMATCH] = { "length_mismatch", 400, "The number of bytes that arrived is not the one promised",
 		"Send it again; nothing was kept." },
 	[ERROR_BODY_TRUNCATED] = { "body_truncated", 400, "The body ended before it was complete",
-		"Send it again; nothing was kept." },
+		"Send it again; of a resumable upload what came is kept, of others nothing." },
 	[ERROR_BODY_TIMEOUT] = { "body_timeout", 408, "The body came too slowly",
-		"Send it again over a better connection; nothing was kept." },
+		"Send it again over a better connection; of a resumable upload what came is kept, of others nothing." },
 	[ERROR_CROSS_ORIGIN] = { "cross_origin", 403, "Another site's page made this request",
 		"Make it from this site's own pages, or without a browser." },
 	[ERROR_NOT_FOUND] = { "not_found", 404, "There is no such thing here",
@@ -40,8 +42,31 @@ static const struct error_entry entries[ERROR_COUNT] = {
 		"Use one of the methods in the Allow field." },
 	[ERROR_WRONG_STATE] = { "wrong_state", 409, "The video's state does not allow that",
 		"Look at its state; it was not changed." },
+	[ERROR_BAD_FIELD] = { "bad_field", 400, "A header field has a value that it cannot have, or is missing",
+		"Correct the field that is named; nothing was changed." },
+	[ERROR_TUS_VERSION] = { "tus_version", 412, "This version of the tus protocol is not spoken here",
+		"Send Tus-Resumable with a version of Tus-Version; nothing was changed." },
+	[ERROR_WRONG_OFFSET] = { "wrong_offset", 409, "The upload does not go on at that offset",
+		"Ask for its offset with HEAD, and go on from there.", IANA "mismatching-upload-offset" },
+	[ERROR_PARTS_UNFINISHED] = { "parts_unfinished", 409, "A part of the upload is not complete",
+		"Complete each part before they are joined; nothing was changed." },
+	[ERROR_UPLOAD_COMPLETE] = { "upload_complete", 403, "The upload takes no more bytes",
+		"It is a video, or part of one: see Upload-Video in the answer to HEAD." },
+	[ERROR_UPLOAD_LOCKED] = { "upload_locked", 423, "Another request is writing to this upload",
+		"Let it end, ask for the offset with HEAD, and go on from there." },
+	[ERROR_CHECKSUM_MISMATCH] = { "checksum_mismatch", 460, "The bytes are not what Upload-Checksum says",
+		"Send them again; nothing of this request was kept." },
+	[ERROR_DIGEST_MISMATCH] = { "digest_mismatch", 400, "The bytes are not what Content-Digest or Repr-Digest says",
+		"Send them again: of the request where it is Content-Digest, of the whole where it is Repr-Digest." },
+	[ERROR_INCONSISTENT_LENGTH] = { "inconsistent_length", 400, "The upload's length is another than was told before",
+		"Tell one length only; Upload-Complete: ?1 says that the last byte of it comes.",
+		IANA "inconsistent-upload-length" },
+	[ERROR_UPLOAD_WAS_COMPLETE] = { "upload_was_complete", 410, "The upload was complete already",
+		"It is a video: see Location.", IANA "completed-upload" },
+	[ERROR_TOO_MANY_UNFINISHED] = { "too_many_unfinished", 429, "Too many uploads were begun and not completed",
+		"Complete or delete some, or wait until they expire." },
 	[ERROR_TOO_LARGE] = { "too_large", 413, "The upload is larger than this server takes",
-		"Send a smaller file, or ask the operator to raise upload_max; nothing was kept." },
+		"Send no more than the length that was told, and less than upload_max, which the operator can raise." },
 	[ERROR_BODY_TOO_LARGE] = { "body_too_large", 413, "The body is larger than this address takes",
 		"Send less; nothing was changed." },
 	[ERROR_URI_TOO_LONG] = { "uri_too_long", 414, "The address is too long",
@@ -59,7 +84,7 @@ static const struct error_entry entries[ERROR_COUNT] = {
 	[ERROR_TOO_MANY_STREAMS] = { "too_many_streams", 503, "Too many event streams are open",
 		"Try again after the seconds in Retry-After, or ask for the state now and then." },
 	[ERROR_NO_SPACE] = { "no_space", 507, "There is not enough space on the server's disk",
-		"Try again when the operator has made room; nothing was kept." },
+		"Try again when the operator has made room; of a resumable upload what came is kept, of others nothing." },
 };
 
 static const struct status_text {
@@ -68,8 +93,9 @@ static const struct status_text {
 } status_texts[] = {
 	{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 303, "See Other" },
 	{ 400, "Bad Request" }, { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
-	{ 408, "Request Timeout" }, { 409, "Conflict" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
-	{ 415, "Unsupported Media Type" }, { 500, "Internal Server Error" }, { 503, "Service Unavailable" },
+	{ 408, "Request Timeout" }, { 409, "Conflict" }, { 410, "Gone" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
+	{ 415, "Unsupported Media Type" }, { 423, "Locked" }, { 429, "Too Many Requests" },
+	{ 460, "Checksum Mismatch" }, { 500, "Internal Server Error" }, { 503, "Service Unavailable" },
 	{ 507, "Insufficient Storage" },
 };
 

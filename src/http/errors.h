@@ -19,6 +19,17 @@ enum error {
 	ERROR_NOT_FOUND,
 	ERROR_METHOD_NOT_ALLOWED,
 	ERROR_WRONG_STATE,
+	ERROR_BAD_FIELD,
+	ERROR_TUS_VERSION,
+	ERROR_WRONG_OFFSET,
+	ERROR_PARTS_UNFINISHED,
+	ERROR_UPLOAD_COMPLETE,
+	ERROR_UPLOAD_LOCKED,
+	ERROR_CHECKSUM_MISMATCH,
+	ERROR_DIGEST_MISMATCH,
+	ERROR_INCONSISTENT_LENGTH,
+	ERROR_UPLOAD_WAS_COMPLETE,
+	ERROR_TOO_MANY_UNFINISHED,
 	ERROR_TOO_LARGE,
 	ERROR_BODY_TOO_LARGE,
 	ERROR_URI_TOO_LONG,
@@ -37,6 +48,7 @@ struct error_entry {
 	int status;             /* of HTTP */
 	const char *title;      /* what happened */
 	const char *advice;     /* what to do, and what was kept */
+	const char *type;       /* a URI of somebody else's for it; NULL: our own, made of the code */
 };
 
 const struct error_entry *error_entry(enum error error);

@@ -37,7 +37,10 @@ bool exchange_db_ok(struct exchange *ex, enum db_result result)
 
 void exchange_body_error(struct exchange *ex, enum fcgi_body body)
 {
-	reply_error(ex->reply, body == FCGI_BODY_SLOW ? ERROR_BODY_TIMEOUT : ERROR_BODY_TRUNCATED, NULL);
+	if (body == FCGI_BODY_LEFT)
+		reply_error(ex->reply, ERROR_UPLOAD_LOCKED, "another request has taken over");
+	else
+		reply_error(ex->reply, body == FCGI_BODY_SLOW ? ERROR_BODY_TIMEOUT : ERROR_BODY_TRUNCATED, NULL);
 }
 
 bool exchange_read_body(struct exchange *ex, struct buf *body)

@@ -2,15 +2,14 @@
  * fcgi.c - the only user of libfcgi.
  *
  * The header pump: we accept, read and judge the head ourselves, with a time-out and a cap, and
- * hand libfcgi exactly those bytes through a pipe, as if it were the connection.  Then the
- * connection takes the pipe's place: libfcgi looks up parameters and writes the answer, and the
+ * hand libfcgi exactly those bytes through a pair of sockets, as if it were the connection.  Then the
+ * connection takes the pair's place: libfcgi looks up parameters and writes the answer, and the
  * body is read here, in large pieces.  Close and drain are ours as well.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -26,19 +25,22 @@
 #include "http/fcgi_stdin.h"
 
 #define RATE_BYTES 4096         /* least of a body in each idle_timeout */
+#define LOOK_MS 100             /* between two calls of `leave` */
 #define DRAIN_IDLE_MS 1000      /* silence after which an unread body is left */
 #define DRAIN_MS 10000          /* the same in all */
 
 struct fcgi {
 	const struct conf *conf;
 	FCGX_Request libfcgi;
-	int pipe[2];                    /* the head's way into libfcgi: read end, write end; -1: none */
+	int pair[2];                    /* the head's way into libfcgi, from the second to the first; -1: none */
 	int fd;                         /* the connection; lent; -1: none */
 
 	struct fcgi_stdin in;
 	enum fcgi_body body;            /* FCGI_BODY_DATA while more may come */
 	int64_t body_left;              /* bytes of it still to come; -1: not told */
 	int64_t deadline_ms;            /* monotonic; 0: none */
+	fcgi_leave *leave;              /* NULL: nobody asks */
+	void *leave_user;
 	int64_t window_ms;              /* when the current stretch of idle_timeout began; 0: no wait yet */
 	int64_t window_bytes;           /* body bytes that came in it */
 
@@ -62,26 +64,30 @@ int fcgi_init(void)
 	return result == 0 ? 0 : -1;
 }
 
-static void close_pipe(struct fcgi *f)
+static void close_pair(struct fcgi *f)
 {
 	for (int i = 0; i < 2; i++) {
-		if (f->pipe[i] >= 0)
-			close(f->pipe[i]);
-		f->pipe[i] = -1;
+		if (f->pair[i] >= 0)
+			close(f->pair[i]);
+		f->pair[i] = -1;
 	}
 }
 
-/* Both ends never block: neither a short pipe nor a head that libfcgi reads otherwise can hang. */
-static bool open_pipe(struct fcgi *f)
+/*
+ * Both ends never block: neither a short buffer nor a head that libfcgi reads otherwise can hang.  No pipe: of those a
+ * user may have only so many of 64 KiB (pipe-user-pages-soft), and one more would be too short for a large head.
+ */
+static bool open_pair(struct fcgi *f)
 {
-	if (f->pipe[0] >= 0)
+	int room = (int)f->conf->header_max_bytes * 2;
+
+	if (f->pair[0] >= 0)
 		return true;
-	if (pipe2(f->pipe, O_CLOEXEC | O_NONBLOCK) < 0) {
-		f->pipe[0] = f->pipe[1] = -1;
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, f->pair) < 0) {
+		f->pair[0] = f->pair[1] = -1;
 		return false;
 	}
-	if (f->conf->header_max_bytes > 65536)
-		(void)fcntl(f->pipe[1], F_SETPIPE_SZ, (int)f->conf->header_max_bytes);
+	(void)setsockopt(f->pair[1], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 	return true;
 }
 
@@ -95,10 +101,10 @@ struct fcgi *fcgi_new(const struct conf *conf)
 	if ((size_t)conf->header_max_bytes > cap)
 		cap = (size_t)conf->header_max_bytes;
 	f->conf = conf;
-	f->fd = f->pipe[0] = f->pipe[1] = -1;
+	f->fd = f->pair[0] = f->pair[1] = -1;
 	f->head_cap = cap;
 	f->buffer = malloc(cap);
-	if (f->buffer == NULL || !open_pipe(f)) {
+	if (f->buffer == NULL || !open_pair(f)) {
 		fcgi_free(f);
 		return NULL;
 	}
@@ -109,7 +115,7 @@ void fcgi_free(struct fcgi *fcgi)
 {
 	if (fcgi == NULL)
 		return;
-	close_pipe(fcgi);
+	close_pair(fcgi);
 	free(fcgi->buffer);
 	free(fcgi);
 }
@@ -162,31 +168,31 @@ static bool read_head(struct fcgi *f, struct fcgi_head *head, const char **reaso
 	}
 }
 
-/* Lets libfcgi read the head from the pipe.  Whatever it leaves there would be the next request's:
- * then the pipe is thrown away. */
+/* Lets libfcgi read the head from the pair.  Whatever it leaves there would be the next request's:
+ * then the pair is thrown away. */
 static bool pump_head(struct fcgi *f, const struct fcgi_head *head)
 {
 	ssize_t len = (ssize_t)(head->len - head->padding_len);
 	int left = 0;
 
-	if (!open_pipe(f) || write(f->pipe[1], f->buffer, (size_t)len) != len) {
-		close_pipe(f);
+	if (!open_pair(f) || write(f->pair[1], f->buffer, (size_t)len) != len) {
+		close_pair(f);
 		return false;
 	}
 	FCGX_InitRequest(&f->libfcgi, -1, 0);
-	f->libfcgi.ipcFd = f->pipe[0];
+	f->libfcgi.ipcFd = f->pair[0];
 	f->libfcgi.keepConnection = 1;          /* else it begins by closing ipcFd */
 	if (FCGX_Accept_r(&f->libfcgi) < 0) {
-		f->pipe[0] = -1;                /* closed by libfcgi, which then could accept no other */
-		close_pipe(f);
+		f->pair[0] = -1;                /* closed by libfcgi, which then could accept no other */
+		close_pair(f);
 		return false;
 	}
 	f->libfcgi.ipcFd = f->fd;
-	if (ioctl(f->pipe[0], FIONREAD, &left) == 0 && left == 0)
+	if (ioctl(f->pair[0], FIONREAD, &left) == 0 && left == 0)
 		return true;
 	f->libfcgi.ipcFd = -1;
 	FCGX_Free(&f->libfcgi, 0);
-	close_pipe(f);
+	close_pair(f);
 	return false;
 }
 
@@ -233,6 +239,13 @@ void fcgi_expect(struct fcgi *fcgi, int64_t length_bytes, int64_t deadline_ms)
 	fcgi->body_left = length_bytes;
 	fcgi->deadline_ms = deadline_ms > 0 ? clock_mono_ms() + deadline_ms : 0;
 	fcgi->window_ms = fcgi->window_bytes = 0;
+	fcgi->leave = NULL;
+}
+
+void fcgi_leave_when(struct fcgi *fcgi, fcgi_leave *leave, void *user)
+{
+	fcgi->leave = leave;
+	fcgi->leave_user = user;
 }
 
 /* Whether the body came too slowly for a whole idle_timeout. */
@@ -249,6 +262,22 @@ static bool is_crawling(struct fcgi *f, int64_t now_ms)
 	return false;
 }
 
+/* receive() of a body that may be left while it is silent: -3 then. */
+static ssize_t receive_or_leave(struct fcgi *f, int64_t timeout_ms)
+{
+	int64_t begun_ms = clock_mono_ms(), silent_ms = 0;
+	ssize_t n;
+
+	while ((n = receive(f, FCGI_BUFFER_BYTES, timeout_ms - silent_ms < LOOK_MS ? timeout_ms - silent_ms : LOOK_MS)) == -2) {
+		silent_ms = clock_mono_ms() - begun_ms;
+		if (silent_ms >= timeout_ms)
+			return -2;
+		if (f->leave(f->leave_user, silent_ms))
+			return -3;
+	}
+	return n;
+}
+
 /* Fills the buffer anew, waiting if need be. */
 static enum fcgi_body fill(struct fcgi *f)
 {
@@ -260,9 +289,11 @@ static enum fcgi_body fill(struct fcgi *f)
 	if (f->deadline_ms > 0 && f->deadline_ms - now_ms < wait_ms)
 		wait_ms = f->deadline_ms - now_ms;
 	f->from = f->to = 0;
-	n = receive(f, FCGI_BUFFER_BYTES, wait_ms);
+	n = f->leave != NULL ? receive_or_leave(f, wait_ms) : receive(f, FCGI_BUFFER_BYTES, wait_ms);
 	if (n == -2)
 		return FCGI_BODY_SLOW;
+	if (n == -3)
+		return FCGI_BODY_LEFT;
 	if (n <= 0)
 		return FCGI_BODY_TRUNCATED;
 	f->to = (size_t)n;

@@ -17,6 +17,7 @@ enum fcgi_body {
 	FCGI_BODY_DATA,         /* slices were given */
 	FCGI_BODY_END,          /* the whole body was given */
 	FCGI_BODY_TRUNCATED,    /* the peer ended, aborted or broke the body before its length */
+	FCGI_BODY_LEFT,         /* the function of fcgi_leave_when() said so */
 	FCGI_BODY_SLOW,         /* silent for idle_timeout, slower than anybody should be, or past its deadline */
 };
 
@@ -26,7 +27,7 @@ enum fcgi_body {
  */
 int fcgi_init(void) __attribute__((warn_unused_result));
 
-/* A thread's buffers and pipe; `conf` is lent.  NULL when out of memory or descriptors. */
+/* A thread's buffers and sockets; `conf` is lent.  NULL when out of memory or descriptors. */
 struct fcgi *fcgi_new(const struct conf *conf);
 void fcgi_free(struct fcgi *fcgi);
 
@@ -43,6 +44,13 @@ const char *fcgi_param(const struct fcgi *fcgi, const char *name);
 /* Before the first fcgi_body: bytes to be expected, -1 for as many as come; and a deadline for all
  * of them, 0 for none. */
 void fcgi_expect(struct fcgi *fcgi, int64_t length_bytes, int64_t deadline_ms);
+
+/*
+ * After fcgi_expect: while a body is silent, `leave` is asked about ten times a second, with how long it has been
+ * so; true ends the body as FCGI_BODY_LEFT.  Not asked while bytes come.
+ */
+typedef bool fcgi_leave(void *user, int64_t silent_ms);
+void fcgi_leave_when(struct fcgi *fcgi, fcgi_leave *leave, void *user);
 
 /*
  * Waits for more of the body and points `slices` (FCGI_STDIN_SLICES of them) at it; they are valid

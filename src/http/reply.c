@@ -16,7 +16,7 @@
 void reply_reset(struct reply *reply, bool html, bool head)
 {
 	reply->status = 200;
-	reply->type = NULL;
+	reply->type = reply->members = NULL;
 	reply->html = html;
 	reply->head = head;
 	reply->open_ended = false;
@@ -75,13 +75,16 @@ static void put_problem(struct reply *reply, const struct error_entry *e, const 
 {
 	struct buf *b = &reply->body;
 
-	buf_printf(b, "{\"type\":\"urn:clipmill:error:%s\",\"title\":", e->code);
+	if (e->type != NULL)
+		buf_printf(b, "{\"type\":\"%s\",\"title\":", e->type);
+	else
+		buf_printf(b, "{\"type\":\"urn:clipmill:error:%s\",\"title\":", e->code);
 	buf_json(b, e->title);
 	buf_printf(b, ",\"status\":%d,\"detail\":", e->status);
 	buf_json(b, detail);
 	buf_printf(b, ",\"code\":\"%s\",\"advice\":", e->code);
 	buf_json(b, e->advice);
-	buf_puts(b, "}\n");
+	buf_printf(b, "%s}\n", reply->members != NULL ? reply->members : "");
 	reply->type = "application/problem+json";
 }
 

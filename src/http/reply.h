@@ -11,6 +11,7 @@
 struct reply {
 	int status;
 	const char *type;       /* Content-Type; NULL: there is no body */
+	const char *members;    /* further JSON members of an error, ",..."; NULL: none */
 	bool html;              /* an error is told as a page */
 	bool head;              /* the request was HEAD: no body is sent */
 	bool open_ended;        /* the body goes on: it has no length yet */

@@ -1,5 +1,5 @@
 /*
- * request.c - CGI parameters to one struct.  Everything in them is the client's, except REMOTE_USER.
+ * request.c - CGI parameters to one struct.  Everything in them is the client's, except REMOTE_USER and REQUEST_BODY_FILE.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -17,7 +17,7 @@ static const struct method_name {
 	enum request_method method;
 } method_names[] = {
 	{ "GET", REQUEST_GET }, { "HEAD", REQUEST_HEAD }, { "POST", REQUEST_POST }, { "PUT", REQUEST_PUT },
-	{ "PATCH", REQUEST_PATCH }, { "DELETE", REQUEST_DELETE },
+	{ "PATCH", REQUEST_PATCH }, { "DELETE", REQUEST_DELETE }, { "OPTIONS", REQUEST_OPTIONS },
 };
 
 /* A reader's state. */
@@ -134,6 +134,16 @@ static bool is_cross_origin(const struct source *s)
 	return *origin != '\0' && !is_own_origin(origin, get(s, "HTTP_HOST"));
 }
 
+/* tus 1.0.0, "X-HTTP-Method-Override": a POST to an upload is the request that it names, and judged as such. */
+static void override_method(struct request *r, const struct source *s)
+{
+	const char *name = get(s, "HTTP_X_HTTP_METHOD_OVERRIDE");
+
+	if (*name != '\0' && r->method == REQUEST_POST && r->segment_count >= 2 &&
+	    strcmp(r->segments[0], "api") == 0 && strcmp(r->segments[1], "uploads") == 0)
+		r->method = method_of(name);
+}
+
 enum error request_read(struct request *r, request_lookup *lookup, const void *user, const char **detail)
 {
 	struct source s = { lookup, user };
@@ -143,12 +153,16 @@ enum error request_read(struct request *r, request_lookup *lookup, const void *u
 	memset(r, 0, offsetof(struct request, owner));
 	*detail = NULL;
 	r->method = method_of(get(&s, "REQUEST_METHOD"));
+	r->is_head = r->method == REQUEST_HEAD;
 	r->wants_html = accepts(accept, "text/html") && !accepts(accept, "application/json");
 	r->cross_origin = is_cross_origin(&s);
 	r->content_type = get(&s, "CONTENT_TYPE");
+	r->body_file = get(&s, "REQUEST_BODY_FILE");    /* a client's own field is HTTP_REQUEST_BODY_FILE */
 	r->content_encoding = get(&s, "HTTP_CONTENT_ENCODING");
 	label_title(owner, strlen(owner), r->owner);
 	error = read_target(r, &s, detail);
+	if (error == ERROR_NONE)
+		override_method(r, &s);
 	return error != ERROR_NONE ? error : read_length(r, &s, detail);
 }
 

@@ -17,12 +17,13 @@
 
 enum request_method {
 	REQUEST_GET = 1, REQUEST_HEAD = 2, REQUEST_POST = 4, REQUEST_PUT = 8, REQUEST_PATCH = 16,
-	REQUEST_DELETE = 32, REQUEST_OTHER = 64,
+	REQUEST_DELETE = 32, REQUEST_OPTIONS = 64, REQUEST_OTHER = 128,
 };
 
 /* One request's head.  Strings point into the CGI parameters or into `target`. */
 struct request {
-	enum request_method method;
+	enum request_method method;                     /* as X-HTTP-Method-Override has it, where that is taken */
+	bool is_head;                                   /* the answer has no body, whatever was overridden */
 	const char *segments[REQUEST_SEGMENTS];         /* of the path, each decoded once */
 	size_t segment_count;                           /* REQUEST_SEGMENTS + 1: more than any route has */
 	struct pair params[REQUEST_PARAMS];             /* of the query */
@@ -30,6 +31,7 @@ struct request {
 	int64_t length_bytes;                           /* Content-Length; -1: not told */
 	const char *content_type;                       /* "" when not told */
 	const char *content_encoding;                   /* "" when not told */
+	const char *body_file;                          /* where the web server stored the body; "" when it did not */
 	bool wants_html;                                /* a browser's page load, by Accept */
 	bool cross_origin;                              /* made by another site's page */
 	char owner[LABEL_MOST + 1];                     /* REMOTE_USER, never a client's own field */

@@ -25,6 +25,12 @@ static const struct route routes[] = {
 	{ REQUEST_POST, "api/videos", api_upload_form },
 	{ REQUEST_PUT, "api/videos", api_upload_raw },
 	{ REQUEST_PUT, "api/videos/:name", api_upload_raw },
+	{ REQUEST_OPTIONS, "api/uploads", api_resume_options },
+	{ REQUEST_POST, "api/uploads", api_resume_create },
+	{ REQUEST_OPTIONS, "api/uploads/:id", api_resume_options },
+	{ REQUEST_HEAD, "api/uploads/:id", api_resume_head },
+	{ REQUEST_PATCH, "api/uploads/:id", api_resume_append },
+	{ REQUEST_DELETE, "api/uploads/:id", api_resume_delete },
 	{ SAFE, "api/videos/:id", api_video },
 	{ REQUEST_PATCH, "api/videos/:id", api_video_patch },
 	{ REQUEST_DELETE, "api/videos/:id", api_video_delete },
@@ -47,7 +53,7 @@ static const struct allowed {
 	const char *name;
 } allowed_names[] = {
 	{ REQUEST_GET, "GET" }, { REQUEST_HEAD, "HEAD" }, { REQUEST_POST, "POST" }, { REQUEST_PUT, "PUT" },
-	{ REQUEST_PATCH, "PATCH" }, { REQUEST_DELETE, "DELETE" },
+	{ REQUEST_PATCH, "PATCH" }, { REQUEST_DELETE, "DELETE" }, { REQUEST_OPTIONS, "OPTIONS" },
 };
 
 static bool segment_fits(struct exchange *ex, const char *pattern, size_t len, const char *segment)
@@ -104,7 +110,7 @@ void routes_dispatch(struct exchange *ex)
 				methods |= route->methods;
 			continue;
 		}
-		if ((r->method & SAFE) == 0 && r->cross_origin)
+		if ((r->method & (SAFE | REQUEST_OPTIONS)) == 0 && r->cross_origin)
 			reply_error(ex->reply, ERROR_CROSS_ORIGIN, NULL);
 		else
 			route->handler(ex);

@@ -76,7 +76,7 @@ static bool open_db(struct thread *t)
 
 	if (t->db != NULL)
 		return true;
-	t->db = db_open(t->server->conf->dir, DB_DURABLE, error, sizeof error);
+	t->db = db_open_another(t->server->conf->dir, DB_DURABLE, error, sizeof error);
 	if (t->db == NULL)
 		log_error("request: database: %s", error);
 	return t->db != NULL;
@@ -92,7 +92,7 @@ static void answer(struct thread *t, struct exchange *ex)
 		.conf = s->conf, .fcgi = t->fcgi, .request = &t->request, .reply = &t->reply,
 		.dir_fd = s->dir_fd, .worker = s->worker, .uploads = &s->uploads, .stopping = &s->stopping, .parking = s->parking,
 	};
-	reply_reset(&t->reply, t->request.wants_html, t->request.method == REQUEST_HEAD);
+	reply_reset(&t->reply, t->request.wants_html, t->request.is_head);
 	if (error != ERROR_NONE) {
 		reply_error(&t->reply, error, detail);
 	} else if (!open_db(t)) {

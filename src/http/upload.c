@@ -81,6 +81,9 @@ static bool spool_ok(struct upload *u, enum spool_result result)
 	case SPOOL_TOO_LARGE:
 		reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes", u->ex->conf->upload_max_bytes);
 		break;
+	case SPOOL_TOO_MANY:
+	case SPOOL_TAKEN:
+	case SPOOL_GONE: reply_error(reply, ERROR_INTERNAL, "the upload is gone"); break;
 	case SPOOL_BUSY: reply_error(reply, ERROR_BUSY, "another writer holds the database"); break;
 	case SPOOL_REFUSED: reply_error(reply, ERROR_BAD_PARAMETER, db_message(u->ex->db)); break;
 	case SPOOL_FAILED: reply_error(reply, ERROR_INTERNAL, "the upload could not be stored"); break;
@@ -94,6 +97,23 @@ bool upload_open(struct upload *upload, int64_t length_bytes)
 
 	upload->open = spool_ok(upload, spool_open(&upload->spool, ex->db, ex->conf, ex->dir_fd, ex->worker,
 						   upload->filename, length_bytes));
+	return upload->open;
+}
+
+bool upload_adopt(struct upload *upload, const char *path, int64_t length_bytes)
+{
+	struct exchange *ex = upload->ex;
+	struct handover given;
+	const char *reason;
+
+	if (!handover_open(&given, ex->conf->hand_over, path, length_bytes, &reason)) {
+		log_error("upload: %s is not taken over: %s", path, reason);
+		reply_error(ex->reply, ERROR_INTERNAL, "the file that the web server stored was not taken over");
+		return false;
+	}
+	upload->open = spool_ok(upload, spool_adopt(&upload->spool, ex->db, ex->conf, ex->dir_fd, ex->worker,
+						    upload->filename, &given));
+	handover_close(&given);
 	return upload->open;
 }
 

@@ -37,6 +37,10 @@ void upload_leave(struct exchange *ex);
 /* Opens the spool for `length_bytes` (-1: not told).  False: answered. */
 bool upload_open(struct upload *upload, int64_t length_bytes);
 
+/* Opens it with the file that the web server wrote to `path` (spool_adopt); `length_bytes` of it were promised.
+ * False: answered. */
+bool upload_adopt(struct upload *upload, const char *path, int64_t length_bytes);
+
 /* Adds bytes that stay where they are until upload_flush; upload_flush writes them.  False: answered. */
 bool upload_add(struct upload *upload, const char *bytes, size_t len);
 bool upload_flush(struct upload *upload);

@@ -21,25 +21,26 @@
 
 #define RESERVE_STEP_BYTES ((int64_t)64 << 20)  /* ahead of a body whose length nobody told */
 #define WINDOW_BYTES ((int64_t)8 << 20)         /* written back while the next as many come */
+#define START_BYTES ((int64_t)1 << 20)          /* the same, of an upload that is synced after each request */
 
-static enum spool_result from_db(enum db_result result)
+enum spool_result spool_from_db(enum db_result result)
 {
 	switch (result) {
 	case DB_OK: return SPOOL_OK;
 	case DB_REFUSED: return SPOOL_REFUSED;
 	case DB_BUSY: return SPOOL_BUSY;
 	case DB_FULL: return SPOOL_FULL;
-	case DB_NONE:
+	case DB_NONE: return SPOOL_GONE;
 	case DB_FAILED: break;
 	}
 	return SPOOL_FAILED;
 }
 
-static enum spool_result from_errno(const struct spool *s, const char *what)
+enum spool_result spool_from_errno(const struct spool *spool, const char *what)
 {
 	if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)
 		return SPOOL_FULL;
-	log_error("upload %s: %s: %s", s->id, what, strerror(errno));
+	log_error("upload %s: %s: %s", spool->id, what, strerror(errno));
 	return SPOOL_FAILED;
 }
 
@@ -48,27 +49,26 @@ static void path_of(const struct spool *s, const char *folder, char path[64])
 	snprintf(path, 64, "%s/%s", folder, s->id);
 }
 
-/* Whether `more` bytes fit above the floor. */
-static enum spool_result check_space(const struct spool *s, int64_t more)
+enum spool_result spool_check_space(const struct spool *spool, int64_t more)
 {
-	int64_t available = file_free_bytes(s->dir_fd, "incoming");
+	int64_t available = file_free_bytes(spool->dir_fd, "incoming");
 
 	if (available < 0)
-		return from_errno(s, "free space of incoming");
-	return available - s->conf->floor_bytes < more ? SPOOL_FULL : SPOOL_OK;
+		return spool_from_errno(spool, "free space of incoming");
+	return available - spool->conf->floor_bytes < more ? SPOOL_FULL : SPOOL_OK;
 }
 
 /* Allocates up to `to_bytes` without changing the size; a file system that cannot is no failure. */
 static enum spool_result reserve(struct spool *s, int64_t to_bytes)
 {
 	int64_t more = to_bytes - s->reserved_bytes;
-	enum spool_result result = check_space(s, more);
+	enum spool_result result = spool_check_space(s, more);
 
 	if (result != SPOOL_OK || more <= 0)
 		return result;
 	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, s->reserved_bytes, more) < 0 &&
 	    errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR)
-		return from_errno(s, "reserving space");
+		return spool_from_errno(s, "reserving space");
 	s->reserved_bytes = to_bytes;
 	return SPOOL_OK;
 }
@@ -80,8 +80,25 @@ static enum spool_result create(struct spool *s)
 	path_of(s, "incoming", path);
 	s->fd = openat(s->dir_fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (s->fd < 0)
-		return from_errno(s, path);
+		return spool_from_errno(s, path);
 	return s->length_bytes > 0 ? reserve(s, s->length_bytes) : SPOOL_OK;
+}
+
+/* Gives it an id and a row, if it may be so long and `more` bytes fit. */
+static enum spool_result begin(struct spool *s, const char *worker, const char *filename, int64_t more)
+{
+	enum spool_result result;
+
+	if (s->length_bytes > s->conf->upload_max_bytes)
+		return SPOOL_TOO_LARGE;
+	result = spool_check_space(s, more);
+	if (result != SPOOL_OK)
+		return result;
+	id_new(s->id);
+	result = spool_from_db(upload_begin(s->db, s->id, worker, filename, s->length_bytes));
+	if (result != SPOOL_OK)
+		s->id[0] = '\0';
+	return result;
 }
 
 enum spool_result spool_open(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
@@ -89,26 +106,95 @@ enum spool_result spool_open(struct spool *spool, struct db *db, const struct co
 {
 	enum spool_result result;
 
-	*spool = (struct spool){ .db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = length_bytes };
-	if (length_bytes > conf->upload_max_bytes)
-		return SPOOL_TOO_LARGE;
-	result = check_space(spool, length_bytes > 0 ? length_bytes : 1);
-	if (result != SPOOL_OK)
-		return result;
-	id_new(spool->id);
-	result = from_db(upload_begin(db, spool->id, worker, filename, length_bytes));
-	if (result != SPOOL_OK)
-		spool->id[0] = '\0';
-	else
+	*spool = (struct spool){
+		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = length_bytes,
+		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
+	};
+	result = begin(spool, worker, filename, length_bytes > 0 ? length_bytes : 1);
+	if (result == SPOOL_OK)
 		result = create(spool);
 	if (result != SPOOL_OK)
 		spool_abort(spool);
 	return result;
 }
 
+/* Renames the file, and looks that this was the one which was judged: its name could mean another by now. */
+static enum spool_result take(struct spool *s, struct handover *given)
+{
+	struct stat now;
+	char path[64];
+
+	path_of(s, "incoming", path);
+	if (renameat2(given->dir_fd, given->name, s->dir_fd, path, RENAME_NOREPLACE) < 0 ||
+	    fstatat(s->dir_fd, path, &now, AT_SYMLINK_NOFOLLOW) < 0)
+		return spool_from_errno(s, "taking over a file");
+	if (now.st_dev != given->dev || now.st_ino != given->ino || now.st_nlink != 1) {
+		log_error("upload %s: the file that was handed over was replaced meanwhile", s->id);
+		return SPOOL_FAILED;
+	}
+	s->fd = given->fd;
+	given->fd = -1;
+	s->size_bytes = s->reserved_bytes = given->size_bytes;
+	return SPOOL_OK;
+}
+
+/* Its bytes are on the disk already: the space left has to be above the floor, no more. */
+enum spool_result spool_adopt(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
+			      const char *worker, const char *filename, struct handover *given)
+{
+	enum spool_result result;
+
+	*spool = (struct spool){
+		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = given->size_bytes,
+		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
+	};
+	result = begin(spool, worker, filename, 0);
+	if (result == SPOOL_OK)
+		result = take(spool, given);
+	if (result != SPOOL_OK)
+		spool_abort(spool);
+	return result;
+}
+
+enum spool_result spool_resume(struct spool *spool, int fd, int64_t offset_bytes)
+{
+	struct stat st;
+
+	spool->fd = fd;
+	spool->resumable = true;
+	spool->length_bytes = -1;
+	spool->start_bytes = START_BYTES;
+	spool->size_bytes = spool->started_bytes = spool->dropped_bytes = spool->reserved_bytes = offset_bytes;
+	if (fstat(fd, &st) < 0)
+		return spool_from_errno(spool, "fstat");
+	if (st.st_size < offset_bytes) {
+		log_error("upload %s: the file has %" PRId64 " bytes of %" PRId64 " that were promised", spool->id,
+			  (int64_t)st.st_size, offset_bytes);
+		return SPOOL_GONE;
+	}
+	if (st.st_size > offset_bytes)
+		return spool_cut(spool, offset_bytes);
+	if ((int64_t)st.st_blocks * 512 > offset_bytes)         /* st_blocks counts 512 bytes each, see stat(3type) */
+		spool->reserved_bytes = (int64_t)st.st_blocks * 512;
+	return lseek(fd, offset_bytes, SEEK_SET) < 0 ? spool_from_errno(spool, "lseek") : SPOOL_OK;
+}
+
+enum spool_result spool_cut(struct spool *spool, int64_t size_bytes)
+{
+	if (ftruncate(spool->fd, size_bytes) < 0)
+		return spool_from_errno(spool, "ftruncate");
+	spool->size_bytes = spool->started_bytes = spool->dropped_bytes = spool->reserved_bytes = size_bytes;
+	return lseek(spool->fd, size_bytes, SEEK_SET) < 0 ? spool_from_errno(spool, "lseek") : SPOOL_OK;
+}
+
+enum spool_result spool_sync(struct spool *spool)
+{
+	return fdatasync(spool->fd) < 0 ? spool_from_errno(spool, "fdatasync") : SPOOL_OK;
+}
+
 /*
- * Starts the write-back of the last window, waits for the one before, and lets its pages go: so an
- * upload of any length lives in a few pages that are used again and again, takes nobody else's out
+ * Starts the write-back of what came last, waits for what is a window behind it, and lets its pages go: so
+ * an upload of any length lives in a few pages that are used again and again, takes nobody else's out
  * of the cache, and leaves the last fsync little to do.  The wait reports a failed write, which a
  * later fsync would not any more.
  */
@@ -116,16 +202,17 @@ static enum spool_result write_back(struct spool *s)
 {
 	int64_t fresh = s->size_bytes - s->started_bytes, older = s->started_bytes - s->dropped_bytes;
 
-	if (fresh < WINDOW_BYTES)
+	if (fresh < s->start_bytes)
 		return SPOOL_OK;
 	(void)sync_file_range(s->fd, s->started_bytes, fresh, SYNC_FILE_RANGE_WRITE);
-	if (older > 0 && sync_file_range(s->fd, s->dropped_bytes, older, SYNC_FILE_RANGE_WAIT_BEFORE |
-					 SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) < 0)
-		return from_errno(s, "write-back");
-	if (older > 0)
-		(void)posix_fadvise(s->fd, s->dropped_bytes, older, POSIX_FADV_DONTNEED);
-	s->dropped_bytes = s->started_bytes;
 	s->started_bytes = s->size_bytes;
+	if (older < WINDOW_BYTES)
+		return SPOOL_OK;
+	if (sync_file_range(s->fd, s->dropped_bytes, older, SYNC_FILE_RANGE_WAIT_BEFORE |
+			    SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) < 0)
+		return spool_from_errno(s, "write-back");
+	(void)posix_fadvise(s->fd, s->dropped_bytes, older, POSIX_FADV_DONTNEED);
+	s->dropped_bytes += older;
 	return SPOOL_OK;
 }
 
@@ -152,7 +239,7 @@ static enum spool_result write_all(struct spool *s, struct iovec *slices, size_t
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return from_errno(s, "write");
+			return spool_from_errno(s, "write");
 		s->size_bytes += n;
 		drop_written(&slices, &count, (size_t)n);
 	}
@@ -166,10 +253,10 @@ enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_
 
 	for (size_t i = 0; i < count; i++)
 		end += (int64_t)slices[i].iov_len;
-	if (end > spool->conf->upload_max_bytes)
+	if (end > spool->limit_bytes)
 		return SPOOL_TOO_LARGE;
 	if (end > spool->reserved_bytes && end > spool->length_bytes) {
-		result = reserve(spool, end + RESERVE_STEP_BYTES);
+		result = reserve(spool, end + RESERVE_STEP_BYTES < spool->limit_bytes ? end + RESERVE_STEP_BYTES : spool->limit_bytes);
 		if (result == SPOOL_FULL)
 			result = reserve(spool, end);
 		if (result != SPOOL_OK)
@@ -192,13 +279,15 @@ static enum spool_result seal(struct spool *s)
 	int fd = s->fd;
 
 	if (s->reserved_bytes > s->size_bytes && ftruncate(fd, s->size_bytes) < 0)
-		return from_errno(s, "ftruncate");
+		return spool_from_errno(s, "ftruncate");
 	if (fchmod(fd, 0400) < 0)
-		return from_errno(s, "fchmod");
+		return spool_from_errno(s, "fchmod");
 	if (fsync(fd) < 0)
-		return from_errno(s, "fsync");
+		return spool_from_errno(s, "fsync");
+	if (s->resumable)
+		return SPOOL_OK;        /* others look for its lock until the row is committed */
 	s->fd = -1;
-	return close(fd) < 0 && errno != EINTR ? from_errno(s, "close") : SPOOL_OK;
+	return close(fd) < 0 && errno != EINTR ? spool_from_errno(s, "close") : SPOOL_OK;
 }
 
 static enum spool_result move(const struct spool *s)
@@ -207,7 +296,7 @@ static enum spool_result move(const struct spool *s)
 
 	path_of(s, "incoming", from);
 	path_of(s, "source", to);
-	return file_move(s->dir_fd, from, to) < 0 ? from_errno(s, "moving to source") : SPOOL_OK;
+	return file_move(s->dir_fd, from, to) < 0 ? spool_from_errno(s, "moving to source") : SPOOL_OK;
 }
 
 enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
@@ -216,11 +305,11 @@ enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
 
 	done->id = spool->id;
 	done->size_bytes = spool->size_bytes;
-	if (result == SPOOL_OK)
+	if (result == SPOOL_OK && !spool->moved)
 		result = move(spool);
 	if (result == SPOOL_OK)
-		result = from_db(upload_complete(spool->db, done));
-	if (result == SPOOL_FAILED)
+		result = spool_from_db(upload_complete(spool->db, done));
+	if (result == SPOOL_FAILED || result == SPOOL_GONE)
 		log_error("upload %s: not completed: %s", spool->id, db_message(spool->db));
 	spool->finished = result == SPOOL_OK;
 	return result;
@@ -242,7 +331,7 @@ void spool_abort(struct spool *spool)
 	if (spool->fd >= 0)
 		close(spool->fd);
 	spool->fd = -1;
-	if (spool->id[0] == '\0' || spool->finished)
+	if (spool->id[0] == '\0' || spool->finished || spool->resumable)
 		return;
 	remove_from(spool, "incoming");
 	if (!video_exists(spool->db, spool->id))        /* a commit that said it failed may be there */

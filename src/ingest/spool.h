@@ -6,6 +6,7 @@
 
 #include "base/conf.h"
 #include "base/id.h"
+#include "ingest/handover.h"
 #include "store/upload.h"
 
 #define SPOOL_BUFFER_BYTES (256 * 1024)
@@ -17,18 +18,25 @@ struct spool {
 	int dir_fd;                     /* of the store; lent */
 	char id[ID_LEN + 1];
 	int fd;                         /* -1: closed */
-	int64_t length_bytes;           /* promised; -1: not told */
+	int64_t length_bytes;           /* promised, and reserved when it opened; -1: neither */
+	int64_t limit_bytes;            /* the file is never longer */
 	int64_t size_bytes;             /* written so far */
 	int64_t reserved_bytes;         /* allocated ahead of the data */
+	int64_t start_bytes;            /* write-back starts with so many */
 	int64_t started_bytes;          /* of the data, whose write-back was started */
 	int64_t dropped_bytes;          /* of the data, on disk and out of the page cache */
+	bool resumable;                 /* what is written stays when it is closed */
+	bool moved;                     /* it is source/ID already, though not yet a video */
 	bool finished;                  /* it is a video: nothing of it may be removed */
 };
 
 enum spool_result {
 	SPOOL_OK,
 	SPOOL_FULL,             /* no space: refused before the first byte, or ENOSPC in the middle */
-	SPOOL_TOO_LARGE,        /* over upload_max */
+	SPOOL_TOO_LARGE,        /* over upload_max, or over the length of a resumable upload */
+	SPOOL_TOO_MANY,         /* unfinished resumable uploads */
+	SPOOL_GONE,             /* there is no such resumable upload, or no longer */
+	SPOOL_TAKEN,            /* another writes to it and does not give way */
 	SPOOL_BUSY,             /* the database is held by another writer */
 	SPOOL_REFUSED,          /* a value that the rules do not take: db_message() */
 	SPOOL_FAILED,           /* anything else; logged */
@@ -37,6 +45,28 @@ enum spool_result {
 /* Records the upload, creates incoming/ID and reserves `length_bytes` (-1: not told; grows ahead). */
 enum spool_result spool_open(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
 			     const char *worker, const char *filename, int64_t length_bytes);
+
+/*
+ * The same with a file that is complete: it is renamed to incoming/ID, and `given` no longer owns its
+ * descriptor.  Nothing can be appended.
+ */
+enum spool_result spool_adopt(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
+			      const char *worker, const char *filename, struct handover *given);
+
+/*
+ * Goes on behind the first `offset_bytes` of the file that `fd` is, which the spool closes; what it has
+ * behind them was never promised, and is cut off.  The caller fills in db, conf, dir_fd, id, limit_bytes.
+ */
+enum spool_result spool_resume(struct spool *spool, int fd, int64_t offset_bytes);
+
+/* Whether `more` bytes fit above the floor. */
+enum spool_result spool_check_space(const struct spool *spool, int64_t more);
+
+/* Makes all that was written durable (fdatasync). */
+enum spool_result spool_sync(struct spool *spool);
+
+/* Cuts the file back to `size_bytes`. */
+enum spool_result spool_cut(struct spool *spool, int64_t size_bytes);
 
 /* Appends.  The caller hands it whole buffers of SPOOL_BUFFER_BYTES where it can. */
 enum spool_result spool_append(struct spool *spool, const void *bytes, size_t len);
@@ -50,7 +80,11 @@ enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_
  */
 enum spool_result spool_finish(struct spool *spool, struct upload_done *done);
 
-/* Closes and removes what is there; fine after spool_finish and after a failure. */
+/* Closes it, and removes what is not resumable; fine after spool_finish and after a failure. */
 void spool_abort(struct spool *spool);
+
+/* For other files of this room: what a failure of the system or of the store is, logged where it is nobody's. */
+enum spool_result spool_from_errno(const struct spool *spool, const char *what);
+enum spool_result spool_from_db(enum db_result result);
 
 #endif

@@ -29,6 +29,7 @@
 static char *const environment[] = {
 	(char[]){ "LC_ALL=C.UTF-8" },
 	(char[]){ "AV_LOG_FORCE_NOCOLOR=1" },
+	(char[]){ "SVT_LOG=1" },        /* libsvtav1: errors only, else a screenful for each rung */
 	NULL,
 };
 

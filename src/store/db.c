@@ -14,18 +14,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "store/rows.h"
 
 #define BUSY_TIMEOUT_MS 10000
+#define BUSY_WAIT_NS 1000000
 #define LOOKASIDE_BYTES 4096    /* SQLite's own small allocations, without malloc */
 #define LOOKASIDE_SLOTS 64
 
 struct db {
 	sqlite3 *handle;
 	sqlite3_stmt *stmts[SQL_COUNT];
+	int64_t busy_since_ms;          /* monotonic; of the present wait */
 	char message[256];
 };
 
@@ -65,8 +69,17 @@ static enum db_result result_of(struct db *db, int code)
 
 /* Statements ---------------------------------------------------------------------------------- */
 
+static bool prepare(struct db *db, int query)
+{
+	return sqlite3_prepare_v3(db->handle, sql_queries[query].text, -1, SQLITE_PREPARE_PERSISTENT, &db->stmts[query],
+				  NULL) == SQLITE_OK;
+}
+
+/* A statement that cannot be prepared now is NULL, which SQLite refuses to bind and step; rows_next() tells why. */
 struct rows rows_open(struct db *db, enum sql_query query)
 {
+	if (db->stmts[query] == NULL && !prepare(db, query))
+		return (struct rows){ db, NULL };
 	sqlite3_reset(db->stmts[query]);
 	sqlite3_clear_bindings(db->stmts[query]);
 	return (struct rows){ db, db->stmts[query] };
@@ -76,7 +89,7 @@ static int parameter(struct rows *rows, const char *name)
 {
 	int index = sqlite3_bind_parameter_index(rows->stmt, name);
 
-	if (index == 0)
+	if (index == 0 && rows->stmt != NULL)
 		abort();
 	return index;
 }
@@ -108,7 +121,7 @@ void rows_null(struct rows *rows, const char *name)
 
 enum db_result rows_next(struct rows *rows)
 {
-	int code = sqlite3_step(rows->stmt);
+	int code = rows->stmt != NULL ? sqlite3_step(rows->stmt) : sqlite3_extended_errcode(rows->db->handle);
 	enum db_result result;
 
 	if (code == SQLITE_ROW)
@@ -280,13 +293,29 @@ failed:
 static bool prepare_all(struct db *db, char *error, size_t error_size)
 {
 	for (int i = 0; i < SQL_COUNT; i++) {
-		if (sqlite3_prepare_v3(db->handle, sql_queries[i].text, -1, SQLITE_PREPARE_PERSISTENT, &db->stmts[i],
-				       NULL) == SQLITE_OK)
+		if (prepare(db, i))
 			continue;
 		snprintf(error, error_size, "query %s: %s", sql_queries[i].name, sqlite3_errmsg(db->handle));
 		return false;
 	}
 	return true;
+}
+
+/*
+ * Another writer holds the database: it commits within milliseconds.  SQLite's own handler sleeps longer each time, up to
+ * 100 ms, and who has waited longest looks least often.
+ */
+static int wait_turn(void *user, int count)
+{
+	struct db *db = user;
+	struct timespec turn = { .tv_nsec = BUSY_WAIT_NS };
+
+	if (count == 0)
+		db->busy_since_ms = clock_mono_ms();
+	else if (clock_mono_ms() - db->busy_since_ms > BUSY_TIMEOUT_MS)
+		return 0;
+	nanosleep(&turn, NULL);
+	return 1;
 }
 
 /* Before SQLite's first use: its memory statistics cost a lock around every allocation. */
@@ -309,7 +338,7 @@ static bool open_file(struct db *db, const char *dir, int flags, char *error, si
 	}
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
-	sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
+	sqlite3_busy_handler(db->handle, wait_turn, db);
 	if (run_open(db->handle, SQL_OPEN_SETUP))
 		return true;
 	snprintf(error, error_size, "%s: %s", path, sqlite3_errmsg(db->handle));
@@ -320,23 +349,33 @@ static bool open_with(struct db *db, const char *dir, int flags, enum db_durabil
 {
 	return open_file(db, dir, flags, error, error_size) &&
 	       run_open(db->handle, durability == DB_DURABLE ? SQL_OPEN_DURABLE : SQL_OPEN_QUICK) &&
-	       migrate(db->handle, error, error_size) && run_open(db->handle, SQL_OPEN_KEYS) &&
-	       prepare_all(db, error, error_size);
+	       migrate(db->handle, error, error_size) && run_open(db->handle, SQL_OPEN_KEYS);
 }
 
-struct db *db_open(const char *dir, enum db_durability durability, char *error, size_t error_size)
+static struct db *open_new(const char *dir, enum db_durability durability, bool whole, char *error, size_t error_size)
 {
 	struct db *db = calloc(1, sizeof *db);
 
 	if (db == NULL)
 		abort();
 	error[0] = '\0';
-	if (open_with(db, dir, SQLITE_OPEN_READWRITE, durability, error, error_size))
+	if (open_with(db, dir, SQLITE_OPEN_READWRITE, durability, error, error_size) &&
+	    (!whole || prepare_all(db, error, error_size)))
 		return db;
 	if (error[0] == '\0')
 		snprintf(error, error_size, "%s/clipmill.db: %s", dir, sqlite3_errmsg(db->handle));
 	db_close(db);
 	return NULL;
+}
+
+struct db *db_open(const char *dir, enum db_durability durability, char *error, size_t error_size)
+{
+	return open_new(dir, durability, true, error, error_size);
+}
+
+struct db *db_open_another(const char *dir, enum db_durability durability, char *error, size_t error_size)
+{
+	return open_new(dir, durability, false, error, error_size);
 }
 
 void db_close(struct db *db)
@@ -377,7 +416,8 @@ int db_init(const char *dir, char *error, size_t error_size)
 	if (make_folders(dir, error, error_size) < 0)
 		return -1;
 	error[0] = '\0';
-	ok = open_with(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_DURABLE, error, error_size);
+	ok = open_with(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_DURABLE, error, error_size) &&
+	     prepare_all(&db, error, error_size);
 	for (int i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(db.stmts[i]);
 	sqlite3_close(db.handle);

@@ -61,6 +61,14 @@ void renditions_fini(struct renditions *list)
 
 /* ffprobe ------------------------------------------------------------------------------------- */
 
+/* ffprobe's numbers have 32 bits: what is beyond them is none.  So no product of two of them overflows. */
+static int64_t read_number(struct rows *rows, int column)
+{
+	int64_t value = rows_column_int(rows, column, 0);
+
+	return value >= INT32_MIN && value <= INT32_MAX ? value : 0;
+}
+
 /* Columns in the order of query probe_streams. */
 static void read_stream(struct rows *rows, struct stream_row *s)
 {
@@ -71,51 +79,51 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	COPY(s->pix_fmt, rows, 4);
 	COPY(s->sar, rows, 5);
 	COPY(s->field_order, rows, 6);
-	s->width = rows_column_int(rows, 7, 0);
-	s->height = rows_column_int(rows, 8, 0);
-	s->has_b_frames = rows_column_int(rows, 9, 0);
+	s->width = read_number(rows, 7);
+	s->height = read_number(rows, 8);
+	s->has_b_frames = read_number(rows, 9);
 	COPY(s->r_frame_rate, rows, 10);
 	COPY(s->avg_frame_rate, rows, 11);
 	COPY(s->time_base, rows, 12);
 	s->start_pts = rows_column_int(rows, 13, INT64_MIN);
 	s->start_time = rows_column_real(rows, 14, NAN);
 	s->duration = rows_column_real(rows, 15, NAN);
-	s->nb_frames = rows_column_int(rows, 16, 0);
+	s->nb_frames = read_number(rows, 16);
 	COPY(s->color_range, rows, 17);
 	COPY(s->color_space, rows, 18);
 	COPY(s->color_transfer, rows, 19);
 	COPY(s->color_primaries, rows, 20);
-	s->sample_rate = rows_column_int(rows, 21, 0);
-	s->channels = rows_column_int(rows, 22, 0);
-	s->attached_pic = rows_column_int(rows, 23, 0) != 0;
-	s->is_default = rows_column_int(rows, 24, 0) != 0;
+	s->sample_rate = read_number(rows, 21);
+	s->channels = read_number(rows, 22);
+	s->attached_pic = read_number(rows, 23) != 0;
+	s->is_default = read_number(rows, 24) != 0;
 	COPY(s->language, rows, 25);
-	s->rotation = rows_column_int(rows, 26, 0);
+	s->rotation = read_number(rows, 26);
 	COPY(s->layout, rows, 27);
 	COPY(s->title, rows, 28);
-	s->original = rows_column_int(rows, 29, 0) != 0;
-	s->comment = rows_column_int(rows, 30, 0) != 0;
-	s->hearing_impaired = rows_column_int(rows, 31, 0) != 0;
-	s->visual_impaired = rows_column_int(rows, 32, 0) != 0;
-	s->forced = rows_column_int(rows, 33, 0) != 0;
-	s->dolby_profile = rows_column_int(rows, 34, 0);
-	s->dolby_base = rows_column_int(rows, 35, 0);
+	s->original = read_number(rows, 29) != 0;
+	s->comment = read_number(rows, 30) != 0;
+	s->hearing_impaired = read_number(rows, 31) != 0;
+	s->visual_impaired = read_number(rows, 32) != 0;
+	s->forced = read_number(rows, 33) != 0;
+	s->dolby_profile = read_number(rows, 34);
+	s->dolby_base = read_number(rows, 35);
 }
 
 /* Columns 4 to 13 of query probe_format. */
 static void read_measured(struct rows *rows, struct measured *m)
 {
 	m->known = rows_column_int(rows, 4, -1) >= 0;
-	m->pictures = rows_column_int(rows, 4, 0);
-	m->top_first = rows_column_int(rows, 5, 0);
-	m->bottom_first = rows_column_int(rows, 6, 0);
-	m->progressive = rows_column_int(rows, 7, 0);
-	m->undetermined = rows_column_int(rows, 8, 0);
-	m->repeated = rows_column_int(rows, 9, 0);
-	m->not_repeated = rows_column_int(rows, 10, 0);
-	m->captions = rows_column_int(rows, 11, 0);
-	m->errors = rows_column_int(rows, 12, 0);
-	m->flagged = rows_column_int(rows, 13, 0);
+	m->pictures = read_number(rows, 4);
+	m->top_first = read_number(rows, 5);
+	m->bottom_first = read_number(rows, 6);
+	m->progressive = read_number(rows, 7);
+	m->undetermined = read_number(rows, 8);
+	m->repeated = read_number(rows, 9);
+	m->not_repeated = read_number(rows, 10);
+	m->captions = read_number(rows, 11);
+	m->errors = read_number(rows, 12);
+	m->flagged = read_number(rows, 13);
 }
 
 static enum db_result read_format(struct db *db, const char *video, struct probe *probe)
@@ -132,6 +140,9 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	probe->duration = rows_column_real(&rows, 2, NAN);
 	probe->nb_streams = rows_column_int(&rows, 3, 0);
 	read_measured(&rows, &probe->measured);
+	probe->idr.known = rows_column_int(&rows, 14, -1) >= 0;
+	probe->idr.count = rows_column_int(&rows, 14, 0);
+	probe->idr.sum = rows_column_int(&rows, 15, 0);
 	rows_end(&rows);
 	return DB_OK;
 }

@@ -38,6 +38,16 @@ enum db_result plan_measured_save(struct db *db, const char *video, const struct
 	return rows_run(&rows);
 }
 
+enum db_result plan_idr_save(struct db *db, const char *video, const struct idr *idr)
+{
+	struct rows rows = rows_open(db, SQL_IDR_SAVE);
+
+	rows_text(&rows, ":id", video);
+	rows_int(&rows, ":count", idr->count);
+	rows_int(&rows, ":sum", idr->sum);
+	return rows_run(&rows);
+}
+
 /* The frame of every transaction here: begin, the task's end, `body`, commit. */
 static enum db_result with_done(struct db *db, const struct task *task, const struct task_exit *ended,
 				enum db_result (*body)(struct db *db, const struct task *task, const void *what), const void *what)

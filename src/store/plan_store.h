@@ -38,6 +38,12 @@ struct measured {
 	int64_t errors;                 /* lines of complaint of the decoder */
 };
 
+/* Packets of the picture that are IDR pictures; see encode/idr.h. */
+struct idr {
+	bool known;
+	int64_t count, sum;             /* of them, and of their times, each modulo 2^32 */
+};
+
 /* ffprobe's JSON as rows. */
 struct probe {
 	char format[64];                /* format_name */
@@ -46,6 +52,7 @@ struct probe {
 	struct stream_row *streams;     /* owned */
 	size_t stream_count;
 	struct measured measured;
+	struct idr idr;
 };
 void probe_fini(struct probe *probe);
 
@@ -145,6 +152,7 @@ struct published {
 enum db_result plan_probe_save(struct db *db, const char *video, const char *json);
 enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe);
 enum db_result plan_measured_save(struct db *db, const char *video, const struct measured *measured);
+enum db_result plan_idr_save(struct db *db, const char *video, const struct idr *idr);
 /* The profile that this edition of the video is made with: the first call keeps it as the video's recipe. */
 enum db_result plan_profile_read(struct db *db, const char *video, struct profile *profile);
 
@@ -152,7 +160,7 @@ enum db_result plan_profile_read(struct db *db, const char *video, struct profil
  * Each of these is one durable transaction that also ends the task as done; DB_NONE and no change
  * when the attempt is no longer ours.
  */
-/* Probed, or measured: a scan follows; see enum scan_step. */
+/* Probed, measured, or looked at: a scan follows; see enum scan_step. */
 enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended, int64_t seq);
 /* Planned: the whole job follows. */
 enum db_result plan_write(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan);

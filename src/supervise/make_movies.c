@@ -187,14 +187,12 @@ static bool write_manifest(struct show *show)
 {
 	struct manifest_track *tracks = calloc(show->shown.count + 1, sizeof *tracks);
 	struct buf text = BUF_INIT;
-	size_t count = 0;
 
 	if (tracks == NULL)
 		abort();
 	for (size_t i = 0; i < show->shown.count; i++)
-		if (show->files[i].count > 0)
-			tracks[count++] = (struct manifest_track){ &show->shown.rows[i], &show->files[i] };
-	manifest_write(tracks, count, &text);
+		tracks[i] = (struct manifest_track){ &show->shown.rows[i], show->files[i].count > 0 ? &show->files[i] : NULL };
+	manifest_write(tracks, show->shown.count, &text);
 	free(tracks);
 	return put_text(show->work, NAME_MANIFEST, &text);
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include "encode/idr.h"
 #include "encode/measure.h"
 #include "encode/sniff.h"
 #include "supervise/make.h"
@@ -105,35 +106,63 @@ static bool packets_make(struct work *work)
 	return read_facts(work) && make_plan(work, &work->attempt->scan);
 }
 
+/* Whether it might be copied, in which case another look is due. */
+static bool look_for_idr(struct work *work)
+{
+	struct profile profile;
+
+	if (!read_facts(work))
+		return false;
+	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
+		return work_database_failed(work);
+	work->idr_next = idr_is_wanted(&work->facts, &profile);
+	return true;
+}
+
 static bool measure_make(struct work *work)
 {
 	struct attempt *a = work->attempt;
 	struct measured measured;
 
 	measure_read(buf_text(&a->output), buf_text(&a->err), &measured);
-	return plan_measured_save(work->desk->db, a->task.video, &measured) == DB_OK || work_database_failed(work);
+	if (plan_measured_save(work->desk->db, a->task.video, &measured) != DB_OK)
+		return work_database_failed(work);
+	return look_for_idr(work);
+}
+
+static bool idr_make(struct work *work)
+{
+	struct idr idr;
+
+	idr_read(buf_text(&work->attempt->output), &idr);
+	return plan_idr_save(work->desk->db, work->attempt->task.video, &idr) == DB_OK || work_database_failed(work);
 }
 
 static bool scan_make(struct work *work)
 {
-	return work->attempt->task.seq == SCAN_MEASURE ? measure_make(work) : packets_make(work);
+	switch ((enum scan_step)work->attempt->task.seq) {
+	case SCAN_MEASURE: return measure_make(work);
+	case SCAN_IDR: return idr_make(work);
+	case SCAN_PACKETS: break;
+	}
+	return packets_make(work);
 }
 
 static enum db_result scan_commit(struct work *work)
 {
 	struct attempt *a = work->attempt;
 
-	if (a->task.seq == SCAN_MEASURE)
-		return plan_add_scan(work->desk->db, &a->task, &a->ended, SCAN_PACKETS);
+	if (a->task.seq != SCAN_PACKETS)
+		return plan_add_scan(work->desk->db, &a->task, &a->ended, work->idr_next ? SCAN_IDR : SCAN_PACKETS);
 	return plan_write(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 
-/* What cannot be measured is believed; without packets there is no plan. */
+/* What cannot be measured is believed, and not copied; without packets there is no plan. */
 static enum db_result scan_without(struct work *work)
 {
 	struct attempt *a = work->attempt;
 
-	if (a->task.seq == SCAN_MEASURE)
+	if (a->task.seq != SCAN_PACKETS)
 		return plan_add_scan(work->desk->db, &a->task, &a->ended, SCAN_PACKETS);
 	return task_failed(work->desk->db, &a->task, &a->ended, work->judgement.reason, work->judgement.detail);
 }

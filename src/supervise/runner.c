@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "store/worker.h"
+#include "encode/idr.h"
 #include "encode/measure.h"
 #include "supervise/publish.h"
 #include "supervise/runner.h"
@@ -217,7 +218,7 @@ static void on_output(struct child *child, const char *bytes, size_t len)
 			buf_put(&a->output, bytes, len);
 		break;
 	case TASK_SCAN:
-		if (a->task.seq != SCAN_MEASURE)
+		if (a->task.seq == SCAN_PACKETS)
 			scan_feed(&a->scan, bytes, len);
 		else if (a->output.len < OUTPUT_MOST_BYTES)
 			buf_put(&a->output, bytes, len);
@@ -329,6 +330,8 @@ static void scan_argv(struct runner *r, const char *source)
 	probe_fini(&probe);
 	if (task->seq == SCAN_MEASURE)
 		measure_argv(r->shop->conf, source, &facts, &task->argv);
+	else if (task->seq == SCAN_IDR)
+		idr_argv(r->shop->conf, source, &facts, &task->argv);
 	else
 		plan_scan_argv(r->shop->conf, source, facts.video_index, &task->argv);
 }

@@ -22,6 +22,7 @@
 #include "store/video.h"
 #include "store/profile.h"
 #include "store/worker.h"
+#include "supervise/expiry.h"
 #include "supervise/finisher.h"
 #include "supervise/lock.h"
 #include "supervise/publish.h"
@@ -60,7 +61,8 @@ struct supervisor {
 	bool joined;                    /* our row says that we are alive */
 	bool stopping;
 	bool removing;                  /* a removal is with the finisher */
-	bool tidying;                   /* and so are published files whose time has come */
+	bool tidying;                   /* and so are published files and uploads whose time has come */
+	int64_t strays_ms;              /* monotonic: when we looked for stray files; 0: not yet */
 	void (*on_stopping)(void *user);
 	void *user;
 };
@@ -113,7 +115,7 @@ static void remove_doomed(struct supervisor *s)
 	finisher_post(s->finisher, &removal->job);
 }
 
-/* Published files that nobody needs any more, in the finisher's hands. */
+/* Published files and uploads that nobody needs any more, in the finisher's hands. */
 struct tidying {
 	struct job job;                 /* first */
 	struct supervisor *supervisor;
@@ -122,6 +124,7 @@ struct tidying {
 static void tidying_run(struct job *job, const struct desk *desk)
 {
 	publish_discard(desk);
+	expiry_run(desk);
 }
 
 static void tidying_done(struct job *job)
@@ -137,7 +140,7 @@ static void discard_spent(struct supervisor *s)
 	struct tidying *tidying;
 	struct discard first;
 
-	if (s->tidying || discard_due(s->db, &first) != DB_OK)
+	if (s->tidying || (discard_due(s->db, &first) != DB_OK && !expiry_is_due(s->db, s->conf, &s->strays_ms)))
 		return;
 	tidying = calloc(1, sizeof *tidying);
 	if (tidying == NULL)

@@ -1,5 +1,8 @@
 # Benchmarks: never part of `make check`.  Each ends with plain lines "NAME ratio VALUE".
 BENCHES = status upload encode events
+EXTRA_PROGRAMS += tests/bench/put
+tests_bench_put_LDADD = -lpthread
+bench-upload: tests/bench/put
 bench: $(BENCHES:%=bench-%)
 bench-status bench-upload bench-encode bench-events: $(TIERS_NEED)
 	@CLIPMILL_BUILD='$(abs_top_builddir)' $(srcdir)/tests/bench/$(@:bench-%=%)

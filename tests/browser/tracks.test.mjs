@@ -37,6 +37,17 @@ test("a text is shown at the times that it has in the source", { skip }, () => w
 	assert.deepEqual(cues, [[1, 2.5, "first"], [5, 6, "second"]]);
 }));
 
+test("dash.js shows the same text at the same times", { skip }, () => withPlayer(browser, server, "video", async (player) => {
+	await player.load(urls.dash);
+	await player.page.evaluate(() => { window.dash.setTextTrack(0); });
+	await player.play();            // it has the file then, and makes cues of it when it plays
+	await player.until((media) => [...media.textTracks].some(({ cues }) => cues?.length >= 2));
+	const cues = await player.element.evaluate((media) => [...[...media.textTracks].find(({ cues }) => cues?.length).cues]
+		.map(({ startTime, endTime, text }) => [startTime, endTime, text]));
+	assert.deepEqual(cues, [[1, 2.5, "first"], [5, 6, "second"]]);
+	assert.deepEqual(await player.page.evaluate(() => window.dash.getTracksFor("text").map(({ lang, roles }) => [lang, roles[0].value])), [["en", "subtitle"]]);
+}));
+
 test("another sound can be chosen while it plays", { skip }, () => withPlayer(browser, server, "video", async (player) => {
 	await player.load(urls.hls);
 	assert.deepEqual(await player.page.evaluate(() => window.hls.audioTracks.map(({ name, lang }) => [name, lang])), [["English", "en"], ["German", "de"]]);

@@ -15,6 +15,10 @@ import { until } from "./wait.mjs";
 const isRoot = process.getuid() === 0;
 const running = new Set();
 
+// Behind which web server tests run that do not ask for one.
+export const defaultWeb = process.env.CLIPMILL_WEB || "lighttpd";
+const SYSTEM_PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
+
 // What must never stand in a log, whatever a test did.
 const DISASTER = /AddressSanitizer|LeakSanitizer|runtime error:|Assertion .* failed|double free|corrupted size/;
 
@@ -50,7 +54,8 @@ function confText(dir, settings) {
 }
 
 export class Server {
-	// options: web ("lighttpd", "lighttpd-pool", "apache"), procs, settings ({ section: { key: value } }), dir,
+	// options: web ("lighttpd", "lighttpd-pool", "apache", "nginx"; CLIPMILL_WEB), procs, settings ({ section: { key: value } }; $DIR in a value is
+	// the folder), dir,
 	// prepare (called with the server once its folders and its database are there, before anything runs).
 	static async start(options = {}) {
 		const server = new Server(options);
@@ -66,7 +71,7 @@ export class Server {
 		return server;
 	}
 
-	constructor({ web = "lighttpd", procs = 2, settings = {}, dir } = {}) {
+	constructor({ web = defaultWeb, procs = 2, settings = {}, dir } = {}) {
 		this.web = web;
 		this.procs = procs;
 		this.dir = dir ?? mkdtempSync(join(tmpdir(), "clipmill-"));
@@ -91,9 +96,9 @@ export class Server {
 		await prepare?.(this);
 	}
 
-	// Apache does not work as root, and its user may not be able to enter the build.
+	// Apache does not work as root, nginx as none of its workers; and their user may not be able to enter the build.
 	#dropsRoot() {
-		return this.web === "apache" && isRoot;
+		return ["apache", "nginx"].includes(this.web) && isRoot;
 	}
 
 	#bringAlong() {
@@ -109,7 +114,7 @@ export class Server {
 
 	writeConf(settings = this.settings) {
 		this.settings = settings;
-		writeFileSync(this.conf, confText(this.dir, settings));
+		writeFileSync(this.conf, confText(this.dir, settings).replaceAll("$DIR", this.dir));
 	}
 
 	get #environment() {
@@ -117,7 +122,7 @@ export class Server {
 			...process.env, CLIPMILL_BIN: this.binary, CLIPMILL_CONFIG: this.conf, CLIPMILL_DIR: this.dir, CLIPMILL_WWW: this.www,
 			CLIPMILL_ADDRESS: "127.0.0.1", CLIPMILL_PORT: String(this.port), CLIPMILL_PROCS: String(this.procs),
 			CLIPMILL_USER: isRoot ? "www-data" : String(process.getuid()), CLIPMILL_GROUP: "www-data",
-			PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`,
+			PATH: SYSTEM_PATH,
 		};
 	}
 
@@ -132,9 +137,27 @@ export class Server {
 		await this.healthy();
 	}
 
-	launchWeb() {
+	// The shipped file itself; for nginx, which knows no environment, with the values in their places.
+	#webCommand() {
 		const conf = join(tree, "conf-examples", `${this.web}.conf`);
-		const [program, ...args] = this.web === "apache" ? ["apache2", "-DFOREGROUND", "-f", conf] : ["lighttpd", "-D", "-f", conf];
+		if (this.web === "apache")
+			return ["apache2", "-DFOREGROUND", "-f", conf];
+		if (this.web !== "nginx")
+			return ["lighttpd", "-D", "-f", conf];
+		mkdirSync(join(this.dir, "etc/clipmill"), { recursive: true });
+		this.#fill("nginx.conf", "etc/nginx.conf");
+		if (this.settings.store?.hand_over)
+			this.#fill("nginx-hand-over.conf", "etc/clipmill/nginx-hand-over.conf");
+		return ["nginx", "-e", join(this.dir, "log/nginx.log"), "-c", join(this.dir, "etc/nginx.conf"), "-g", "daemon off;"];
+	}
+
+	#fill(shipped, to) {
+		const text = readFileSync(join(tree, "conf-examples", shipped), "utf8"), environment = this.#environment;
+		writeFileSync(join(this.dir, to), text.replace(/\$\{(CLIPMILL_[A-Z]+)\}/g, (_, name) => environment[name]));
+	}
+
+	launchWeb() {
+		const [program, ...args] = this.#webCommand();
 		const log = openSync(join(this.dir, "log/server.log"), "a");
 		this.front = spawn(program, args, { env: this.#environment, stdio: ["ignore", log, log], detached: true });
 		this.front.on("error", (error) => process.stderr.write(`${program}: ${error.message}\n`));
@@ -311,6 +334,13 @@ export class Server {
 				process.stderr.write(`--- ${path}\n${fresh}\n`);
 		}
 	}
+}
+
+// For a test's option `skip`: false, or why this web server cannot be tested here.
+export async function noWeb(web) {
+	const program = { apache: "apache2" }[web] ?? web.replace(/-.*/, "");
+	const found = await run("sh", ["-c", "command -v \"$0\"", program], { env: { PATH: SYSTEM_PATH } }).catch(() => "");
+	return found ? false : `*** ${program} IS MISSING (Debian's package of that name): nothing behind it was tested`;
 }
 
 export const tellAllLogs = () => running.forEach((server) => server.tellLogs());

@@ -40,6 +40,7 @@ for (const [profile, { rungs, sound }] of Object.entries(PROFILES)) {
 			assert.equal((await pictureOf(server.url(url))).packets, 120, name);
 			assert.equal(await decodedFrames(server.url(url)), 120, name);
 		}
+		assert.equal(await server.count(`task WHERE video = '${id}' AND coalesce(stderr, '') <> ''`), 0, "no encoder talks");
 		assert.ok((await soundOf(server.url(video.renditions.at(-1).url || pictures[0].url))).packets > 100);
 	});
 }

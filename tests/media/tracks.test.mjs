@@ -205,3 +205,21 @@ test("a storyboard names a picture for each second, of the right moment", async 
 		assert.ok(greys[i] - greys[i - 1] > 20, `greys ${greys}`);
 	assert.ok(readFileSync(sprite).length < 100_000);
 });
+
+for (const [what, name, sound] of [
+	["eight channels", "eight.flac", ["-f", "lavfi", "-i", "sine=440:d=3,pan=7.1|c0=c0|c1=c0|c2=c0|c3=c0|c4=c0|c5=c0|c6=c0|c7=c0"]],
+	["8 kHz", "slow.wav", [...tone(440, ":r=8000"), "-c:a", "pcm_mulaw"]],
+	["192 kHz", "fast.wav", [...tone(440, ":r=192000"), "-c:a", "pcm_s24le"]],
+])
+	test(`a recording of ${what} is heard at the pitch that it has`, async () => {
+		const video = await ready(await make(name, sound));
+		assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 440) < 10);
+	});
+
+for (const side of [1, 3, 15])
+	test(`a picture of ${side} by ${side} pixels is shown, with an even size`, async () => {
+		const source = await make(`${side}.mkv`, ["-f", "lavfi", "-i", `testsrc2=s=32x32:d=1,format=yuv444p,crop=${side}:${side}:0:0`], ["-c:v", "ffv1"]);
+		const video = await ready(source), { width, height } = video.renditions[0];
+		assert.ok(width % 2 === 0 && width === height && Math.abs(width - side) <= 1, `${width}x${height}`);
+		assert.equal(await decodedFrames(file(video.urls.mp4)), 25);
+	});

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { join } from "node:path";
+import { ask, begin, exchange, record } from "../lib/fastcgi.mjs";
 import { after, serve, test } from "../lib/harness.mjs";
 import { cutUpload, raw } from "../lib/http.mjs";
 import { readProblem } from "../lib/problem.mjs";
@@ -18,19 +19,7 @@ function stalled(bytes = 70_000) {
 	return raw(server.port, cutUpload(1_000_000, bytes));
 }
 
-// Straight to the responder, as only the web server should.
-function fastcgi(bytes) {
-	return new Promise((resolve) => {
-		const socket = connect(join(server.dir, "run/clipmill.sock"), () => socket.write(bytes));
-		let answer = Buffer.alloc(0);
-		open.push(socket);
-		socket.on("data", (piece) => (answer = Buffer.concat([answer, piece]))).on("error", () => {});
-		socket.on("close", () => resolve(answer));
-	});
-}
-
-const record = (type, id, body, length = body.length) =>
-	Buffer.concat([Buffer.from([1, type, id >> 8, id & 255, length >> 8, length & 255, 0, 0]), body]);
+const fastcgi = (bytes) => exchange(join(server.dir, "run/clipmill.sock"), bytes, (socket) => open.push(socket));
 
 test("an upload that falls silent is given up, and leaves nothing", async () => {
 	const begun = Date.now();
@@ -66,8 +55,15 @@ test("peers that say nothing are dropped after the header's time, and others are
 	assert.equal((await server.get("/api/health")).status, 200);
 });
 
+test("a head of nearly header_max is taken, and a longer one is not", async () => {
+	const socket = join(server.dir, "run/clipmill.sock");
+	const health = (bytes) => ask(socket, { REQUEST_METHOD: "GET", REQUEST_URI: "/api/health", HTTP_COOKIE: "x".repeat(bytes) });
+	for (const bytes of [10, 8192, 60_000])
+		assert.equal((await health(bytes)).status, 200, `${bytes} bytes`);
+	assert.equal((await health(65_450)).status, 0);
+});
+
 test("a malformed FastCGI peer is cut off and the responder lives", async () => {
-	const begin = record(1, 1, Buffer.from([0, 1, 0, 0, 0, 0, 0, 0]));
 	const pid = server.responders()[0];
 	for (const bytes of [
 		Buffer.alloc(100), Buffer.alloc(100, 255), record(9, 0, Buffer.from([14, 0, ...Buffer.from("FCGI_MAX_CONNS")])),

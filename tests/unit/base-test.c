@@ -70,6 +70,9 @@ static void a_buffer_keeps_its_tail(void **state)
 	assert_string_equal(buf_text(&b), "6789");
 	buf_keep_tail(&b, 4);
 	assert_int_equal(b.len, 4);
+	buf_cut(&b, 9);
+	buf_cut(&b, 2);
+	assert_string_equal(buf_text(&b), "67");
 	buf_fini(&b);
 }
 

@@ -10,15 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "encode/copy.h"
+#include "encode/idr.h"
 
 #define TICKS 512               /* a frame at 24 a second, time base 1/12288 */
 
-static const struct profile profile = { .copy = true, .rate_max = 60 };
+static const struct profile profile = {
+	.copy = true, .rate_max = 60, .segment_ms = 4000, .rung_count = 1, .rungs = { { .codec = "h264", .short_side = 720, .max_kbps = 2800 } },
+};
 static const struct rung rung = { .name = "720p", .width = 1280, .height = 720, .max_kbps = 2800, .codec = "h264" };
 static const struct facts film = {
 	.has_video = true, .container = "mov", .video_codec = "h264", .pix_fmt = "yuv420p", .timebase = { 1, 12288 },
@@ -43,15 +47,31 @@ static void make_scan(struct scan *scan, const struct packet *packets, size_t co
 	scan_end(scan);
 }
 
-static bool fits(const struct facts *facts, const struct profile *p, const struct packet *packets, size_t count, int bytes,
+/* As idr_argv's child says it, where all keyframes are. */
+static void look_for_idr(const struct packet *packets, size_t count, struct idr *idr)
+{
+	char output[4096] = "#tb 0: 1/12288\n#media_type 0: video\n";
+	size_t len = strlen(output);
+
+	for (size_t i = 0; i < count; i++)
+		if (packets[i].flag == 'K')
+			len += (size_t)snprintf(output + len, sizeof output - len, "0, %10d, %10d, %10d, %8d, 0x8e2ad9a4\n",
+						((int)i - 2) * TICKS, packets[i].slot * TICKS, TICKS, 4711);
+	idr_read(output, idr);
+}
+
+static bool fits(const struct facts *f, const struct profile *p, const struct packet *packets, size_t count, int bytes,
 		 struct copy *copy)
 {
 	struct scan scan;
 	struct grid grid;
+	struct facts seen = *f, *facts = &seen;
 	const struct plan_input input = { .facts = facts, .scan = &scan, .profile = p };
 	bool result;
 
 	make_scan(&scan, packets, count, bytes);
+	if (!seen.idr.known)
+		look_for_idr(packets, count, &seen.idr);
 	assert_true(grid_make(facts, &scan, 60, &grid));
 	result = copy_fits(&input, &grid, &rung, copy);
 	scan_fini(&scan);
@@ -109,6 +129,37 @@ static void each_reason_is_told(void **state)
 	assert_string_equal(copy.why_not, "The source is interlaced.");
 }
 
+static void keyframes_must_be_idr_pictures(void **state)
+{
+	static const struct packet fewer[] = { { 0, 'K' }, { 1, '_' } }, others[] = { { 0, 'K' }, { 5, 'K' } };
+	struct facts seen = film;
+	struct copy copy;
+
+	look_for_idr(fewer, 2, &seen.idr);
+	assert_int_equal(seen.idr.count, 1);
+	assert_false(fits(&seen, &profile, closed, 8, 1000, &copy));
+	assert_string_equal(copy.why_not, "Not every keyframe stands for itself.");
+	look_for_idr(others, 2, &seen.idr);
+	assert_false(fits(&seen, &profile, closed, 8, 1000, &copy));
+	look_for_idr(closed, 8, &seen.idr);
+	assert_true(fits(&seen, &profile, closed, 8, 1000, &copy));
+}
+
+static void nobody_looks_where_it_cannot_be(void **state)
+{
+	struct facts f = film;
+
+	assert_true(idr_is_wanted(&f, &profile));
+	strcpy(f.container, "mpegts");
+	assert_false(idr_is_wanted(&f, &profile));
+	f = film;
+	f.damage = 1;
+	assert_false(idr_is_wanted(&f, &profile));
+	f = film;
+	strcpy(f.video_codec, "vp9");
+	assert_false(idr_is_wanted(&f, &profile));
+}
+
 static void keyframes_may_not_be_far_apart(void **state)
 {
 	struct packet packets[260] = { { 0, 'K' } };
@@ -117,24 +168,61 @@ static void keyframes_may_not_be_far_apart(void **state)
 	for (int i = 1; i < 260; i++)
 		packets[i] = (struct packet){ i, i == 241 ? 'K' : '_' };
 	assert_false(fits(&film, &profile, packets, 260, 1000, &copy));
-	assert_string_equal(copy.why_not, "Its keyframes are more than 10 s apart.");
+	assert_string_equal(copy.why_not, "Its keyframes are too far apart to start at.");
 	packets[240].flag = 'K';
 	assert_true(fits(&film, &profile, packets, 260, 1000, &copy));
 	assert_int_equal(copy.apart, 240);
 }
 
-static void packets_are_put_onto_the_grid(void **state)
+/* Slots 0 to 11, with keyframes at 0, 3, 4, 8 and 11. */
+static void make_dozen(struct scan *scan)
+{
+	static const char flags[] = "K__KK___K__K";
+	struct packet packets[12];
+
+	for (int i = 0; i < 12; i++)
+		packets[i] = (struct packet){ i, flags[i] };
+	make_scan(scan, packets, 12, 100);
+}
+
+static void segments_begin_at_keyframes_that_are_not_too_near(void **state)
+{
+	const struct cut cut = { .first_frame = 0, .frames = 12 }, later = { .first_frame = 3, .frames = 8 };
+	const struct copy copy = { .least = 4 };
+	struct scan scan;
+	int64_t *slots;
+
+	make_dozen(&scan);
+	assert_int_equal(copy_keys(&scan, &copy, &cut, &slots), 2);
+	assert_int_equal(slots[0], 4);
+	assert_int_equal(slots[1], 8);
+	free(slots);
+	assert_int_equal(copy_keys(&scan, &copy, &later, &slots), 1);
+	assert_int_equal(slots[0], 8);
+	free(slots);
+	scan_fini(&scan);
+}
+
+static void a_chunk_takes_its_own_packets_and_puts_them_onto_the_grid(void **state)
 {
 	const struct grid grid = { .rate = { 24000, 1001 }, .timescale = 24000, .tick = 1001, .first_pts = -7 };
-	const struct facts facts = { .timebase = { 1, 1000 } };
-	const struct copy copy = { .delay = 2 };
+	const struct facts facts = { .timebase = { 1, 1000 }, .video_codec = "h264" };
+	const struct copy copy = { .delay = 2, .least = 3 };
+	const struct cut cut = { .first_frame = 4, .frames = 4 };
 	struct strings argv = STRINGS_INIT;
+	struct scan scan;
+	const struct plan_input input = { .facts = &facts, .scan = &scan };
 
-	copy_add(&grid, &facts, &copy, 16, &argv);
+	make_dozen(&scan);
+	copy_add(&input, &grid, &copy, &cut, 16, &argv);
 	assert_string_equal(argv.items[1], "copy");
-	assert_string_equal(argv.items[3], "setts=time_base=1/24000:pts='(round((PTS/24000-(-7)*1/1000)*24000/1001)+16)*1001'"
-			    ":dts='(N+14)*1001':duration=1001");
+	assert_string_equal(argv.items[2], "-copypriorss");
+	assert_string_equal(argv.items[5], "104271");   /* 2.5 frames, in microseconds */
+	assert_string_equal(argv.items[7], "noise=drop='not(between(round((pts/24000-(-7)*1/1000)*24000/1001),4,7))',"
+			    "setts=time_base=1/24000:pts='(round((PTS/24000-(-7)*1/1000)*24000/1001)+16)*1001'"
+			    ":dts='(N+18)*1001':duration=1001");
 	strings_fini(&argv);
+	scan_fini(&scan);
 }
 
 int main(void)
@@ -144,7 +232,10 @@ int main(void)
 		cmocka_unit_test(a_picture_that_needs_the_group_before_does_not),
 		cmocka_unit_test(each_reason_is_told),
 		cmocka_unit_test(keyframes_may_not_be_far_apart),
-		cmocka_unit_test(packets_are_put_onto_the_grid),
+		cmocka_unit_test(keyframes_must_be_idr_pictures),
+		cmocka_unit_test(nobody_looks_where_it_cannot_be),
+		cmocka_unit_test(segments_begin_at_keyframes_that_are_not_too_near),
+		cmocka_unit_test(a_chunk_takes_its_own_packets_and_puts_them_onto_the_grid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,7 +47,7 @@ static void cut(const struct facts *f, const struct profile *p, int count, int g
 
 	make_scan(&scan, count, gop);
 	assert_true(grid_make(f, &scan, 60, &grid));
-	cuts_make(&input, &grid, cuts);
+	cuts_make(&input, &grid, false, cuts);
 	scan_fini(&scan);
 }
 
@@ -175,7 +175,7 @@ static void cut_sizes(int key, int other, struct cuts *cuts)
 	for (size_t i = 0; i < scan.count; i++)
 		scan.packets[i].size = (uint32_t)(scan.packets[i].key ? key : other);
 	assert_true(grid_make(&f, &scan, 60, &grid));
-	cuts_make(&input, &grid, cuts);
+	cuts_make(&input, &grid, false, cuts);
 	scan_fini(&scan);
 }
 
@@ -216,7 +216,7 @@ static void does_not_cut_where_the_clock_goes_back(void **state)
 		input.scan = &scan;
 		assert_true(grid_make(&f, &scan, 60, &grid));
 		assert_false(grid.spliced);
-		cuts_make(&input, &grid, &cuts);
+		cuts_make(&input, &grid, false, &cuts);
 		assert_int_equal(cuts.count == 1, cases[i].whole);
 		assert_true(cuts.count > 1 || strstr(cuts.detail, "goes back") != NULL);
 		cuts_fini(&cuts);

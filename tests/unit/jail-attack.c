@@ -441,7 +441,8 @@ static int environment(const char *arg)
 {
 	errno = ENODATA;
 	return environ[0] != NULL && strcmp(environ[0], "LC_ALL=C.UTF-8") == 0 && environ[1] != NULL &&
-	       strcmp(environ[1], "AV_LOG_FORCE_NOCOLOR=1") == 0 && environ[2] == NULL ? -1 : 0;
+	       strcmp(environ[1], "AV_LOG_FORCE_NOCOLOR=1") == 0 && environ[2] != NULL && strcmp(environ[2], "SVT_LOG=1") == 0 &&
+	       environ[3] == NULL ? -1 : 0;
 }
 
 static int blocked_signals(const char *arg)

@@ -358,10 +358,10 @@ static void limits_are_set(void **state)
 	const struct fixture *f = *state;
 	struct outcome outcome;
 
-	run_jail(f, &outcome, "--dir", f->out, "--cpu", "7", "--memory", "1073741824", "--file-size", "4096", "--nice", "11", "--",
+	run_jail(f, &outcome, "--dir", f->out, "--cpu", "7", "--memory", "1073741824", "--file-size", "4096", "--nice", "19", "--",
 		 f->attack, "limits", NULL);
 	assert_non_null(strstr(buf_text(&outcome.text), "0/0 7/12 4096/4096 64/64 1073741824/1073741824 65536/65536 0/0 8388608/"));
-	assert_non_null(strstr(buf_text(&outcome.text), "nice 11 policy 3"));
+	assert_non_null(strstr(buf_text(&outcome.text), "nice 19 policy 3"));
 	assert_non_null(strstr(buf_text(&outcome.text), "mask 22\n"));
 	expect_exit(&outcome, 0);
 }

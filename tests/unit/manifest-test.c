@@ -26,7 +26,7 @@ static const struct fragmented sound = { .timescale = 48000, .sample_rate = 4800
 
 static struct piece files[] = {
 	{ .file = "720p.mp4", .peak_bps = 2000000 }, { .file = "240p.mp4", .peak_bps = 300000 }, { .file = "720p-av1.mp4", .peak_bps = 9 },
-	{ .file = "240p.mp4", .peak_bps = 128000 },
+	{ .file = "240p.mp4", .peak_bps = 128000 }, { .file = "text-fr.vtt", .peak_bps = 90 },
 };
 static const struct rendition_row rows[] = {
 	{ .planned = { .name = "720p", .codec = "h264", .width = 1280, .height = 720, .rate_num = 24000, .rate_den = 1001 },
@@ -37,9 +37,10 @@ static const struct rendition_row rows[] = {
 	  .edition = 1, .codecs = "av01.0.05M.08", .pieces = &files[2], .piece_count = 1 },
 	{ .planned = { .name = "audio", .kind = RENDITION_AUDIO, .channels = 2, .is_default = true, .language = "de\"><x" },
 	  .edition = 1, .codecs = "mp4a.40.2", .pieces = &files[3], .piece_count = 1 },
+	{ .planned = { .name = "text-fr", .kind = RENDITION_TEXT, .language = "fr" }, .edition = 1, .pieces = &files[4], .piece_count = 1 },
 };
 static const struct manifest_track tracks[] = {
-	{ &rows[0], &picture }, { &rows[1], &picture }, { &rows[2], &picture }, { &rows[3], &sound },
+	{ &rows[0], &picture }, { &rows[1], &picture }, { &rows[2], &picture }, { &rows[3], &sound }, { &rows[4], NULL },
 };
 
 static size_t count_of(const char *text, const char *what)
@@ -79,11 +80,25 @@ static void a_set_is_a_codec_and_a_sound_its_own(void **state)
 	buf_fini(&out);
 }
 
+static void a_text_is_a_file_beside_it(void **state)
+{
+	struct buf out = BUF_INIT;
+
+	manifest_write(tracks, 5, &out);
+	assert_non_null(strstr(buf_text(&out), "<AdaptationSet contentType=\"text\" mimeType=\"text/vtt\" lang=\"fr\">"));
+	assert_non_null(strstr(buf_text(&out), "value=\"subtitle\""));
+	assert_non_null(strstr(buf_text(&out), "<BaseURL>text-fr.vtt</BaseURL>"));
+	assert_int_equal(count_of(buf_text(&out), "<AdaptationSet "), 4);
+	assert_int_equal(count_of(buf_text(&out), "</AdaptationSet>"), 4);
+	buf_fini(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_byte_ranges_with_their_times),
 		cmocka_unit_test(a_set_is_a_codec_and_a_sound_its_own),
+		cmocka_unit_test(a_text_is_a_file_beside_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

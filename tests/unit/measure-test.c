@@ -40,6 +40,10 @@ static void reads_the_last_counts(void **state)
 	assert_int_equal(m.errors, 2);
 	measure_read("", "", &m);
 	assert_int_equal(m.pictures, 0);
+	measure_read("clipmill.captions=1\nclipmill.interlaced=1\nlavfi.idet.multiple.tff=-3\nlavfi.idet.multiple.bff=1e300\n"
+		     "lavfi.idet.repeated.top=nan\n", "", &m);
+	assert_int_equal(m.pictures, 0);
+	assert_int_equal(m.top_first + m.bottom_first + m.repeated, 0);
 }
 
 /* As measured over the corpus, and over clips made with filters interlace and telecine. */

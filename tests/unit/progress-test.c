@@ -67,6 +67,10 @@ static void skips_what_is_strange(void **state)
 	feed(&p, "\nnothing\n=\nframe=abc\nframe=7\n\nprogress=", 3);
 	assert_int_equal(p.frame, 7);
 	assert_int_equal(p.blocks, 0);
+	feed(&p, "=\nframe=-8\nframe=99999999999999999999\nout_time_us=-33000\nfps=nan\nfps=-1\nfps=1e999\n", 5);
+	assert_int_equal(p.frame, 7);
+	assert_int_equal(p.out_time_us, -1);
+	assert_true(p.fps == 0);
 }
 
 int main(void)

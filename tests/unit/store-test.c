@@ -94,6 +94,26 @@ static void an_upload_becomes_a_queued_video_with_a_probe(void **state)
 	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_NONE);
 }
 
+/* What ffprobe would never say, but one that was taken over might. */
+static void a_probe_that_is_no_json_is_refused_and_what_is_absurd_in_it_is_passed_over(void **state)
+{
+	static const char *const broken[] = { "", "nothing", "{\"streams\":[{\"index\":0" };
+	struct fixture *f = *state;
+	struct probe probe;
+
+	add_video(f, f->video, 0);
+	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+		assert_int_equal(plan_probe_save(f->db, f->video, broken[i]), DB_REFUSED);
+	assert_int_equal(plan_probe_save(f->db, f->video, "{\"format\":7,\"streams\":[7,\"x\",[],null,{\"index\":4,\"width\":4611686018427387904,"
+		"\"height\":-5,\"side_data_list\":[\"x\",{\"rotation\":-90}],\"tags\":\"x\"}]}"), DB_OK);
+	assert_int_equal(plan_probe_read(f->db, f->video, &probe), DB_OK);
+	assert_int_equal(probe.stream_count, 1);
+	assert_int_equal(probe.streams[0].index, 4);
+	assert_int_equal(probe.streams[0].width, 0);
+	assert_int_equal(probe.streams[0].rotation, -90);
+	probe_fini(&probe);
+}
+
 static void the_higher_priority_is_claimed_first(void **state)
 {
 	struct fixture *f = *state;
@@ -334,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(an_upload_becomes_a_queued_video_with_a_probe),
+		T(a_probe_that_is_no_json_is_refused_and_what_is_absurd_in_it_is_passed_over),
 		T(the_higher_priority_is_claimed_first),
 		T(a_cancelled_video_revokes_its_running_task),
 		T(a_late_attempt_cannot_touch_the_next_one),

@@ -38,6 +38,7 @@ static const struct {
 	{ "empty cues and cues without length", "WEBVTT\n\n00:01.000 --> 00:02.000\n\n00:01.000 --> 00:01.000\nx\n\n"
 	  "00:01.000 --> 00:02.000\n<c></c>\n\n00:01.000 --> 00:02.000\ny\n", HEAD "\n" ONE "y\n" },
 	{ "control characters", "WEBVTT\n\n00:01.000 --> 00:02.000\na\x1b[31m\x07" "b\n", HEAD "\n" ONE "a[31mb\n" },
+	{ "a last cue of blanks", "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n \n\n00:01.000 --> 00:02.000\n <c> </c>\n", HEAD "\n" ONE "x\n" },
 	{ "other scripts", "WEBVTT\n\n00:01.000 --> 00:02.000\nÄ \xe2\x82\xac \xf0\x9f\x8e\xac\n", HEAD "\n" ONE "Ä \xe2\x82\xac \xf0\x9f\x8e\xac\n" },
 };
 

@@ -1,4 +1,4 @@
--- 0006-events.sql: what happens, told as it happens.  SPDX-License-Identifier: MIT
+-- 0007-events.sql: what happens, told as it happens.  SPDX-License-Identifier: MIT
 
 ALTER TABLE event ADD COLUMN owner TEXT;                -- of the video; kept when the video is gone
 
@@ -48,4 +48,4 @@ END;
 
 CREATE INDEX task_by_end ON task (ended_ms);            -- floor
 
-PRAGMA user_version = 6;
+PRAGMA user_version = 7;

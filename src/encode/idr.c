@@ -1,0 +1,69 @@
+/*
+ * idr.c - which packets of a source are IDR pictures.  A keyframe is flagged by whoever wrote the file, and what is
+ * flagged may be the start of an intra refresh, or lean on pictures before it; an IDR picture cannot.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "encode/copy.h"
+#include "encode/idr.h"
+#include "encode/scan.h"
+#include "encode/switches.h"
+
+/* nal_unit_type: H.264 table 7-1; H.265 table 7-1, IDR_W_RADL and IDR_N_LP. */
+static const char *idr_types(const char *codec)
+{
+	return strcmp(codec, "h264") == 0 ? "5" : "19|20";
+}
+
+bool idr_is_wanted(const struct facts *facts, const struct profile *profile)
+{
+	return copy_is_thinkable(facts, profile);
+}
+
+void idr_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
+{
+	const char *const fixed[] = { "-hide_banner", "-nostdin", "-nostats", "-v", "error", "-max_alloc", "268435456", NULL };
+	const char *const end[] = { "-f", "framecrc", "-", NULL };
+
+	strings_add(argv, conf->ffmpeg);
+	strings_add_all(argv, fixed);
+	switches_input(conf, argv);
+	strings_add(argv, "-copyts");
+	switches_file(argv, source);
+	strings_add(argv, "-map");
+	strings_addf(argv, "0:%" PRId64, facts->video_index);
+	strings_add_all(argv, (const char *const[]){ "-c", "copy", "-copytb", "1", "-bsf:v", NULL });
+	strings_addf(argv, "filter_units=pass_types=%s", idr_types(facts->video_codec));
+	strings_add_all(argv, end);
+}
+
+void idr_read(const char *output, struct idr *idr)
+{
+	int64_t dts, pts;
+
+	*idr = (struct idr){ .known = true };
+	for (const char *line = output; line != NULL && *line != '\0'; line = strchr(line, '\n'), line += line != NULL) {
+		if (sscanf(line, "0, %" SCNd64 ", %" SCNd64 ",", &dts, &pts) != 2)
+			continue;
+		idr->count++;
+		idr->sum += (uint32_t)pts;
+	}
+}
+
+bool idr_are_keyframes(const struct idr *idr, const struct scan *scan)
+{
+	struct idr keys = { .known = true };
+
+	for (size_t i = 0; i < scan->count; i++) {
+		if (!scan->packets[i].key)
+			continue;
+		keys.count++;
+		keys.sum += (uint32_t)scan->packets[i].pts;
+	}
+	return idr->known && keys.count == idr->count && keys.sum == idr->sum;
+}

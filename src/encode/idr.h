@@ -1,0 +1,21 @@
+/* idr.h - which packets of a source are pictures that decoding can begin with, whatever they are flagged.
+ * SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_IDR_H
+#define CLIPMILL_IDR_H
+
+#include "encode/facts.h"
+#include "encode/scan.h"
+
+/* Whether the source might be copied, so that it is worth a look: H.264 or H.265 in a file that describes it once. */
+bool idr_is_wanted(const struct facts *facts, const struct profile *profile);
+
+/* A child that writes a line for each packet of the picture with an IDR picture in it (filter framecrc). */
+void idr_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
+
+/* Reads that output. */
+void idr_read(const char *output, struct idr *idr);
+
+/* True where the keyframes of the scan are those packets, and no others. */
+bool idr_are_keyframes(const struct idr *idr, const struct scan *scan);
+
+#endif

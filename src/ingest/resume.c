@@ -1,0 +1,254 @@
+/*
+ * resume.c - uploads that outlive their requests.  The row's offset is the truth: it is committed after
+ * fdatasync, and what the file has behind it was promised to nobody.  Who writes holds the file's turn.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/turn.h"
+#include "ingest/resume.h"
+#include "store/video.h"
+
+#define RECORD_BYTES ((int64_t)64 << 20)        /* at most so much is lost with a responder, */
+#define RECORD_MS 3000                          /* or what came in this time */
+
+static void init(struct resume *r, struct db *db, const struct conf *conf, int dir_fd)
+{
+	r->spool = (struct spool){ .db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .resumable = true };
+	r->from_bytes = 0;
+	r->recorded_ms = clock_mono_ms();
+	r->at_once = false;
+}
+
+static void path_of(const struct resume *r, const char *folder, char path[64])
+{
+	snprintf(path, 64, "%s/%s", folder, r->row.id);
+}
+
+/* A file that was sealed is read-only, also to us, until its mode is changed. */
+static int open_in(const struct resume *r, const char *folder, int flags)
+{
+	char path[64];
+	int fd;
+
+	path_of(r, folder, path);
+	fd = openat(r->spool.dir_fd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
+	if (fd < 0 && errno == EACCES && fchmodat(r->spool.dir_fd, path, 0600, 0) == 0)
+		fd = openat(r->spool.dir_fd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	return fd;
+}
+
+/* Opens the file.  One that nothing was promised of may not be there; one that was whole may be moved already. */
+static enum spool_result open_file(struct resume *r)
+{
+	struct spool *s = &r->spool;
+
+	s->moved = false;
+	s->fd = open_in(r, "incoming", r->row.offset_bytes == 0 ? O_CREAT : 0);
+	if (s->fd < 0 && errno == ENOENT && resume_is_whole(r)) {
+		s->fd = open_in(r, "source", 0);
+		s->moved = s->fd >= 0;
+	}
+	if (s->fd >= 0)
+		return SPOOL_OK;
+	return errno == ENOENT ? SPOOL_GONE : spool_from_errno(s, "opening it");
+}
+
+enum spool_result resume_create(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *worker)
+{
+	struct upload_row *row = &resume->row;
+	enum db_result result;
+	enum spool_result space;
+
+	init(resume, db, conf, dir_fd);
+	row->id[0] = '\0';
+	if (row->length_bytes > conf->upload_max_bytes)
+		return SPOOL_TOO_LARGE;
+	space = spool_check_space(&resume->spool, row->length_bytes > 0 ? row->length_bytes : 1);
+	if (space != SPOOL_OK)
+		return space;
+	id_new(row->id);
+	strcpy(resume->spool.id, row->id);
+	result = upload_create(db, row, worker, conf->uploads_max, conf->uploads_owner_max);
+	if (result != DB_OK)
+		row->id[0] = '\0';
+	if (result != DB_OK)
+		return result == DB_NONE ? SPOOL_TOO_MANY : spool_from_db(result);
+	return resume_read(resume, db, conf, dir_fd, row->id, row->owner) == SPOOL_OK ? resume_take(resume, 0) : SPOOL_FAILED;
+}
+
+enum spool_result resume_read(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *id,
+			      const char *owner)
+{
+	char key[ID_LEN + 1], of[sizeof resume->row.owner];
+
+	snprintf(key, sizeof key, "%s", id);
+	snprintf(of, sizeof of, "%s", owner);
+	init(resume, db, conf, dir_fd);
+	strcpy(resume->spool.id, key);
+	return spool_from_db(upload_read(db, key, of, conf->upload_expiry_ms, &resume->row));
+}
+
+static enum spool_result take_turn(struct resume *r, int64_t wait_ms)
+{
+	switch (turn_take(r->spool.fd, wait_ms)) {
+	case TURN_OURS: return SPOOL_OK;
+	case TURN_TAKEN: return SPOOL_TAKEN;
+	case TURN_FAILED: break;
+	}
+	return spool_from_errno(&r->spool, "taking the turn");
+}
+
+/* Whether the file that we hold is still the upload's: it may have been removed while we waited. */
+static bool is_current(struct resume *r)
+{
+	struct stat ours, now;
+	char path[64];
+
+	path_of(r, r->spool.moved ? "source" : "incoming", path);
+	return fstat(r->spool.fd, &ours) == 0 && fstatat(r->spool.dir_fd, path, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ours.st_ino == now.st_ino && ours.st_dev == now.st_dev;
+}
+
+enum spool_result resume_take(struct resume *resume, int64_t wait_ms)
+{
+	struct spool *s = &resume->spool;
+	enum spool_result result;
+
+	if (resume->row.done)
+		return SPOOL_OK;
+	result = open_file(resume);
+	if (result == SPOOL_OK)
+		result = take_turn(resume, wait_ms);
+	if (result != SPOOL_OK) {
+		if (s->fd >= 0)
+			close(s->fd);
+		s->fd = -1;
+		return result;
+	}
+	result = spool_from_db(upload_read(s->db, s->id, resume->row.owner, s->conf->upload_expiry_ms, &resume->row));
+	if (result == SPOOL_OK && !resume->row.done && !is_current(resume))
+		result = SPOOL_TAKEN;           /* somebody is moving it, and the row is about to say so */
+	resume->from_bytes = resume->row.offset_bytes;
+	return result;
+}
+
+enum spool_result resume_begin(struct resume *resume)
+{
+	struct spool *s = &resume->spool;
+	int fd = s->fd;
+
+	s->limit_bytes = resume->row.length_bytes >= 0 ? resume->row.length_bytes : s->conf->upload_max_bytes;
+	return spool_resume(s, fd, resume->row.offset_bytes);
+}
+
+/* A name is durable once its folder is: a new file's, before anything of it is promised. */
+static enum spool_result sync_name(struct resume *r)
+{
+	if (r->row.offset_bytes > 0)
+		return SPOOL_OK;
+	return file_sync_dir(r->spool.dir_fd, "incoming") < 0 ? spool_from_errno(&r->spool, "fsync of incoming") : SPOOL_OK;
+}
+
+enum spool_result resume_record(struct resume *resume)
+{
+	struct spool *s = &resume->spool;
+	enum spool_result result;
+
+	resume->recorded_ms = clock_mono_ms();
+	if (s->size_bytes == resume->row.offset_bytes)
+		return SPOOL_OK;
+	result = spool_sync(s);
+	if (result == SPOOL_OK)
+		result = sync_name(resume);
+	if (result == SPOOL_OK)
+		result = spool_from_db(upload_record(s->db, s->id, resume->row.offset_bytes, s->size_bytes));
+	if (result == SPOOL_OK) {
+		resume->row.offset_bytes = s->size_bytes;
+		resume->row.expires_s = (clock_wall_ms() + s->conf->upload_expiry_ms) / 1000;
+	}
+	return result;
+}
+
+enum spool_result resume_appendv(struct resume *resume, struct iovec *slices, size_t count)
+{
+	struct spool *s = &resume->spool;
+	enum spool_result result = spool_appendv(s, slices, count);
+
+	if (result != SPOOL_OK || resume->at_once)
+		return result;
+	if (s->size_bytes - resume->row.offset_bytes >= RECORD_BYTES || clock_mono_ms() - resume->recorded_ms >= RECORD_MS)
+		return resume_record(resume);
+	return SPOOL_OK;
+}
+
+enum spool_result resume_undo(struct resume *resume)
+{
+	return spool_cut(&resume->spool, resume->row.offset_bytes);
+}
+
+enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes)
+{
+	struct spool *s = &resume->spool;
+	enum spool_result result;
+
+	if (length_bytes > s->conf->upload_max_bytes)
+		return SPOOL_TOO_LARGE;
+	result = spool_from_db(upload_set_length(s->db, s->id, length_bytes));
+	if (result == SPOOL_OK)
+		resume->row.length_bytes = s->limit_bytes = length_bytes;
+	return result;
+}
+
+bool resume_is_whole(const struct resume *resume)
+{
+	return resume->row.length_bytes > 0 && resume->row.offset_bytes == resume->row.length_bytes;
+}
+
+enum spool_result resume_finish(struct resume *resume, const char (*parts)[ID_LEN + 1], size_t part_count)
+{
+	const struct upload_row *row = &resume->row;
+	struct upload_done done = {
+		.filename = row->filename, .title = row->title, .owner = row->owner, .profile = row->profile,
+		.priority = row->priority, .keep = true, .parts = parts, .part_count = part_count,
+	};
+	enum spool_result result = spool_finish(&resume->spool, &done);
+
+	if (result != SPOOL_OK)
+		return result;
+	log_info("video %s: %" PRId64 " bytes uploaded as '%s'", done.id, done.size_bytes, done.filename);
+	resume->row.done = true;
+	return SPOOL_OK;
+}
+
+enum spool_result resume_remove(struct resume *resume)
+{
+	struct spool *s = &resume->spool;
+	char path[64];
+
+	path_of(resume, "incoming", path);
+	if (unlinkat(s->dir_fd, path, 0) < 0 && errno != ENOENT)
+		return spool_from_errno(s, "removing it");
+	path_of(resume, "source", path);
+	if (!video_exists(s->db, s->id) && unlinkat(s->dir_fd, path, 0) < 0 && errno != ENOENT)
+		return spool_from_errno(s, "removing its source");
+	return spool_from_db(upload_abort(s->db, s->id));
+}
+
+void resume_leave(struct resume *resume)
+{
+	if (resume->spool.fd >= 0)
+		turn_leave(resume->spool.fd);
+	spool_abort(&resume->spool);
+}

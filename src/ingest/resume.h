@@ -1,0 +1,61 @@
+/* resume.h - uploads that can be resumed.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_RESUME_H
+#define CLIPMILL_RESUME_H
+
+#include "ingest/spool.h"
+
+/* An upload while one request has to do with it.  Belongs to one request thread. */
+struct resume {
+	struct spool spool;
+	struct upload_row row;          /* as the database has it */
+	int64_t from_bytes;             /* where this request began */
+	int64_t recorded_ms;            /* monotonic: when the row was written last */
+	bool at_once;                   /* this request's bytes are kept all or not at all: nothing is recorded on the way */
+};
+
+/*
+ * Records a new upload, whose kind, owner, options, length and metadata are in `resume->row`, and takes its
+ * turn.  `worker` NULL but for one that ends with its request.
+ */
+enum spool_result resume_create(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *worker)
+	__attribute__((warn_unused_result));
+
+/* Reads an upload of `owner` into resume->row.  SPOOL_GONE: there is none.  Nothing is held afterwards. */
+enum spool_result resume_read(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *id,
+			      const char *owner) __attribute__((warn_unused_result));
+
+/*
+ * After resume_read: takes the turn to write, waiting for its holder to give way for `wait_ms`, and reads
+ * the row again: it is the truth then.  SPOOL_TAKEN: it stays as it was read.
+ */
+enum spool_result resume_take(struct resume *resume, int64_t wait_ms) __attribute__((warn_unused_result));
+
+/* Makes the file ready to be appended to at the row's offset. */
+enum spool_result resume_begin(struct resume *resume) __attribute__((warn_unused_result));
+
+/* Appends; records what is durable every now and then.  SPOOL_TOO_LARGE: over the length; nothing of these is kept. */
+enum spool_result resume_appendv(struct resume *resume, struct iovec *slices, size_t count) __attribute__((warn_unused_result));
+
+/* Makes what was written durable, then the row's offset. */
+enum spool_result resume_record(struct resume *resume) __attribute__((warn_unused_result));
+
+/* Drops what this request has written. */
+enum spool_result resume_undo(struct resume *resume) __attribute__((warn_unused_result));
+
+/* Tells the length of an upload that did not have one. */
+enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes) __attribute__((warn_unused_result));
+
+/* True when every byte is there. */
+bool resume_is_whole(const struct resume *resume);
+
+/* Makes a whole upload a video, with what it was joined from, if so. */
+enum spool_result resume_finish(struct resume *resume, const char (*parts)[ID_LEN + 1], size_t part_count)
+	__attribute__((warn_unused_result));
+
+/* Removes an upload that is ours: file and row. */
+enum spool_result resume_remove(struct resume *resume) __attribute__((warn_unused_result));
+
+/* Lets go.  Fine in any state that a function here left. */
+void resume_leave(struct resume *resume);
+
+#endif

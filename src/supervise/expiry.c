@@ -1,0 +1,112 @@
+/*
+ * expiry.c - removes what nobody comes back for.  The row goes last, so that nothing is forgotten.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/log.h"
+#include "base/turn.h"
+#include "store/upload.h"
+#include "store/video.h"
+#include "supervise/expiry.h"
+
+#define STRAYS_MS 60000         /* between two looks for stray files */
+
+bool expiry_is_due(struct db *db, const struct conf *conf, int64_t *looked_ms)
+{
+	char id[ID_LEN + 1] = "";
+	int64_t now_ms = clock_mono_ms();
+
+	if (*looked_ms != 0 && now_ms - *looked_ms < STRAYS_MS && upload_expired(db, conf->upload_expiry_ms, id) != DB_OK)
+		return false;
+	*looked_ms = now_ms;
+	return true;
+}
+
+static void path_of(const char *folder, const char *id, char path[64])
+{
+	snprintf(path, 64, "%s/%s", folder, id);
+}
+
+/* The file, to hold its turn by; -1 where there is none. */
+static int open_file(const struct desk *desk, const char *id)
+{
+	char path[64];
+	int fd;
+
+	path_of("incoming", id, path);
+	fd = openat(desk->dir_fd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 && errno == EACCES && fchmodat(desk->dir_fd, path, 0600, 0) == 0)
+		fd = openat(desk->dir_fd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	return fd;
+}
+
+static bool unlink_in(const struct desk *desk, const char *folder, const char *id)
+{
+	char path[64];
+
+	path_of(folder, id, path);
+	if (unlinkat(desk->dir_fd, path, 0) == 0 || errno == ENOENT)
+		return true;
+	log_warn("%s: could not be removed: %s", path, strerror(errno));
+	return false;
+}
+
+/* With its turn held: once more a look, as a byte may have come. */
+static void remove_upload(const struct desk *desk, const char *id)
+{
+	if (!upload_is_expired(desk->db, desk->conf->upload_expiry_ms, id) || !unlink_in(desk, "incoming", id))
+		return;
+	if (!video_exists(desk->db, id) && !unlink_in(desk, "source", id))
+		return;
+	if (upload_abort(desk->db, id) == DB_OK)
+		log_info("upload %s: expired", id);
+}
+
+static void expire(const struct desk *desk, const char *id)
+{
+	int fd = open_file(desk, id);
+
+	if (fd < 0 || turn_take(fd, 0) == TURN_OURS)
+		remove_upload(desk, id);
+	if (fd < 0)
+		return;
+	turn_leave(fd);
+	close(fd);
+}
+
+static void remove_strays(const struct desk *desk)
+{
+	int fd = openat(desk->dir_fd, "incoming", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL)
+		if (id_valid(entry->d_name) && !upload_needs_file(desk->db, entry->d_name) && unlink_in(desk, "incoming", entry->d_name))
+			log_info("incoming/%s: belonged to no upload", entry->d_name);
+	closedir(dir);
+}
+
+void expiry_run(const struct desk *desk)
+{
+	char id[ID_LEN + 1] = "";
+
+	while (!atomic_load(desk->stopping) && upload_expired(desk->db, desk->conf->upload_expiry_ms, id) == DB_OK)
+		expire(desk, id);
+	remove_strays(desk);
+}

@@ -1,0 +1,99 @@
+// storage.test.mjs - writes and syncs that fail, a file system that takes nothing, and no memory, at random moments of
+// jobs: nothing damaged is published, no video is blamed, and all goes on by itself.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { it, together, withServer } from "../lib/harness.mjs";
+import { readMedia } from "../lib/hls.mjs";
+import { madeClip, pictureOf } from "../lib/media.mjs";
+import { sanitized } from "../lib/paths.mjs";
+import { have, isAlive, kill, run } from "../lib/programs.mjs";
+import { Random } from "../lib/random.mjs";
+import { sleep, until } from "../lib/wait.mjs";
+
+const FRAMES = 100;             // of each clip
+const clip = await madeClip({ seconds: 4 });
+const noLimits = !await have("prlimit") && "*** needs prlimit (Debian: util-linux)";
+const noTrace = sanitized ? "*** LeakSanitizer cannot work under ptrace" : await canTrace();
+
+async function canTrace() {
+	if (!await have("strace"))
+		return "*** needs strace (Debian: strace)";
+	return run("strace", ["-qq", "-o", "/dev/null", "true"]).then(() => false, () => "*** may not use ptrace");
+}
+
+// Makes one call in so many of every responder fail, the children's too, until it is released.
+async function trouble(server, { calls, error, when }) {
+	const pids = server.responders().flatMap((pid) => ["-p", String(pid)]);
+	const strace = spawn("strace", ["-qq", "-f", ...pids, "-o", join(server.dir, "log/strace.log"), "-e", `trace=${calls}`, "-e", "signal=none",
+		"-e", `inject=${calls}:error=${error}:when=${when}`], { stdio: "ignore" });
+	const isTraced = async (pid) => /TracerPid:\s+[1-9]/.test(await run("cat", [`/proc/${pid}/status`]).catch(() => ""));
+	await until(async () => (await Promise.all(server.responders().map(isTraced))).every(Boolean), "strace holds the responders");
+	const release = () => {
+		kill(strace.pid, "SIGTERM");
+		return until(() => strace.exitCode !== null || strace.signalCode !== null, "strace lets go of them");
+	};
+	return { release };
+}
+
+// Every published file decodes without a word, has every picture, and is what its playlist says.
+async function isWhole(server, id) {
+	const { urls, renditions } = await server.waitFor(id, "ready", 90_000);
+	for (const what of [urls.mp4, urls.hls, renditions[0].playlist]) {
+		await run("ffmpeg", ["-v", "error", "-xerror", "-err_detect", "explode", "-i", server.url(what), "-f", "null", "-"]);
+		assert.equal((await pictureOf(server.url(what))).packets, FRAMES, what);
+	}
+	const { segments } = readMedia((await server.get(renditions[0].playlist)).text);
+	assert.ok(Math.abs(segments.reduce((sum, { seconds }) => sum + seconds, 0) - FRAMES / 25) < 0.01);
+}
+
+async function allRecover(server, ids) {
+	for (const id of ids)
+		await isWhole(server, id);
+	await server.tidy();
+	assert.equal(await server.value("PRAGMA integrity_check"), "ok");
+	await until(async () => (await server.get("/api/health")).status === 200, "health is green");
+	assert.equal((await server.put("x")).status, 201);
+}
+
+const enqueue = async (server, count) => {
+	const ids = [];
+	for (let n = 0; n < count; n++)
+		ids.push(await server.upload(clip));
+	return ids;
+};
+
+const start = (body) => withServer({ procs: 2, settings: { store: { floor: "0" } }, prepare: (server) => server.quick() }, body);
+
+// [the calls, the error, how often]
+const faults = [
+	["fsync,fdatasync", "EIO", "2+3"], ["fsync,fdatasync", "ENOSPC", "1+2"], ["renameat2,renameat,rename", "EIO", "1+2"],
+	["pwrite64", "EIO", "5+7"], ["pwrite64,mkdirat,renameat,renameat2,ftruncate,unlinkat,fsync,fdatasync", "EROFS", "1+"],
+];
+
+together("while", 2, () => {
+	for (const [seed, [calls, error, when]] of faults.entries())
+		it(`${calls} of the responders and their children fail with ${error}, nothing damaged is published`, { skip: noTrace }, () => start(async (server) => {
+			const random = new Random(seed), ids = await enqueue(server, 2);
+			for (let n = 0; n < 2; n++) {
+				await sleep(random.below(400));
+				const fault = await trouble(server, { calls, error, when });
+				await sleep(500 + random.below(1500));
+				await fault.release();
+			}
+			assert.ok(server.responders().every(isAlive), "nobody died of it");
+			await allRecover(server, ids);
+		}));
+
+	for (const seed of [1, 2])
+		it(`encoders run out of memory now and then (seed ${seed}), they are tried again`, { skip: noLimits }, () => start(async (server) => {
+			const random = new Random(seed), ids = await enqueue(server, 2);
+			for (let n = 0; n < 2; n++) {
+				const child = await until(() => server.children().find(({ argv }) => argv.includes("-progress")), "an encoder runs");
+				await sleep(random.below(60));
+				await run("prlimit", ["--pid", String(child.pid), "--as=1000000"]).catch(() => {});      // it may be done
+			}
+			await allRecover(server, ids);
+		}));
+});

@@ -1,0 +1,118 @@
+// copy.test.mjs - a source that is as the profile wants it is taken over packet by packet, and no other is.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serve, test, together, it } from "../lib/harness.mjs";
+import { readMedia } from "../lib/hls.mjs";
+import { decodedFrames } from "../lib/media.mjs";
+import { run } from "../lib/programs.mjs";
+
+const shelf = mkdtempSync(join(tmpdir(), "clipmill-copy-"));
+process.on("exit", () => rmSync(shelf, { recursive: true, force: true }));
+const server = await serve({ prepare: (server) => server.sql(`UPDATE profile SET segment_ms = 1000, chunk_ms = 2000;
+	UPDATE rung SET preset = 'ultrafast' WHERE codec = 'h264';
+	DELETE FROM rung WHERE profile = 'default' AND short_side NOT IN (360, 240);
+	INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 360, 1400, 'ultrafast');
+	INSERT INTO profile (name, copy, segment_ms) VALUES ('always', 0, 1000);
+	INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('always', 360, 1400, 'ultrafast')`) });
+
+// A film of 6 s with two keyframes a second, unless told otherwise.
+async function film(name, { rate = "30000/1001", size = "640x360", x264 = "", gop = 15, options = [], more = [] } = {}) {
+	const path = join(shelf, name);
+	await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", `testsrc2=s=${size}:r=${rate}:d=6`, "-f", "lavfi", "-i", "sine=d=6",
+		...more, "-c:v", "libx264", "-preset", "veryfast", "-crf", "30", "-pix_fmt", "yuv420p", "-g", String(gop), "-bf", "2",
+		"-x264-params", `scenecut=0:open-gop=0${x264 && `:${x264}`}`, "-c:a", "aac", ...options, path]);
+	return path;
+}
+
+// Checksum and size of each packet of the picture, in the order of decoding, whatever its times.
+async function packets(what) {
+	const text = await run("ffmpeg", ["-v", "error", "-i", what, "-map", "0:v:0", "-c", "copy", "-f", "framecrc", "-"]);
+	return text.split("\n").filter((line) => line && !line.startsWith("#")).map((line) => line.split(",").slice(4, 6).join().trim());
+}
+
+// Pictures of a file, and how long after the first each is shown, in microseconds.
+async function times(what) {
+	const text = await run("ffprobe", ["-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time", "-of", "csv=p=0", what]);
+	const list = text.trim().split("\n").map((line) => Math.round(1e6 * parseFloat(line))).sort((a, b) => a - b);
+	return list.map((time) => time - list[0]);
+}
+
+async function publish(path, query = {}) {
+	const id = await server.upload(path, query);
+	const video = await server.waitFor(id, "ready");
+	const codes = Object.fromEntries(video.decisions.map(({ code, detail }) => [code, detail]));
+	return { video, codes, pictures: video.renditions.filter(({ kind }) => kind === "video") };
+}
+
+const cutsOf = async ({ playlist }) => readMedia((await server.get(playlist)).text).segments.map(({ seconds }) => seconds);
+
+for (const name of ["film.mp4", "film.mkv"])
+	test(`${name} is copied as it is, in chunks, and its other rungs have their segments where it has`, async () => {
+		const path = await film(name);
+		const { video, codes, pictures } = await publish(path);
+		assert.match(codes.copied, /^360p /);
+		assert.deepEqual(pictures.map(({ name, copied }) => [name, copied]), [["360p", true], ["240p", false]]);
+		assert.ok(await server.count(`task WHERE video = '${video.id}' AND kind = 'chunk'`) > 1, "one chunk only");
+		assert.equal(video.edition, 1);
+		assert.deepEqual(await packets(server.url(pictures[0].url)), await packets(path));
+		assert.deepEqual(await times(server.url(pictures[0].url)), (await times(path)).map((_, i) => Math.round(i * 1001 / 0.03)));
+		const cuts = await Promise.all(pictures.map(cutsOf));
+		for (const list of cuts)
+			assert.deepEqual(list, cuts[0]);
+		assert.ok(cuts[0].length >= 5, `${cuts[0]}`);
+		for (const { url, frames } of pictures)
+			assert.deepEqual([frames, await decodedFrames(server.url(url))], [180, 180], url);
+	});
+
+test("a source of which nothing is encoded is decoded all the same", async () => {
+	const { video, pictures } = await publish(await film("small.mp4", { size: "256x144" }));
+	assert.deepEqual(pictures.map(({ copied }) => copied), [true]);
+	const frames = await server.value(`SELECT sum(frames) FROM task WHERE video = '${video.id}' AND kind = 'chunk'`);
+	assert.equal(frames, 180);
+});
+
+const ENCODED = {
+	"open groups of pictures": [{ x264: "open-gop=1", name: "open.mp4" }, /open groups|stands for itself/],
+	"intra refresh": [{ x264: "intra-refresh=1", name: "refresh.mp4" }, /stands for itself|too far apart|open groups|as planned/],
+	"keyframes far apart": [{ gop: 100, name: "sparse.mp4" }, /too far apart/],
+	"a rate above the cap": [{ options: ["-b:v", "9M", "-crf", "1"], name: "rich.mp4" }, /takes more/],
+	"another size than it shows": [{ options: ["-aspect", "2:1"], name: "wide.mp4" }, undefined],
+	"a picture that is turned": [{ name: "plain.mp4", turn: true }, undefined],
+	"10 bits": [{ options: ["-pix_fmt", "yuv420p10le"], name: "deep.mp4" }, undefined],
+	"full range": [{ options: ["-pix_fmt", "yuvj420p", "-color_range", "pc"], name: "full.mp4" }, undefined],
+	"no clock but its own": [{ name: "stream.ts" }, undefined],
+};
+
+together("", 2, () => {
+	for (const [what, [{ name, turn, ...options }, why]] of Object.entries(ENCODED))
+		it(`${what}: it is encoded`, async () => {
+			let path = await film(name, options);
+			if (turn) {
+				await run("ffmpeg", ["-v", "error", "-y", "-i", path, "-c", "copy", "-metadata:s:v", "rotate=90", join(shelf, "turned.mp4")]);
+				path = join(shelf, "turned.mp4");
+			}
+			const { codes, pictures } = await publish(path);
+			assert.equal(codes.copied, undefined);
+			assert.ok(pictures.every(({ copied }) => !copied));
+			if (why)
+				assert.match(codes.not_copied, why);
+		});
+});
+
+test("a profile that does not copy encodes", async () => {
+	const { codes } = await publish(await film("again.mp4"), { profile: "always" });
+	assert.equal(codes.copied, undefined);
+});
+
+test("a source whose packets are damaged where nobody looked is encoded in its next edition", async () => {
+	const path = await film("hurt.mp4"), broken = join(shelf, "broken.mp4");
+	await run("ffmpeg", ["-v", "error", "-y", "-i", path, "-c", "copy", "-bsf:v", "noise=amount=20*gt(n\\,100)", broken]);
+	const { video, codes } = await publish(broken);
+	if (video.edition > 1)
+		assert.equal(codes.copied, undefined);
+	else
+		assert.equal(video.renditions[0].frames, 180);
+});
