@@ -25,16 +25,19 @@ export async function openBrowser() {
 	return browser;
 }
 
+// Asked for to learn whether the server takes uploads by tus.
+const mayBeMissing = (url) => url.endsWith("/api/uploads");
+
 // Everything that a sound page does not do: errors, refusals by its own policy, dialogs, files that are missing.
 function listen(page) {
 	const complaints = [];
 	page.on("console", (message) => {
-		const icon = message.location().url.endsWith("/favicon.ico");           // asked for without being named
-		if (["error", "warning"].includes(message.type()) && !icon)
+		const { url } = message.location(), icon = url.endsWith("/favicon.ico");       // asked for without being named
+		if (["error", "warning"].includes(message.type()) && !icon && !mayBeMissing(url))
 			complaints.push(`console: ${message.text()}`);
 	});
 	page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
-	page.on("response", (answer) => answer.status() >= 400 && complaints.push(`${answer.status()}: ${answer.url()}`));
+	page.on("response", (answer) => answer.status() >= 400 && !mayBeMissing(answer.url()) && complaints.push(`${answer.status()}: ${answer.url()}`));
 	page.on("dialog", (dialog) => {
 		complaints.push(`dialog: ${dialog.message()}`);
 		dialog.dismiss();
@@ -53,6 +56,13 @@ export async function withPage(browser, server, { expected = /^$/, ...options },
 	} finally {
 		await context.close();
 	}
+}
+
+// From now on requests are sent at so many bytes a second; -1: as fast as can be.
+export async function slowUploads(page, uploadThroughput) {
+	const network = await page.context().newCDPSession(page);
+	await network.send("Network.enable");
+	await network.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput });
 }
 
 // Keeps a picture of the page for people to look at.
