@@ -141,6 +141,26 @@ SELECT 1 FROM upload WHERE id = :id;
 SELECT u.id FROM upload u
  WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') LIMIT 1;
 
+-- What an upload of :length_bytes needs, and what all others have been promised.
+-- name: budget_read
+SELECT CAST(round(:length_bytes * (SELECT grows FROM growth_factor WHERE profile = 'default')) AS INTEGER),
+       coalesce(sum(what = 'upload'), 0), coalesce(sum(iif(what = 'upload', work_bytes, 0)), 0),
+       coalesce(sum(what = 'video'), 0), coalesce(sum(iif(what = 'video', work_bytes, 0)), 0)
+  FROM disk_claim;
+
+-- name: budget_uploads
+SELECT id, length_bytes FROM upload WHERE length_bytes > 0 AND done = 0;
+
+-- Written only when it changed by more than a 64th: everybody who waits for a change looks up at each.
+-- name: disk_keep
+INSERT INTO disk (one, free_bytes, floor_bytes, arriving_bytes, at_ms)
+VALUES (1, :free_bytes, :floor_bytes, :arriving_bytes, (SELECT ms FROM now_ms))
+    ON CONFLICT (one) DO UPDATE
+   SET free_bytes = excluded.free_bytes, floor_bytes = excluded.floor_bytes, arriving_bytes = excluded.arriving_bytes,
+       at_ms = excluded.at_ms
+ WHERE 64 * abs(excluded.free_bytes - free_bytes) > free_bytes OR 64 * abs(excluded.arriving_bytes - arriving_bytes) > free_bytes
+    OR floor_bytes <> excluded.floor_bytes;
+
 -- name: video_insert
 INSERT INTO video (id, source, filename, title, owner, profile, priority, size_bytes)
 VALUES (:id, 'source/' || :id, :filename, :title, :owner, :profile, :priority, :size_bytes);
@@ -152,7 +172,8 @@ UPDATE task
    SET state = 'running', worker = :worker, attempts = attempts + 1, started_ms = (SELECT ms FROM now_ms), ended_ms = NULL,
        pid = NULL, progress = 0, frames = NULL, fps = NULL, exit_code = NULL, signal = NULL, user_ms = NULL, sys_ms = NULL,
        max_rss_kb = NULL
- WHERE id = (SELECT task FROM runnable WHERE crashes < 2 OR :busy = 0 LIMIT 1) AND state = 'queued'
+ WHERE id = (SELECT task FROM runnable WHERE (crashes < 2 OR :busy = 0) AND bytes <= :room_bytes - (SELECT bytes FROM running_bytes)
+              LIMIT 1) AND state = 'queued'
 RETURNING id;
 
 -- name: task_read
@@ -329,9 +350,29 @@ UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, f
 
 -- name: plan_rendition
 INSERT INTO rendition (video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num,
-                       rate_den, channels)
+                       rate_den, channels, max_kbps)
 VALUES (:video, :edition, :place, :name, :kind, :codec, :copied, :language, :label, :is_default, :width, :height, :rate_num,
-        :rate_den, :channels);
+        :rate_den, :channels, :max_kbps);
+
+-- What its children will write: pieces up to their caps, as far as such are usually filled; and then it all again.
+-- name: plan_foretell
+UPDATE task
+   SET predicted_bytes = (
+       SELECT CAST(round(f.fills * CASE
+              WHEN task.kind = 'chunk' THEN c.picture_bytes * task.frames_planned / max(1, v.frames, task.frames_planned)
+              WHEN task.kind = 'audio' AND task.seq < 0 THEN c.sound_bytes / c.sounds * min(1, max(20000.0 / v.duration_ms, 0.05))
+              WHEN task.kind = 'audio' THEN c.sound_bytes / c.sounds
+              ELSE c.movies_bytes END) AS INTEGER)
+         FROM video v JOIN growth_factor f ON f.profile = v.profile JOIN video_cap c ON c.edition = v.edition
+        WHERE v.id = :id AND c.video = :id)
+ WHERE video = :id AND kind IN ('chunk', 'audio', 'assemble') AND state = 'queued'
+   AND edition = (SELECT edition FROM video WHERE id = :id);
+
+-- name: plan_foretold
+UPDATE video
+   SET predicted_bytes = (SELECT sum(predicted_bytes) FROM task WHERE video = :id AND edition = video.edition
+                             AND kind NOT IN ('probe', 'scan'))
+ WHERE id = :id;
 
 -- name: poster_save
 UPDATE video SET poster = :file WHERE id = :id;

@@ -22,6 +22,59 @@ SELECT t.id AS task,
        CASE t.kind WHEN 'chunk' THEN 20000 WHEN 'audio' THEN 16000 WHEN 'assemble' THEN 0 ELSE 100000 END AS prior_bytes
   FROM task t JOIN video v ON v.id = t.video;
 
+-- growth_factor: how many bytes are written for a byte of source, at first all the pieces and then the files that they
+-- are laid into; and what part of their caps the rates take.  Until videos taught better: twice the source, and all.
+DROP VIEW IF EXISTS growth_factor;
+CREATE VIEW growth_factor AS
+SELECT p.name AS profile,
+       coalesce(max(0.05, min(20.0, g.written_bytes / nullif(g.source_bytes, 0))), 2.0) AS grows,
+       coalesce(max(0.05, min(1.5, g.written_bytes / nullif(g.cap_bytes, 0))), 1.0) AS fills
+  FROM profile p LEFT JOIN growth g ON g.profile = p.name;
+
+-- rendition_cap: the bytes of a rendition whose rate is at its cap all the time.  What is copied has the rate of the
+-- source, if no other is known.
+DROP VIEW IF EXISTS rendition_cap;
+CREATE VIEW rendition_cap AS
+SELECT r.video, r.edition, r.place, r.kind, r.is_default,
+       coalesce(coalesce(r.max_kbps, CASE WHEN r.copied THEN 8.0 * v.size_bytes / v.duration_ms END, 0)
+                * v.duration_ms / 8.0, 0) AS bytes
+  FROM rendition r JOIN video v ON v.id = r.video;
+
+-- video_cap: the same of a video's pieces, and of the files that they are laid into, each rung with the main sound.
+DROP VIEW IF EXISTS video_cap;
+CREATE VIEW video_cap AS
+SELECT video, edition,
+       sum(iif(kind = 'video', bytes, 0)) AS picture_bytes,
+       sum(iif(kind = 'audio', bytes, 0)) AS sound_bytes, sum(kind = 'audio') AS sounds,
+       sum(bytes) AS pieces_bytes,
+       sum(iif(kind = 'video', bytes, 0)) + max(1, sum(kind = 'video')) * max(iif(kind = 'audio' AND is_default, bytes, 0)) AS movies_bytes
+  FROM rendition_cap GROUP BY video, edition;
+
+-- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: all that they bring, though some of it may
+-- be there, and what will be made of it; videos: what their tasks have not written yet.
+DROP VIEW IF EXISTS disk_claim;
+CREATE VIEW disk_claim AS
+SELECT 'upload' AS what, u.id, coalesce(u.length_bytes, 0) AS source_bytes,
+       CAST(round(coalesce(u.length_bytes, 0) * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes
+  FROM upload u LEFT JOIN growth_factor f ON f.profile = u.profile
+ WHERE u.done = 0
+UNION ALL
+SELECT 'video', v.id, 0,
+       CASE WHEN EXISTS (SELECT 1 FROM task WHERE video = v.id AND edition = v.edition AND kind = 'assemble')
+       THEN (SELECT CAST(round(sum(predicted_bytes * (1 - progress))) AS INTEGER) FROM task
+              WHERE video = v.id AND edition = v.edition AND state IN ('queued', 'running'))
+       ELSE v.guessed_bytes END
+  FROM video v WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing');
+
+-- disk_budget: what there is, what of it is spoken for, and what is left for uploads to come.
+DROP VIEW IF EXISTS disk_budget;
+CREATE VIEW disk_budget AS
+SELECT d.free_bytes, d.floor_bytes, d.arriving_bytes, c.uploads, c.uploads_work_bytes, c.videos, c.videos_bytes,
+       d.free_bytes - d.floor_bytes - d.arriving_bytes - c.uploads_work_bytes - c.videos_bytes AS left_bytes,
+       datetime(d.at_ms / 1000, 'unixepoch') AS at
+  FROM (SELECT sum(what = 'upload') AS uploads, sum(iif(what = 'upload', work_bytes, 0)) AS uploads_work_bytes,
+               sum(what = 'video') AS videos, sum(iif(what = 'video', work_bytes, 0)) AS videos_bytes FROM disk_claim) c, disk d;
+
 -- work_left: what each video still costs, in CPU seconds.
 DROP VIEW IF EXISTS work_left;
 CREATE VIEW work_left AS
@@ -52,7 +105,7 @@ rank AS MATERIALIZED (
 	  FROM work_left l JOIN video v ON v.id = l.video JOIN work_age w ON w.video = v.id LEFT JOIN busy b ON b.owner = v.owner
 	 WHERE v.paused = 0 AND v.state IN ('queued', 'probing', 'encoding', 'publishing')
 	   AND NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1))
-SELECT t.id AS task, t.crashes
+SELECT t.id AS task, t.crashes, coalesce(t.predicted_bytes, 0) AS bytes
   FROM rank r JOIN video v ON v.id = r.video JOIN task t ON t.video = v.id
  WHERE t.state = 'queued' AND t.edition = v.edition
    AND t.not_before_ms <= (SELECT ms FROM now_ms)
@@ -64,6 +117,11 @@ SELECT t.id AS task, t.crashes
 DROP VIEW IF EXISTS dead_lately;
 CREATE VIEW dead_lately AS
 SELECT id AS worker, ended_ms FROM worker WHERE state = 'dead' AND ended_ms > (SELECT ms FROM now_ms) - 600000;
+
+-- running_bytes: what the running children still write.
+DROP VIEW IF EXISTS running_bytes;
+CREATE VIEW running_bytes AS
+SELECT CAST(coalesce(sum(predicted_bytes * (1 - progress)), 0) AS INTEGER) AS bytes FROM task WHERE state = 'running';
 
 -- task_why: why a queued task has not started.
 DROP VIEW IF EXISTS task_why;
@@ -83,6 +141,10 @@ SELECT t.id AS task,
        WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND trouble IS NULL)
        THEN 'no worker can work: ' || (SELECT trouble FROM worker WHERE state = 'alive' LIMIT 1)
        WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0) THEN 'all workers are paused'
+       WHEN t.predicted_bytes > (SELECT free_bytes - floor_bytes FROM disk) - (SELECT bytes FROM running_bytes)
+       THEN 'waits for space on the disk: it would write ' || (t.predicted_bytes / 1000000) || ' MB, and ' ||
+            ((SELECT max(0, free_bytes - floor_bytes) FROM disk) / 1000000) || ' MB are free above the floor, of which running work takes ' ||
+            ((SELECT bytes FROM running_bytes) / 1000000) || ' MB'
        WHEN t.crashes >= 2 THEN 'its worker died with it twice: waits for a worker that has nothing else to do'
        ELSE 'waits for a free slot'
        END AS why
@@ -196,6 +258,7 @@ SELECT v.id, v.state, v.owner, v.created_ms,
        'profile', v.profile, 'profile_version', v.recipe ->> '$.version', 'priority', v.priority, 'size_bytes', v.size_bytes,
        'duration_ms', v.duration_ms, 'width', v.width, 'height', v.height, 'frames', v.frames,
        'progress', v.progress, 'edition', v.edition,
+       'disk', json_object('guessed_bytes', v.guessed_bytes, 'predicted_bytes', v.predicted_bytes, 'written_bytes', v.written_bytes),
        'place', CASE v.state WHEN 'queued' THEN
                 (SELECT 1 + count(*) FROM video q WHERE q.state = 'queued'
                     AND (q.priority > v.priority OR (q.priority = v.priority AND (q.created_ms, q.id) < (v.created_ms, v.id)))) END,

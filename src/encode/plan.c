@@ -132,6 +132,7 @@ static void add_video_rendition(struct plan *plan, const struct rung *rung, stru
 	snprintf(r->name, sizeof r->name, "%s", rung->name);
 	r->width = rung->width;
 	r->height = rung->height;
+	r->max_kbps = rung->max_kbps;
 	r->rate_num = rate.num;
 	r->rate_den = rate.den;
 }

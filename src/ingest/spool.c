@@ -58,14 +58,25 @@ enum spool_result spool_check_space(const struct spool *spool, int64_t more)
 	return available - spool->conf->floor_bytes < more ? SPOOL_FULL : SPOOL_OK;
 }
 
+enum spool_result spool_check_budget(struct spool *s, int64_t length_bytes)
+{
+	enum spool_result result = spool_from_db(budget_read(s->db, s->dir_fd, s->conf->floor_bytes, length_bytes, &s->budget));
+
+	if (result != SPOOL_OK)
+		return result;
+	if (s->budget.free_bytes < 0)
+		return spool_from_errno(s, "free space");
+	s->wanted_bytes = length_bytes;
+	return budget_left(&s->budget) < length_bytes + s->budget.work_bytes ? SPOOL_FULL : SPOOL_OK;
+}
+
 /* Allocates up to `to_bytes` without changing the size; a file system that cannot is no failure. */
 static enum spool_result reserve(struct spool *s, int64_t to_bytes)
 {
 	int64_t more = to_bytes - s->reserved_bytes;
-	enum spool_result result = spool_check_space(s, more);
 
-	if (result != SPOOL_OK || more <= 0)
-		return result;
+	if (more <= 0)
+		return SPOOL_OK;
 	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, s->reserved_bytes, more) < 0 &&
 	    errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR)
 		return spool_from_errno(s, "reserving space");
@@ -84,6 +95,23 @@ static enum spool_result create(struct spool *s)
 	return s->length_bytes > 0 ? reserve(s, s->length_bytes) : SPOOL_OK;
 }
 
+/* In one transaction the row is there and its bytes are spoken for: two that come at one time do not both get the last
+ * room.  One whose length nobody told has to find room for a byte, and then for each step. */
+static enum spool_result admit(struct spool *s, const char *worker, const char *filename)
+{
+	enum spool_result result = spool_from_db(db_begin(s->db));
+
+	if (result != SPOOL_OK)
+		return result;
+	result = spool_check_budget(s, s->length_bytes > 0 ? s->length_bytes : 1);
+	if (result == SPOOL_OK)
+		result = spool_from_db(upload_begin(s->db, s->id, worker, filename, s->length_bytes));
+	if (result == SPOOL_OK)
+		return spool_from_db(db_commit(s->db));
+	db_rollback(s->db);
+	return result;
+}
+
 enum spool_result spool_open(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
 			     const char *worker, const char *filename, int64_t length_bytes)
 {
@@ -95,11 +123,8 @@ enum spool_result spool_open(struct spool *spool, struct db *db, const struct co
 	};
 	if (length_bytes > conf->upload_max_bytes)
 		return SPOOL_TOO_LARGE;
-	result = spool_check_space(spool, length_bytes > 0 ? length_bytes : 1);
-	if (result != SPOOL_OK)
-		return result;
 	id_new(spool->id);
-	result = spool_from_db(upload_begin(db, spool->id, worker, filename, length_bytes));
+	result = admit(spool, worker, filename);
 	if (result != SPOOL_OK)
 		spool->id[0] = '\0';
 	else
@@ -199,6 +224,15 @@ static enum spool_result write_all(struct spool *s, struct iovec *slices, size_t
 	return write_back(s);
 }
 
+/* The next step of a body whose length nobody told; a resumable one was promised its length when it came. */
+static enum spool_result grow(struct spool *s, int64_t to_bytes)
+{
+	int64_t more = to_bytes - s->reserved_bytes;
+	enum spool_result result = s->resumable ? spool_check_space(s, more) : spool_check_budget(s, more);
+
+	return result == SPOOL_OK ? reserve(s, to_bytes) : result;
+}
+
 enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_t count)
 {
 	int64_t end = spool->size_bytes;
@@ -209,9 +243,9 @@ enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_
 	if (end > spool->limit_bytes)
 		return SPOOL_TOO_LARGE;
 	if (end > spool->reserved_bytes && end > spool->length_bytes) {
-		result = reserve(spool, end + RESERVE_STEP_BYTES < spool->limit_bytes ? end + RESERVE_STEP_BYTES : spool->limit_bytes);
+		result = grow(spool, end + RESERVE_STEP_BYTES < spool->limit_bytes ? end + RESERVE_STEP_BYTES : spool->limit_bytes);
 		if (result == SPOOL_FULL)
-			result = reserve(spool, end);
+			result = grow(spool, end);
 		if (result != SPOOL_OK)
 			return result;
 	}
@@ -266,6 +300,16 @@ enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
 		log_error("upload %s: not completed: %s", spool->id, db_message(spool->db));
 	spool->finished = result == SPOOL_OK;
 	return result;
+}
+
+void spool_full(const struct spool *spool, char words[BUDGET_WORDS])
+{
+	const struct budget *b = &spool->budget;
+
+	if (budget_left(b) < spool->wanted_bytes + b->work_bytes)
+		budget_words(b, spool->wanted_bytes, words);
+	else
+		snprintf(words, BUDGET_WORDS, "The disk became full while the file came; nothing of it was kept.");
 }
 
 static void remove_from(const struct spool *s, const char *folder)

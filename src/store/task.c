@@ -87,13 +87,14 @@ static enum db_result read_row(struct db *db, int64_t id, struct task *task)
 	return DB_OK;
 }
 
-static enum db_result claim_id(struct db *db, const char *worker, int64_t busy, int64_t *id)
+static enum db_result claim_id(struct db *db, const char *worker, int64_t busy, int64_t room_bytes, int64_t *id)
 {
 	struct rows rows = rows_open(db, SQL_TASK_CLAIM);
 	enum db_result result;
 
 	rows_text(&rows, ":worker", worker);
 	rows_int(&rows, ":busy", busy);
+	rows_int(&rows, ":room_bytes", room_bytes);
 	result = rows_next(&rows);
 	if (result != DB_OK)
 		return result;
@@ -117,13 +118,13 @@ enum db_result task_read(struct db *db, int64_t id, struct task *task)
 	return result;
 }
 
-enum db_result task_claim(struct db *db, const char *worker, int64_t busy, struct task *task)
+enum db_result task_claim(struct db *db, const char *worker, int64_t busy, int64_t room_bytes, struct task *task)
 {
 	enum db_result result;
 	int64_t id;
 
 	memset(task, 0, sizeof *task);
-	result = claim_id(db, worker, busy, &id);
+	result = claim_id(db, worker, busy, room_bytes, &id);
 	return result == DB_OK ? task_read(db, id, task) : result;
 }
 

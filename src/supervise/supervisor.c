@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "store/budget.h"
 #include "store/discard.h"
 #include "store/event.h"
 #include "store/video.h"
@@ -149,6 +150,14 @@ static void discard_spent(struct supervisor *s)
 	finisher_post(s->finisher, &tidying->job);
 }
 
+/* Free space above the floor. */
+static int64_t room_bytes(const struct supervisor *s)
+{
+	int64_t free_bytes = file_free_bytes(s->dir_fd, ".");
+
+	return free_bytes < 0 ? INT64_MAX : free_bytes - s->conf->floor_bytes;
+}
+
 /* Below the floor no work starts, so that what runs, and the database, have room to end well. */
 static bool has_room(struct supervisor *s)
 {
@@ -162,6 +171,17 @@ static bool has_room(struct supervisor *s)
 		log_info("there is room again: work goes on");
 	s->low = low;
 	return !low;
+}
+
+/* For those who look at the database, and to say there why work waits. */
+static void keep_budget(struct supervisor *s)
+{
+	struct budget budget;
+
+	if (budget_read(s->db, s->dir_fd, s->conf->floor_bytes, 0, &budget) != DB_OK || budget.free_bytes < 0)
+		return;
+	if (budget_keep(s->db, &budget) != DB_OK)
+		log_debug("free space: not recorded: %s", db_message(s->db));
 }
 
 /* The machine's fault: nothing is claimed until a self-test passes again.  What comes soon after the last time waits
@@ -183,7 +203,7 @@ static void claim_work(struct supervisor *s, const struct worker_orders *orders)
 	struct task task;
 
 	while (!orders->paused && s->shop.count < orders->slots && s->fit && has_room(s) && !runner_wants_to_be_alone(&s->shop)) {
-		if (task_claim(s->db, s->id, s->shop.count, &task) != DB_OK)
+		if (task_claim(s->db, s->id, s->shop.count, room_bytes(s), &task) != DB_OK)
 			return;
 		runner_start(&s->shop, &task);
 	}
@@ -202,6 +222,7 @@ static void follow_orders(struct supervisor *s)
 		runner_nice_all(&s->shop, nice);
 	if (orders.trouble && s->fit)
 		lose_fitness(s);
+	keep_budget(s);
 	claim_work(s, &orders);
 }
 
