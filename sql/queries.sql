@@ -144,8 +144,8 @@ SELECT u.id FROM upload u
 -- What an upload of :length_bytes needs, and what all others have been promised.
 -- name: budget_read
 SELECT CAST(round(:length_bytes * (SELECT grows FROM growth_factor WHERE profile = 'default')) AS INTEGER),
-       coalesce(sum(what = 'upload'), 0), coalesce(sum(iif(what = 'upload', work_bytes, 0)), 0),
-       coalesce(sum(what = 'video'), 0), coalesce(sum(iif(what = 'video', work_bytes, 0)), 0)
+       count(*) FILTER (WHERE what = 'upload'), coalesce(sum(work_bytes) FILTER (WHERE what = 'upload'), 0),
+       count(*) FILTER (WHERE what = 'video'), coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0)
   FROM disk_claim;
 
 -- name: budget_uploads
@@ -162,8 +162,8 @@ VALUES (1, :free_bytes, :floor_bytes, :arriving_bytes, (SELECT ms FROM now_ms))
     OR floor_bytes <> excluded.floor_bytes;
 
 -- name: video_insert
-INSERT INTO video (id, source, filename, title, owner, profile, priority, size_bytes)
-VALUES (:id, 'source/' || :id, :filename, :title, :owner, :profile, :priority, :size_bytes);
+INSERT INTO video (id, source, filename, title, owner, profile, priority, size_bytes, sha256)
+VALUES (:id, 'source/' || :id, :filename, :title, :owner, :profile, :priority, :size_bytes, :sha256);
 
 -- Tasks ------------------------------------------------------------------------------------------
 
@@ -344,6 +344,58 @@ DELETE FROM encoder;
 -- name: encoder_add
 INSERT OR REPLACE INTO encoder (codec, name) VALUES (:codec, :name);
 
+-- name: digest_save
+UPDATE video SET sha256 = :sha256 WHERE id = :id;
+
+-- A probe that waits for this digest: nothing was made of the video yet.
+-- name: link_awaited
+SELECT 1 FROM task p JOIN task_wait w ON w.task = p.id
+ WHERE p.video = :video AND p.kind = 'probe' AND p.state = 'queued' AND p.attempts = 0 AND w.needs = :task;
+
+-- name: link_find
+SELECT t.twin, t.published, o.source_kept AND o.source = 'source/' || o.id AND n.source = 'source/' || n.id
+  FROM twin t JOIN video o ON o.id = t.twin JOIN video n ON n.id = t.video
+ WHERE t.video = :video AND t.sha256 = :sha256 ORDER BY o.ended_ms DESC, o.id LIMIT 1;
+
+-- name: link_is_spent
+SELECT 1 FROM discard WHERE video = :video AND file = :file;
+
+-- name: link_forget_waits
+DELETE FROM task_wait WHERE task IN (SELECT id FROM task WHERE video = :video AND kind <> 'digest');
+
+-- name: link_forget_tasks
+DELETE FROM task WHERE video = :video AND kind <> 'digest' AND state = 'queued';
+
+-- name: link_video
+UPDATE video
+   SET state = 'publishing', linked = coalesce(o.linked, o.id), edition = o.published,
+       probe = o.probe, duration_ms = o.duration_ms, width = o.width, height = o.height, frames = o.frames, single = o.single,
+       poster = o.poster, storyboard = o.storyboard, predicted_bytes = 0, written_bytes = 0
+  FROM (SELECT v.* FROM video v JOIN twin t ON t.twin = v.id
+         WHERE v.id = :twin AND t.video = :video AND t.published = :edition AND t.sha256 = :sha256) o
+ WHERE video.id = :video AND video.state = 'queued';
+
+-- name: link_recipe
+UPDATE video SET recipe = (SELECT recipe FROM video WHERE id = :twin) WHERE id = :video;
+
+-- Every column of the table but `video`.
+-- name: link_renditions
+INSERT INTO rendition (video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num, rate_den,
+                       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps)
+SELECT :video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num, rate_den,
+       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps
+  FROM rendition WHERE video = :twin AND edition = :edition;
+
+-- name: link_pieces
+INSERT INTO piece (video, edition, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist)
+SELECT :video, edition, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist
+  FROM piece p WHERE video = :twin AND edition = :edition
+   AND file IN (SELECT file FROM rendition WHERE video = :twin AND edition = :edition);
+
+-- name: link_decisions
+INSERT INTO decision (video, edition, seq, code, detail)
+SELECT :video, edition, seq, code, detail FROM decision WHERE video = :twin AND edition = :edition AND code <> 'linked';
+
 -- name: plan_video
 UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, frames = :frames
  WHERE id = :id;
@@ -434,7 +486,9 @@ UPDATE video SET source_kept = 0 WHERE id = :video;
 
 -- name: discard_due
 SELECT d.video, d.file FROM discard d JOIN video v ON v.id = d.video
- WHERE d.after_ms <= (SELECT ms FROM now_ms) AND v.state <> 'deleting' ORDER BY d.after_ms LIMIT 1;
+ WHERE d.after_ms <= (SELECT ms FROM now_ms) AND v.state <> 'deleting'
+   AND (d.file <> '@source' OR NOT EXISTS (SELECT 1 FROM task WHERE video = d.video AND kind = 'digest' AND state IN ('queued', 'running')))
+ ORDER BY d.after_ms LIMIT 1;
 
 -- name: discard_forget
 DELETE FROM discard WHERE video = :video AND file = :file;

@@ -16,10 +16,12 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "ingest/spool.h"
 #include "store/video.h"
 
 #define RESERVE_STEP_BYTES ((int64_t)64 << 20)  /* ahead of a body whose length nobody told */
+#define CACHE_PART 32           /* of the memory that is to be had, what an upload may keep of the page cache */
 #define WINDOW_BYTES ((int64_t)8 << 20)         /* written back while the next as many come */
 #define START_BYTES ((int64_t)1 << 20)          /* the same, of an upload that is synced after each request */
 
@@ -120,6 +122,7 @@ enum spool_result spool_open(struct spool *spool, struct db *db, const struct co
 	*spool = (struct spool){
 		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = length_bytes,
 		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
+		.cached_most_bytes = memory_available_bytes() / CACHE_PART,
 	};
 	if (length_bytes > conf->upload_max_bytes)
 		return SPOOL_TOO_LARGE;
@@ -142,6 +145,7 @@ enum spool_result spool_resume(struct spool *spool, int fd, int64_t offset_bytes
 	spool->resumable = true;
 	spool->length_bytes = -1;
 	spool->start_bytes = START_BYTES;
+	spool->cached_most_bytes = memory_available_bytes() / CACHE_PART;
 	spool->size_bytes = spool->started_bytes = spool->dropped_bytes = spool->reserved_bytes = offset_bytes;
 	if (fstat(fd, &st) < 0)
 		return spool_from_errno(spool, "fstat");
@@ -171,10 +175,10 @@ enum spool_result spool_sync(struct spool *spool)
 }
 
 /*
- * Starts the write-back of what came last, waits for what is a window behind it, and lets its pages go: so
- * an upload of any length lives in a few pages that are used again and again, takes nobody else's out
- * of the cache, and leaves the last fsync little to do.  The wait reports a failed write, which a
- * later fsync would not any more.
+ * Starts the write-back of what came last, waits for what is a window behind it, and lets its pages go where the upload is a
+ * large one: so it lives in a few pages that are used again and again, takes nobody else's out of the cache, and
+ * leaves the last fsync little to do.  A smaller one keeps its pages, clean as they are: its digest, its probe and
+ * its first chunks are read within seconds.  The wait reports a failed write, which a later fsync would not any more.
  */
 static enum spool_result write_back(struct spool *s)
 {
@@ -189,8 +193,9 @@ static enum spool_result write_back(struct spool *s)
 	if (sync_file_range(s->fd, s->dropped_bytes, older, SYNC_FILE_RANGE_WAIT_BEFORE |
 			    SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) < 0)
 		return spool_from_errno(s, "write-back");
-	(void)posix_fadvise(s->fd, s->dropped_bytes, older, POSIX_FADV_DONTNEED);
 	s->dropped_bytes += older;
+	if (s->size_bytes > s->cached_most_bytes || s->length_bytes > s->cached_most_bytes)
+		(void)posix_fadvise(s->fd, 0, s->dropped_bytes, POSIX_FADV_DONTNEED);
 	return SPOOL_OK;
 }
 

@@ -24,7 +24,8 @@ struct spool {
 	int64_t reserved_bytes;         /* allocated ahead of the data */
 	int64_t start_bytes;            /* write-back starts with so many */
 	int64_t started_bytes;          /* of the data, whose write-back was started */
-	int64_t dropped_bytes;          /* of the data, on disk and out of the page cache */
+	int64_t dropped_bytes;          /* of the data, on disk, and if it is large out of the page cache */
+	int64_t cached_most_bytes;      /* an upload that is longer is large */
 	bool resumable;                 /* what is written stays when it is closed */
 	bool moved;                     /* it is source/ID already, though not yet a video */
 	struct budget budget;           /* as it was looked at last, and */

@@ -20,6 +20,7 @@ static const char *const kind_names[TASK_KIND_COUNT] = {
 	[TASK_POSTER] = "poster",
 	[TASK_STORYBOARD] = "storyboard",
 	[TASK_ASSEMBLE] = "assemble",
+	[TASK_DIGEST] = "digest",
 };
 
 const char *task_kind_name(enum task_kind kind)

@@ -62,6 +62,7 @@ static void add_video(struct fixture *f, const char *id, int64_t priority)
 {
 	const struct upload_done done = {
 		.id = id, .filename = "a.mp4", .title = "", .owner = "", .profile = "default", .priority = priority, .size_bytes = 10,
+		.sha256 = "known: it is not computed",
 	};
 
 	assert_int_equal(upload_begin(f->db, id, f->worker, "a.mp4", 10), DB_OK);
