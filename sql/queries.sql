@@ -381,9 +381,9 @@ UPDATE video SET recipe = (SELECT recipe FROM video WHERE id = :twin) WHERE id =
 -- Every column of the table but `video`.
 -- name: link_renditions
 INSERT INTO rendition (video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num, rate_den,
-                       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps)
+                       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps, rung_side)
 SELECT :video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num, rate_den,
-       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps
+       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps, rung_side
   FROM rendition WHERE video = :twin AND edition = :edition;
 
 -- name: link_pieces
@@ -402,9 +402,9 @@ UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, f
 
 -- name: plan_rendition
 INSERT INTO rendition (video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num,
-                       rate_den, channels, max_kbps)
+                       rate_den, channels, max_kbps, rung_side)
 VALUES (:video, :edition, :place, :name, :kind, :codec, :copied, :language, :label, :is_default, :width, :height, :rate_num,
-        :rate_den, :channels, :max_kbps);
+        :rate_den, :channels, :max_kbps, :rung_side);
 
 -- What its children will write: pieces up to their caps, as far as such are usually filled; and then it all again.
 -- name: plan_foretell
@@ -480,6 +480,18 @@ SELECT p.video, p.file, (SELECT ms FROM now_ms) + :delay_ms FROM piece p
 INSERT OR REPLACE INTO discard (video, file, after_ms)
 SELECT v.id, '@source', (SELECT ms FROM now_ms) FROM video v JOIN profile p ON p.name = v.profile
  WHERE v.id = :video AND p.keep_source = 0 AND v.source = 'source/' || v.id;
+
+-- name: retention_due
+SELECT video, edition, name, file, keep_days FROM expired WHERE (video, name) > (:video, :name) ORDER BY video, name LIMIT 1;
+
+-- name: retention_is_due
+SELECT 1 FROM expired WHERE video = :video AND edition = :edition AND name = :name;
+
+-- name: retention_sources
+INSERT OR IGNORE INTO discard (video, file, after_ms)
+SELECT v.id, '@source', (SELECT ms FROM now_ms) FROM profile p JOIN video v ON v.profile = p.name
+ WHERE p.keep_source_days IS NOT NULL AND v.state = 'ready' AND v.source_kept = 1 AND v.source = 'source/' || v.id
+   AND v.ended_ms + p.keep_source_days * 86400000 <= (SELECT ms FROM now_ms);
 
 -- name: source_gone
 UPDATE video SET source_kept = 0 WHERE id = :video;

@@ -127,13 +127,26 @@ DROP VIEW IF EXISTS running_bytes;
 CREATE VIEW running_bytes AS
 SELECT CAST(coalesce(sum(predicted_bytes * (1 - progress)), 0) AS INTEGER) AS bytes FROM task WHERE state = 'running';
 
+-- expired: renditions that their profiles do not keep any longer.  The smallest of a video stays in any case: it has the
+-- sound that all others are heard with.
+DROP VIEW IF EXISTS expired;
+CREATE VIEW expired AS
+SELECT r.video, r.edition, r.name, r.file, g.keep_days
+  FROM rung g JOIN video v ON v.profile = g.profile AND v.state = 'ready'
+       JOIN rendition r ON r.video = v.id AND r.edition = v.published AND r.codec = g.codec AND r.rung_side = g.short_side
+ WHERE g.keep_days IS NOT NULL AND v.ended_ms + g.keep_days * 86400000 <= (SELECT ms FROM now_ms)
+   AND r.kind = 'video' AND r.file IS NOT NULL
+   AND r.place <> (SELECT place FROM rendition WHERE video = v.id AND edition = v.published AND kind = 'video'
+                    ORDER BY width * height, place DESC LIMIT 1);
+
 -- twin: finished videos that another may be the same as: of its owner, its size, its profile as that is now.
 DROP VIEW IF EXISTS twin;
 CREATE VIEW twin AS
 SELECT n.id AS video, o.id AS twin, o.sha256, o.published
   FROM video n JOIN profile p ON p.name = n.profile AND p.link = 1
        JOIN video o ON o.size_bytes = n.size_bytes AND o.owner = n.owner AND o.profile = n.profile AND o.id <> n.id
- WHERE o.state = 'ready' AND o.published = o.edition AND o.sha256 IS NOT NULL AND o.recipe ->> '$.version' = p.version;
+ WHERE o.state = 'ready' AND o.published = o.edition AND o.sha256 IS NOT NULL AND o.recipe ->> '$.version' = p.version
+   AND NOT EXISTS (SELECT 1 FROM decision WHERE video = o.id AND edition = o.published AND code = 'rung_expired');
 
 -- task_why: why a queued task has not started.
 DROP VIEW IF EXISTS task_why;

@@ -26,6 +26,7 @@ UNIT_TESTS = \
 	tests/unit/scan-test \
 	tests/unit/sound-test \
 	tests/unit/text-test \
+	tests/unit/thin-test \
 	tests/unit/jail-test
 TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
 

@@ -53,6 +53,27 @@ ALTER TABLE profile ADD COLUMN link INTEGER NOT NULL DEFAULT 1         -- what w
 	CONSTRAINT "link is 0 or 1" CHECK (link IN (0, 1));
 ALTER TABLE video ADD COLUMN linked TEXT;       -- the video whose files it was given, as they were the same; NULL: its own
 
+-- Retention --------------------------------------------------------------------------------------
+
+-- These are not part of a profile's version: they hold for all its videos, from then on.
+ALTER TABLE rung ADD COLUMN keep_days INTEGER                           -- that it stays once the video is ready; NULL: for ever
+	CONSTRAINT "keep_days is a number of days from 1, or NULL for ever" CHECK (keep_days IS NULL OR (typeof(keep_days) = 'integer' AND keep_days >= 1));
+ALTER TABLE profile ADD COLUMN keep_source_days INTEGER                 -- that the uploaded file stays then, with keep_source = 1
+	CONSTRAINT "keep_source_days is a number of days from 1, or NULL for ever"
+	CHECK (keep_source_days IS NULL OR (typeof(keep_source_days) = 'integer' AND keep_source_days >= 1));
+
+ALTER TABLE rendition ADD COLUMN rung_side INTEGER;     -- of the rung that it was made after; NULL: of none, or not known
+
+DROP TRIGGER rung_changed;
+CREATE TRIGGER rung_changed AFTER UPDATE OF profile, codec, short_side, max_kbps, crf, preset ON rung
+BEGIN
+	UPDATE rung
+	   SET crf = coalesce(crf, CASE codec WHEN 'h264' THEN 23 WHEN 'hevc' THEN 26 WHEN 'vp9' THEN 33 WHEN 'av1' THEN 35 END),
+	       preset = coalesce(preset, CASE codec WHEN 'vp9' THEN '4' WHEN 'av1' THEN '8' ELSE 'veryfast' END)
+	 WHERE profile = NEW.profile AND codec = NEW.codec AND short_side = NEW.short_side AND (crf IS NULL OR preset IS NULL);
+	UPDATE profile SET version = version + 1 WHERE name IN (OLD.profile, NEW.profile);
+END;
+
 -- Digests ----------------------------------------------------------------------------------------
 
 -- One more kind of task.  A CHECK that lets more in changes no row, so the table stays, with its triggers: see "Making

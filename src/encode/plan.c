@@ -133,6 +133,7 @@ static void add_video_rendition(struct plan *plan, const struct rung *rung, stru
 	r->width = rung->width;
 	r->height = rung->height;
 	r->max_kbps = rung->max_kbps;
+	r->rung_side = rung->rung_side;
 	r->rate_num = rate.num;
 	r->rate_den = rate.den;
 }

@@ -8,6 +8,7 @@ libclipmill_a_SOURCES += \
 	src/store/event.c src/store/event.h \
 	src/store/plan_store.c src/store/plan_read.c src/store/plan_store.h \
 	src/store/profile.c src/store/profile.h \
+	src/store/retention.c src/store/retention.h \
 	src/store/task.c src/store/task.h src/store/upload.c src/store/upload.h \
 	src/store/video.c src/store/video.h src/store/worker.c src/store/worker.h
 

@@ -193,6 +193,7 @@ static enum db_result save_rendition(struct db *db, const struct task *task, con
 	bind_positive(&rows, ":rate_den", r->rate_den);
 	bind_positive(&rows, ":channels", r->channels);
 	bind_positive(&rows, ":max_kbps", r->max_kbps);
+	bind_positive(&rows, ":rung_side", r->rung_side);
 	return rows_run(&rows);
 }
 

@@ -28,6 +28,7 @@
 #include "supervise/lock.h"
 #include "supervise/publish.h"
 #include "supervise/recovery.h"
+#include "supervise/retention.h"
 #include "supervise/runner.h"
 #include "supervise/selftest.h"
 #include "supervise/supervisor.h"
@@ -38,6 +39,7 @@
 #define FINISH_MS 1000          /* ... and then for the finisher */
 #define RETEST_FIRST_S 1.0      /* between self-tests of a machine that is in trouble */
 #define RETEST_MOST_S 60.0
+#define TIDY_S 20.0             /* between looks for what profiles do not keep any longer */
 #define EVENTS_KEPT 200000
 
 struct supervisor {
@@ -62,6 +64,7 @@ struct supervisor {
 	bool removing;                  /* a removal is with the finisher */
 	bool tidying;                   /* and so are published files and uploads whose time has come */
 	int64_t strays_ms;              /* monotonic: when we looked for stray files; 0: not yet */
+	double tidied;                  /* when that was begun last; the loop's clock */
 	void (*on_stopping)(void *user);
 	void *user;
 };
@@ -122,6 +125,7 @@ struct tidying {
 
 static void tidying_run(struct job *job, const struct desk *desk)
 {
+	retention_run(desk);
 	publish_discard(desk);
 	expiry_run(desk);
 }
@@ -139,8 +143,10 @@ static void discard_spent(struct supervisor *s)
 	struct tidying *tidying;
 	struct discard first;
 
-	if (s->tidying || (discard_due(s->db, &first) != DB_OK && !expiry_is_due(s->db, s->conf, &s->strays_ms)))
+	if (s->tidying || (ev_now(s->loop) - s->tidied < TIDY_S && discard_due(s->db, &first) != DB_OK &&
+			   !expiry_is_due(s->db, s->conf, &s->strays_ms)))
 		return;
+	s->tidied = ev_now(s->loop);
 	tidying = calloc(1, sizeof *tidying);
 	if (tidying == NULL)
 		abort();
