@@ -61,7 +61,7 @@ SELECT 'upload' AS what, u.id, coalesce(u.length_bytes, 0) AS source_bytes,
  WHERE u.done = 0
 UNION ALL
 SELECT 'video', v.id, 0,
-       CASE WHEN EXISTS (SELECT 1 FROM task WHERE video = v.id AND edition = v.edition AND kind = 'assemble')
+       CASE WHEN v.predicted_bytes IS NOT NULL
        THEN (SELECT CAST(round(sum(predicted_bytes * (1 - progress))) AS INTEGER) FROM task
               WHERE video = v.id AND edition = v.edition AND state IN ('queued', 'running'))
        ELSE v.guessed_bytes END

@@ -84,7 +84,7 @@ UPDATE sqlite_schema SET sql = replace(sql, '''assemble''', '''assemble'', ''dig
  WHERE type = 'table' AND name = 'task' AND sql NOT LIKE '%''digest''%';
 PRAGMA writable_schema = RESET;
 
-CREATE INDEX video_by_twin ON video (size_bytes, owner, profile);       -- twin, link_candidates
+CREATE INDEX video_by_twin ON video (size_bytes, owner, profile) WHERE state = 'ready' AND sha256 IS NOT NULL;   -- twin
 
 -- The digest is computed beside the work.  Only where there is a finished video that this one may be the same as does
 -- the work wait for it: then it may turn out that there is none to do.
@@ -173,7 +173,7 @@ END;
 DROP TRIGGER video_next_edition;
 CREATE TRIGGER video_next_edition AFTER UPDATE OF edition ON video WHEN NEW.edition > OLD.edition AND NEW.linked IS OLD.linked
 BEGIN
-	UPDATE video SET reason = NULL, detail = NULL, ended_ms = NULL, progress = 0 WHERE id = NEW.id;
+	UPDATE video SET reason = NULL, detail = NULL, ended_ms = NULL, progress = 0, predicted_bytes = NULL WHERE id = NEW.id;
 	UPDATE task SET state = 'cancelled' WHERE video = NEW.id AND edition < NEW.edition AND state IN ('queued', 'running');
 	INSERT INTO task (video, edition, kind) VALUES (NEW.id, NEW.edition, 'probe');
 	INSERT INTO event (video, kind, detail) VALUES (NEW.id, 'video edition ' || NEW.edition, NEW.single);

@@ -39,6 +39,7 @@
 #define FINISH_MS 1000          /* ... and then for the finisher */
 #define RETEST_FIRST_S 1.0      /* between self-tests of a machine that is in trouble */
 #define RETEST_MOST_S 60.0
+#define BUDGET_S 1.0            /* between looks at the disk for those who read the database */
 #define TIDY_S 20.0             /* between looks for what profiles do not keep any longer */
 #define EVENTS_KEPT 200000
 
@@ -64,6 +65,7 @@ struct supervisor {
 	bool removing;                  /* a removal is with the finisher */
 	bool tidying;                   /* and so are published files and uploads whose time has come */
 	int64_t strays_ms;              /* monotonic: when we looked for stray files; 0: not yet */
+	double budgeted;                /* when free space was written down last; the loop's clock */
 	double tidied;                  /* when that was begun last; the loop's clock */
 	void (*on_stopping)(void *user);
 	void *user;
@@ -184,6 +186,9 @@ static void keep_budget(struct supervisor *s)
 {
 	struct budget budget;
 
+	if (ev_now(s->loop) - s->budgeted < BUDGET_S)
+		return;
+	s->budgeted = ev_now(s->loop);
 	if (budget_read(s->db, s->dir_fd, s->conf->floor_bytes, 0, &budget) != DB_OK || budget.free_bytes < 0)
 		return;
 	if (budget_keep(s->db, &budget) != DB_OK)

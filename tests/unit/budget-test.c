@@ -153,6 +153,7 @@ static void a_video_is_promised_what_its_work_will_write_until_it_is_given_up(vo
 	assert_int_equal(b.work_bytes, 6 * MB);
 	assert_int_equal(budget_left(&b), b.free_bytes - 25 * MB);
 	by_hand(f, "INSERT INTO task (video, kind, predicted_bytes, predicted_s) VALUES (%Q, 'chunk', 700, 1), (%Q, 'assemble', 300, 1)", id);
+	by_hand(f, "UPDATE video SET predicted_bytes = 1000 WHERE id = %Q", id);
 	by_hand(f, "UPDATE task SET predicted_bytes = 0 WHERE video = %Q AND kind IN ('probe', 'digest')", id);
 	assert_int_equal(look(f, 0).videos_bytes, 1000);
 	by_hand(f, "UPDATE task SET progress = 0.5 WHERE video = %Q AND kind = 'chunk'", id);
