@@ -132,7 +132,7 @@ SELECT CAST(coalesce(sum(predicted_bytes * (1 - progress)), 0) AS INTEGER) AS by
 DROP VIEW IF EXISTS expired;
 CREATE VIEW expired AS
 SELECT r.video, r.edition, r.name, r.file, g.keep_days
-  FROM rung g JOIN video v ON v.profile = g.profile AND v.state = 'ready'
+  FROM rung g CROSS JOIN video v ON v.profile = g.profile AND v.state = 'ready'         -- this way round: few rungs have days
        JOIN rendition r ON r.video = v.id AND r.edition = v.published AND r.codec = g.codec AND r.rung_side = g.short_side
  WHERE g.keep_days IS NOT NULL AND v.ended_ms + g.keep_days * 86400000 <= (SELECT ms FROM now_ms)
    AND r.kind = 'video' AND r.file IS NOT NULL

@@ -52,9 +52,10 @@ static enum db_result digest_commit(struct work *work)
 
 	if (work->twin.video[0] != '\0') {
 		result = link_save(work->desk->db, &a->task, &a->ended, work->sha256, &work->twin);
-		if (result != DB_NONE)
+		if (result != DB_NONE && result != DB_REFUSED)
 			return result;
-		log_debug("video %s: %s is no longer what it was linked with", a->task.video, work->twin.video);
+		if (result == DB_REFUSED)
+			log_warn("video %s: not linked with %s: %s", a->task.video, work->twin.video, db_message(work->desk->db));
 		link_undo(work);
 		work->twin.video[0] = '\0';
 	}
