@@ -157,9 +157,29 @@ SELECT 1 FROM upload WHERE id = :id;
 SELECT u.id FROM upload u
  WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') LIMIT 1;
 
+-- What an upload of :length_bytes needs, and what all others have been promised.
+-- name: budget_read
+SELECT CAST(round(:length_bytes * (SELECT grows FROM growth_factor WHERE profile = 'default')) AS INTEGER),
+       count(*) FILTER (WHERE what = 'upload'), coalesce(sum(work_bytes) FILTER (WHERE what = 'upload'), 0),
+       count(*) FILTER (WHERE what = 'video'), coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0)
+  FROM disk_claim;
+
+-- name: budget_uploads
+SELECT id, length_bytes FROM upload WHERE length_bytes > 0 AND done = 0;
+
+-- Written only when it changed by more than a 64th: everybody who waits for a change looks up at each.
+-- name: disk_keep
+INSERT INTO disk (one, free_bytes, floor_bytes, arriving_bytes, at_ms)
+VALUES (1, :free_bytes, :floor_bytes, :arriving_bytes, (SELECT ms FROM now_ms))
+    ON CONFLICT (one) DO UPDATE
+   SET free_bytes = excluded.free_bytes, floor_bytes = excluded.floor_bytes, arriving_bytes = excluded.arriving_bytes,
+       at_ms = excluded.at_ms
+ WHERE 64 * abs(excluded.free_bytes - free_bytes) > free_bytes OR 64 * abs(excluded.arriving_bytes - arriving_bytes) > free_bytes
+    OR floor_bytes <> excluded.floor_bytes;
+
 -- name: video_insert
-INSERT INTO video (id, source, filename, title, owner, profile, priority, size_bytes)
-VALUES (:id, 'source/' || :id, :filename, :title, :owner, :profile, :priority, :size_bytes);
+INSERT INTO video (id, source, filename, title, owner, profile, priority, size_bytes, sha256)
+VALUES (:id, 'source/' || :id, :filename, :title, :owner, :profile, :priority, :size_bytes, :sha256);
 
 -- Tasks ------------------------------------------------------------------------------------------
 
@@ -168,7 +188,8 @@ UPDATE task
    SET state = 'running', worker = :worker, attempts = attempts + 1, started_ms = (SELECT ms FROM now_ms), ended_ms = NULL,
        pid = NULL, progress = 0, frames = NULL, fps = NULL, exit_code = NULL, signal = NULL, user_ms = NULL, sys_ms = NULL,
        max_rss_kb = NULL
- WHERE id = (SELECT task FROM runnable WHERE crashes < 2 OR :busy = 0 LIMIT 1) AND state = 'queued'
+ WHERE id = (SELECT task FROM runnable WHERE (crashes < 2 OR :busy = 0) AND bytes <= :room_bytes - (SELECT bytes FROM running_bytes)
+              LIMIT 1) AND state = 'queued'
 RETURNING id;
 
 -- name: task_read
@@ -393,15 +414,87 @@ DELETE FROM encoder;
 -- name: encoder_add
 INSERT OR REPLACE INTO encoder (codec, name) VALUES (:codec, :name);
 
+-- name: digest_save
+UPDATE video SET sha256 = :sha256 WHERE id = :id;
+
+-- A probe that waits for this digest: nothing was made of the video yet.
+-- name: link_awaited
+SELECT 1 FROM task p JOIN task_wait w ON w.task = p.id
+ WHERE p.video = :video AND p.kind = 'probe' AND p.state = 'queued' AND p.attempts = 0 AND w.needs = :task;
+
+-- name: link_find
+SELECT t.twin, t.published, o.source_kept AND o.source = 'source/' || o.id AND n.source = 'source/' || n.id
+  FROM twin t JOIN video o ON o.id = t.twin JOIN video n ON n.id = t.video
+ WHERE t.video = :video AND t.sha256 = :sha256 ORDER BY o.ended_ms DESC, o.id LIMIT 1;
+
+-- name: link_is_spent
+SELECT 1 FROM discard WHERE video = :video AND file = :file;
+
+-- name: link_forget_waits
+DELETE FROM task_wait WHERE task IN (SELECT id FROM task WHERE video = :video AND kind <> 'digest');
+
+-- name: link_forget_tasks
+DELETE FROM task WHERE video = :video AND kind <> 'digest' AND state = 'queued';
+
+-- name: link_video
+UPDATE video
+   SET state = 'publishing', linked = coalesce(o.linked, o.id), edition = o.published,
+       probe = o.probe, duration_ms = o.duration_ms, width = o.width, height = o.height, frames = o.frames, single = o.single,
+       poster = o.poster, storyboard = o.storyboard, predicted_bytes = 0, written_bytes = 0
+  FROM (SELECT v.* FROM video v JOIN twin t ON t.twin = v.id
+         WHERE v.id = :twin AND t.video = :video AND t.published = :edition AND t.sha256 = :sha256) o
+ WHERE video.id = :video AND video.state = 'queued';
+
+-- name: link_recipe
+UPDATE video SET recipe = (SELECT recipe FROM video WHERE id = :twin) WHERE id = :video;
+
+-- Every column of the table but `video`.
+-- name: link_renditions
+INSERT INTO rendition (video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num, rate_den,
+                       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps, rung_side)
+SELECT :video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num, rate_den,
+       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps, rung_side
+  FROM rendition WHERE video = :twin AND edition = :edition;
+
+-- name: link_pieces
+INSERT INTO piece (video, edition, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist)
+SELECT :video, edition, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist
+  FROM piece p WHERE video = :twin AND edition = :edition
+   AND file IN (SELECT file FROM rendition WHERE video = :twin AND edition = :edition);
+
+-- name: link_decisions
+INSERT INTO decision (video, edition, seq, code, detail)
+SELECT :video, edition, seq, code, detail FROM decision WHERE video = :twin AND edition = :edition AND code <> 'linked';
+
 -- name: plan_video
 UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, frames = :frames
  WHERE id = :id;
 
 -- name: plan_rendition
 INSERT INTO rendition (video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num,
-                       rate_den, channels)
+                       rate_den, channels, max_kbps, rung_side)
 VALUES (:video, :edition, :place, :name, :kind, :codec, :copied, :language, :label, :is_default, :width, :height, :rate_num,
-        :rate_den, :channels);
+        :rate_den, :channels, :max_kbps, :rung_side);
+
+-- What its children will write: pieces up to their caps, as far as such are usually filled; and then it all again.
+-- name: plan_foretell
+UPDATE task
+   SET predicted_bytes = (
+       SELECT CAST(round(f.fills * CASE
+              WHEN task.kind = 'chunk' THEN c.picture_bytes * task.frames_planned / max(1, v.frames, task.frames_planned)
+              WHEN task.kind = 'audio' AND task.seq < 0 THEN c.sound_bytes / c.sounds * min(1, max(20000.0 / v.duration_ms, 0.05))
+              WHEN task.kind = 'audio' THEN c.sound_bytes / c.sounds
+              ELSE c.movies_bytes END) AS INTEGER)
+         FROM video v JOIN growth_factor f ON f.profile = v.profile JOIN video_cap c ON c.edition = v.edition
+        WHERE v.id = :id AND c.video = :id)
+ WHERE video = :id AND kind IN ('chunk', 'audio', 'assemble') AND state = 'queued'
+   AND edition = (SELECT edition FROM video WHERE id = :id);
+
+-- name: plan_foretold
+UPDATE video
+   SET predicted_bytes = (SELECT sum(predicted_bytes) FROM task WHERE video = :id AND edition = video.edition
+                             AND kind NOT IN ('probe', 'scan'))
+ WHERE id = :id;
 
 -- name: poster_save
 UPDATE video SET poster = :file WHERE id = :id;
@@ -458,12 +551,26 @@ INSERT OR REPLACE INTO discard (video, file, after_ms)
 SELECT v.id, '@source', (SELECT ms FROM now_ms) FROM video v JOIN profile p ON p.name = v.profile
  WHERE v.id = :video AND p.keep_source = 0 AND v.source = 'source/' || v.id;
 
+-- name: retention_due
+SELECT video, edition, name, file, keep_days FROM expired WHERE (video, name) > (:video, :name) ORDER BY video, name LIMIT 1;
+
+-- name: retention_is_due
+SELECT 1 FROM expired WHERE video = :video AND edition = :edition AND name = :name;
+
+-- name: retention_sources
+INSERT OR IGNORE INTO discard (video, file, after_ms)
+SELECT v.id, '@source', (SELECT ms FROM now_ms) FROM profile p JOIN video v ON v.profile = p.name
+ WHERE p.keep_source_days IS NOT NULL AND v.state = 'ready' AND v.source_kept = 1 AND v.source = 'source/' || v.id
+   AND v.ended_ms + p.keep_source_days * 86400000 <= (SELECT ms FROM now_ms);
+
 -- name: source_gone
 UPDATE video SET source_kept = 0 WHERE id = :video;
 
 -- name: discard_due
 SELECT d.video, d.file FROM discard d JOIN video v ON v.id = d.video
- WHERE d.after_ms <= (SELECT ms FROM now_ms) AND v.state <> 'deleting' ORDER BY d.after_ms LIMIT 1;
+ WHERE d.after_ms <= (SELECT ms FROM now_ms) AND v.state <> 'deleting'
+   AND (d.file <> '@source' OR NOT EXISTS (SELECT 1 FROM task WHERE video = d.video AND kind = 'digest' AND state IN ('queued', 'running')))
+ ORDER BY d.after_ms LIMIT 1;
 
 -- name: discard_forget
 DELETE FROM discard WHERE video = :video AND file = :file;

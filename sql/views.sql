@@ -17,10 +17,65 @@ SELECT t.id AS task,
        CASE t.kind
        WHEN 'chunk' THEN t.frames_planned * coalesce(v.width * v.height, 1000000) / 1e6
        WHEN 'audio' THEN CASE WHEN t.seq < 0 THEN max(20.0, v.duration_ms / 20000.0) ELSE max(1.0, v.duration_ms / 1000.0) END
+       WHEN 'digest' THEN coalesce(v.size_bytes, 0) / 1e9
        ELSE 1.0 END AS units,
-       CASE t.kind WHEN 'chunk' THEN 0.045 WHEN 'audio' THEN 0.03 WHEN 'assemble' THEN 0.05 ELSE 0.4 END AS prior_s,
-       CASE t.kind WHEN 'chunk' THEN 20000 WHEN 'audio' THEN 16000 WHEN 'assemble' THEN 0 ELSE 100000 END AS prior_bytes
+       CASE t.kind WHEN 'chunk' THEN 0.045 WHEN 'audio' THEN 0.03 WHEN 'assemble' THEN 0.05 WHEN 'digest' THEN 0.6 ELSE 0.4 END AS prior_s,
+       CASE t.kind WHEN 'chunk' THEN 20000 WHEN 'audio' THEN 16000 WHEN 'assemble' THEN 0 WHEN 'digest' THEN 0 ELSE 100000 END AS prior_bytes
   FROM task t JOIN video v ON v.id = t.video;
+
+-- growth_factor: how many bytes are written for a byte of source, at first all the pieces and then the files that they
+-- are laid into; and what part of their caps the rates take.  Until videos taught better: twice the source, and all.
+DROP VIEW IF EXISTS growth_factor;
+CREATE VIEW growth_factor AS
+SELECT p.name AS profile,
+       coalesce(max(0.05, min(20.0, g.written_bytes / nullif(g.source_bytes, 0))), 2.0) AS grows,
+       coalesce(max(0.05, min(1.5, g.written_bytes / nullif(g.cap_bytes, 0))), 1.0) AS fills
+  FROM profile p LEFT JOIN growth g ON g.profile = p.name;
+
+-- rendition_cap: the bytes of a rendition whose rate is at its cap all the time.  What is copied has the rate of the
+-- source, if no other is known.
+DROP VIEW IF EXISTS rendition_cap;
+CREATE VIEW rendition_cap AS
+SELECT r.video, r.edition, r.place, r.kind, r.is_default,
+       coalesce(coalesce(r.max_kbps, CASE WHEN r.copied THEN 8.0 * v.size_bytes / v.duration_ms END, 0)
+                * v.duration_ms / 8.0, 0) AS bytes
+  FROM rendition r JOIN video v ON v.id = r.video;
+
+-- video_cap: the same of a video's pieces, and of the files that they are laid into, each rung with the main sound.
+DROP VIEW IF EXISTS video_cap;
+CREATE VIEW video_cap AS
+SELECT video, edition,
+       sum(iif(kind = 'video', bytes, 0)) AS picture_bytes,
+       sum(iif(kind = 'audio', bytes, 0)) AS sound_bytes, sum(kind = 'audio') AS sounds,
+       sum(bytes) AS pieces_bytes,
+       sum(iif(kind = 'video', bytes, 0)) + max(1, sum(kind = 'video')) * max(iif(kind = 'audio' AND is_default, bytes, 0)) AS movies_bytes
+  FROM rendition_cap GROUP BY video, edition;
+
+-- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: all that they bring, though some of it may
+-- be there, and what will be made of it; videos: what their tasks have not written yet.
+DROP VIEW IF EXISTS disk_claim;
+CREATE VIEW disk_claim AS
+SELECT 'upload' AS what, u.id, coalesce(u.length_bytes, 0) AS source_bytes,
+       CAST(round(coalesce(u.length_bytes, 0) * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes
+  FROM upload u LEFT JOIN growth_factor f ON f.profile = u.profile
+ WHERE u.done = 0
+UNION ALL
+SELECT 'video', v.id, 0,
+       CASE WHEN v.predicted_bytes IS NOT NULL
+       THEN (SELECT CAST(round(sum(predicted_bytes * (1 - progress))) AS INTEGER) FROM task
+              WHERE video = v.id AND edition = v.edition AND state IN ('queued', 'running'))
+       ELSE v.guessed_bytes END
+  FROM video v WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing');
+
+-- disk_budget: what there is, what of it is spoken for, and what is left for uploads to come.
+DROP VIEW IF EXISTS disk_budget;
+CREATE VIEW disk_budget AS
+SELECT d.free_bytes, d.floor_bytes, d.arriving_bytes, c.uploads, c.uploads_work_bytes, c.videos, c.videos_bytes,
+       d.free_bytes - d.floor_bytes - d.arriving_bytes - c.uploads_work_bytes - c.videos_bytes AS left_bytes,
+       datetime(d.at_ms / 1000, 'unixepoch') AS at
+  FROM (SELECT count(*) FILTER (WHERE what = 'upload') AS uploads, coalesce(sum(work_bytes) FILTER (WHERE what = 'upload'), 0) AS uploads_work_bytes,
+               count(*) FILTER (WHERE what = 'video') AS videos, coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0) AS videos_bytes
+          FROM disk_claim) c, disk d;
 
 -- work_left: what each video still costs, in CPU seconds.
 DROP VIEW IF EXISTS work_left;
@@ -41,7 +96,8 @@ SELECT l.video, 1 + max(0, (SELECT ms FROM now_ms) - iif(l.cpu_s < 600, v.create
 --   3. the video with the least work left, where work counts less the longer a video has waited: a quarter after
 --      30 s, a ninth after 60 s, ...  A video with ten minutes of work or more waits since it last got a slot, so
 --      it gets one now and then; others since they came, so what was begun is finished;
---   4. within a video the head of the sound, the chunks from the first on, the sound beside the first, the rest.
+--   4. within a video the head of the sound, the chunks from the first on, the sound and then the digest beside the
+--      first, the rest.  The digest of a video that is ready comes with the least work left: soon.
 DROP VIEW IF EXISTS runnable;
 CREATE VIEW runnable AS
 WITH busy AS MATERIALIZED (
@@ -50,20 +106,47 @@ rank AS MATERIALIZED (
 	SELECT v.id AS video, v.priority, coalesce(b.children, 0) AS children, v.created_ms,
 	       l.cpu_s / (w.age * w.age) AS score
 	  FROM work_left l JOIN video v ON v.id = l.video JOIN work_age w ON w.video = v.id LEFT JOIN busy b ON b.owner = v.owner
-	 WHERE v.paused = 0 AND v.state IN ('queued', 'probing', 'encoding', 'publishing')
+	 WHERE v.paused = 0 AND v.state IN ('queued', 'probing', 'encoding', 'publishing', 'ready')
 	   AND NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1))
-SELECT t.id AS task, t.crashes
+SELECT t.id AS task, t.crashes, coalesce(t.predicted_bytes, 0) AS bytes
   FROM rank r JOIN video v ON v.id = r.video JOIN task t ON t.video = v.id
  WHERE t.state = 'queued' AND t.edition = v.edition
    AND t.not_before_ms <= (SELECT ms FROM now_ms)
    AND NOT EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
  ORDER BY r.priority DESC, r.children, r.score, r.created_ms, r.video,
-          CASE t.kind WHEN 'chunk' THEN t.seq WHEN 'audio' THEN iif(t.seq < 0, 0.3, 0.6) ELSE 2.5 END, t.id;
+          CASE t.kind WHEN 'probe' THEN 0 WHEN 'scan' THEN 0 WHEN 'chunk' THEN t.seq WHEN 'audio' THEN iif(t.seq < 0, 0.3, 0.6)
+                      WHEN 'digest' THEN 0.9 ELSE 2.5 END, t.id;
 
 -- dead_lately: workers that died, and did not end, in the last ten minutes.
 DROP VIEW IF EXISTS dead_lately;
 CREATE VIEW dead_lately AS
 SELECT id AS worker, ended_ms FROM worker WHERE state = 'dead' AND ended_ms > (SELECT ms FROM now_ms) - 600000;
+
+-- running_bytes: what the running children still write.
+DROP VIEW IF EXISTS running_bytes;
+CREATE VIEW running_bytes AS
+SELECT CAST(coalesce(sum(predicted_bytes * (1 - progress)), 0) AS INTEGER) AS bytes FROM task WHERE state = 'running';
+
+-- expired: renditions that their profiles do not keep any longer.  The smallest of a video stays in any case: it has the
+-- sound that all others are heard with.
+DROP VIEW IF EXISTS expired;
+CREATE VIEW expired AS
+SELECT r.video, r.edition, r.name, r.file, g.keep_days
+  FROM rung g CROSS JOIN video v ON v.profile = g.profile AND v.state = 'ready'         -- this way round: few rungs have days
+       JOIN rendition r ON r.video = v.id AND r.edition = v.published AND r.codec = g.codec AND r.rung_side = g.short_side
+ WHERE g.keep_days IS NOT NULL AND v.ended_ms + g.keep_days * 86400000 <= (SELECT ms FROM now_ms)
+   AND r.kind = 'video' AND r.file IS NOT NULL
+   AND r.place <> (SELECT place FROM rendition WHERE video = v.id AND edition = v.published AND kind = 'video'
+                    ORDER BY width * height, place DESC LIMIT 1);
+
+-- twin: finished videos that another may be the same as: of its owner, its size, its profile as that is now.
+DROP VIEW IF EXISTS twin;
+CREATE VIEW twin AS
+SELECT n.id AS video, o.id AS twin, o.sha256, o.published
+  FROM video n JOIN profile p ON p.name = n.profile AND p.link = 1
+       JOIN video o ON o.size_bytes = n.size_bytes AND o.owner = n.owner AND o.profile = n.profile AND o.id <> n.id
+ WHERE o.state = 'ready' AND o.published = o.edition AND o.sha256 IS NOT NULL AND o.recipe ->> '$.version' = p.version
+   AND NOT EXISTS (SELECT 1 FROM decision WHERE video = o.id AND edition = o.published AND code = 'rung_expired');
 
 -- task_why: why a queued task has not started.
 DROP VIEW IF EXISTS task_why;
@@ -83,6 +166,10 @@ SELECT t.id AS task,
        WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND trouble IS NULL)
        THEN 'no worker can work: ' || (SELECT trouble FROM worker WHERE state = 'alive' LIMIT 1)
        WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0) THEN 'all workers are paused'
+       WHEN t.predicted_bytes > (SELECT free_bytes - floor_bytes FROM disk) - (SELECT bytes FROM running_bytes)
+       THEN 'waits for space on the disk: it would write ' || (t.predicted_bytes / 1000000) || ' MB, and ' ||
+            ((SELECT max(0, free_bytes - floor_bytes) FROM disk) / 1000000) || ' MB are free above the floor, of which running work takes ' ||
+            ((SELECT bytes FROM running_bytes) / 1000000) || ' MB'
        WHEN t.crashes >= 2 THEN 'its worker died with it twice: waits for a worker that has nothing else to do'
        ELSE 'waits for a free slot'
        END AS why
@@ -98,7 +185,7 @@ SELECT row_number() OVER (ORDER BY v.paused, CASE v.state WHEN 'queued' THEN 1 E
        coalesce((SELECT group_concat(kind || CASE WHEN kind = 'chunk' THEN ' ' || seq ELSE '' END || ' running', ', ')
                    FROM task WHERE video = v.id AND edition = v.edition AND state = 'running'),
                 (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id
-                  WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.id LIMIT 1), 'nothing to do') AS what,
+                  WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.kind = 'digest', t.id LIMIT 1), 'nothing to do') AS what,
        CAST(((SELECT ms FROM now_ms) - v.created_ms) / 1000 AS INTEGER) AS age_s
   FROM video v
  WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing', 'deleting')
@@ -284,16 +371,17 @@ CREATE VIEW video_api AS
 SELECT v.id, v.state, v.owner, v.title, v.filename, v.created_ms,
        json_object(
        'id', v.id, 'state', v.state, 'title', v.title, 'filename', v.filename, 'owner', v.owner,
-       'profile', v.profile, 'profile_version', v.recipe ->> '$.version', 'priority', v.priority, 'size_bytes', v.size_bytes,
+       'profile', v.profile, 'profile_version', v.recipe ->> '$.version', 'priority', v.priority, 'size_bytes', v.size_bytes, 'sha256', v.sha256, 'linked', v.linked,
        'duration_ms', v.duration_ms, 'width', v.width, 'height', v.height, 'frames', v.frames,
        'progress', v.progress, 'edition', v.edition,
+       'disk', json_object('guessed_bytes', v.guessed_bytes, 'predicted_bytes', v.predicted_bytes, 'written_bytes', v.written_bytes),
        'place', CASE v.state WHEN 'queued' THEN
                 (SELECT 1 + count(*) FROM video q WHERE q.state = 'queued'
                     AND (q.priority > v.priority OR (q.priority = v.priority AND (q.created_ms, q.id) < (v.created_ms, v.id)))) END,
        'what', CASE WHEN v.state IN ('queued', 'probing', 'encoding', 'publishing') THEN
                 coalesce((SELECT group_concat(kind || ' running', ', ') FROM task WHERE video = v.id AND edition = v.edition AND state = 'running'),
                          (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id
-                           WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.id LIMIT 1)) END,
+                           WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.kind = 'digest', t.id LIMIT 1)) END,
        'reason', v.reason, 'detail', v.detail,
        'created', strftime('%Y-%m-%dT%H:%M:%fZ', v.created_ms / 1000.0, 'unixepoch'),
        'started', strftime('%Y-%m-%dT%H:%M:%fZ', v.started_ms / 1000.0, 'unixepoch'),

@@ -2,6 +2,7 @@
 UNIT_TESTS = \
 	tests/unit/base-test \
 	tests/unit/store-test \
+	tests/unit/budget-test \
 	tests/unit/multipart-test \
 	tests/unit/fcgi-head-test \
 	tests/unit/label-test \
@@ -25,6 +26,7 @@ UNIT_TESTS = \
 	tests/unit/scan-test \
 	tests/unit/sound-test \
 	tests/unit/text-test \
+	tests/unit/thin-test \
 	tests/unit/jail-test
 TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
 
@@ -53,7 +55,7 @@ AM_TESTS_ENVIRONMENT = \
 	CLIPMILL_JAIL_PROGRAM='$(abs_top_builddir)/clipmill-jail'; export CLIPMILL_JAIL_PROGRAM; \
 	CLIPMILL_JAIL_ATTACK='$(abs_top_builddir)/tests/unit/jail-attack'; export CLIPMILL_JAIL_ATTACK; \
 	CC='$(CC)'; export CC;
-TIERS_NEED = clipmill clipmill-jail clipmill-mux
+TIERS_NEED = clipmill clipmill-jail clipmill-mux clipmill-digest
 
 check-soak: $(TIERS_NEED)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run soak

@@ -49,6 +49,7 @@ struct conf {
 	/* [jail] */
 	char *jail;                 /* absolute path of clipmill-jail */
 	char *mux;                  /* absolute path of clipmill-mux */
+	char *digest;               /* absolute path of clipmill-digest */
 	enum conf_sandbox sandbox;
 	int64_t memory_max_bytes;   /* address space of an encoding child */
 

@@ -209,3 +209,12 @@ int64_t file_free_bytes(int dir_fd, const char *path)
 		return -1;
 	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 }
+
+int64_t file_allocated_bytes(int dir_fd, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return (int64_t)st.st_blocks * 512;     /* stat(2): in 512-byte units on every file system */
+}

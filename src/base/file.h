@@ -43,6 +43,9 @@ int64_t file_size(int dir_fd, const char *path);
 /* Bytes that an unprivileged writer may still put on the file system of `path`; -1 with errno. */
 int64_t file_free_bytes(int dir_fd, const char *path);
 
+/* Bytes that a file takes on disk, with what is reserved beyond its end; -1 with errno. */
+int64_t file_allocated_bytes(int dir_fd, const char *path);
+
 /* write(2) until all is written; EINTR and short writes are retried. */
 int file_write_all(int fd, const void *bytes, size_t len) __attribute__((warn_unused_result));
 

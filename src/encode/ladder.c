@@ -122,6 +122,7 @@ static void set_rung(const struct facts *f, const struct profile *profile, const
 	memset(rung, 0, sizeof *rung);
 	set_size(f, side, rung);
 	rung->max_kbps = as->max_kbps;
+	rung->rung_side = as->short_side;
 	rung->crf = as->crf;
 	snprintf(rung->codec, sizeof rung->codec, "%s", as->codec);
 	snprintf(rung->preset, sizeof rung->preset, "%s", as->preset);

@@ -9,6 +9,7 @@ struct rung {
 	char name[24];                  /* 720p: the shorter side; 720p-av1 where a ladder has other codecs beside H.264 */
 	int64_t width, height;          /* even, square pixels */
 	int64_t max_kbps;
+	int64_t rung_side;              /* of the profile's rung that it is made after */
 	char codec[8];                  /* h264, hevc, vp9, av1 */
 	int64_t crf;
 	char preset[16];

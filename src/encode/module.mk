@@ -39,6 +39,7 @@ libclipmill_a_SOURCES += \
 	src/encode/switches.c src/encode/switches.h \
 	src/encode/tables.c src/encode/tables.h \
 	src/encode/telling.c src/encode/telling.h \
+	src/encode/thin.c src/encode/thin.h \
 	src/encode/text.c src/encode/text.h src/encode/text_plan.c \
 	src/encode/times.c src/encode/times.h \
 	src/encode/tracks.c src/encode/tracks.h

@@ -132,6 +132,8 @@ static void add_video_rendition(struct plan *plan, const struct rung *rung, stru
 	snprintf(r->name, sizeof r->name, "%s", rung->name);
 	r->width = rung->width;
 	r->height = rung->height;
+	r->max_kbps = rung->max_kbps;
+	r->rung_side = rung->rung_side;
 	r->rate_num = rate.num;
 	r->rate_den = rate.den;
 	r->copied = copied;

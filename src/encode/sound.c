@@ -192,6 +192,7 @@ static bool add_sound(const struct plan_input *input, const struct grid *grid, c
 	r->channels = channels;
 	r->is_default = seq == 0;
 	take.kbps = channels > 2 ? input->profile->surround_kbps : input->profile->audio_kbps;
+	r->max_kbps = take.kbps;
 	name_it(plan, t, r);
 	take.head_s = seq == 0 ? head_of(grid, plan) : 0;
 	if (take.head_s > 0)

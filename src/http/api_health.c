@@ -7,8 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "http/exchange.h"
+#include "store/budget.h"
 #include "store/worker.h"
 
 #define REASONS_MOST 5
@@ -42,21 +42,33 @@ static void put_reasons(struct buf *out, const struct reasons *reasons)
 	buf_printf(out, "],\"version\":\"%s\"", PACKAGE_VERSION);
 }
 
+static void put_disk(struct buf *out, const struct budget *b)
+{
+	buf_printf(out, ",\"disk\":{\"free_bytes\":%" PRId64 ",\"floor_bytes\":%" PRId64 ",\"left_bytes\":%" PRId64 ",\"spoken_for\":{"
+		   "\"uploads\":%" PRId64 ",\"uploads_bytes\":%" PRId64 ",\"videos\":%" PRId64 ",\"videos_bytes\":%" PRId64 "}}",
+		   b->free_bytes, b->floor_bytes, budget_left(b), b->uploads, b->arriving_bytes + b->uploads_work_bytes, b->videos,
+		   b->videos_bytes);
+}
+
 void api_health(struct exchange *ex)
 {
 	struct buf *out = &ex->reply->body, workers = BUF_INIT;
 	enum db_result result = worker_health_json(ex->db, &workers);
-	int64_t free_bytes = file_free_bytes(ex->dir_fd, "incoming");
 	struct reasons reasons = { .count = 0 };
 	struct worker_row alive;
+	struct budget budget;
 
+	if (result == DB_OK)
+		result = budget_read(ex->db, ex->dir_fd, ex->conf->floor_bytes, 0, &budget);
+	else
+		budget = (struct budget){ .free_bytes = -1, .floor_bytes = ex->conf->floor_bytes };
 	add(&reasons, result != DB_OK, "the database cannot be read");
 	add(&reasons, result == DB_OK && worker_alive(ex->db, &alive, 1) == 0, "no worker is alive");
-	add(&reasons, free_bytes < ex->conf->floor_bytes, "the disk is nearly full: uploads and work wait");
+	add(&reasons, budget.free_bytes < ex->conf->floor_bytes, "the disk is nearly full: uploads and work wait");
 	add(&reasons, strstr(buf_text(&workers), "\"trouble\":\"") != NULL, "a worker cannot work: see trouble in its entry");
 	add(&reasons, sandbox_is_broken(buf_text(&workers)), "a worker's sandbox is not what its configuration needs");
 	put_reasons(out, &reasons);
-	buf_printf(out, ",\"disk\":{\"free_bytes\":%" PRId64 ",\"floor_bytes\":%" PRId64 "}", free_bytes, ex->conf->floor_bytes);
+	put_disk(out, &budget);
 	if (result == DB_OK && workers.len > 2)
 		buf_printf(out, ",%s", buf_text(&workers) + 1);       /* its members go on in our object */
 	else

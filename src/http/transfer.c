@@ -55,7 +55,7 @@ bool transfer_ok(struct transfer *transfer, enum spool_result result)
 
 	switch (result) {
 	case SPOOL_OK: return true;
-	case SPOOL_FULL: reply_error(reply, ERROR_NO_SPACE, NULL); break;
+	case SPOOL_FULL: upload_refuse_full(reply, &transfer->resume.spool); break;
 	case SPOOL_TOO_LARGE: reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes, and no more than were told", most); break;
 	case SPOOL_TOO_MANY: reply_error(reply, ERROR_TOO_MANY_UNFINISHED, NULL); break;
 	case SPOOL_GONE: reply_error(reply, ERROR_NOT_FOUND, "there is no such upload, or it has expired"); break;

@@ -71,13 +71,21 @@ void upload_leave(struct exchange *ex)
 	atomic_fetch_sub(ex->uploads, 1);
 }
 
+void upload_refuse_full(struct reply *reply, const struct spool *spool)
+{
+	char words[BUDGET_WORDS];
+
+	spool_full(spool, words);
+	reply_error(reply, ERROR_NO_SPACE, words);
+}
+
 static bool spool_ok(struct upload *u, enum spool_result result)
 {
 	struct reply *reply = u->ex->reply;
 
 	switch (result) {
 	case SPOOL_OK: return true;
-	case SPOOL_FULL: reply_error(reply, ERROR_NO_SPACE, NULL); break;
+	case SPOOL_FULL: upload_refuse_full(reply, &u->spool); break;
 	case SPOOL_TOO_LARGE:
 		reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes", u->ex->conf->upload_max_bytes);
 		break;

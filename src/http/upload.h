@@ -30,6 +30,9 @@ void upload_init(struct upload *upload, struct exchange *ex);
 /* Sets title, profile, priority, size or filename.  False: answered with 400.  Other names: ignored. */
 bool upload_set(struct upload *upload, const char *name, const char *value, size_t len);
 
+/* Answers SPOOL_FULL: 507, with what there is and what was wanted. */
+void upload_refuse_full(struct reply *reply, const struct spool *spool);
+
 /* Takes a place among upload_threads; false: answered with 503.  Each true needs upload_leave. */
 bool upload_enter(struct exchange *ex);
 void upload_leave(struct exchange *ex);

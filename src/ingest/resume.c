@@ -65,26 +65,45 @@ static enum spool_result open_file(struct resume *r)
 	return errno == ENOENT ? SPOOL_GONE : spool_from_errno(s, "opening it");
 }
 
+/* In one transaction it is there and its bytes are spoken for.  What is joined of others was promised to them. */
+static enum spool_result admit(struct resume *r, const char *worker)
+{
+	struct spool *s = &r->spool;
+	enum spool_result result = spool_from_db(db_begin(s->db));
+	enum db_result created;
+
+	if (result != SPOOL_OK)
+		return result;
+	if (r->row.kind == UPLOAD_JOINED)
+		result = spool_check_space(s, r->row.length_bytes);
+	else
+		result = spool_check_budget(s, r->row.length_bytes > 0 ? r->row.length_bytes : 1);
+	if (result == SPOOL_OK) {
+		created = upload_create(s->db, &r->row, worker, s->conf->uploads_max, s->conf->uploads_owner_max);
+		result = created == DB_NONE ? SPOOL_TOO_MANY : spool_from_db(created);
+	}
+	if (result == SPOOL_OK)
+		return spool_from_db(db_commit(s->db));
+	db_rollback(s->db);
+	return result;
+}
+
 enum spool_result resume_create(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *worker)
 {
 	struct upload_row *row = &resume->row;
-	enum db_result result;
-	enum spool_result space;
+	enum spool_result result;
 
 	init(resume, db, conf, dir_fd);
 	row->id[0] = '\0';
 	if (row->length_bytes > conf->upload_max_bytes)
 		return SPOOL_TOO_LARGE;
-	space = spool_check_space(&resume->spool, row->length_bytes > 0 ? row->length_bytes : 1);
-	if (space != SPOOL_OK)
-		return space;
 	id_new(row->id);
 	strcpy(resume->spool.id, row->id);
-	result = upload_create(db, row, worker, conf->uploads_max, conf->uploads_owner_max);
-	if (result != DB_OK)
+	result = admit(resume, worker);
+	if (result != SPOOL_OK) {
 		row->id[0] = '\0';
-	if (result != DB_OK)
-		return result == DB_NONE ? SPOOL_TOO_MANY : spool_from_db(result);
+		return result;
+	}
 	return resume_read(resume, db, conf, dir_fd, row->id, row->owner) == SPOOL_OK ? resume_take(resume, 0) : SPOOL_FAILED;
 }
 

@@ -16,10 +16,12 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "ingest/spool.h"
 #include "store/video.h"
 
 #define RESERVE_STEP_BYTES ((int64_t)64 << 20)  /* ahead of a body whose length nobody told */
+#define CACHE_PART 32           /* of the memory that is to be had, what an upload may keep of the page cache */
 #define WINDOW_BYTES ((int64_t)8 << 20)         /* written back while the next as many come */
 #define START_BYTES ((int64_t)1 << 20)          /* the same, of an upload that is synced after each request */
 
@@ -58,14 +60,32 @@ enum spool_result spool_check_space(const struct spool *spool, int64_t more)
 	return available - spool->conf->floor_bytes < more ? SPOOL_FULL : SPOOL_OK;
 }
 
+/* Whether a body of so many bytes, of which `to_come` are not there yet, and what will be made of it, fits beside all that
+ * others were promised. */
+static enum spool_result check_budget(struct spool *s, int64_t length_bytes, int64_t to_come)
+{
+	enum spool_result result = spool_from_db(budget_read(s->db, s->dir_fd, s->conf->floor_bytes, length_bytes, &s->budget));
+
+	if (result != SPOOL_OK)
+		return result;
+	if (s->budget.free_bytes < 0)
+		return spool_from_errno(s, "free space");
+	s->wanted_bytes = length_bytes;
+	return budget_left(&s->budget) < to_come + s->budget.work_bytes ? SPOOL_FULL : SPOOL_OK;
+}
+
+enum spool_result spool_check_budget(struct spool *spool, int64_t length_bytes)
+{
+	return check_budget(spool, length_bytes, length_bytes);
+}
+
 /* Allocates up to `to_bytes` without changing the size; a file system that cannot is no failure. */
 static enum spool_result reserve(struct spool *s, int64_t to_bytes)
 {
 	int64_t more = to_bytes - s->reserved_bytes;
-	enum spool_result result = spool_check_space(s, more);
 
-	if (result != SPOOL_OK || more <= 0)
-		return result;
+	if (more <= 0)
+		return SPOOL_OK;
 	if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE, s->reserved_bytes, more) < 0 &&
 	    errno != EOPNOTSUPP && errno != ENOSYS && errno != EINTR)
 		return spool_from_errno(s, "reserving space");
@@ -84,18 +104,35 @@ static enum spool_result create(struct spool *s)
 	return s->length_bytes > 0 ? reserve(s, s->length_bytes) : SPOOL_OK;
 }
 
-/* Gives it an id and a row, if it may be so long and `more` bytes fit. */
-static enum spool_result begin(struct spool *s, const char *worker, const char *filename, int64_t more)
+/*
+ * In one transaction it has a row and its bytes are spoken for: two that come at one time do not both get the last room.
+ * Of the file, `to_come` are still to be written.  One whose length nobody told has to find room for a byte, and then for
+ * each step.
+ */
+static enum spool_result admit(struct spool *s, const char *worker, const char *filename, int64_t to_come)
+{
+	enum spool_result result = spool_from_db(db_begin(s->db));
+
+	if (result != SPOOL_OK)
+		return result;
+	result = check_budget(s, s->length_bytes > 0 ? s->length_bytes : 1, to_come);
+	if (result == SPOOL_OK)
+		result = spool_from_db(upload_begin(s->db, s->id, worker, filename, s->length_bytes));
+	if (result == SPOOL_OK)
+		return spool_from_db(db_commit(s->db));
+	db_rollback(s->db);
+	return result;
+}
+
+/* Gives it an id and a row, if it may be so long and there is room. */
+static enum spool_result begin(struct spool *s, const char *worker, const char *filename, int64_t to_come)
 {
 	enum spool_result result;
 
 	if (s->length_bytes > s->conf->upload_max_bytes)
 		return SPOOL_TOO_LARGE;
-	result = spool_check_space(s, more);
-	if (result != SPOOL_OK)
-		return result;
 	id_new(s->id);
-	result = spool_from_db(upload_begin(s->db, s->id, worker, filename, s->length_bytes));
+	result = admit(s, worker, filename, to_come);
 	if (result != SPOOL_OK)
 		s->id[0] = '\0';
 	return result;
@@ -109,6 +146,7 @@ enum spool_result spool_open(struct spool *spool, struct db *db, const struct co
 	*spool = (struct spool){
 		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = length_bytes,
 		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
+		.cached_most_bytes = memory_available_bytes() / CACHE_PART,
 	};
 	result = begin(spool, worker, filename, length_bytes > 0 ? length_bytes : 1);
 	if (result == SPOOL_OK)
@@ -164,6 +202,7 @@ enum spool_result spool_resume(struct spool *spool, int fd, int64_t offset_bytes
 	spool->resumable = true;
 	spool->length_bytes = -1;
 	spool->start_bytes = START_BYTES;
+	spool->cached_most_bytes = memory_available_bytes() / CACHE_PART;
 	spool->size_bytes = spool->started_bytes = spool->dropped_bytes = spool->reserved_bytes = offset_bytes;
 	if (fstat(fd, &st) < 0)
 		return spool_from_errno(spool, "fstat");
@@ -193,10 +232,10 @@ enum spool_result spool_sync(struct spool *spool)
 }
 
 /*
- * Starts the write-back of what came last, waits for what is a window behind it, and lets its pages go: so
- * an upload of any length lives in a few pages that are used again and again, takes nobody else's out
- * of the cache, and leaves the last fsync little to do.  The wait reports a failed write, which a
- * later fsync would not any more.
+ * Starts the write-back of what came last, waits for what is a window behind it, and lets its pages go where the upload is a
+ * large one: so it lives in a few pages that are used again and again, takes nobody else's out of the cache, and
+ * leaves the last fsync little to do.  A smaller one keeps its pages, clean as they are: its digest, its probe and
+ * its first chunks are read within seconds.  The wait reports a failed write, which a later fsync would not any more.
  */
 static enum spool_result write_back(struct spool *s)
 {
@@ -211,8 +250,9 @@ static enum spool_result write_back(struct spool *s)
 	if (sync_file_range(s->fd, s->dropped_bytes, older, SYNC_FILE_RANGE_WAIT_BEFORE |
 			    SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) < 0)
 		return spool_from_errno(s, "write-back");
-	(void)posix_fadvise(s->fd, s->dropped_bytes, older, POSIX_FADV_DONTNEED);
 	s->dropped_bytes += older;
+	if (s->size_bytes > s->cached_most_bytes || s->length_bytes > s->cached_most_bytes)
+		(void)posix_fadvise(s->fd, 0, s->dropped_bytes, POSIX_FADV_DONTNEED);
 	return SPOOL_OK;
 }
 
@@ -246,6 +286,15 @@ static enum spool_result write_all(struct spool *s, struct iovec *slices, size_t
 	return write_back(s);
 }
 
+/* The next step of a body whose length nobody told; a resumable one was promised its length when it came. */
+static enum spool_result grow(struct spool *s, int64_t to_bytes)
+{
+	int64_t more = to_bytes - s->reserved_bytes;
+	enum spool_result result = s->resumable ? spool_check_space(s, more) : spool_check_budget(s, more);
+
+	return result == SPOOL_OK ? reserve(s, to_bytes) : result;
+}
+
 enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_t count)
 {
 	int64_t end = spool->size_bytes;
@@ -256,9 +305,9 @@ enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_
 	if (end > spool->limit_bytes)
 		return SPOOL_TOO_LARGE;
 	if (end > spool->reserved_bytes && end > spool->length_bytes) {
-		result = reserve(spool, end + RESERVE_STEP_BYTES < spool->limit_bytes ? end + RESERVE_STEP_BYTES : spool->limit_bytes);
+		result = grow(spool, end + RESERVE_STEP_BYTES < spool->limit_bytes ? end + RESERVE_STEP_BYTES : spool->limit_bytes);
 		if (result == SPOOL_FULL)
-			result = reserve(spool, end);
+			result = grow(spool, end);
 		if (result != SPOOL_OK)
 			return result;
 	}
@@ -313,6 +362,16 @@ enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
 		log_error("upload %s: not completed: %s", spool->id, db_message(spool->db));
 	spool->finished = result == SPOOL_OK;
 	return result;
+}
+
+void spool_full(const struct spool *spool, char words[BUDGET_WORDS])
+{
+	const struct budget *b = &spool->budget;
+
+	if (budget_left(b) < spool->wanted_bytes + b->work_bytes)
+		budget_words(b, spool->wanted_bytes, words);
+	else
+		snprintf(words, BUDGET_WORDS, "The disk became full while the file came; nothing of it was kept.");
 }
 
 static void remove_from(const struct spool *s, const char *folder)

@@ -7,6 +7,7 @@
 #include "base/conf.h"
 #include "base/id.h"
 #include "ingest/handover.h"
+#include "store/budget.h"
 #include "store/upload.h"
 
 #define SPOOL_BUFFER_BYTES (256 * 1024)
@@ -24,15 +25,18 @@ struct spool {
 	int64_t reserved_bytes;         /* allocated ahead of the data */
 	int64_t start_bytes;            /* write-back starts with so many */
 	int64_t started_bytes;          /* of the data, whose write-back was started */
-	int64_t dropped_bytes;          /* of the data, on disk and out of the page cache */
+	int64_t dropped_bytes;          /* of the data, on disk, and if it is large out of the page cache */
+	int64_t cached_most_bytes;      /* an upload that is longer is large */
 	bool resumable;                 /* what is written stays when it is closed */
 	bool moved;                     /* it is source/ID already, though not yet a video */
+	struct budget budget;           /* as it was looked at last, and */
+	int64_t wanted_bytes;           /* what was wanted of it */
 	bool finished;                  /* it is a video: nothing of it may be removed */
 };
 
 enum spool_result {
 	SPOOL_OK,
-	SPOOL_FULL,             /* no space: refused before the first byte, or ENOSPC in the middle */
+	SPOOL_FULL,             /* no space: refused before the first byte, or ENOSPC in the middle; spool_full() has words */
 	SPOOL_TOO_LARGE,        /* over upload_max, or over the length of a resumable upload */
 	SPOOL_TOO_MANY,         /* unfinished resumable uploads */
 	SPOOL_GONE,             /* there is no such resumable upload, or no longer */
@@ -59,8 +63,12 @@ enum spool_result spool_adopt(struct spool *spool, struct db *db, const struct c
  */
 enum spool_result spool_resume(struct spool *spool, int fd, int64_t offset_bytes);
 
-/* Whether `more` bytes fit above the floor. */
+/* Whether `more` bytes fit above the floor; of what was promised already. */
 enum spool_result spool_check_space(const struct spool *spool, int64_t more);
+
+/* Whether a body of so many bytes, and what will be made of it, fits beside all that others were promised: in the
+ * transaction that adds its row. */
+enum spool_result spool_check_budget(struct spool *spool, int64_t length_bytes);
 
 /* Makes all that was written durable (fdatasync). */
 enum spool_result spool_sync(struct spool *spool);
@@ -79,6 +87,9 @@ enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_
  * returns SPOOL_OK the video is there, durable and queued; `done`'s id and size are filled in here.
  */
 enum spool_result spool_finish(struct spool *spool, struct upload_done *done);
+
+/* Words for SPOOL_FULL: what there is, who has it, what was wanted. */
+void spool_full(const struct spool *spool, char words[BUDGET_WORDS]);
 
 /* Closes it, and removes what is not resumable; fine after spool_finish and after a failure. */
 void spool_abort(struct spool *spool);

@@ -1,17 +1,21 @@
 # The store, and sql/ compiled in.
 libclipmill_a_SOURCES += \
 	src/store/db.c src/store/db.h src/store/rows.h \
+	src/store/budget.c src/store/budget.h \
+	src/store/digest.c src/store/digest.h \
+	src/store/link.c src/store/link.h \
 	src/store/discard.c src/store/discard.h src/store/early.c src/store/early.h \
 	src/store/event.c src/store/event.h \
 	src/store/plan_store.c src/store/plan_read.c src/store/plan_store.h \
 	src/store/profile.c src/store/profile.h \
+	src/store/retention.c src/store/retention.h \
 	src/store/task.c src/store/task.h src/store/upload.c src/store/upload.h \
 	src/store/video.c src/store/video.h src/store/worker.c src/store/worker.h
 
 SQL_SCHEMA = $(top_srcdir)/sql/schema/0001-chain.sql $(top_srcdir)/sql/schema/0002-engine.sql \
 	$(top_srcdir)/sql/schema/0003-pictures.sql $(top_srcdir)/sql/schema/0004-profiles.sql \
 	$(top_srcdir)/sql/schema/0005-run.sql $(top_srcdir)/sql/schema/0006-uploads.sql \
-	$(top_srcdir)/sql/schema/0007-events.sql
+	$(top_srcdir)/sql/schema/0007-events.sql $(top_srcdir)/sql/schema/0008-budget.sql
 SQL_FILES = $(SQL_SCHEMA) $(top_srcdir)/sql/views.sql $(top_srcdir)/sql/open.sql $(top_srcdir)/sql/queries.sql
 EXTRA_DIST += sql build-aux/sql-embed.awk
 

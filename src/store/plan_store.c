@@ -202,6 +202,23 @@ static enum db_result save_rendition(struct db *db, const struct task *task, con
 	bind_positive(&rows, ":rate_num", r->rate_num);
 	bind_positive(&rows, ":rate_den", r->rate_den);
 	bind_positive(&rows, ":channels", r->channels);
+	bind_positive(&rows, ":max_kbps", r->max_kbps);
+	bind_positive(&rows, ":rung_side", r->rung_side);
+	return rows_run(&rows);
+}
+
+/* A plan without a rendition has nothing to foretell. */
+static enum db_result foretell(struct db *db, const char *video)
+{
+	struct rows rows = rows_open(db, SQL_PLAN_FORETELL);
+	enum db_result result;
+
+	rows_text(&rows, ":id", video);
+	result = rows_run(&rows);
+	if (result != DB_OK)
+		return result == DB_NONE ? DB_OK : result;
+	rows = rows_open(db, SQL_PLAN_FORETOLD);
+	rows_text(&rows, ":id", video);
 	return rows_run(&rows);
 }
 
@@ -214,7 +231,9 @@ static enum db_result plan_body(struct db *db, const struct task *task, const vo
 		result = add_decision(db, task, plan->decisions[i].code, plan->decisions[i].detail);
 	for (size_t i = 0; i < plan->rendition_count && result == DB_OK; i++)
 		result = save_rendition(db, task, &plan->renditions[i], i);
-	return result == DB_OK ? add_tasks(db, task, plan) : result;
+	if (result == DB_OK)
+		result = add_tasks(db, task, plan);
+	return result == DB_OK ? foretell(db, task->video) : result;
 }
 
 enum db_result plan_write(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan)

@@ -98,6 +98,8 @@ struct plan_rendition {
 	char language[16], label[64];   /* "": not known */
 	bool is_default;                /* of the sounds, or of the texts */
 	int64_t width, height, rate_num, rate_den, channels;    /* 0: does not apply */
+	int64_t max_kbps;               /* cap of its rate; 0: not known */
+	int64_t rung_side;              /* short_side of the profile's rung that it is made after; 0: none */
 };
 
 /* The whole job of one video. */

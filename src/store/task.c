@@ -20,6 +20,7 @@ static const char *const kind_names[TASK_KIND_COUNT] = {
 	[TASK_POSTER] = "poster",
 	[TASK_STORYBOARD] = "storyboard",
 	[TASK_ASSEMBLE] = "assemble",
+	[TASK_DIGEST] = "digest",
 };
 
 const char *task_kind_name(enum task_kind kind)
@@ -87,13 +88,14 @@ static enum db_result read_row(struct db *db, int64_t id, struct task *task)
 	return DB_OK;
 }
 
-static enum db_result claim_id(struct db *db, const char *worker, int64_t busy, int64_t *id)
+static enum db_result claim_id(struct db *db, const char *worker, int64_t busy, int64_t room_bytes, int64_t *id)
 {
 	struct rows rows = rows_open(db, SQL_TASK_CLAIM);
 	enum db_result result;
 
 	rows_text(&rows, ":worker", worker);
 	rows_int(&rows, ":busy", busy);
+	rows_int(&rows, ":room_bytes", room_bytes);
 	result = rows_next(&rows);
 	if (result != DB_OK)
 		return result;
@@ -117,13 +119,13 @@ enum db_result task_read(struct db *db, int64_t id, struct task *task)
 	return result;
 }
 
-enum db_result task_claim(struct db *db, const char *worker, int64_t busy, struct task *task)
+enum db_result task_claim(struct db *db, const char *worker, int64_t busy, int64_t room_bytes, struct task *task)
 {
 	enum db_result result;
 	int64_t id;
 
 	memset(task, 0, sizeof *task);
-	result = claim_id(db, worker, busy, &id);
+	result = claim_id(db, worker, busy, room_bytes, &id);
 	return result == DB_OK ? task_read(db, id, task) : result;
 }
 

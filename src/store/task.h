@@ -7,9 +7,10 @@
 #include "store/db.h"
 
 enum task_kind {
-	TASK_PROBE, TASK_SCAN, TASK_CHUNK, TASK_AUDIO, TASK_SUBTITLE, TASK_POSTER, TASK_STORYBOARD, TASK_ASSEMBLE
+	TASK_PROBE, TASK_SCAN, TASK_CHUNK, TASK_AUDIO, TASK_SUBTITLE, TASK_POSTER, TASK_STORYBOARD, TASK_ASSEMBLE,
+	TASK_DIGEST
 };
-#define TASK_KIND_COUNT (TASK_ASSEMBLE + 1)
+#define TASK_KIND_COUNT (TASK_DIGEST + 1)
 
 const char *task_kind_name(enum task_kind kind);
 
@@ -47,9 +48,9 @@ struct task_exit {
 
 #define TASK_CRASHES_ALONE 2     /* from here on a task is run with nothing beside it */
 
-/* Claims the first row of view `runnable` for `worker`, which has `busy` others, in one conditional UPDATE.
- * DB_NONE: nothing to do.  The caller owns what `task` then holds (task_fini). */
-enum db_result task_claim(struct db *db, const char *worker, int64_t busy, struct task *task);
+/* Claims the first row of view `runnable` for `worker`, which has `busy` others, in one conditional UPDATE: the first
+ * that writes no more than `room_bytes`, less what running children still write.  DB_NONE: nothing to do.  The caller owns what `task` then holds (task_fini). */
+enum db_result task_claim(struct db *db, const char *worker, int64_t busy, int64_t room_bytes, struct task *task);
 
 /* Reads a task with its argv and what it reads, whatever its state.  DB_NONE: there is none.  (task_fini.) */
 enum db_result task_read(struct db *db, int64_t id, struct task *task);

@@ -155,6 +155,7 @@ static enum db_result insert_video(struct db *db, const struct upload_done *done
 	rows_text(&rows, ":profile", done->profile);
 	rows_int(&rows, ":priority", done->priority);
 	rows_int(&rows, ":size_bytes", done->size_bytes);
+	rows_text(&rows, ":sha256", done->sha256);
 	return rows_run(&rows);
 }
 

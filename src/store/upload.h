@@ -22,6 +22,7 @@ struct upload_done {
 	const char *filename, *title, *owner, *profile;
 	int64_t priority;
 	int64_t size_bytes;
+	const char *sha256;     /* 64 small hexadecimal digits, where they were computed as it came; NULL: a task does it */
 	bool keep;              /* its row stays, and tells that it is complete */
 	const char (*parts)[ID_LEN + 1];        /* that it was joined from */
 	size_t part_count;

@@ -14,7 +14,7 @@ struct attempt {
 	char dir[48];                   /* its scratch folder, "work/ID.ATTEMPT", relative to the store */
 	enum end_cause cause;           /* why we ended it, if we did */
 	struct progress progress;       /* ffmpeg's last word */
-	struct buf output;              /* probe: ffprobe's JSON */
+	struct buf output;              /* probe: ffprobe's JSON; digest: its lines */
 	struct scan scan;               /* scan: the packets */
 	struct buf err;                 /* the last lines of standard error */
 	struct task_exit ended;         /* stderr_tail points into `err` */

@@ -4,6 +4,8 @@
 
 #include "encode/name.h"
 #include "encode/playlist.h"
+#include "store/digest.h"
+#include "store/link.h"
 #include "supervise/artefact.h"
 #include "supervise/attempt.h"
 #include "supervise/finisher.h"
@@ -20,6 +22,8 @@ struct work {
 	struct renditions renditions;
 	struct piece *pieces;
 	size_t piece_count;
+	char sha256[DIGEST_LEN + 1];    /* digest: of the source */
+	struct link_twin twin;          /* digest: whose files were linked; its id is "": nobody's */
 	int64_t lost;                   /* planned frames that did not come */
 	struct published *files;
 	size_t file_count;
@@ -37,7 +41,7 @@ struct make {
 
 /* By enum task_kind. */
 extern const struct make make_probe, make_scan, make_chunk, make_audio, make_subtitle, make_poster, make_storyboard,
-			  make_assemble;
+			  make_assemble, make_digest;
 
 /* Each sets the judgement and returns false. */
 bool work_refuse(struct work *work, enum verdict verdict, const char *reason, const char *detail);

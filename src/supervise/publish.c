@@ -37,6 +37,7 @@ static const struct make *const makes[TASK_KIND_COUNT] = {
 	[TASK_POSTER] = &make_poster,
 	[TASK_STORYBOARD] = &make_storyboard,
 	[TASK_ASSEMBLE] = &make_assemble,
+	[TASK_DIGEST] = &make_digest,
 };
 
 /* 1 s, 4 s, 16 s, ... and up to a quarter more, so that what failed together is not retried together. */

@@ -214,6 +214,7 @@ static void on_output(struct child *child, const char *bytes, size_t len)
 
 	switch (a->task.kind) {
 	case TASK_PROBE:
+	case TASK_DIGEST:
 		if (a->output.len < OUTPUT_MOST_BYTES)
 			buf_put(&a->output, bytes, len);
 		break;
@@ -336,13 +337,19 @@ static void scan_argv(struct runner *r, const char *source)
 		plan_scan_argv(r->shop->conf, source, facts.video_index, &task->argv);
 }
 
-/* Probe and scan come before there is a plan: what they run is made anew for each attempt. */
+static void digest_argv(const struct conf *conf, const char *source, struct strings *argv)
+{
+	strings_add(argv, conf->digest);
+	strings_add(argv, source);
+}
+
+/* Probe, scan and digest come before there is a plan: what they run is made anew for each attempt. */
 static void need_argv(struct runner *r)
 {
 	struct task *task = &r->attempt.task;
 	char source[PATH_MAX];
 
-	if (task->kind != TASK_PROBE && task->kind != TASK_SCAN)
+	if (task->kind != TASK_PROBE && task->kind != TASK_SCAN && task->kind != TASK_DIGEST)
 		return;
 	attempt_source_path(r->shop->conf, task, source);
 	strings_fini(&task->argv);
@@ -350,6 +357,8 @@ static void need_argv(struct runner *r)
 	strings_add(&task->reads, source);
 	if (task->kind == TASK_PROBE)
 		plan_probe_argv(r->shop->conf, source, &task->argv);
+	else if (task->kind == TASK_DIGEST)
+		digest_argv(r->shop->conf, source, &task->argv);
 	else
 		scan_argv(r, source);
 }
@@ -365,6 +374,14 @@ static const char *missing_read(const struct runner *r)
 	return NULL;
 }
 
+/* A digest is nothing that a video fails for: it may be ready, and its source removed. */
+static enum db_result end_unreadable(struct runner *r, const struct task_exit *ended, const char *detail)
+{
+	if (r->attempt.task.kind == TASK_DIGEST)
+		return task_done(r->shop->db, &r->attempt.task, ended);
+	return task_failed(r->shop->db, &r->attempt.task, ended, "source_unreadable", detail);
+}
+
 static void fail_unreadable(struct runner *r, const char *path)
 {
 	char detail[PATH_MAX + 80];
@@ -372,7 +389,7 @@ static void fail_unreadable(struct runner *r, const char *path)
 
 	snprintf(detail, sizeof detail, "The file %s cannot be read: %s.", path, strerror(errno));
 	log_warn("video %s: %s: %s", r->attempt.task.video, task_kind_name(r->attempt.task.kind), detail);
-	if (task_failed(r->shop->db, &r->attempt.task, &ended, "source_unreadable", detail) == DB_NONE)
+	if (end_unreadable(r, &ended, detail) == DB_NONE)
 		log_debug("task %" PRId64 ": moved on", r->attempt.task.id);
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "store/budget.h"
 #include "store/discard.h"
 #include "store/event.h"
 #include "store/video.h"
@@ -27,6 +28,7 @@
 #include "supervise/lock.h"
 #include "supervise/publish.h"
 #include "supervise/recovery.h"
+#include "supervise/retention.h"
 #include "supervise/runner.h"
 #include "supervise/selftest.h"
 #include "supervise/streams.h"
@@ -38,6 +40,8 @@
 #define FINISH_MS 1000          /* ... and then for the finisher */
 #define RETEST_FIRST_S 1.0      /* between self-tests of a machine that is in trouble */
 #define RETEST_MOST_S 60.0
+#define BUDGET_S 1.0            /* between looks at the disk for those who read the database */
+#define TIDY_S 20.0             /* between looks for what profiles do not keep any longer */
 #define EVENTS_KEPT 200000
 
 struct supervisor {
@@ -63,6 +67,8 @@ struct supervisor {
 	bool removing;                  /* a removal is with the finisher */
 	bool tidying;                   /* and so are published files and uploads whose time has come */
 	int64_t strays_ms;              /* monotonic: when we looked for stray files; 0: not yet */
+	double budgeted;                /* when free space was written down last; the loop's clock */
+	double tidied;                  /* when that was begun last; the loop's clock */
 	void (*on_stopping)(void *user);
 	void *user;
 };
@@ -123,6 +129,7 @@ struct tidying {
 
 static void tidying_run(struct job *job, const struct desk *desk)
 {
+	retention_run(desk);
 	publish_discard(desk);
 	expiry_run(desk);
 }
@@ -140,8 +147,10 @@ static void discard_spent(struct supervisor *s)
 	struct tidying *tidying;
 	struct discard first;
 
-	if (s->tidying || (discard_due(s->db, &first) != DB_OK && !expiry_is_due(s->db, s->conf, &s->strays_ms)))
+	if (s->tidying || (ev_now(s->loop) - s->tidied < TIDY_S && discard_due(s->db, &first) != DB_OK &&
+			   !expiry_is_due(s->db, s->conf, &s->strays_ms)))
 		return;
+	s->tidied = ev_now(s->loop);
 	tidying = calloc(1, sizeof *tidying);
 	if (tidying == NULL)
 		abort();
@@ -149,6 +158,14 @@ static void discard_spent(struct supervisor *s)
 	tidying->supervisor = s;
 	s->tidying = true;
 	finisher_post(s->finisher, &tidying->job);
+}
+
+/* Free space above the floor. */
+static int64_t room_bytes(const struct supervisor *s)
+{
+	int64_t free_bytes = file_free_bytes(s->dir_fd, ".");
+
+	return free_bytes < 0 ? INT64_MAX : free_bytes - s->conf->floor_bytes;
 }
 
 /* Below the floor no work starts, so that what runs, and the database, have room to end well. */
@@ -164,6 +181,20 @@ static bool has_room(struct supervisor *s)
 		log_info("there is room again: work goes on");
 	s->low = low;
 	return !low;
+}
+
+/* For those who look at the database, and to say there why work waits. */
+static void keep_budget(struct supervisor *s)
+{
+	struct budget budget;
+
+	if (ev_now(s->loop) - s->budgeted < BUDGET_S)
+		return;
+	s->budgeted = ev_now(s->loop);
+	if (budget_read(s->db, s->dir_fd, s->conf->floor_bytes, 0, &budget) != DB_OK || budget.free_bytes < 0)
+		return;
+	if (budget_keep(s->db, &budget) != DB_OK)
+		log_debug("free space: not recorded: %s", db_message(s->db));
 }
 
 /* The machine's fault: nothing is claimed until a self-test passes again.  What comes soon after the last time waits
@@ -185,7 +216,7 @@ static void claim_work(struct supervisor *s, const struct worker_orders *orders)
 	struct task task;
 
 	while (!orders->paused && s->shop.count < orders->slots && s->fit && has_room(s) && !runner_wants_to_be_alone(&s->shop)) {
-		if (task_claim(s->db, s->id, s->shop.count, &task) != DB_OK)
+		if (task_claim(s->db, s->id, s->shop.count, room_bytes(s), &task) != DB_OK)
 			return;
 		runner_start(&s->shop, &task);
 	}
@@ -204,6 +235,7 @@ static void follow_orders(struct supervisor *s)
 		runner_nice_all(&s->shop, nice);
 	if (orders.trouble && s->fit)
 		lose_fitness(s);
+	keep_budget(s);
 	claim_work(s, &orders);
 }
 

@@ -29,7 +29,7 @@ start_server() {
 	procs=$1
 	shift
 	{
-		printf '[store]\ndir = %s/data\n[jail]\nprogram = %s/clipmill-jail\nmux = %s/clipmill-mux\n' "$scratch" "$build" "$build"
+		printf '[store]\ndir = %s/data\n[jail]\nprogram = %s/clipmill-jail\nmux = %s/clipmill-mux\ndigest = %s/clipmill-digest\n' "$scratch" "$build" "$build" "$build"
 		"$build/clipmill-jail" --self-test --sandbox require >/dev/null 2>&1 || echo 'sandbox = best-effort'
 		for line in "$@"; do printf '%s\n' "$line"; done
 	} > "$scratch/clipmill.conf"

@@ -83,13 +83,16 @@ const casesWithoutFloor = {
 		assert.equal((await server.put("x")).status, 201);
 	},
 
-	"a result that does not fit is not published, and made again when there is room": async (server) => {
-		fill(server, 400 * 1024);
-		await server.sql(`INSERT INTO video (source) VALUES ('${await madeClip({ seconds: 8 })}')`);
+	"a result that is larger than foretold and does not fit is not published, and made again when there is room": async (server) => {
+		await server.sql(`UPDATE rung SET short_side = 480, max_kbps = 8000, crf = 5 WHERE profile = 'default';
+			CREATE TRIGGER all_is_small AFTER UPDATE OF predicted_bytes ON video
+			BEGIN UPDATE task SET predicted_bytes = 1000 WHERE video = NEW.id; END`);
+		fill(server, 2 * MIB);
+		await server.sql(`INSERT INTO video (source) VALUES ('${await madeClip({ seconds: 8, size: "640x480" })}')`);
 		const id = await server.value("SELECT id FROM video");
 		await until(() => server.count("task WHERE attempts > 0 AND reason IS NOT NULL"), "an attempt ran out of room", 20_000);
 		assert.notEqual((await server.video(id)).state, "failed");
-		assert.deepEqual(server.files(`media/${id}`).filter((name) => /^(master|240p)\.(m3u8|mp4)$/.test(name)), []);
+		assert.deepEqual(server.files(`media/${id}`).filter((name) => /^480p\.(m3u8|mp4)$/.test(name)), []);
 		empty(server);
 		await isWhole(server, id);
 	},

@@ -26,7 +26,7 @@ async function runner(id, kind, not = 0) {
 	return row && row.responder !== not ? row : null;
 }
 
-for (const kind of ["probe", "scan", "chunk", "audio", "poster", "storyboard", "assemble"]) {
+for (const kind of ["probe", "scan", "chunk", "audio", "poster", "storyboard", "digest", "assemble"]) {
 	test(`when a responder is killed during ${kind}, another takes over, and what was done is not done again`, async () => {
 		hold.on(kind);
 		const id = await server.upload(clip);
@@ -51,6 +51,6 @@ for (const kind of ["probe", "scan", "chunk", "audio", "poster", "storyboard", "
 
 test("no failure was counted for it, and the rows of the dead say so", async () => {
 	assert.equal(await server.value("SELECT sum(failures) FROM task"), 0);
-	assert.equal(await server.count("worker WHERE state = 'dead'"), 7);
+	assert.equal(await server.count("worker WHERE state = 'dead'"), 8);
 	assert.equal(await server.count("worker WHERE state = 'alive'"), 2);
 });

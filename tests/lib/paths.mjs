@@ -14,6 +14,7 @@ export const build = [process.env.CLIPMILL_BUILD, join(tree, "build/check"), joi
 export const clipmill = join(build, "clipmill");
 export const jail = join(build, "clipmill-jail");
 export const mux = join(build, "clipmill-mux");
+export const digest = join(build, "clipmill-digest");
 
 // CLIPMILL_CORPUS, else ../shared beside the checkout: a folder with corpus/ and hostile/ in it.
 export const corpus = resolve(process.env.CLIPMILL_CORPUS || join(tree, "../shared"));

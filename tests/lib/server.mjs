@@ -8,7 +8,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { filePart, formBody, formHeaders, request } from "./http.mjs";
-import { build, clipmill, jail, mux, patience, tree } from "./paths.mjs";
+import { build, clipmill, digest, jail, mux, patience, tree } from "./paths.mjs";
 import { executable, isAlive, kill, processes, run } from "./programs.mjs";
 import { until } from "./wait.mjs";
 
@@ -32,7 +32,7 @@ const sandbox = await run(jail, ["--self-test", "--sandbox", "require"]).then(()
 const defaults = {
 	store: { floor: "16M" },
 	encode: { slots: 1, grace: "1s" },
-	jail: { program: jail, mux, sandbox },
+	jail: { program: jail, mux, digest, sandbox },
 	log: { level: "debug" },
 };
 
@@ -56,6 +56,7 @@ function confText(dir, settings) {
 export class Server {
 	// options: web ("lighttpd", "lighttpd-pool", "apache", "nginx"; CLIPMILL_WEB), procs, settings ({ section: { key: value } }; $DIR in a value is
 	// the folder), dir,
+	// link (what is the same as another is not encoded again; else each upload is),
 	// prepare (called with the server once its folders and its database are there, before anything runs).
 	static async start(options = {}) {
 		const server = new Server(options);
@@ -85,7 +86,7 @@ export class Server {
 		this.pool = [];
 	}
 
-	async #prepare({ prepare }) {
+	async #prepare({ prepare, link = false }) {
 		for (const folder of ["run", "log", "tmp"])
 			mkdirSync(join(this.dir, folder), { recursive: true });
 		chmodSync(this.dir, 0o755);
@@ -93,6 +94,8 @@ export class Server {
 			this.#bringAlong();
 		this.writeConf();
 		await run(this.binary, ["--config", this.conf, "init"]);
+		if (!link)
+			await this.sql("UPDATE profile SET link = 0");
 		await prepare?.(this);
 	}
 
@@ -107,8 +110,10 @@ export class Server {
 		cpSync(clipmill, this.binary);
 		cpSync(jail, join(this.dir, "clipmill-jail"));
 		cpSync(mux, join(this.dir, "clipmill-mux"));
+		cpSync(digest, join(this.dir, "clipmill-digest"));
 		cpSync(join(build, "www"), this.www, { recursive: true });
-		const moved = { program: join(this.dir, "clipmill-jail"), mux: join(this.dir, "clipmill-mux") };
+		const moved = Object.fromEntries([["program", "jail"], ["mux", "mux"], ["digest", "digest"]]
+			.map(([key, name]) => [key, join(this.dir, `clipmill-${name}`)]));
 		this.settings = { ...this.settings, jail: { ...this.settings.jail, ...moved } };
 	}
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { mux, tree } from "./paths.mjs";
+import { digest, mux, tree } from "./paths.mjs";
 import { run } from "./programs.mjs";
 
 const source = (name) => join(tree, "tests/stand-ins", name);
@@ -14,22 +14,24 @@ export async function compileStandIn(dir, name) {
 	return program;
 }
 
+const PROGRAMS = ["ffmpeg", "ffprobe", "clipmill-mux", "clipmill-digest"];
 const realPath = async (name) => (await run("which", [name])).trim();
 
-// Puts hold.sh in the place of ffmpeg, ffprobe and clipmill-mux.  It is a script, so the sandbox must be off.
+// Puts hold.sh in the place of ffmpeg, ffprobe, clipmill-mux and clipmill-digest.  It is a script, so the sandbox must be off.
 export class Hold {
 	constructor(dir) {
 		this.dir = join(dir, "hold");
 	}
 
 	get settings() {
-		const [ffmpeg, ffprobe, mux] = ["ffmpeg", "ffprobe", "clipmill-mux"].map((name) => join(this.dir, name));
-		return { encode: { ffmpeg, ffprobe }, jail: { mux, sandbox: "off" } };
+		const [ffmpeg, ffprobe, mux, digest] = PROGRAMS.map((name) => join(this.dir, name));
+		return { encode: { ffmpeg, ffprobe }, jail: { mux, digest, sandbox: "off" } };
 	}
 
 	async install() {
 		mkdirSync(this.dir, { recursive: true });
-		const real = { ffmpeg: await realPath("ffmpeg"), ffprobe: await realPath("ffprobe"), "clipmill-mux": mux };
+		const real = { ffmpeg: await realPath("ffmpeg"), ffprobe: await realPath("ffprobe"), "clipmill-mux": mux,
+			"clipmill-digest": digest };
 		for (const [name, path] of Object.entries(real)) {
 			cpSync(source("hold.sh"), join(this.dir, name));
 			symlinkSync(path, join(this.dir, `real-${name}`));

@@ -75,7 +75,7 @@ test("cancel stops a video, and may be said twice", async () => {
 	const { id } = await newVideo();
 	const answer = await server.request("POST", `/api/videos/${id}/cancel`, { body: "" });
 	assert.deepEqual([answer.status, answer.json.id, answer.json.state], [200, id, "cancelled"]);
-	assert.deepEqual((await server.get(`/api/videos/${id}/tasks`)).json.tasks.map(({ state }) => state), ["cancelled"]);
+	assert.deepEqual((await server.get(`/api/videos/${id}/tasks`)).json.tasks.map(({ state }) => state), ["cancelled", "cancelled"]);
 	assert.equal((await server.request("POST", `/api/videos/${id}/cancel`, { body: "" })).json.state, "cancelled");
 });
 
@@ -84,7 +84,7 @@ test("retry queues a cancelled video again", async () => {
 	await server.request("POST", `/api/videos/${id}/cancel`, { body: "" });
 	const answer = await server.request("POST", `/api/videos/${id}/retry`, { body: "" });
 	assert.deepEqual([answer.status, answer.json.state, answer.json.ended], [200, "queued", null]);
-	assert.deepEqual((await server.get(`/api/videos/${id}/tasks`)).json.tasks.map(({ state }) => state), ["queued"]);
+	assert.deepEqual((await server.get(`/api/videos/${id}/tasks`)).json.tasks.map(({ state }) => state), ["queued", "queued"]);
 });
 
 test("PATCH changes title and priority, one or both", async () => {

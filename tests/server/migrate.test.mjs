@@ -62,7 +62,7 @@ test("schema 1 becomes the present one, with all its rows", async () => {
 test("its rules hold after that: a ready video is encoded again as its next edition", async () => {
 	await assert.rejects(sql(`UPDATE video SET state = 'queued' WHERE id = '${id}'`), /a ready video is finished/);
 	await sql(`UPDATE video SET state = 'queued', edition = edition + 1 WHERE id = '${id}'`);
-	assert.equal(await sql(`SELECT kind, state FROM task WHERE video = '${id}' AND edition = 2`), "probe|queued");
+	assert.equal(await sql(`SELECT kind, state FROM task WHERE video = '${id}' AND edition = 2`), "digest|queued\nprobe|queued");
 	assert.equal(JSON.parse(await sql(`SELECT json FROM video_api WHERE id = '${id}'`)).urls.mp4, `/media/${id}/720p.mp4`);
 	await assert.rejects(sql("INSERT INTO task (video, kind) VALUES ('x', 'nonsense')"), /CHECK constraint failed/);
 });

@@ -1,8 +1,9 @@
 #!/bin/sh
-# hold.sh - stands in for ffmpeg, ffprobe and clipmill-mux: the real one, once no file hold-KIND stands beside it.
+# hold.sh - stands in for ffmpeg, ffprobe, clipmill-mux and clipmill-digest: the real one, once no file hold-KIND stands beside it.
 # SPDX-License-Identifier: MIT
 here=${0%/*}
-case "$*" in
+case "${0##*/} $*" in
+clipmill-digest*) kind=digest ;;
 *packet=* | *idet*) kind=scan ;;
 *-show_entries*) kind=probe ;;
 *libx264*) kind=chunk ;;

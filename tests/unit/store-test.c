@@ -62,6 +62,7 @@ static void add_video(struct fixture *f, const char *id, int64_t priority)
 {
 	const struct upload_done done = {
 		.id = id, .filename = "a.mp4", .title = "", .owner = "", .profile = "default", .priority = priority, .size_bytes = 10,
+		.sha256 = "known: it is not computed",
 	};
 
 	assert_int_equal(upload_begin(f->db, id, f->worker, "a.mp4", 10), DB_OK);
@@ -85,13 +86,13 @@ static void an_upload_becomes_a_queued_video_with_a_probe(void **state)
 	add_video(f, f->video, 0);
 	assert_false(upload_exists(f->db, f->video));
 	assert_state(f, f->video, "queued");
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_PROBE);
 	assert_string_equal(task.video, f->video);
 	assert_int_equal(task.attempt, 1);
 	assert_state(f, f->video, "probing");
 	task_fini(&task);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_NONE);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_NONE);
 }
 
 /* What ffprobe would never say, but one that was taken over might. */
@@ -123,7 +124,7 @@ static void the_higher_priority_is_claimed_first(void **state)
 	id_new(urgent);
 	add_video(f, f->video, 0);
 	add_video(f, urgent, 5);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_string_equal(task.video, urgent);
 	task_fini(&task);
 }
@@ -134,7 +135,7 @@ static void a_cancelled_video_revokes_its_running_task(void **state)
 	struct task task;
 
 	add_video(f, f->video, 0);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_true(task_is_ours(f->db, &task));
 	assert_int_equal(video_cancel(f->db, f->video), DB_OK);
 	assert_false(task_is_ours(f->db, &task));
@@ -151,10 +152,10 @@ static void a_late_attempt_cannot_touch_the_next_one(void **state)
 	struct task first, second;
 
 	add_video(f, f->video, 0);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &first), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &first), DB_OK);
 	assert_int_equal(video_cancel(f->db, f->video), DB_OK);
 	assert_int_equal(video_retry(f->db, f->video), DB_OK);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &second), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &second), DB_OK);
 	assert_int_equal(second.attempt, 2);
 	assert_false(task_is_ours(f->db, &first));
 	assert_int_equal(task_failed(f->db, &first, &well, "late", "late"), DB_NONE);
@@ -183,11 +184,11 @@ static void a_dead_worker_gives_its_tasks_back_once(void **state)
 	id_new(heir);
 	assert_int_equal(worker_begin(f->db, heir, 2, "here", 1, "{}"), DB_OK);
 	add_video(f, f->video, 0);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	task_fini(&task);
 	assert_int_equal(worker_bury(f->db, f->worker), DB_OK);
 	assert_int_equal(worker_bury(f->db, f->worker), DB_NONE);
-	assert_int_equal(task_claim(f->db, heir, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, heir, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task.attempt, 2);
 	assert_int_equal(task.failures, 0);
 	task_fini(&task);
@@ -211,10 +212,10 @@ static void a_retry_waits_and_counts(void **state)
 	struct task task;
 
 	add_video(f, f->video, 0);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task_retry(f->db, &task, &well, "crashed", 60000, true), DB_OK);
 	task_fini(&task);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_NONE);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_NONE);
 }
 
 static void a_failed_task_fails_its_video_with_the_reason(void **state)
@@ -224,7 +225,7 @@ static void a_failed_task_fails_its_video_with_the_reason(void **state)
 	struct task task;
 
 	add_video(f, f->video, 0);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task_failed(f->db, &task, &well, "not_a_video", "It is a text."), DB_OK);
 	assert_int_equal(video_page(f->db, f->video, &page), DB_OK);
 	assert_string_equal(page.state, "failed");
@@ -246,7 +247,7 @@ static void write_plan(struct fixture *f)
 	strcpy(plan.renditions[0].name, "audio");
 	plan.renditions[0].kind = RENDITION_AUDIO;
 	add_video(f, f->video, 0);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(plan_write(f->db, &task, &well, &plan), DB_OK);
 	task_fini(&task);
 }
@@ -262,11 +263,11 @@ static void assemble_waits_for_all_that_it_needs(void **state)
 	struct task task;
 
 	write_plan(f);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_AUDIO);
 	assert_int_equal(plan_pieces(f->db, &task, &well, &piece, 1, 0, NULL), DB_OK);
 	task_fini(&task);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_ASSEMBLE);
 	assert_int_equal(plan_publish(f->db, &task, &well, &file, 1, NULL), DB_OK);
 	assert_state(f, f->video, "ready");
@@ -281,7 +282,7 @@ static void a_deleted_video_goes_when_its_child_is_gone(void **state)
 	struct task task;
 
 	add_video(f, f->video, 0);
-	assert_int_equal(task_claim(f->db, f->worker, 0, &task), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(video_delete(f->db, f->video), DB_OK);
 	assert_int_equal(video_doomed(f->db, id), DB_NONE);
 	assert_int_equal(task_stopped(f->db, &task, &well), DB_OK);

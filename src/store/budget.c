@@ -1,0 +1,110 @@
+/*
+ * budget.c - the disk as a budget.  The counting is in view disk_claim; what only the file system knows, free space
+ * and what of each upload's file has been allocated, is added here.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/file.h"
+#include "store/budget.h"
+#include "store/rows.h"
+
+static enum db_result read_claims(struct db *db, int64_t length_bytes, struct budget *b)
+{
+	struct rows rows = rows_open(db, SQL_BUDGET_READ);
+	enum db_result result;
+
+	rows_int(&rows, ":length_bytes", length_bytes);
+	result = rows_next(&rows);
+	if (result != DB_OK)
+		return result;
+	b->work_bytes = rows_column_int(&rows, 0, 0);
+	b->uploads = rows_column_int(&rows, 1, 0);
+	b->uploads_work_bytes = rows_column_int(&rows, 2, 0);
+	b->videos = rows_column_int(&rows, 3, 0);
+	b->videos_bytes = rows_column_int(&rows, 4, 0);
+	rows_end(&rows);
+	return DB_OK;
+}
+
+/* A file that is not there yet has nothing. */
+static int64_t arriving(int dir_fd, const char *id, int64_t length_bytes)
+{
+	char path[64];
+	int64_t allocated;
+
+	snprintf(path, sizeof path, "incoming/%s", id);
+	allocated = file_allocated_bytes(dir_fd, path);
+	if (allocated < 0)
+		return length_bytes;
+	return allocated < length_bytes ? length_bytes - allocated : 0;
+}
+
+static enum db_result add_arriving(struct db *db, int dir_fd, struct budget *b)
+{
+	struct rows rows = rows_open(db, SQL_BUDGET_UPLOADS);
+	enum db_result result;
+
+	while ((result = rows_next(&rows)) == DB_OK)
+		b->arriving_bytes += arriving(dir_fd, rows_column(&rows, 0), rows_column_int(&rows, 1, 0));
+	return result == DB_NONE ? DB_OK : result;
+}
+
+/* The files come before the free space: what is allocated in between counts twice for a moment, and not as neither. */
+enum db_result budget_read(struct db *db, int dir_fd, int64_t floor_bytes, int64_t length_bytes, struct budget *budget)
+{
+	enum db_result result;
+
+	*budget = (struct budget){ .floor_bytes = floor_bytes };
+	result = read_claims(db, length_bytes, budget);
+	if (result == DB_OK)
+		result = add_arriving(db, dir_fd, budget);
+	budget->free_bytes = file_free_bytes(dir_fd, ".");
+	return result;
+}
+
+int64_t budget_left(const struct budget *b)
+{
+	return b->free_bytes - b->floor_bytes - b->arriving_bytes - b->uploads_work_bytes - b->videos_bytes;
+}
+
+enum db_result budget_keep(struct db *db, const struct budget *b)
+{
+	struct rows rows = rows_open(db, SQL_DISK_KEEP);
+	enum db_result result;
+
+	rows_int(&rows, ":free_bytes", b->free_bytes);
+	rows_int(&rows, ":floor_bytes", b->floor_bytes);
+	rows_int(&rows, ":arriving_bytes", b->arriving_bytes);
+	result = rows_run(&rows);
+	return result == DB_NONE ? DB_OK : result;
+}
+
+/* "1234567890 bytes (1.2 GB)" */
+static const char *human(int64_t bytes, char text[64])
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB" };
+	double value = (double)bytes / 1000;
+	size_t unit = 0;
+
+	while ((value >= 999.95 || value <= -999.95) && unit + 1 < sizeof units / sizeof *units) {
+		value /= 1000;
+		unit++;
+	}
+	snprintf(text, 64, "%" PRId64 " bytes (%.1f %s)", bytes, value, units[unit]);
+	return text;
+}
+
+void budget_words(const struct budget *b, int64_t length_bytes, char words[BUDGET_WORDS])
+{
+	char free_text[64], floor_text[64], uploads[64], videos[64], needed[64];
+	int64_t of_uploads = b->arriving_bytes + b->uploads_work_bytes;
+
+	snprintf(words, BUDGET_WORDS, "Free: %s.  Of them %s stay free, %s are spoken for by uploads under way (%" PRId64 ") and %s by "
+		 "videos that are still to be made (%" PRId64 ").  Needed: %s, for the file and for what is made of it.",
+		 human(b->free_bytes, free_text), human(b->floor_bytes, floor_text), human(of_uploads, uploads), b->uploads,
+		 human(b->videos_bytes, videos), b->videos, human(length_bytes + b->work_bytes, needed));
+}

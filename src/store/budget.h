@@ -1,0 +1,40 @@
+/* budget.h - the disk as a budget: what is free, and what of it is spoken for.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_BUDGET_H
+#define CLIPMILL_BUDGET_H
+
+#include "store/db.h"
+
+#define BUDGET_WORDS 512        /* bytes of its words */
+
+/*
+ * All in bytes.  What an upload brings is promised to it from the moment its row is there, less what its file
+ * has been allocated already, which is no longer free; so are the bytes that will be made of it, and those that
+ * unfinished videos have yet to write (view disk_claim).
+ */
+struct budget {
+	int64_t free_bytes;             /* of the file system; -1: not to be had */
+	int64_t floor_bytes;            /* of them, stay free */
+	int64_t uploads;                /* under way */
+	int64_t arriving_bytes;         /* of them, still to come */
+	int64_t uploads_work_bytes;     /* to be made of them */
+	int64_t videos;                 /* not finished */
+	int64_t videos_bytes;           /* still to be written for them */
+	int64_t work_bytes;             /* to be made of an upload of the length that was asked for */
+};
+
+/*
+ * Counts.  `length_bytes`: of an upload that is not there yet; 0: none.  Within the transaction that also adds its
+ * row no two uploads are promised the same room.
+ */
+enum db_result budget_read(struct db *db, int dir_fd, int64_t floor_bytes, int64_t length_bytes, struct budget *budget);
+
+/* What nobody was promised; negative where more was promised than there is. */
+int64_t budget_left(const struct budget *budget);
+
+/* A sentence for who is refused: what is free, what is spoken for and by what, what `length_bytes` need. */
+void budget_words(const struct budget *budget, int64_t length_bytes, char words[BUDGET_WORDS]);
+
+/* Keeps free space where operators and views find it (table disk), if it changed by more than a trifle. */
+enum db_result budget_keep(struct db *db, const struct budget *budget);
+
+#endif
