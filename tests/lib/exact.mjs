@@ -14,10 +14,11 @@ process.on("exit", () => rmSync(shelf, { recursive: true, force: true }));
 let made = 0;
 
 // Options for serve(): videos are planned, in chunks of a second, and nothing is encoded.
+// Nothing is copied: what encoders are given is compared, and a copied rung has none.
 export const planOnly = {
 	procs: 1,
 	settings: { encode: { threads_per_child: 1, slots: 2 } },
-	prepare: (server) => server.sql(`UPDATE profile SET chunk_ms = 1000;
+	prepare: (server) => server.sql(`UPDATE profile SET chunk_ms = 1000, copy = 0;
 		CREATE TRIGGER only_plans AFTER INSERT ON task WHEN NEW.kind NOT IN ('probe', 'scan') BEGIN
 			UPDATE task SET not_before_ms = 1 << 50 WHERE id = NEW.id;
 		END`),
