@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/unit/sound-test \
 	tests/unit/text-test \
 	tests/unit/thin-test \
+	tests/unit/tus-test \
 	tests/unit/jail-test
 TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
 
@@ -67,7 +68,8 @@ check-exact: $(TIERS_NEED)
 # Fuzzing: make fuzz [SECONDS=60] [FUZZERS=tests/fuzz/text-fuzz], in a build configured with CC=clang --enable-fuzzers.
 # FUZZER.corpus keeps what was found; tests/fuzz/seeds makes its start from the clips.
 FUZZERS = tests/fuzz/multipart-fuzz tests/fuzz/fcgi-head-fuzz tests/fuzz/boxes-fuzz tests/fuzz/hybrid-fuzz \
-	tests/fuzz/scan-fuzz tests/fuzz/progress-fuzz tests/fuzz/probe-fuzz tests/fuzz/measure-fuzz tests/fuzz/text-fuzz
+	tests/fuzz/scan-fuzz tests/fuzz/progress-fuzz tests/fuzz/probe-fuzz tests/fuzz/measure-fuzz tests/fuzz/text-fuzz \
+	tests/fuzz/tus-fuzz
 if FUZZERS
 EXTRA_PROGRAMS += $(FUZZERS)
 FUZZ_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
@@ -84,6 +86,7 @@ tests_fuzz_probe_fuzz_LDADD = $(FUZZ_LDADD)
 tests_fuzz_probe_fuzz_CPPFLAGS = $(FUZZ_CPPFLAGS)
 tests_fuzz_measure_fuzz_LDADD = $(FUZZ_LDADD)
 tests_fuzz_text_fuzz_LDADD = $(FUZZ_LDADD)
+tests_fuzz_tus_fuzz_LDADD = $(FUZZ_LDADD) $(CRYPTO_LIBS) $(ZLIB_LIBS)
 SECONDS = 60
 fuzz: $(FUZZERS)
 	@for f in $(FUZZERS); do $(MKDIR_P) $$f.corpus && $(srcdir)/tests/fuzz/seeds $$f.corpus && echo "$$f, $(SECONDS) s" && \

@@ -239,18 +239,18 @@ enum spool_result spool_sync(struct spool *spool)
  */
 static enum spool_result write_back(struct spool *s)
 {
-	int64_t fresh = s->size_bytes - s->started_bytes, older = s->started_bytes - s->dropped_bytes;
+	int64_t fresh = s->size_bytes - s->started_bytes;
 
 	if (fresh < s->start_bytes)
 		return SPOOL_OK;
 	(void)sync_file_range(s->fd, s->started_bytes, fresh, SYNC_FILE_RANGE_WRITE);
 	s->started_bytes = s->size_bytes;
-	if (older < WINDOW_BYTES)
+	if (s->started_bytes - s->dropped_bytes < 2 * WINDOW_BYTES)
 		return SPOOL_OK;
-	if (sync_file_range(s->fd, s->dropped_bytes, older, SYNC_FILE_RANGE_WAIT_BEFORE |
+	if (sync_file_range(s->fd, s->dropped_bytes, WINDOW_BYTES, SYNC_FILE_RANGE_WAIT_BEFORE |
 			    SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) < 0)
 		return spool_from_errno(s, "write-back");
-	s->dropped_bytes += older;
+	s->dropped_bytes += WINDOW_BYTES;
 	if (s->size_bytes > s->cached_most_bytes || s->length_bytes > s->cached_most_bytes)
 		(void)posix_fadvise(s->fd, 0, s->dropped_bytes, POSIX_FADV_DONTNEED);
 	return SPOOL_OK;

@@ -85,7 +85,7 @@ if (!existsSync(clipmill))
 	die(`${clipmill} is not there: build it, or set CLIPMILL_BUILD`);
 if (noCorpus)
 	console.log(`*** NO CLIPS: ${noCorpus}`);
-if (files.some((file) => /\/browser\/|\/mux\.test\.mjs$/.test(file)))
+if (files.some((file) => /\/browser\/|\/(mux|tus-client)\.test\.mjs$/.test(file)))
 	await installModules();
 await each(files, Number(process.env.CLIPMILL_JOBS || 2), runFile);
 tell();
