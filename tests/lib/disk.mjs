@@ -1,10 +1,12 @@
 // disk.mjs - small file systems of a test's own.
 // SPDX-License-Identifier: MIT
-import { mkdtempSync, rmdirSync } from "node:fs";
+import { mkdtempSync, rmdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { run } from "./programs.mjs";
+import { compileStandIn } from "./stand-ins.mjs";
+import { until } from "./wait.mjs";
 
 const mounts = [];
 after(async () => {
@@ -25,4 +27,31 @@ export async function smallDisk(mib) {
 		rmdirSync(dir);
 		return null;
 	}
+}
+
+// An ext4 whose power can be cut: { dir, cut() }; null where we may not have one.  After cut() it is there again, with what
+// had reached the disk.
+export async function mortalDisk(mib) {
+	const dir = mkdtempSync(join(tmpdir(), "clipmill-mortal-")), image = `${dir}.img`;
+	const mount = () => run("mount", ["-t", "ext4", "-o", "loop", image, dir]);
+	try {
+		writeFileSync(image, "");
+		truncateSync(image, mib << 20);
+		await run("mkfs.ext4", ["-q", "-F", image]);
+		await mount();
+	} catch {
+		rmSync(image, { force: true });
+		rmdirSync(dir);
+		return null;
+	}
+	mounts.push(dir);
+	after(() => rmSync(image, { force: true }));
+	const program = await compileStandIn(tmpdir(), "cut-power");
+	const cut = async (whileDead) => {
+		await run(program, [dir]);
+		await whileDead();
+		await until(() => run("umount", [dir]).then(() => true, () => false), `nobody uses ${dir}`);
+		await mount();
+	};
+	return { dir, cut };
 }

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 import { spawn } from "node:child_process";
 import {
-	chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync,
+	chmodSync, closeSync, cpSync, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync,
 } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
@@ -165,6 +165,7 @@ export class Server {
 		const [program, ...args] = this.#webCommand();
 		const log = openSync(join(this.dir, "log/server.log"), "a");
 		this.front = spawn(program, args, { env: this.#environment, stdio: ["ignore", log, log], detached: true });
+		closeSync(log);
 		this.front.on("error", (error) => process.stderr.write(`${program}: ${error.message}\n`));
 	}
 
