@@ -33,5 +33,5 @@ async function passes(server) {
 	assert.deepEqual([whole.status, whole.headers["upload-complete"], whole.json.size_bytes], [201, "?1", 5]);
 }
 
-for (const web of ["lighttpd-pool", "apache"])
+for (const web of ["lighttpd-pool", "apache", "nginx"])
 	test(`behind ${web} an upload is resumed`, () => withServer({ web, settings: { encode: { slots: 0 } } }, passes));
