@@ -11,7 +11,7 @@ import { until } from "../lib/wait.mjs";
 
 const SLOW = 200, PIECE = Buffer.alloc(5000, "x"), EVERY_MS = 250;
 const FILM = Buffer.alloc(20_000_000, "y");
-const RSS_MOST = 160;                   // MiB a responder, were all of them to be its own
+const RSS_MOST = 256;                   // MiB a responder, were all of them to be its own
 
 // Opens uploads that dribble until they are told to stop.  Resolves to a function that stops them.
 function dribble(server) {
