@@ -21,16 +21,25 @@ PRAGMA data_version;
 SELECT id, created_ms, json FROM video_api
  WHERE state <> 'deleting'
    AND (:state IS NULL OR state = :state) AND (:owner IS NULL OR owner = :owner)
+   AND (:q IS NULL OR coalesce(title, '') || char(10) || coalesce(filename, '') || char(10) || coalesce(owner, '') LIKE
+       '%' || replace(replace(replace(:q, '!', '!!'), '%', '!%'), '_', '!_') || '%' ESCAPE '!')
    AND (:before_ms IS NULL OR (created_ms, id) < (:before_ms, :before_id))
  ORDER BY created_ms DESC, id DESC LIMIT :limit;
 
 -- name: video_json
+WITH one AS MATERIALIZED (
+	SELECT state, json_set(json, '$.source', (
+	       SELECT json_group_array(json_object('type', type, 'codec', codec, 'profile', profile, 'width', width, 'height', height,
+	              'rate', avg_frame_rate, 'pix_fmt', pix_fmt, 'transfer', color_transfer, 'channels', channels,
+	              'sample_rate', CAST(sample_rate AS INTEGER), 'language', language, 'title', title))
+	         FROM probe_stream WHERE video = :id AND attached_pic = 0)) AS json
+	  FROM video_api WHERE id = :id AND state <> 'deleting')
 SELECT CASE WHEN state IN ('queued', 'probing', 'encoding', 'publishing')
        THEN json_set(json, '$.eta', json((SELECT json_object('ms', eta_ms, 'low_ms', low_ms, 'high_ms', high_ms) FROM eta WHERE video = :id)),
                      '$.place', (SELECT place FROM work_ahead WHERE video = :id AND state = 'queued'),
                      '$.slow', (SELECT why FROM video_slow WHERE video = :id))
        ELSE json END
-  FROM video_api WHERE id = :id AND state <> 'deleting';
+  FROM one;
 
 -- name: video_tasks
 SELECT json_object('tasks', (SELECT json_group_array(json(json))
@@ -46,6 +55,8 @@ SELECT id, state, title, filename, reason, detail,
          WHERE v.state <> 'deleting'
            AND (:id IS NULL OR v.id = :id)
            AND (:state IS NULL OR v.state = :state) AND (:owner IS NULL OR v.owner = :owner)
+           AND (:q IS NULL OR coalesce(v.title, '') || char(10) || coalesce(v.filename, '') || char(10) || coalesce(v.owner, '') LIKE
+               '%' || replace(replace(replace(:q, '!', '!!'), '%', '!%'), '_', '!_') || '%' ESCAPE '!')
            AND (:before_ms IS NULL OR (v.created_ms, v.id) < (:before_ms, :before_id))
          ORDER BY v.created_ms DESC, v.id DESC LIMIT :limit);
 

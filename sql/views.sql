@@ -281,7 +281,7 @@ SELECT id, video, owner,
 -- video_api: each video as the HTTP API tells it.
 DROP VIEW IF EXISTS video_api;
 CREATE VIEW video_api AS
-SELECT v.id, v.state, v.owner, v.created_ms,
+SELECT v.id, v.state, v.owner, v.title, v.filename, v.created_ms,
        json_object(
        'id', v.id, 'state', v.state, 'title', v.title, 'filename', v.filename, 'owner', v.owner,
        'profile', v.profile, 'profile_version', v.recipe ->> '$.version', 'priority', v.priority, 'size_bytes', v.size_bytes,

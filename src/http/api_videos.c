@@ -18,7 +18,7 @@
 #define DELETE_WAIT_MS 3000     /* for a supervisor to stop what runs and remove the files */
 #define DELETE_POLL_US 10000
 
-static const char *const list_params[] = { "limit", "before", "state", "owner", NULL };
+static const char *const list_params[] = { "limit", "before", "state", "owner", "q", NULL };
 static const char *const no_params[] = { NULL };
 
 /* A cursor is CREATED_MS.ID, as `next` of the page before. */
@@ -36,6 +36,7 @@ static bool read_list(struct exchange *ex, struct video_list *list)
 	*list = (struct video_list){
 		.state = request_param(ex->request, "state"),
 		.owner = request_param(ex->request, "owner"),
+		.q = request_param(ex->request, "q"),
 		.before = request_param(ex->request, "before"),
 		.limit = LIST_DEFAULT,
 	};

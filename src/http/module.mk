@@ -11,12 +11,12 @@ libclipmill_a_SOURCES += \
 nodist_libclipmill_a_SOURCES += src/http/templates.c
 
 TEMPLATE_FILES = \
-	$(top_srcdir)/src/web/templates/error.html $(top_srcdir)/src/web/templates/list.html \
+	$(top_srcdir)/src/web/templates/error.html $(top_srcdir)/src/web/templates/floor.html $(top_srcdir)/src/web/templates/list.html \
 	$(top_srcdir)/src/web/templates/list-row.html $(top_srcdir)/src/web/templates/page.html \
 	$(top_srcdir)/src/web/templates/video.html
 EXTRA_DIST += src/http/template-embed.awk $(TEMPLATE_FILES)
 
-src/http/templates.c: $(top_srcdir)/src/http/template-embed.awk $(TEMPLATE_FILES)
-	$(AM_V_GEN)$(MKDIR_P) src/http && $(AWK) -f $(top_srcdir)/src/http/template-embed.awk $(TEMPLATE_FILES) > $@.tmp && mv $@.tmp $@
+src/http/templates.c: $(top_srcdir)/src/http/template-embed.awk www/names $(TEMPLATE_FILES)
+	$(AM_V_GEN)$(MKDIR_P) src/http && $(AWK) -f $(top_srcdir)/src/http/template-embed.awk www/names $(TEMPLATE_FILES) > $@.tmp && mv $@.tmp $@
 BUILT_SOURCES += src/http/templates.c
 CLEANFILES += src/http/templates.c

@@ -1,5 +1,5 @@
 /*
- * pages.c - the pages that work without JavaScript: the list, one video, and the forms on it.
+ * pages.c - the pages that work without JavaScript: the list, one video, and the forms on it; and the floor, which needs it.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -11,13 +11,15 @@
 #include "base/id.h"
 #include "http/exchange.h"
 #include "http/template.h"
+#include "http/urlencoded.h"
 #include "ingest/label.h"
 #include "store/video.h"
 
 #define ROWS_PER_PAGE 50
 #define REFRESH_S "3"           /* of a video that is under way */
 
-static const char *const list_params[] = { "before", "state", NULL };
+static const char *const list_params[] = { "before", "state", "q", NULL };
+static const char *const no_params[] = { NULL };
 
 /* A list being rendered. */
 struct listing {
@@ -107,23 +109,27 @@ static void list_row(void *user, const struct video_page *page)
 	put_words(&words, page);
 	template_render(&listing->rows, template_list_row, (const struct template_value[]){
 		{ "id", page->id }, { "title", title_of(page) }, { "created", page->created }, { "poster", page->poster },
-		{ "facts", words.facts }, { "state_text", words.state }, { "tone", words.tone },
+		{ "facts", words.facts }, { "state", page->state }, { "state_text", words.state }, { "tone", words.tone },
 		{ "progress", when(!is_finished(page), words.progress) }, { NULL, NULL },
 	});
 	listing->last_ms = page->created_ms;
 	snprintf(listing->last_id, sizeof listing->last_id, "%s", page->id);
 }
 
-static void put_list(struct exchange *ex, const struct listing *listing, const char *state)
+static void put_list(struct exchange *ex, const struct listing *listing, const struct video_list *list)
 {
-	struct buf body = BUF_INIT;
+	struct buf body = BUF_INIT, query = BUF_INIT;
 
+	if (list->q != NULL)
+		url_encode(&query, list->q);
 	template_render(&body, template_list, (const struct template_value[]){
-		{ "rows", buf_text(&listing->rows) }, { "next", listing->next }, { "state", state }, { NULL, NULL },
+		{ "rows", buf_text(&listing->rows) }, { "next", listing->next }, { "state", list->state },
+		{ "q", list->q }, { "query", buf_text(&query) }, { NULL, NULL },
 	});
 	template_page(&ex->reply->body, (const struct template_value[]){
 		{ "title", "Videos" }, { "body", buf_text(&body) }, { NULL, NULL },
 	});
+	buf_fini(&query);
 	buf_fini(&body);
 	reply_page(ex->reply, 200);
 }
@@ -140,6 +146,7 @@ void page_list(struct exchange *ex)
 	struct listing listing = { .count = 0 };
 	struct video_list list = {
 		.state = request_param(ex->request, "state"),
+		.q = request_param(ex->request, "q"),
 		.before = request_param(ex->request, "before"),
 		.limit = ROWS_PER_PAGE + 1,
 	};
@@ -154,8 +161,20 @@ void page_list(struct exchange *ex)
 	else if (list.before != NULL && !before_valid(list.before))
 		reply_error(ex->reply, ERROR_BAD_PARAMETER, "before: take the link of the page before");
 	else if (exchange_db_ok(ex, video_pages(ex->db, &list, list_row, &listing)))
-		put_list(ex, &listing, list.state);
+		put_list(ex, &listing, &list);
 	buf_fini(&listing.rows);
+}
+
+/* The floor: a frame, which floor.js fills. */
+void page_floor(struct exchange *ex)
+{
+	ex->reply->html = true;
+	if (!exchange_params_ok(ex, no_params))
+		return;
+	template_page(&ex->reply->body, (const struct template_value[]){
+		{ "title", "Floor" }, { "body", template_floor }, { "floor", "yes" }, { NULL, NULL },
+	});
+	reply_page(ex->reply, 200);
 }
 
 /* One video ------------------------------------------------------------------------------------ */
@@ -176,7 +195,7 @@ static void put_video(struct exchange *ex, const struct video_page *page)
 		{ "can_retry", when(again, "yes") }, { NULL, NULL },
 	});
 	template_page(&ex->reply->body, (const struct template_value[]){
-		{ "title", title_of(page) }, { "body", buf_text(&body) }, { "script", "/assets/video.js" },
+		{ "title", title_of(page) }, { "body", buf_text(&body) }, { "video", "yes" },
 		{ "refresh", when(!finished, REFRESH_S) }, { NULL, NULL },
 	});
 	buf_fini(&body);

@@ -12,6 +12,9 @@
 #include "http/template.h"
 
 #define RETRY_AFTER_S "5"
+/* blob: is for the addresses of MediaSource objects, by which hls.js plays. */
+#define POLICY "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self'; " \
+	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 void reply_reset(struct reply *reply, bool html, bool head)
 {
@@ -137,7 +140,7 @@ void reply_put_head(const struct reply *reply, struct buf *out)
 	if (reply->status != 204 && !reply->open_ended)
 		buf_printf(out, "Content-Length: %zu\r\n", reply->type != NULL ? reply->body.len : 0);
 	buf_puts(out, "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-		 "Content-Security-Policy: default-src 'self'\r\nReferrer-Policy: same-origin\r\n");
+		 "Content-Security-Policy: " POLICY "\r\nReferrer-Policy: same-origin\r\n");
 	buf_puts(out, buf_text(&reply->fields));
 	buf_puts(out, "\r\n");
 }

@@ -38,6 +38,7 @@ static const struct route routes[] = {
 	{ SAFE, "api/videos/:id/events", api_events },
 	{ REQUEST_POST, "api/videos/:id/cancel", api_video_cancel },
 	{ REQUEST_POST, "api/videos/:id/retry", api_video_retry },
+	{ SAFE, "floor", page_floor },
 	{ SAFE, "videos", page_list },
 	{ SAFE, "videos/:id", page_video },
 	{ REQUEST_POST, "videos/:id/cancel", page_cancel },

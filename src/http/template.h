@@ -5,7 +5,7 @@
 #include "base/buf.h"
 
 /* The files of src/web/templates, compiled in by template-embed.awk: name.html is template_name. */
-extern const char template_page_html[], template_list[], template_list_row[], template_video[], template_error[];
+extern const char template_page_html[], template_list[], template_list_row[], template_video[], template_floor[], template_error[];
 
 /* A value; an array of them ends with a NULL name. */
 struct template_value {
@@ -23,7 +23,7 @@ struct template_value {
  */
 void template_render(struct buf *out, const char *text, const struct template_value *values);
 
-/* Appends a whole page: title, body (HTML), refresh (seconds), script (URL). */
+/* Appends a whole page: title, body (HTML), refresh (seconds); video or floor, where it is one of these. */
 void template_page(struct buf *out, const struct template_value *values);
 
 #endif

@@ -65,3 +65,15 @@ int url_split_pairs(char *text, struct pair *pairs, int most)
 	}
 	return count;
 }
+
+void url_encode(struct buf *out, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+
+	for (const char *at = text; *at != '\0'; at++) {
+		if (strchr(plain, *at) != NULL)
+			buf_put(out, at, 1);
+		else
+			buf_printf(out, "%%%02X", (unsigned)(unsigned char)*at);
+	}
+}

@@ -5,9 +5,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+
 /* Decodes %XX (RFC 3986), and + as a blank where `plus`, in place, once.  False at a malformed %
  * or when the result holds a NUL. */
 bool url_decode(char *text, bool plus) __attribute__((warn_unused_result));
+
+/* Appends a text as a query parameter has it: all but letters, digits and -._~ as %XX (RFC 3986, 2.3). */
+void url_encode(struct buf *out, const char *text);
 
 struct pair {
 	const char *name;

@@ -34,6 +34,7 @@ static void bind_list(struct rows *rows, const struct video_list *list, int64_t 
 
 	rows_text(rows, ":state", list->state);
 	rows_text(rows, ":owner", list->owner);
+	rows_text(rows, ":q", list->q);
 	if (dot != NULL) {
 		rows_int(rows, ":before_ms", strtoll(list->before, NULL, 10));
 		rows_text(rows, ":before_id", dot + 1);

@@ -10,6 +10,7 @@
 struct video_list {
 	const char *state;      /* one of video.state's values */
 	const char *owner;
+	const char *q;          /* in title, file name or owner; letters of ASCII in either case */
 	const char *before;     /* cursor: the `next` of the page before; "CREATED_MS.ID" */
 	int64_t limit;          /* 1 to VIDEO_LIST_MOST */
 };

@@ -35,7 +35,7 @@ start_server() {
 	} > "$scratch/clipmill.conf"
 	"$build/clipmill" --config "$scratch/clipmill.conf" init || die "init failed"
 	CLIPMILL_BIN=$build/clipmill CLIPMILL_CONFIG=$scratch/clipmill.conf CLIPMILL_DIR=$scratch/data \
-	CLIPMILL_WWW=$top/src/web CLIPMILL_ADDRESS=127.0.0.1 CLIPMILL_PORT=$port CLIPMILL_PROCS=$procs \
+	CLIPMILL_WWW=$build/www CLIPMILL_ADDRESS=127.0.0.1 CLIPMILL_PORT=$port CLIPMILL_PROCS=$procs \
 		lighttpd -D -f "$top/conf-examples/lighttpd.conf" > "$scratch/lighttpd.out" 2>&1 &
 	server=$!
 	for _ in $(seq 100); do

@@ -1,9 +1,11 @@
 // pages.test.mjs - the pages in a real browser, with JavaScript and without.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { serve, test } from "../lib/harness.mjs";
 import { madeBytes, madeClip } from "../lib/media.mjs";
 import { Hold } from "../lib/stand-ins.mjs";
+import { until } from "../lib/wait.mjs";
 import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
 
 const HOSTILE = "<img src=x onerror=alert(1)>.mp4";
@@ -24,33 +26,64 @@ const file = (name, buffer) => ({ name, mimeType: "video/mp4", buffer });
 async function submit(page, what, title = "") {
 	await page.goto("/");
 	await page.getByLabel("Title").fill(title);
-	await page.getByLabel("File", { exact: true }).setInputFiles(what);
+	await page.locator("#file").setInputFiles(what);
 	await page.getByRole("button", { name: "Upload" }).click();
 }
 
-// Plays the page's own player, under the page's own policy.
-async function plays(page) {
-	const media = page.locator("video");
-	await media.evaluate((media) => media.play());
-	await page.waitForFunction(() => document.querySelector("video").currentTime > 0.5);
-	assert.equal(await media.evaluate(({ error }) => error), null);
+// Drops files onto the page, as from a folder of the desk.
+async function drop(page, ...files) {
+	const transfer = await page.evaluateHandle((files) => {
+		const transfer = new DataTransfer();
+		for (const { name, base64 } of files)
+			transfer.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
+		return transfer;
+	}, files.map(({ name, buffer }) => ({ name, base64: buffer.toString("base64") })));
+	for (const type of ["dragenter", "dragover", "drop"])
+		await page.dispatchEvent("main", type, { dataTransfer: transfer });
 }
 
-test("with JavaScript a file uploads with progress, and its page becomes a player by itself", { skip }, onPage({}, async (page) => {
+const card = (page, name) => page.locator(".upload", { hasText: name });
+
+// Plays the page's own player, under the page's own policy: time advances and frames are drawn.
+async function plays(page) {
+	const media = page.locator("media-controller video");
+	await media.evaluate((media) => media.play());
+	await page.waitForFunction(() => document.querySelector("media-controller video").currentTime > 0.5);
+	const { error, drawn } = await media.evaluate((media) => ({ error: media.error, drawn: media.getVideoPlaybackQuality().totalVideoFrames }));
+	assert.equal(error, null);
+	assert.ok(drawn > 5, `${drawn} frames`);
+}
+
+test("a dropped file uploads with speed and remaining time, and its card becomes the encode's progress and then the player", { skip },
+	onPage({}, async (page) => {
+		hold.on("chunk");
+		await page.goto("/");
+		const network = await page.context().newCDPSession(page);
+		await network.send("Network.enable");
+		await network.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 150_000 });
+		await drop(page, { name: "Harbour & co.mp4", buffer: readFileSync(film) });
+		const mine = card(page, "Harbour & co.mp4");
+		await mine.getByText(/^\d+ kB of \d+ kB · \d+ kB\/s · \d+ s left$/).waitFor();
+		await keepPicture(page, "home-uploading");
+		await mine.getByText(/^Encoding · \d+ %/).waitFor();
+		await keepPicture(page, "home-encoding");
+		hold.off("chunk");
+		await mine.locator("media-controller").waitFor();
+		await plays(page);
+		await mine.getByText(/^Ready · 0:04$/).waitFor();
+		await keepPicture(page, "home-player");
+	}));
+
+test("the page of a video becomes a player by itself", { skip }, onPage({}, async (page) => {
 	hold.on("chunk");
-	const network = await page.context().newCDPSession(page);
-	await network.send("Network.enable");
-	await network.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 300_000 });
-	await submit(page, film, "Harbour & co");
-	await page.getByText(/^Uploading, [1-9]\d? %$/).waitFor();
-	assert.ok(await page.locator("#upload-progress").evaluate(({ value, hidden }) => value > 0 && value < 1 && !hidden));
-	await page.getByText("Harbour & co is stored and in the queue.").waitFor();
-	await page.getByRole("link", { name: "Harbour & co" }).click();
-	await page.locator("[data-field=state]", { hasText: /^encoding, \d+ %/ }).waitFor();
+	const id = await server.upload(film);
+	await page.goto(`/videos/${id}`);
+	await page.locator(".state-line", { hasText: /^Encoding · \d+ %/ }).waitFor();
 	await keepPicture(page, "video-encoding");
 	hold.off("chunk");
-	await page.locator("video").waitFor();
+	await page.locator("media-controller").waitFor();
 	await plays(page);
+	await page.getByRole("link", { name: "Download 240p" }).waitFor();
 	await keepPicture(page, "video-ready");
 }));
 
@@ -67,28 +100,51 @@ test("without JavaScript the form leads to the video's page, which renews itself
 		assert.equal(await page.locator("video").getAttribute("controls"), "");
 	}));
 
-test("the buttons of a video's page cancel it, try it again, rename and delete it", { skip }, onPage({}, async (page) => {
+test("a video is cancelled, tried again, renamed, and deleted a while after it was said", { skip }, onPage({}, async (page) => {
 	hold.on("chunk");
-	const id = await server.upload(film), state = page.locator("[data-field=state]");
+	const id = await server.upload(film), press = (name) => page.getByRole("button", { name }).click();
 	await page.goto(`/videos/${id}`);
-	await page.getByRole("button", { name: "Cancel" }).click();
-	await state.getByText("cancelled").waitFor();
-	await page.getByRole("button", { name: "Retry" }).click();
-	await page.getByRole("button", { name: "Cancel" }).waitFor();
-	await page.getByLabel("Title").fill("Hafen \"<ä>\" & co");
-	await page.getByRole("button", { name: "Save the title" }).click();
+	await press("Cancel");
+	await page.locator(".state-line", { hasText: "Cancelled" }).waitFor();
+	await keepPicture(page, "video-cancelled");
+	await press("Retry");
+	await page.getByLabel("Priority").selectOption("First");
+	await until(async () => (await server.video(id)).priority === 20, "another priority");
+	await press("Rename");
+	await page.getByRole("textbox", { name: "Title" }).fill("Hafen \"<ä>\" & co");
+	await press("Save");
 	await page.getByRole("heading", { name: "Hafen \"<ä>\" & co" }).waitFor();
-	await page.getByRole("button", { name: "Delete" }).click();
-	await page.waitForURL("/videos/");
+	await press("Delete");
+	await keepPicture(page, "video-deleted");
+	await press("Undo");
+	assert.equal((await server.video(id)).title, "Hafen \"<ä>\" & co");
+	await press("Delete");
+	await page.waitForURL("/");
 	assert.equal(await server.video(id), null);
 	hold.off("chunk");
+}));
+
+test("a deletion is sent when the page is left before its time", { skip }, onPage({}, async (page) => {
+	const id = await server.upload(film);
+	await page.goto(`/videos/${id}`);
+	await page.getByRole("button", { name: "Delete" }).click();
+	await page.getByRole("button", { name: "Undo" }).waitFor();
+	await page.goto("/floor");
+	await until(async () => await server.video(id) === null, "it is gone");
 }));
 
 for (const javaScriptEnabled of [true, false])
 	test(`a hostile file name is text on every page, and nothing of it runs (${javaScriptEnabled ? "with" : "without"} JavaScript)`, { skip },
 		onPage({ javaScriptEnabled }, async (page) => {
-			await submit(page, file(HOSTILE, await madeBytes({ seconds: 1 })));
-			await page.getByText(javaScriptEnabled ? `${HOSTILE} is stored and in the queue.` : "Uploaded").waitFor();
+			const bytes = await madeBytes({ seconds: 1 });
+			if (javaScriptEnabled) {
+				await page.goto("/");
+				await drop(page, { name: HOSTILE, buffer: bytes });
+				await card(page, HOSTILE).getByRole("link", { name: HOSTILE }).waitFor();
+			} else {
+				await submit(page, file(HOSTILE, bytes));
+				await page.getByText("Uploaded").waitFor();
+			}
 			const { id } = (await server.get("/api/videos")).json.videos[0];
 			await server.waitFor(id, "ready");
 			for (const path of [...(javaScriptEnabled ? ["/"] : []), "/videos/", `/videos/${id}`]) {
@@ -103,18 +159,19 @@ test("a video that failed says why on its page", { skip }, onPage({}, async (pag
 	const { json: { id } } = await server.put("This is no film. ".repeat(100), { filename: "letter.mp4" });
 	await server.waitFor(id, "failed");
 	await page.goto(`/videos/${id}`);
-	assert.match(await page.locator("[data-field=state]").innerText(), /^failed/);
+	await page.locator(".state-line", { hasText: /^Failed · .{10}/ }).waitFor();
 	await page.getByRole("button", { name: "Retry" }).waitFor();
 	await keepPicture(page, "video-failed");
 }));
 
-test("a refused upload says why, and the form can be used again", { skip }, onPage({ expected: /status of 400|^400: .*\/api\/videos\?/ }, async (page) => {
-	await submit(page, file("empty.mp4", Buffer.alloc(0)));
-	await page.getByText(/^Not uploaded: .{10}/).waitFor();
-	await keepPicture(page, "index-refused");
-	await page.getByLabel("File", { exact: true }).setInputFiles(film);
-	await page.getByRole("button", { name: "Upload" }).click();
-	await page.getByText("640x360-25-4.mp4 is stored and in the queue.").waitFor();
+test("a refused upload says why, and others go on", { skip }, onPage({ expected: /status of 400|^400: .*\/api\/videos\?/ }, async (page) => {
+	await page.goto("/");
+	await drop(page, { name: "empty.mp4", buffer: Buffer.alloc(0) }, { name: "full.mp4", buffer: readFileSync(film) });
+	await card(page, "empty.mp4").getByText(/^Not uploaded: .{10}/).waitFor();
+	await card(page, "full.mp4").getByText(/^Ready/).waitFor();
+	await keepPicture(page, "home-refused");
+	await card(page, "empty.mp4").getByRole("button", { name: "Hide" }).click();
+	assert.equal(await card(page, "empty.mp4").count(), 0);
 }));
 
 const looks = { desk: { viewport: { width: 1000, height: 760 } }, phone: { viewport: { width: 360, height: 640 }, colorScheme: "dark" } };
@@ -123,8 +180,9 @@ for (const [name, options] of Object.entries(looks))
 	test(`every page fits a ${name}, and the browser has nothing to complain of`, { skip }, onPage(options, async (page) => {
 		await server.put("no film", { filename: `${"long".repeat(50)}.mp4` });
 		const { videos } = (await server.get("/api/videos")).json, ready = videos.find(({ state }) => state === "ready");
-		for (const [path, picture] of [["/", "index"], ["/videos/", "list"], [`/videos/${videos[0].id}`, "video-long"], [`/videos/${ready.id}`, "video"]]) {
-			await page.goto(path, { waitUntil: "networkidle" });
+		for (const [path, picture] of [["/", "home"], ["/videos/", "list"], ["/floor", "floor"], [`/videos/${videos[0].id}`, "video-long"], [`/videos/${ready.id}`, "video"]]) {
+			await page.goto(path, { waitUntil: "load" });
+			await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 			await keepPicture(page, `${picture}-${name}`);
 			const [wide, room] = await page.evaluate(({ scrollWidth, clientWidth } = document.documentElement) => [scrollWidth, clientWidth]);
 			assert.ok(wide <= room, `${path} is ${wide} px wide on a screen of ${room} px`);

@@ -80,7 +80,7 @@ export class Server {
 		this.conf = join(this.dir, "clipmill.conf");
 		this.db = join(this.dir, "clipmill.db");
 		this.binary = clipmill;
-		this.www = join(tree, "src/web");
+		this.www = join(build, "www");
 		this.told = new Map();
 		this.pool = [];
 	}
@@ -107,7 +107,7 @@ export class Server {
 		cpSync(clipmill, this.binary);
 		cpSync(jail, join(this.dir, "clipmill-jail"));
 		cpSync(mux, join(this.dir, "clipmill-mux"));
-		cpSync(join(tree, "src/web"), this.www, { recursive: true });
+		cpSync(join(build, "www"), this.www, { recursive: true });
 		const moved = { program: join(this.dir, "clipmill-jail"), mux: join(this.dir, "clipmill-mux") };
 		this.settings = { ...this.settings, jail: { ...this.settings.jail, ...moved } };
 	}

@@ -172,6 +172,21 @@ test("a header cannot make somebody an owner, nor another method", async () => {
 	assert.equal((await server.request("POST", `/api/videos/${json.id}/cancel`, { body, headers })).status, 200);
 });
 
+test("a search finds text in title, file name and owner, and takes no character for a pattern", async () => {
+	const find = async (q, more = {}) => (await server.get(`/api/videos?${new URLSearchParams({ q, ...more })}`)).json.videos.map(({ id }) => id);
+	const ids = {};
+	for (const [name, query] of Object.entries({ title: { title: "Hafen 100% Übersicht" }, file: { filename: "harbour_one!.mov" }, other: { title: "harbourXone" } }))
+		ids[name] = (await newVideo(query)).id;
+	await server.sql(`UPDATE video SET owner = 'Berta' WHERE id = '${ids.other}'`);
+	for (const [q, found] of [["hafen", ["title"]], ["100%", ["title"]], ["0% Ü", ["title"]], ["R_O", ["file"]], ["e!.", ["file"]], ["berta", ["other"]],
+		["harbour", ["other", "file"]], ["%", ["title"]], ["_", ["file"]], ["!!", []], ["'; DROP TABLE video; --", []]])
+		assert.deepEqual(await find(q), found.map((name) => ids[name]), q);
+	assert.deepEqual(await find("harbour", { state: "ready" }), []);
+	const [first, second] = await Promise.all([find("harbour", { limit: 1 }), server.get("/api/videos?q=harbour&limit=1")]);
+	const { json } = await server.get(`/api/videos?q=harbour&limit=1&before=${second.json.next}`);
+	assert.deepEqual([...first, json.videos[0].id, json.next], [ids.other, ids.file, null]);
+});
+
 test("HEAD is GET without the body", async () => {
 	const { id } = await newVideo();
 	for (const path of ["/api/health", "/api/videos?limit=1", `/api/videos/${id}`, `/videos/${id}`, "/videos/"]) {

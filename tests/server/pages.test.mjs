@@ -53,6 +53,15 @@ test("a list of more than 50 videos has a link to the older ones", async () => {
 	assert.equal(seen.size, await server.count("video"));
 });
 
+test("the list is searched, also on its further pages, and what was searched for is text", async () => {
+	const text = isPage(await server.get("/videos/?q=many"), 200);
+	assert.match(text, /rel="next" href="\/videos\/\?before=[^"]+&amp;q=many"/);
+	assert.ok(!text.includes("Harbour"));
+	assert.ok(isPage(await server.get("/videos/?q=%22%3E%3Cb%3E"), 200).includes('value="&quot;&gt;&lt;b&gt;"'));
+	const next = isPage(await server.get(`/videos/?q=${encodeURIComponent("any%20&=+ü")}`), 200);
+	assert.match(next, /No videos here/);
+});
+
 test("a video's page says how it goes, and renews itself while work goes on", async () => {
 	const id = await newId({ title: "T", filename: "f.mp4" });
 	const text = isPage(await server.get(`/videos/${id}`), 200);

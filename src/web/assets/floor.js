@@ -1,0 +1,2 @@
+// floor.js - the machine at work.
+// SPDX-License-Identifier: MIT

@@ -1,0 +1,78 @@
+// home.js - the front page: files dropped anywhere become videos; below, all videos there are, live.
+// SPDX-License-Identifier: MIT
+import { VideoList } from "./list.js";
+import { listen, soon } from "./live.js";
+import { Uploads, showUnfinished } from "./uploads.js";
+
+const SEARCH_MS = 180;
+const $ = (id) => document.getElementById(id);
+const root = document.documentElement;
+const input = $("file"), filter = $("filter");
+
+const uploads = new Uploads($("uploads"), (id) => id ? list.remove(id) : list.reload());
+const list = new VideoList({ list: $("videos"), status: $("list-status"), 
+	hides: (id) => Boolean(uploads.card(id)), hiding: () => uploads.any });
+
+function add(files) {
+	uploads.add([...files]);
+	root.classList.add("has-uploads");
+}
+
+/* Files ---------------------------------------------------------------------------------------- */
+
+const hasFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files");
+let over = 0;                           // elements that the pointer with files has entered and not left
+
+addEventListener("dragenter", (event) => hasFiles(event) && root.classList.toggle("dropping", ++over > 0));
+addEventListener("dragleave", (event) => hasFiles(event) && root.classList.toggle("dropping", --over > 0));
+addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
+addEventListener("drop", (event) => {
+	if (!hasFiles(event))
+		return;
+	event.preventDefault();
+	over = 0;
+	root.classList.remove("dropping");
+	add(event.dataTransfer.files);
+});
+input.multiple = true;
+input.addEventListener("change", () => {
+	add(input.files);
+	input.value = "";
+});
+$("upload").addEventListener("submit", (event) => event.preventDefault());
+showUnfinished($("unfinished"));
+
+/* The list ------------------------------------------------------------------------------------- */
+
+const address = new URLSearchParams(location.search);
+const readFilter = () => ({ q: filter.elements.q.value.trim(), state: filter.elements.state.value });
+
+function applyFilter() {
+	const set = readFilter(), query = new URLSearchParams(Object.entries(set).filter(([, value]) => value)).toString();
+	history.replaceState(null, "", query ? `?${query}` : location.pathname);
+	return list.setFilter(set);
+}
+
+filter.elements.q.value = address.get("q") ?? "";
+filter.elements.state.value = address.get("state") ?? "";
+filter.addEventListener("submit", (event) => event.preventDefault());
+filter.addEventListener("input", soon(applyFilter, SEARCH_MS));
+list.filter = readFilter();
+
+listen("/api/events", {
+	begin() {
+		list.reload();
+		uploads.lookAtAll();
+	},
+	video({ video, kind }) {
+		const card = uploads.card(video);
+		card ? card.look() : kind === "video deleted" ? list.remove(video) : list.changed(video);
+	},
+	progress(data) {
+		const card = uploads.card(data.video);
+		card ? card.showVideo(data) : list.progress(data);
+	},
+	connected: (is) => { $("away").hidden = is; },
+});
+list.reload();
+root.classList.add("live");

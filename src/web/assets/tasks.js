@@ -1,0 +1,114 @@
+// tasks.js - the tasks of a video as bars over time, a lane for each worker's place; the log of one beside them.
+// SPDX-License-Identifier: MIT
+import { copyButton, make, setText } from "./dom.js";
+import { dateText, percent, roughly, taskName } from "./words.js";
+
+const STATES = { queued: "waits", running: "runs", done: "done", failed: "failed", cancelled: "cancelled" };
+const NARROWEST = 0.25;                 // percent of the width
+
+const spanOf = (task, now) => [Date.parse(task.started), task.ended ? Date.parse(task.ended) : now];
+const seconds = (ms) => ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : roughly(ms);
+
+// [{ worker, tasks: [...] }]: each worker has as many lanes as it worked on tasks at one time.
+function lanesOf(tasks, now) {
+	const lanes = [];
+	for (const task of [...tasks].sort((a, b) => a.started.localeCompare(b.started))) {
+		const [from, to] = spanOf(task, now);
+		let lane = lanes.find(({ worker, until }) => worker === task.worker && until <= from + 1);
+		if (!lane)
+			lanes.push(lane = { worker: task.worker, tasks: [] });
+		lane.tasks.push(task);
+		lane.until = to;
+	}
+	return lanes.sort((a, b) => (a.worker ?? "").localeCompare(b.worker ?? ""));
+}
+
+export class Timeline {
+	#bars = new Map();              // task id -> its button
+	#chosen = null;
+
+	constructor() {
+		this.lanes = make("div.lanes");
+		this.from = make("span");
+		this.to = make("span");
+		this.waiting = make("p.faint");
+		this.detail = make("div.task", { hidden: true });
+		this.root = make("div.timeline", {}, this.lanes, make("div.axis", { ariaHidden: "true" }, this.from, this.to), this.waiting, this.detail);
+	}
+
+	show(tasks) {
+		const now = Date.now(), begun = tasks.filter(({ started }) => started);
+		this.tasks = tasks;
+		this.start = Math.min(...begun.map((task) => spanOf(task, now)[0]));
+		this.end = Math.max(this.start + 1000, ...begun.map((task) => spanOf(task, now)[1]));
+		this.#drawLanes(begun, now);
+		setText(this.from, begun.length ? "0 s" : "");
+		setText(this.to, begun.length ? seconds(this.end - this.start) : "");
+		this.#tellWaiting(tasks.filter(({ state }) => state === "queued"));
+		if (this.#chosen !== null)
+			this.#showTask(tasks.find(({ id }) => id === this.#chosen));
+	}
+
+	#drawLanes(begun, now) {
+		const seen = new Set(), workers = [...new Set(begun.map(({ worker }) => worker))].sort();
+		const rows = lanesOf(begun, now).map(({ worker, tasks }) => make("div.lane", {},
+			make("span.lane-name", { title: worker ?? "" }, `Worker ${workers.indexOf(worker) + 1}`),
+			make("div.lane-bars", {}, tasks.map((task) => {
+				seen.add(task.id);
+				return this.#bar(task, now);
+			}))));
+		const focused = document.activeElement;
+		this.lanes.replaceChildren(...rows);
+		if (this.lanes.contains(focused))
+			focused.focus();
+		for (const id of this.#bars.keys())
+			if (!seen.has(id))
+				this.#bars.delete(id);
+	}
+
+	#bar(task, now) {
+		const bar = this.#bars.get(task.id) ?? make("button.task-bar", { type: "button", onclick: () => this.choose(task.id) });
+		const [from, to] = spanOf(task, now), whole = this.end - this.start;
+		this.#bars.set(task.id, bar);
+		bar.style.left = `${(100 * (from - this.start)) / whole}%`;
+		bar.style.width = `${Math.max(NARROWEST, (100 * (to - from)) / whole)}%`;
+		Object.assign(bar.dataset, { kind: task.kind, state: task.state });
+		bar.ariaLabel = bar.title = `${taskName(task)}: ${STATES[task.state] ?? task.state}, ${seconds(to - from)}`;
+		bar.ariaPressed = String(task.id === this.#chosen);
+		return bar;
+	}
+
+	#tellWaiting(queued) {
+		const reasons = Map.groupBy ? Map.groupBy(queued, ({ why }) => why ?? "") : new Map([["", queued]]);
+		const words = [...reasons].map(([why, tasks]) => `${tasks.length === 1 ? taskName(tasks[0]) : `${tasks.length} tasks`}${why ? `: ${why}` : ""}`);
+		this.waiting.hidden = !queued.length;
+		setText(this.waiting, queued.length ? `Not begun: ${words.slice(0, 4).join("; ")}` : "");
+	}
+
+	choose(id) {
+		this.#chosen = this.#chosen === id ? null : id;
+		this.show(this.tasks);
+		if (this.#chosen === null)
+			this.detail.hidden = true;
+	}
+
+	#showTask(task) {
+		const key = JSON.stringify(task);
+		if (!task || this.shown === key && !this.detail.hidden)
+			return;
+		this.shown = key;
+		const line = `clipmill replay ${task.id}`, cpu = (task.user_ms ?? 0) + (task.sys_ms ?? 0);
+		const facts = [["State", [STATES[task.state] ?? task.state, task.state === "running" ? percent(task.progress) : ""].filter(Boolean).join(", ")],
+			["Worker", task.worker], ["Began", task.started && dateText(task.started)],
+			["Took", task.ended && seconds(Date.parse(task.ended) - Date.parse(task.started))], ["CPU", cpu ? seconds(cpu) : null],
+			["Memory", task.max_rss_kb ? `${Math.round(task.max_rss_kb / 1024)} MB at most` : null],
+			["Attempts", task.attempts > 1 ? `${task.attempts}` : null], ["Reason", task.reason],
+			["Exit", task.signal ? `signal ${task.signal}` : task.exit_code ? `${task.exit_code}` : null]].filter(([, value]) => value);
+		this.detail.replaceChildren(make("h3", {}, taskName(task)),
+			make("dl", {}, facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
+			make("p.replay", {}, make("code", {}, line), copyButton(() => line, "Copies the line that runs this task again")),
+			make("h4", {}, "Log"),
+			make("pre.log", { tabIndex: 0, ariaLabel: `Log of ${taskName(task)}` }, task.stderr?.trim() || "It said nothing."));
+		this.detail.hidden = false;
+	}
+}

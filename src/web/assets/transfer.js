@@ -1,0 +1,184 @@
+// transfer.js - one file on its way to the server: by tus where the server has it, so that it goes on after a pause, a lost
+// network or a closed tab; else as one request, which begins anew.
+// SPDX-License-Identifier: MIT
+import { Upload } from "tus-js-client";
+import { problemText } from "./api.js";
+
+const TUS = "/api/uploads";
+const CHUNK = 64 << 20;                 // bytes of a request: a web server in front may keep it whole
+const RETRIES = [500, 1000, 2000, 4000, 8000, 16000, 30000];
+const SPEED_OVER_MS = 4000;
+
+let tus = null;                         // promise: whether the server has it
+
+function hasTus() {
+	tus ??= fetch(TUS, { method: "OPTIONS" }).then((answer) => answer.headers.has("Tus-Resumable"), () => {
+		tus = null;
+		return false;
+	});
+	return tus;
+}
+
+// Bytes a second over the last few seconds.
+class Speed {
+	#marks = [];
+
+	mark(bytes, now = performance.now()) {
+		this.#marks.push([now, bytes]);
+		while (this.#marks.length > 2 && now - this.#marks[0][0] > SPEED_OVER_MS)
+			this.#marks.shift();
+	}
+
+	get value() {
+		const [from, bytes] = this.#marks[0] ?? [0, 0], [to, more] = this.#marks.at(-1) ?? [0, 0];
+		return to - from > 200 ? (1000 * (more - bytes)) / (to - from) : 0;
+	}
+
+	reset() {
+		this.#marks = [];
+	}
+}
+
+// States: waiting, sending, paused, offline (it tries again by itself), storing (all is sent), done, failed.
+export class Transfer extends EventTarget {
+	state = "waiting";
+	sent = 0;
+	resumed = 0;                    // bytes that were there already
+	video = null;                   // its JSON or { id }, once done
+	problem = "";
+	#speed = new Speed();
+	#job = null;
+
+	constructor(file) {
+		super();
+		this.file = file;
+	}
+
+	get speed() {
+		return this.#speed.value;
+	}
+
+	get leftMs() {
+		return this.speed > 0 ? (1000 * (this.file.size - this.sent)) / this.speed : null;
+	}
+
+	#change(state, problem = "") {
+		Object.assign(this, { state, problem });
+		this.dispatchEvent(new Event("change"));
+	}
+
+	#progress(sent, total) {
+		if (["paused", "failed", "done"].includes(this.state))
+			return;
+		this.sent = sent;
+		this.#speed.mark(sent);
+		this.#change(sent >= total ? "storing" : "sending");
+	}
+
+	#fail(problem) {
+		this.#job = null;
+		this.#change("failed", problem);
+	}
+
+	#done(video) {
+		this.video = video;
+		this.sent = this.file.size;
+		this.#change("done");
+	}
+
+	async start() {
+		this.#speed.reset();
+		this.#change("sending");
+		this.resumable = await hasTus();
+		if (this.state === "sending")
+			this.resumable ? this.#startTus() : this.#startPut();
+	}
+
+	async #startTus() {
+		const upload = this.#job = new Upload(this.file, {
+			endpoint: TUS, chunkSize: CHUNK, retryDelays: RETRIES, removeFingerprintOnSuccess: true,
+			metadata: { filename: this.file.name, ...(this.file.type ? { filetype: this.file.type } : {}) },
+			onProgress: (sent, total) => this.#progress(sent, total),
+			onShouldRetry: (error) => this.#shouldRetry(error),
+			onSuccess: ({ lastResponse }) => this.#finish(upload, lastResponse),
+			onError: (error) => this.#tusFailed(error),
+		});
+		const [previous] = (await upload.findPreviousUploads()).sort((a, b) => b.creationTime.localeCompare(a.creationTime));
+		if (previous)
+			upload.resumeFromPreviousUpload(previous);
+		if (this.state === "sending")
+			upload.start();
+	}
+
+	// What a later try may find well again: no answer, a lock, a server that is busy.
+	#shouldRetry(error) {
+		const status = error.originalResponse?.getStatus() ?? 0;
+		if (this.state === "paused" || (status >= 400 && status < 500 && ![408, 409, 423, 429].includes(status)))
+			return false;
+		this.#speed.reset();
+		this.#change("offline");
+		return true;
+	}
+
+	// Where no answer came for long, it waits for the network to come back.
+	#tusFailed(error) {
+		const answer = error.originalResponse;
+		if (answer && answer.getStatus() > 0 && answer.getStatus() < 500)
+			this.#fail(problemText(answer.getStatus(), answer.getBody()));
+		else
+			this.#change("offline");
+	}
+
+	// The upload's address is that of the video to be: the server says so in the last answer.
+	#finish(upload, answer) {
+		const named = answer?.getHeader("Content-Location") || answer?.getHeader("Clipmill-Video") || upload.url;
+		this.#done({ id: named.split("?")[0].split("/").filter(Boolean).at(-1) });
+	}
+
+	#startPut() {
+		const request = this.#job = new XMLHttpRequest();
+		request.upload.onprogress = ({ loaded, total }) => this.#progress(loaded, total);
+		request.onload = () => request.status === 201
+			? this.#done(JSON.parse(request.responseText))
+			: this.#fail(problemText(request.status, request.responseText));
+		request.onerror = () => this.#change("offline", "The connection was lost");
+		request.open("PUT", `/api/videos?${new URLSearchParams({ filename: this.file.name, size: this.file.size })}`);
+		request.setRequestHeader("Accept", "application/json");
+		request.setRequestHeader("Content-Type", "application/octet-stream");
+		request.send(this.file);
+	}
+
+	pause() {
+		this.#change("paused");
+		this.#job?.abort();
+	}
+
+	// For good: what the server has of it is thrown away.
+	async remove() {
+		const job = this.#job;
+		this.#change("failed", "Removed");
+		await Promise.resolve(job?.abort(true)).catch(() => {});
+	}
+
+	// After a pause, and when the network is back.
+	resume() {
+		if (!["paused", "offline", "failed"].includes(this.state))
+			return;
+		this.#job?.abort();
+		this.start();
+	}
+}
+
+// Files that were begun and not ended, by this browser: [{ name, size, since }].
+export async function unfinished() {
+	return Object.keys(localStorage).filter((key) => key.startsWith("tus::")).flatMap((key) => {
+		try {
+			const { metadata, size, creationTime } = JSON.parse(localStorage.getItem(key));
+			return [{ key, name: metadata.filename, size, since: creationTime }];
+		} catch {
+			return [];
+		}
+	});
+}
+
+export const forget = (key) => localStorage.removeItem(key);

@@ -1,0 +1,168 @@
+// uploads.js - the cards of files on their way: from the first byte to the player.
+// SPDX-License-Identifier: MIT
+import { getVideo } from "./api.js";
+import { make, setText } from "./dom.js";
+import { soon } from "./live.js";
+import { Transfer, forget, unfinished } from "./transfer.js";
+import { bytes, duration, isUnderWay, nameOf, roughly, stateText } from "./words.js";
+
+const AT_ONCE = 2;                      // files that are sent at one time; the others wait
+const FINISHED_HIDE = new Set(["done", "failed"]);
+
+class Card {
+	constructor(transfer, owner) {
+		this.transfer = transfer;
+		this.owner = owner;
+		this.title = make("h3.card-title", {}, make("bdi", {}, transfer.file.name));
+		this.line = make("p.card-line", { role: "status" });
+		this.bar = make("progress", { max: 1, value: 0, ariaLabel: `Progress of ${transfer.file.name}` });
+		this.toggle = make("button.small", { type: "button", onclick: () => this.#toggle() }, "Pause");
+		this.away = make("button.small.plain", { type: "button", onclick: () => this.#remove() }, "Remove");
+		this.actions = make("div.card-actions", {}, this.toggle, this.away);
+		this.stage = make("div.card-stage", { hidden: true });
+		this.item = make("li.upload", {}, make("div.card-head", {}, this.title, this.actions), this.bar, this.line, this.stage);
+		transfer.addEventListener("change", () => this.#show());
+		this.look = soon(() => this.#look());
+		this.#show();
+	}
+
+	#toggle() {
+		const { state } = this.transfer;
+		state === "sending" || state === "waiting" ? this.transfer.pause() : this.transfer.resume();
+	}
+
+	#remove() {
+		if (!FINISHED_HIDE.has(this.transfer.state))
+			this.transfer.remove();
+		this.item.remove();
+		this.owner.dropped(this);
+	}
+
+	#words() {
+		const { file, sent, speed, leftMs, problem, state } = this.transfer;
+		const share = `${bytes(sent)} of ${bytes(file.size)}`;
+		switch (state) {
+		case "waiting": return `${bytes(file.size)} · waits for the files before it`;
+		case "paused": return `${share} · paused`;
+		case "offline": return `${share} · the connection is away; it goes on when it is back`;
+		case "storing": return `${bytes(file.size)} · storing it safely`;
+		case "failed": return `Not uploaded: ${problem}`;
+		case "sending": return [share, speed ? `${bytes(speed)}/s` : "", leftMs ? `${roughly(leftMs)} left` : ""].filter(Boolean).join(" · ");
+		default: return "Stored · waits for its first look";
+		}
+	}
+
+	#show() {
+		const { state, sent, file, video } = this.transfer;
+		this.item.dataset.state = state;
+		this.bar.value = file.size ? sent / file.size : 0;
+		setText(this.toggle, state === "paused" ? "Resume" : state === "offline" ? "Try now" : state === "failed" ? "Try again" : "Pause");
+		this.toggle.hidden = ["storing", "done"].includes(state);
+		this.bar.hidden = state === "failed";
+		this.line.classList.toggle("bad", state === "failed");
+		setText(this.away, FINISHED_HIDE.has(state) ? "Hide" : "Remove");
+		setText(this.line, this.#words());
+		if (state === "done" && !this.id) {
+			this.id = video.id;
+			this.owner.stored(this);
+			this.look();
+		}
+		if (FINISHED_HIDE.has(state) || state === "paused")
+			this.owner.next();
+	}
+
+	async #look() {
+		const video = await getVideo(this.id).catch((error) => error.status === 404 ? { state: "deleted" } : null);
+		if (video?.state === "deleted")
+			this.#remove();
+		else if (video)
+			await this.showVideo(video);
+	}
+
+	async showVideo(video) {
+		this.video = { ...this.video, ...video };
+		const link = make("a", { href: `/videos/${this.id}` }, make("bdi", {}, nameOf(this.video)));
+		if (this.title.textContent !== link.textContent || !this.title.querySelector("a"))
+			this.title.replaceChildren(link);
+		this.item.dataset.state = this.video.state;
+		this.bar.hidden = !isUnderWay(this.video);
+		this.bar.value = this.video.progress || 0;
+		const length = this.video.duration_ms && !isUnderWay(this.video) ? duration(this.video.duration_ms) : "";
+		this.line.classList.toggle("bad", this.video.state === "failed");
+		setText(this.line, [stateText(this.video), length].filter(Boolean).join(" · "));
+		if (this.video.urls?.hls)
+			await this.#play();
+	}
+
+	// The player's code comes with the first video that can be played.
+	async #play() {
+		if (!this.player) {
+			this.stage.hidden = false;
+			this.player = import("./player.js").then(({ mountPlayer }) => mountPlayer(this.stage, this.video));
+		}
+		(await this.player).update(this.video);
+	}
+}
+
+export class Uploads {
+	#cards = [];
+
+	// list: the element that takes the cards; stored(id): a video is there
+	constructor(list, stored) {
+		this.list = list;
+		this.whenStored = stored;
+		addEventListener("online", () => this.#cards.forEach(({ transfer }) => transfer.state === "offline" && transfer.resume()));
+		addEventListener("beforeunload", (event) => {
+			if (this.#cards.some(({ transfer }) => transfer.state === "sending" && !transfer.resumable))
+				event.preventDefault();
+		});
+	}
+
+	add(files) {
+		for (const file of files) {
+			const card = new Card(new Transfer(file), this);
+			this.#cards.push(card);
+			this.list.append(card.item);
+		}
+		this.next();
+	}
+
+	next() {
+		const sending = this.#cards.filter(({ transfer }) => ["sending", "storing", "offline"].includes(transfer.state)).length;
+		this.#cards.filter(({ transfer }) => transfer.state === "waiting").slice(0, Math.max(0, AT_ONCE - sending))
+			.forEach(({ transfer }) => transfer.start());
+	}
+
+	stored(card) {
+		this.whenStored(card.id);
+	}
+
+	dropped(card) {
+		this.#cards = this.#cards.filter((other) => other !== card);
+		if (card.id)
+			this.whenStored(null);
+		this.next();
+	}
+
+	get any() {
+		return this.#cards.length > 0;
+	}
+
+	card(id) {
+		return this.#cards.find((card) => card.id === id);
+	}
+
+	// After a lost stream.
+	lookAtAll() {
+		this.#cards.forEach((card) => card.id && card.look());
+	}
+}
+
+// What this browser began and did not end: its file has to be chosen again, which only a person can do.
+export async function showUnfinished(element) {
+	const files = await unfinished();
+	element.hidden = !files.length;
+	element.replaceChildren(...files.map(({ key, name, size }) => make("li", {},
+		make("span", {}, make("bdi", {}, name), ` (${bytes(size)}) was not sent completely. Choose it again, and it goes on where it ended.`),
+		make("button.small.plain", { type: "button", onclick: () => { forget(key); showUnfinished(element); } }, "Forget it"))));
+}
