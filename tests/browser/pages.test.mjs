@@ -78,7 +78,7 @@ test("the page of a video becomes a player by itself", { skip }, onPage({}, asyn
 	hold.on("chunk");
 	const id = await server.upload(film);
 	await page.goto(`/videos/${id}`);
-	await page.locator(".state-line", { hasText: /^Encoding · \d+ %/ }).waitFor();
+	await page.locator(".stage-state", { hasText: /^Encoding · \d+ %/ }).waitFor();
 	await keepPicture(page, "video-encoding");
 	hold.off("chunk");
 	await page.locator("media-controller").waitFor();

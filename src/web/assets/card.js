@@ -32,7 +32,7 @@ export class VideoCard {
 		setText(this.name, nameOf(this.video));
 		this.link.title = nameOf(this.video);
 		setText(this.length, ms ? duration(ms) : "");
-		setText(this.still, urls?.poster ? "" : state === "ready" ? "♪" : "");
+		setText(this.still, urls?.poster ? "" : state === "ready" ? "♪" : underWay && state !== "queued" ? percent(this.video.progress) : stateName(state));
 		setText(this.state, state === "ready" ? "" : underWay ? stateText({ ...this.video, eta: null }) : stateName(state));
 		this.state.title = state === "failed" ? this.video.detail || this.video.reason || "" : "";
 		this.bar.hidden = !underWay;

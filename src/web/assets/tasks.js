@@ -9,6 +9,9 @@ const NARROWEST = 0.25;                 // percent of the width
 const spanOf = (task, now) => [Date.parse(task.started), task.ended ? Date.parse(task.ended) : now];
 const seconds = (ms) => ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : roughly(ms);
 
+// In the order in which they began to work on it.
+const workersOf = (tasks) => [...new Set([...tasks].sort((a, b) => a.started.localeCompare(b.started)).map(({ worker }) => worker))];
+
 // [{ worker, tasks: [...] }]: each worker has as many lanes as it worked on tasks at one time.
 function lanesOf(tasks, now) {
 	const lanes = [];
@@ -20,7 +23,8 @@ function lanesOf(tasks, now) {
 		lane.tasks.push(task);
 		lane.until = to;
 	}
-	return lanes.sort((a, b) => (a.worker ?? "").localeCompare(b.worker ?? ""));
+	const workers = workersOf(tasks);
+	return lanes.sort((a, b) => workers.indexOf(a.worker) - workers.indexOf(b.worker));
 }
 
 export class Timeline {
@@ -50,7 +54,7 @@ export class Timeline {
 	}
 
 	#drawLanes(begun, now) {
-		const seen = new Set(), workers = [...new Set(begun.map(({ worker }) => worker))].sort();
+		const seen = new Set(), workers = workersOf(begun);
 		const rows = lanesOf(begun, now).map(({ worker, tasks }) => make("div.lane", {},
 			make("span.lane-name", { title: worker ?? "" }, `Worker ${workers.indexOf(worker) + 1}`),
 			make("div.lane-bars", {}, tasks.map((task) => {

@@ -41,7 +41,7 @@ const actions = {
 	remove: button("Delete", remove, ".bad"),
 };
 const priorityPart = make("label.inline", { for: "priority" }, "Priority ", priority);
-const head = make("div.title-row", {}, title, make("div.actions", {}, priorityPart, actions.cancel, actions.retry, actions.rename, actions.remove));
+const head = make("div.title-row", {}, make("div.title-block", {}, title, about), make("div.actions", {}, priorityPart, actions.cancel, actions.retry, actions.rename, actions.remove));
 
 priority.addEventListener("change", () => change({ priority: Number(priority.value) }));
 
@@ -94,14 +94,15 @@ function remove() {
 
 function showStage() {
 	const plays = Boolean(video.urls.hls);
+	stage.hidden = !plays && !isUnderWay(video);
 	stage.dataset.state = video.state;
 	if (plays) {
 		player ??= import("./player.js").then(({ mountPlayer }) => mountPlayer(stage, video));
 		player.then((player) => player.update(video));
 	} else if (!player) {
 		stage.replaceChildren(waiting);
-		setText(waiting.firstChild, isUnderWay(video) ? `${stateName(video.state)}${video.state === "queued" ? "" : ` · ${percent(video.progress)}`}` : stateName(video.state));
-		setText(waiting.lastChild, isUnderWay(video) ? etaText(video.eta) || video.what || "" : video.detail ?? "");
+		setText(waiting.firstChild, `${stateName(video.state)}${video.state === "queued" ? "" : ` · ${percent(video.progress)}`}`);
+		setText(waiting.lastChild, etaText(video.eta));
 	}
 }
 
@@ -110,7 +111,7 @@ function showState() {
 	if (video.state === "queued" && video.place)
 		parts.push(video.place === 1 ? "next in the queue" : `number ${video.place} in the queue`);
 	else if (underWay)
-		parts.push(percent(video.progress), etaText(video.eta), video.what);
+		stage.contains(waiting) ? parts.splice(0, 1, video.what) : parts.push(percent(video.progress), etaText(video.eta), video.what);
 	else if (video.state === "failed")
 		parts.push(video.detail || video.reason);
 	progress.hidden = !underWay;
@@ -224,7 +225,7 @@ const look = soon(async () => {
 
 async function begin() {
 	show(await getVideo(id));
-	article.replaceChildren(stage, head, about, progress, state, why,
+	article.replaceChildren(stage, head, progress, state, why,
 		make("div.columns", {}, make("div", {}, renditionPart, workPart), make("div", {}, factPart, decisionPart)));
 	await showTasks();
 	listen(`/api/videos/${id}/events`, {

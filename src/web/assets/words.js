@@ -29,7 +29,7 @@ export const bitrate = (bps) => bps >= 999_500 ? `${(bps / 1e6).toFixed(1)} Mbit
 // A span that is not known to the second: "8 s", "3 min", "2 h 10 min"
 export function roughly(ms) {
 	const s = Math.max(1, Math.round(ms / 1000));
-	if (s < 60)
+	if (s < 58)
 		return `${s < 20 ? s : Math.round(s / 5) * 5} s`;
 	const minutes = Math.round(s / 60);
 	return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h${minutes % 60 ? ` ${minutes % 60} min` : ""}`;
@@ -52,7 +52,7 @@ const STEPS = [[60, "second"], [3600, "minute"], [86400, "hour"], [604800, "day"
 // "3 minutes ago", "yesterday", "4 Mar 2026"
 export function ago(iso, now = Date.now()) {
 	const s = Math.max(0, (now - Date.parse(iso)) / 1000);
-	if (s < 45)
+	if (s < 60)
 		return "just now";
 	const step = STEPS.findIndex(([most]) => s < most);
 	if (step < 0)
