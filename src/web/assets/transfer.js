@@ -129,9 +129,9 @@ export class Transfer extends EventTarget {
 			this.#change("offline");
 	}
 
-	// The upload's address is that of the video to be: the server says so in the last answer.
+	// The last answer names the video; of an upload that was whole before, its own address has the same id.
 	#finish(upload, answer) {
-		const named = answer?.getHeader("Content-Location") || answer?.getHeader("Clipmill-Video") || upload.url;
+		const named = answer?.getHeader("Upload-Video") || upload.url;
 		this.#done({ id: named.split("?")[0].split("/").filter(Boolean).at(-1) });
 	}
 
