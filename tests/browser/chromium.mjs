@@ -58,6 +58,13 @@ export async function withPage(browser, server, { expected = /^$/, ...options },
 	}
 }
 
+// From now on requests are sent at so many bytes a second; -1: as fast as can be.
+export async function slowUploads(page, uploadThroughput) {
+	const network = await page.context().newCDPSession(page);
+	await network.send("Network.enable");
+	await network.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput });
+}
+
 // Keeps a picture of the page for people to look at.
 export async function keepPicture(page, name) {
 	mkdirSync(ARTEFACTS, { recursive: true });

@@ -6,7 +6,7 @@ import { serve, test } from "../lib/harness.mjs";
 import { madeBytes, madeClip } from "../lib/media.mjs";
 import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
-import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
+import { keepPicture, noBrowser, openBrowser, slowUploads, withPage } from "./chromium.mjs";
 
 const HOSTILE = "<img src=x onerror=alert(1)>.mp4";
 const skip = noBrowser;
@@ -58,9 +58,7 @@ test("a dropped file uploads with speed and remaining time, and its card becomes
 	onPage({}, async (page) => {
 		hold.on("chunk");
 		await page.goto("/");
-		const network = await page.context().newCDPSession(page);
-		await network.send("Network.enable");
-		await network.send("Network.emulateNetworkConditions", { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 150_000 });
+		await slowUploads(page, 150_000);
 		await drop(page, { name: "Harbour & co.mp4", buffer: readFileSync(film) });
 		const mine = card(page, "Harbour & co.mp4");
 		await mine.getByText(/^\d+ kB of \d+ kB · \d+ kB\/s · \d+ s left$/).waitFor();

@@ -1,0 +1,47 @@
+// floor.test.mjs - the floor with two responders: what runs on which, and what becomes of the work of one that is killed.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { serve, test } from "../lib/harness.mjs";
+import { madeClip } from "../lib/media.mjs";
+import { kill } from "../lib/programs.mjs";
+import { Hold } from "../lib/stand-ins.mjs";
+import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
+
+const skip = noBrowser;
+const browser = skip ? null : await openBrowser();
+let hold;
+const server = skip ? null : await serve({ procs: 2, prepare: async (server) => {
+	hold = new Hold(server.dir);
+	await hold.install();
+	server.writeConf(hold.settings);
+	await server.quick();
+	await server.sql("UPDATE profile SET chunk_ms = 2000");
+} });
+const film = skip ? null : await madeClip({ seconds: 12 });
+
+test("an idle floor has a lane for each responder", { skip }, () => withPage(browser, server, {}, async (page) => {
+	await page.goto("/floor");
+	await page.getByRole("heading", { name: "Responder 2" }).waitFor();
+	assert.equal(await page.locator(".now", { hasText: "idle" }).count(), 2);
+	await page.getByText("Nothing waits.").waitFor();
+	await keepPicture(page, "floor-idle");
+}));
+
+test("one upload is seen on all lanes, and what a killed responder did moves to another", { skip }, () =>
+	withPage(browser, server, { expected: /net::ERR_|status of 5\d\d|^5\d\d: / }, async (page) => {
+		await page.goto("/floor");
+		hold.on("chunk");
+		const id = await server.upload(film, { title: "Harbour" });
+		await page.locator(".now", { hasText: /Harbour.*Chunk \d/ }).nth(1).waitFor();
+		assert.equal(await page.locator(".queue-title", { hasText: "Harbour" }).count(), 1);
+		await keepPicture(page, "floor-busy");
+		const [victim] = await server.sql("SELECT w.pid, t.seq FROM task t JOIN worker w ON w.id = t.worker WHERE t.state = 'running' AND t.kind = 'chunk' LIMIT 1");
+		kill(victim.pid);
+		await page.locator(".tape-bar[data-state=lost]").first().waitFor();
+		hold.off("chunk");
+		await page.locator(`.tape-bar[data-state=done][title="Harbour: Chunk ${victim.seq + 1}"]`).waitFor();
+		await server.waitFor(id, "ready");
+		await page.locator(".figures div", { hasText: /Videos1/ }).waitFor();
+		assert.equal(await page.locator(".tape-bar[data-state=running]").count(), 0);
+		await keepPicture(page, "floor-after");
+	}));

@@ -1,0 +1,103 @@
+// uploads.test.mjs - uploads by tus from the page: paused, broken off, their tab closed, their responder killed.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { serve, test } from "../lib/harness.mjs";
+import { madeClip } from "../lib/media.mjs";
+import { kill } from "../lib/programs.mjs";
+import { until } from "../lib/wait.mjs";
+import { keepPicture, noBrowser, openBrowser, slowUploads, withPage } from "./chromium.mjs";
+
+const browser = noBrowser ? null : await openBrowser();
+const server = noBrowser ? null : await serve({ procs: 2, prepare: (server) => server.quick() });
+const hasTus = server && (await server.request("OPTIONS", "/api/uploads")).headers["tus-resumable"];
+const skip = noBrowser || (!hasTus && "this server takes no uploads by tus");
+const film = skip ? null : await madeClip({ seconds: 5, size: "640x360" });
+const lost = { expected: /net::ERR_|status of (5\d\d|409|423|404)|^(5\d\d|409|423|404): .*\/api\// };
+const onPage = (options, body) => () => withPage(browser, server, options, body);
+const line = (page) => page.locator(".upload .card-line").last();
+
+// Chooses the film, over a line so slow that there is time to meddle, and waits until a part of it was sent.
+async function begin(page) {
+	await slowUploads(page, 200_000);
+	await page.goto("/");
+	await page.locator("#file").setInputFiles(film);
+	await line(page).getByText(/^[2-9]\d\d kB of /).waitFor();
+}
+
+// All of it arrived, and once.
+async function arrived(page, before) {
+	await slowUploads(page, -1);
+	await line(page).getByText(/^Ready/).waitFor();
+	assert.equal(await server.count("video"), before + 1);
+	assert.equal(await server.value("SELECT size_bytes FROM video ORDER BY created_ms DESC LIMIT 1"), readFileSync(film).length);
+	assert.equal(await page.evaluate(() => localStorage.length), 0);
+}
+
+// The offset from which the next bytes are sent.
+const nextOffset = (page) => page.waitForRequest((request) => request.method() === "PATCH")
+	.then(async (request) => Number((await request.allHeaders())["upload-offset"]));
+
+test("a paused upload sends nothing, and goes on where it was", { skip }, onPage(lost, async (page) => {
+	const before = await server.count("video");
+	await begin(page);
+	await page.getByRole("button", { name: "Pause" }).click();
+	await line(page).getByText(/paused$/).waitFor();
+	await keepPicture(page, "home-paused");
+	const said = await line(page).textContent(), offset = nextOffset(page);
+	assert.equal(await line(page).textContent(), said);
+	await page.getByRole("button", { name: "Resume" }).click();
+	assert.ok(await offset > 0);
+	await arrived(page, before);
+}));
+
+test("an upload goes on by itself after the network was away", { skip }, onPage(lost, async (page) => {
+	const before = await server.count("video");
+	await begin(page);
+	await page.context().setOffline(true);
+	await line(page).getByText(/the connection is away/).waitFor();
+	await keepPicture(page, "home-offline");
+	const offset = nextOffset(page);
+	await page.context().setOffline(false);
+	assert.ok(await offset > 0);
+	await arrived(page, before);
+}));
+
+test("an upload goes on by itself after its responder was killed", { skip }, onPage(lost, async (page) => {
+	const before = await server.count("video");
+	await begin(page);
+	server.responders().forEach((pid) => kill(pid));
+	await arrived(page, before);
+}));
+
+test("an upload goes on after its tab was closed, when the file is chosen again", { skip }, onPage(lost, async (page) => {
+	const before = await server.count("video");
+	await begin(page);
+	const again = await page.context().newPage();
+	await page.close();
+	await again.goto("/");
+	await again.getByText(/was not sent completely. Choose it again/).waitFor();
+	await keepPicture(again, "home-unfinished");
+	const offset = nextOffset(again);
+	await again.locator("#file").setInputFiles(film);
+	assert.ok(await offset > 0);
+	await arrived(again, before);
+}));
+
+test("of many files two are sent at one time, and one that is removed leaves nothing behind", { skip }, onPage(lost, async (page) => {
+	const before = await server.count("video"), names = ["one.mp4", "two.mp4", "three.mp4"];
+	const card = (name) => page.locator(".upload", { hasText: name });
+	await slowUploads(page, 200_000);
+	await page.goto("/");
+	await page.locator("#file").setInputFiles(names.map((name) => ({ name, mimeType: "video/mp4", buffer: readFileSync(film) })));
+	await card("three.mp4").getByText(/waits for the files before it/).waitFor();
+	await card("two.mp4").getByText(/ kB of /).waitFor();
+	await keepPicture(page, "home-several");
+	await card("one.mp4").getByRole("button", { name: "Remove" }).click();
+	await card("three.mp4").getByText(/ kB of /).waitFor();
+	await slowUploads(page, -1);
+	for (const name of ["two.mp4", "three.mp4"])
+		await card(name).getByText(/^Ready/).waitFor();
+	await until(async () => await server.count("upload") === 0, "no upload is left");
+	assert.equal(await server.count("video"), before + 2);
+}));

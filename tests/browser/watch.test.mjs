@@ -1,0 +1,94 @@
+// watch.test.mjs - a video's own page: watched while it is encoded, through a killed responder, to its last second.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { serve, test } from "../lib/harness.mjs";
+import { madeClip } from "../lib/media.mjs";
+import { kill } from "../lib/programs.mjs";
+import { Hold } from "../lib/stand-ins.mjs";
+import { until } from "../lib/wait.mjs";
+import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
+
+const SECONDS = 24;
+const skip = noBrowser;
+const browser = skip ? null : await openBrowser();
+let hold;
+const server = skip ? null : await serve({ procs: 2, prepare: async (server) => {
+	hold = new Hold(server.dir);
+	await hold.install();
+	server.writeConf(hold.settings);
+	await server.sql(`UPDATE profile SET chunk_ms = 4000; DELETE FROM rung;
+		INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 360, 900, 'ultrafast'), ('default', 180, 300, 'ultrafast')`);
+} });
+const film = skip ? null : await madeClip({ seconds: SECONDS, size: "640x360" });
+const media = (page) => page.locator("media-controller video");
+const state = (page) => media(page).evaluate((media) => ({ at: media.currentTime, seconds: media.duration, paused: media.paused, height: media.videoHeight,
+	error: media.error?.message, drawn: media.getVideoPlaybackQuality().totalVideoFrames }));
+const reaches = (page, look, argument) => page.waitForFunction(look, argument);
+
+async function choose(page, label, option) {
+	const settings = page.getByRole("button", { name: "Settings" });
+	if (await settings.getAttribute("aria-expanded") === "false")
+		await settings.click();
+	await page.getByRole("combobox", { name: label }).selectOption(option);
+}
+
+test("a video plays on its page while it is encoded, through a killed responder, and is the same player when it is ready",
+	{ skip, timeout: 240_000 }, () => withPage(browser, server, { expected: /net::ERR_|status of 5\d\d|^5\d\d: / }, async (page) => {
+		const id = await server.upload(film);
+		await until(async () => (await server.video(id)).urls.hls, "it can be played", 60_000);
+		hold.on("assemble");
+		await page.goto(`/videos/${id}`);
+		await media(page).evaluate((media) => { media.loop = false; window.mine = media; return media.play(); });
+		await reaches(page, () => window.mine.currentTime > 1);
+		const early = await state(page);
+		assert.ok(early.drawn > 5 && !early.error, JSON.stringify(early));
+		assert.notEqual((await server.video(id)).state, "ready");
+		await keepPicture(page, "video-early");
+		kill(server.responders()[0]);
+		hold.off("assemble");
+		await page.getByRole("link", { name: "Download 360p" }).waitFor({ timeout: 120_000 });
+		assert.ok(await media(page).evaluate((media) => media === window.mine), "the player is another");
+		await reaches(page, (seconds) => Math.abs(window.mine.duration - seconds) < 0.2, SECONDS);
+		await media(page).evaluate((media) => { media.currentTime = 20; });
+		await reaches(page, () => window.mine.currentTime > 20.5 && !window.mine.seeking);
+		await keepPicture(page, "video-played");
+	}));
+
+test("quality is switched by hand, keys play, seek and mute, and the storyboard shows over the time line", { skip, timeout: 240_000 },
+	() => withPage(browser, server, {}, async (page) => {
+		const [{ id }] = (await server.get("/api/videos")).json.videos;
+		await server.waitFor(id, "ready");
+		await page.goto(`/videos/${id}`);
+		await reaches(page, () => document.querySelector("media-controller video")?.readyState >= 2);
+		for (const [label, height] of [["180p", 180], ["360p", 360]]) {
+			await choose(page, "Quality", label);
+			await media(page).evaluate((media) => { media.currentTime = 0; return media.play(); });
+			await reaches(page, (height) => document.querySelector("media-controller video").videoHeight === height, height);
+		}
+		await keepPicture(page, "player-settings");
+		await page.keyboard.press("Escape");
+		await page.locator("media-play-button").focus();
+		await page.keyboard.press("k");
+		await reaches(page, () => document.querySelector("media-controller video").paused);
+		const { at } = await state(page);
+		await page.keyboard.press("ArrowRight");
+		await reaches(page, (at) => document.querySelector("media-controller video").currentTime > at + 5, at);
+		await page.keyboard.press("m");
+		await reaches(page, () => document.querySelector("media-controller video").muted);
+		await page.locator("media-time-range").hover({ position: { x: 200, y: 8 } });
+		await reaches(page, () => document.querySelector("media-preview-thumbnail").offsetHeight > 20);
+		await keepPicture(page, "player-storyboard");
+	}));
+
+test("the bars of the work open each task's log and the line that runs it again", { skip }, () => withPage(browser, server, {}, async (page) => {
+	const [{ id }] = (await server.get("/api/videos")).json.videos;
+	const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json;
+	await page.goto(`/videos/${id}`);
+	await page.getByRole("button", { name: /^Chunk 2: done/ }).focus();
+	await page.keyboard.press("Enter");
+	const chunk = tasks.find(({ kind, seq }) => kind === "chunk" && seq === 1);
+	await page.getByText(`clipmill replay ${chunk.id}`).waitFor();
+	assert.ok(await page.getByRole("heading", { name: "Log" }).isVisible());
+	assert.equal(await page.locator(".task-bar").count(), tasks.filter(({ started }) => started).length);
+	await keepPicture(page, "video-task");
+}));
