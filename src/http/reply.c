@@ -96,7 +96,7 @@ static void put_error_page(struct reply *reply, const struct error_entry *e, con
 	struct buf text = BUF_INIT;
 
 	template_render(&text, template_error, (const struct template_value[]){
-		{ "title", e->title }, { "detail", detail }, { "advice", e->advice }, { "code", e->code }, { NULL, NULL },
+		{ "title", e->title }, { "detail", detail != e->title ? detail : NULL }, { "advice", e->advice }, { "code", e->code }, { NULL, NULL },
 	});
 	template_page(&reply->body, (const struct template_value[]){
 		{ "title", e->title }, { "body", buf_text(&text) }, { NULL, NULL },
