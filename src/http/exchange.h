@@ -49,8 +49,7 @@ bool exchange_params_ok(struct exchange *ex, const char *const *known);
 
 exchange_handler api_videos_list, api_video, api_video_tasks, api_video_cancel, api_video_retry, api_video_patch,
 	api_video_delete, api_upload_form, api_upload_raw, api_resume_options, api_resume_create, api_resume_head,
-	api_resume_append, api_resume_delete, api_events, api_floor, api_health, page_list, page_floor,
-	page_video, page_cancel, page_retry,
-	page_delete, page_edit;
+	api_resume_append, api_resume_delete, api_events, api_floor, api_health, page_list, page_floor, page_video, page_cancel,
+	page_retry, page_delete, page_edit;
 
 #endif

@@ -13,7 +13,9 @@
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "http/request.h"
+#include "http/urlencoded.h"
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
@@ -206,9 +208,22 @@ static void reads_strict_numbers(void **state)
 					    INT64_MIN, INT64_MAX, &n));
 }
 
+static void encoding_is_undone_by_decoding(void **state)
+{
+	static const char text[] = "a b+c&d=e%41/?#\"<\xc3\xbc>-._~\x01\x7f";
+	struct buf out = BUF_INIT;
+
+	url_encode(&out, text);
+	assert_string_equal(buf_text(&out), "a%20b%2Bc%26d%3De%2541%2F%3F%23%22%3C%C3%BC%3E-._~%01%7F");
+	assert_true(url_decode(out.data, true));
+	assert_string_equal(out.data, text);
+	buf_fini(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(encoding_is_undone_by_decoding),
 		cmocka_unit_test(splits_paths_before_decoding_once),
 		cmocka_unit_test(refuses_very_long_addresses),
 		cmocka_unit_test(decodes_the_query),

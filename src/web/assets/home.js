@@ -65,8 +65,11 @@ listen("/api/events", {
 		uploads.lookAtAll();
 	},
 	video({ video, kind }) {
-		const card = uploads.card(video);
-		card ? card.look() : kind === "video deleted" ? list.remove(video) : list.changed(video);
+		const card = uploads.card(video), deleted = /^video delet/.test(kind);
+		if (card)
+			deleted ? card.gone() : card.look();
+		else
+			deleted ? list.remove(video) : list.changed(video);
 	},
 	progress(data) {
 		const card = uploads.card(data.video);

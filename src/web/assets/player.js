@@ -33,6 +33,7 @@ function fill(select, options, chosen) {
 class Player {
 	constructor(place, video) {
 		this.video = video;
+		this.level = -1;                // as chosen; -1: hls.js chooses
 		this.media = make("video", { slot: "media", playsInline: true, preload: "metadata" });
 		this.root = make("media-controller.player", { defaultstreamtype: "on-demand" }, this.media,
 			make("media-loading-indicator", { slot: "centered-chrome", noautohide: true }), ...this.#controls());
@@ -78,7 +79,7 @@ class Player {
 		});
 		document.addEventListener("click", ({ target }) => !this.root.contains(target) && open(false));
 		this.media.addEventListener("click", () => open(false));
-		this.quality.addEventListener("change", () => { this.hls.nextLevel = Number(this.quality.value); });
+		this.quality.addEventListener("change", () => { this.hls.nextLevel = this.level = Number(this.quality.value); });
 		this.sound.addEventListener("change", () => { this.hls.audioTrack = Number(this.sound.value); });
 		this.captions.addEventListener("change", () => { this.hls.subtitleTrack = Number(this.captions.value); });
 		this.speed.addEventListener("change", () => { this.media.playbackRate = Number(this.speed.value); });
@@ -126,7 +127,7 @@ class Player {
 		const words = (level) => `${side(level)}p${codecs.size > 1 ? ` ${level.videoCodec.split(".")[0]}` : ""}`;
 		const now = levels[currentLevel], auto = `Auto${now && autoLevelEnabled ? ` (${words(now)})` : ""}`;
 		const sorted = levels.map((level, i) => [i, words(level), side(level)]).sort((a, b) => b[2] - a[2]);
-		fill(this.quality, [[-1, auto], ...sorted], autoLevelEnabled ? -1 : this.hls.nextLevel);
+		fill(this.quality, [[-1, auto], ...sorted], autoLevelEnabled ? -1 : this.level);
 		this.quality.parentElement.hidden = levels.length < 2 || !levels[0].width;
 	}
 

@@ -71,6 +71,10 @@ class Card {
 			this.owner.next();
 	}
 
+	gone() {
+		this.#remove();
+	}
+
 	async #look() {
 		const video = await getVideo(this.id).catch((error) => error.status === 404 ? { state: "deleted" } : null);
 		if (video?.state === "deleted")

@@ -14,6 +14,7 @@ const article = document.getElementById("video");
 const id = article?.dataset.video;
 let video = null;
 let player = null;                      // a promise of it
+let isGone = false;
 
 const button = (words, onclick, kind = "") => make(`button.small${kind}`, { type: "button", onclick }, words);
 const section = (title, ...children) => make("section", {}, make("h2", {}, title), ...children);
@@ -202,6 +203,8 @@ function show(fresh) {
 /* Live ----------------------------------------------------------------------------------------- */
 
 async function showTasks() {
+	if (isGone)
+		return;
 	const { tasks } = await getTasks(id).catch(() => ({ tasks: null }));
 	if (tasks)
 		timeline.show(tasks.filter(({ edition }) => edition === video.edition));
@@ -209,11 +212,17 @@ async function showTasks() {
 }
 
 function gone() {
+	isGone = true;
+	article.inert = false;
+	article.classList.remove("leaving");
+	player?.then((player) => player.close());
 	article.replaceChildren(make("div.empty", {}, make("h1", {}, "This video was deleted"), make("p", {}, make("a", { href: "/" }, "All videos"))));
 }
 
 const lookAtTasks = soon(showTasks, TASKS_EVERY_MS);
 const look = soon(async () => {
+	if (isGone)
+		return;
 	try {
 		show(await getVideo(id));
 		lookAtTasks();
@@ -230,7 +239,7 @@ async function begin() {
 	await showTasks();
 	listen(`/api/videos/${id}/events`, {
 		begin: look,
-		video: look,
+		video: ({ kind }) => /^video delet/.test(kind) ? gone() : look(),
 		task: lookAtTasks,
 		progress(data) {
 			if (data.state !== video.state)

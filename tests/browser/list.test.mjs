@@ -1,0 +1,67 @@
+// list.test.mjs - the list of the front page: endless, searched, filtered, and live.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { serve, test } from "../lib/harness.mjs";
+import { madeClip } from "../lib/media.mjs";
+import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
+
+const VIDEOS = 200;
+const skip = noBrowser;
+const browser = skip ? null : await openBrowser();
+const server = skip ? null : await serve({ procs: 1, prepare: async (server) => {
+	await server.quick();
+	await server.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${VIDEOS})
+		INSERT INTO video (source, title, owner, created_ms, paused) SELECT '/srv/' || i, 'Film ' || i, iif(i % 10, '', 'ann'), 1e12 + i * 1e6, 1 FROM n;
+		UPDATE video SET state = 'cancelled'`);
+} });
+const names = (page) => page.locator(".video h3").allTextContents();
+const count = (page, n) => page.waitForFunction((n) => document.querySelectorAll(".video").length === n, n);
+
+test("scrolling brings page after page, to the oldest, each video once", { skip }, () => withPage(browser, server, {}, async (page) => {
+	await page.goto("/");
+	await page.locator(".video").first().waitFor();
+	assert.ok(await page.locator(".video").count() < VIDEOS);
+	while (await page.locator(".video").count() < VIDEOS) {
+		const before = await page.locator(".video").count();
+		await page.locator(".video").last().scrollIntoViewIfNeeded();
+		await page.waitForFunction((before) => document.querySelectorAll(".video").length > before, before);
+	}
+	assert.deepEqual(await names(page), Array.from({ length: VIDEOS }, (_, i) => `Film ${VIDEOS - i}`));
+}));
+
+test("search and state narrow the list, stay in the address, and an empty result says so", { skip }, () => withPage(browser, server, {}, async (page) => {
+	await page.goto("/");
+	await page.getByLabel("Search").fill("film 19");
+	await count(page, 11);
+	await page.getByLabel("State").selectOption("Ready");
+	await page.getByText("No video is like that.").waitFor();
+	await keepPicture(page, "home-nothing-found");
+	assert.match(page.url(), /\?q=film\+19&state=ready$/);
+	await page.reload();
+	await page.getByText("No video is like that.").waitFor();
+	await page.getByLabel("State").selectOption("All states");
+	await page.getByLabel("Search").fill("ann");
+	await count(page, VIDEOS / 10);
+	await keepPicture(page, "home-found");
+}));
+
+test("what others upload, rename and delete shows by itself, and the storyboard under the pointer", { skip }, () =>
+	withPage(browser, server, {}, async (page) => {
+		const body = (title) => ({ body: JSON.stringify({ title }), headers: { "Content-Type": "application/json" } });
+		await page.goto("/");
+		await page.locator(".video").first().waitFor();
+		const id = await server.upload(await madeClip({ seconds: 6 }), { title: "Fresh" });
+		const card = page.locator(".video", { has: page.locator(`a[href="/videos/${id}"]`) });
+		await card.locator(".poster img[src]").waitFor();
+		assert.equal((await names(page))[0], "Fresh");
+		const { x, y } = await card.boundingBox();
+		await page.mouse.move(x + 20, y + 40);
+		await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.endsWith(".vtt")));
+		await page.mouse.move(x + 150, y + 40, { steps: 30 });
+		await card.locator(".tile:not([hidden])").waitFor();
+		await keepPicture(page, "home-storyboard");
+		await server.request("PATCH", `/api/videos/${id}`, body("Renamed"));
+		await card.getByText("Renamed").waitFor();
+		await server.request("DELETE", `/api/videos/${id}`);
+		await card.waitFor({ state: "detached" });
+	}));
