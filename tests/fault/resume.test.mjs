@@ -44,11 +44,11 @@ test(`uploads at one time survive kill -9 of responders, and of everything (CLIP
 		assert.equal(await server.value("PRAGMA integrity_check"), "ok");
 	}));
 
-const disk = await smallDisk(64);       // of which the floor leaves the web server enough for its own temporary files
+const disk = await smallDisk(160);       // of which the floor leaves the web server enough for its own temporary files
 test("a full disk keeps an upload at its offset, and it goes on when there is room", { skip: disk ? false : "we may not mount" }, () =>
 	withServer({ dir: disk, settings: { encode: { slots: 0 }, store: { floor: "24M" } } }, async (server) => {
 		const tus = tusClient(server), bytes = randomBytes(20_000_000), path = await tus.create(bytes.length);
-		writeFileSync(join(disk, "filler"), Buffer.alloc(30_000_000));          // before a byte comes, and room is reserved
+		writeFileSync(join(disk, "filler"), Buffer.alloc(136_000_000));          // before a byte comes, and room is reserved
 		await tus.patch(path, 0, bytes.subarray(0, 2_000_000));
 		readProblem(await tus.patch(path, 2_000_000, bytes.subarray(2_000_000)), 507, "no_space");
 		const at = await tus.offset(path);
