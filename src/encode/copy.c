@@ -159,7 +159,7 @@ bool copy_choose(const struct plan_input *input, const struct grid *g, const str
 		copy->rung = at;
 		return true;
 	}
-	if (!copy_is_thinkable(input->facts, input->profile))
+	if (at == ladder->count || !copy_is_thinkable(input->facts, input->profile))
 		copy->why_not[0] = '\0';
 	return false;
 }
