@@ -87,7 +87,7 @@ start_pool() {   # NAME
 
 start_clipmill() { # NAME
 	local conf=$top/conf-examples/$1.conf
-	export CLIPMILL_BIN=$scratch/clipmill CLIPMILL_CONFIG=$scratch/$1/clipmill.conf CLIPMILL_DIR=$scratch/$1 CLIPMILL_WWW=$top/src/web \
+	export CLIPMILL_BIN=$scratch/clipmill CLIPMILL_CONFIG=$scratch/$1/clipmill.conf CLIPMILL_DIR=$scratch/$1 CLIPMILL_WWW=$build/www \
 		CLIPMILL_ADDRESS=127.0.0.1 CLIPMILL_PORT=${front_port[$1]} CLIPMILL_PROCS=2 CLIPMILL_USER=$user CLIPMILL_GROUP=$group
 	mkdir -p "$CLIPMILL_DIR"/{run,log,tmp,etc/clipmill}
 	printf '%s\n' '[store]' "dir = $CLIPMILL_DIR" '[encode]' 'slots = 0' '[jail]' "program = $scratch/clipmill-jail" \

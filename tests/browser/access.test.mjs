@@ -39,7 +39,7 @@ for (const colorScheme of ["light", "dark"]) {
 			await server.waitFor(ids.failed, "failed");
 		}
 		for (const [path, name, wait] of [["/", "home", ".video"], ["/videos/", "list", ".video"], [`/videos/${ids.ready}`, "video", "media-controller"],
-			[`/videos/${ids.failed}`, "failed", ".state-line.bad"], ["/floor", "floor", ".responder"], ["/videos/AAAAAAAAAAAAAAAAAAAAAA", "missing", ".bad"]]) {
+			[`/videos/${ids.failed}`, "failed", ".state-line.bad"], ["/floor", "floor", ".responder"], ["/videos/AAAAAAAAAAAAAAAAAAAAAA", "missing", ".empty"]]) {
 			await page.goto(path);
 			await page.locator(wait).first().waitFor();
 			await settled(page);

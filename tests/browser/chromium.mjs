@@ -25,19 +25,16 @@ export async function openBrowser() {
 	return browser;
 }
 
-// Asked for to learn whether the server takes uploads by tus.
-const mayBeMissing = (url) => url.endsWith("/api/uploads");
-
 // Everything that a sound page does not do: errors, refusals by its own policy, dialogs, files that are missing.
 function listen(page) {
 	const complaints = [];
 	page.on("console", (message) => {
 		const { url } = message.location(), icon = url.endsWith("/favicon.ico");       // asked for without being named
-		if (["error", "warning"].includes(message.type()) && !icon && !mayBeMissing(url))
+		if (["error", "warning"].includes(message.type()) && !icon)
 			complaints.push(`console: ${message.text()}`);
 	});
 	page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
-	page.on("response", (answer) => answer.status() >= 400 && !mayBeMissing(answer.url()) && complaints.push(`${answer.status()}: ${answer.url()}`));
+	page.on("response", (answer) => answer.status() >= 400 && complaints.push(`${answer.status()}: ${answer.url()}`));
 	page.on("dialog", (dialog) => {
 		complaints.push(`dialog: ${dialog.message()}`);
 		dialog.dismiss();

@@ -162,7 +162,7 @@ test("a video that failed says why on its page", { skip }, onPage({}, async (pag
 	await keepPicture(page, "video-failed");
 }));
 
-test("a refused upload says why, and others go on", { skip }, onPage({ expected: /status of 400|^400: .*\/api\/videos\?/ }, async (page) => {
+test("a refused upload says why, and others go on", { skip }, onPage({ expected: /status of 400|^400: .*\/api\/uploads/ }, async (page) => {
 	await page.goto("/");
 	await drop(page, { name: "empty.mp4", buffer: Buffer.alloc(0) }, { name: "full.mp4", buffer: readFileSync(film) });
 	await card(page, "empty.mp4").getByText(/^Not uploaded: .{10}/).waitFor();

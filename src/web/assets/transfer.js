@@ -1,5 +1,4 @@
-// transfer.js - one file on its way to the server: by tus where the server has it, so that it goes on after a pause, a lost
-// network or a closed tab; else as one request, which begins anew.
+// transfer.js - one file on its way to the server, by tus: it goes on after a pause, a lost network or a closed tab.
 // SPDX-License-Identifier: MIT
 import { Upload } from "tus-js-client";
 import { problemText } from "./api.js";
@@ -8,16 +7,6 @@ const TUS = "/api/uploads";
 const CHUNK = 64 << 20;                 // bytes of a request: a web server in front may keep it whole
 const RETRIES = [500, 1000, 2000, 4000, 8000, 16000, 30000];
 const SPEED_OVER_MS = 4000;
-
-let tus = null;                         // promise: whether the server has it
-
-function hasTus() {
-	tus ??= fetch(TUS, { method: "OPTIONS" }).then((answer) => answer.headers.has("Tus-Resumable"), () => {
-		tus = null;
-		return false;
-	});
-	return tus;
-}
 
 // Bytes a second over the last few seconds.
 class Speed {
@@ -43,7 +32,6 @@ class Speed {
 export class Transfer extends EventTarget {
 	state = "waiting";
 	sent = 0;
-	resumed = 0;                    // bytes that were there already
 	video = null;                   // its JSON or { id }, once done
 	problem = "";
 	#speed = new Speed();
@@ -89,12 +77,6 @@ export class Transfer extends EventTarget {
 	async start() {
 		this.#speed.reset();
 		this.#change("sending");
-		this.resumable = await hasTus();
-		if (this.state === "sending")
-			this.resumable ? this.#startTus() : this.#startPut();
-	}
-
-	async #startTus() {
 		const upload = this.#job = new Upload(this.file, {
 			endpoint: TUS, chunkSize: CHUNK, retryDelays: RETRIES, removeFingerprintOnSuccess: true,
 			metadata: { filename: this.file.name, ...(this.file.type ? { filetype: this.file.type } : {}) },
@@ -133,19 +115,6 @@ export class Transfer extends EventTarget {
 	#finish(upload, answer) {
 		const named = answer?.getHeader("Upload-Video") || upload.url;
 		this.#done({ id: named.split("?")[0].split("/").filter(Boolean).at(-1) });
-	}
-
-	#startPut() {
-		const request = this.#job = new XMLHttpRequest();
-		request.upload.onprogress = ({ loaded, total }) => this.#progress(loaded, total);
-		request.onload = () => request.status === 201
-			? this.#done(JSON.parse(request.responseText))
-			: this.#fail(problemText(request.status, request.responseText));
-		request.onerror = () => this.#change("offline", "The connection was lost");
-		request.open("PUT", `/api/videos?${new URLSearchParams({ filename: this.file.name, size: this.file.size })}`);
-		request.setRequestHeader("Accept", "application/json");
-		request.setRequestHeader("Content-Type", "application/octet-stream");
-		request.send(this.file);
 	}
 
 	pause() {

@@ -116,10 +116,6 @@ export class Uploads {
 		this.list = list;
 		this.whenStored = stored;
 		addEventListener("online", () => this.#cards.forEach(({ transfer }) => transfer.state === "offline" && transfer.resume()));
-		addEventListener("beforeunload", (event) => {
-			if (this.#cards.some(({ transfer }) => transfer.state === "sending" && !transfer.resumable))
-				event.preventDefault();
-		});
 	}
 
 	add(files) {
