@@ -18,6 +18,7 @@ BUILT_SOURCES += www/names
 # A release carries what was bundled: it builds without npm.
 dist-hook: www/names
 	cp -R www $(distdir)/src/web/bundle
+	rm -rf $(distdir)/tests/npm $(distdir)/tests/artefacts $(distdir)/tests/*.log
 wwwdir = $(pkgdatadir)/www
 install-data-local: www/names
 	$(MKDIR_P) $(DESTDIR)$(wwwdir)/assets
