@@ -1,7 +1,6 @@
 /*
  * streams.c - event streams parked in the loop: a request thread accepts one, answers its head, and posts it here.
- * Own FastCGI framing, and sends that never block: who does not read is dropped, and comes back with
- * Last-Event-ID, so nothing is missed.
+ * Who does not read is dropped, and comes back with Last-Event-ID, so nothing is missed.
  *
  * A stream is first behind: it is given what happened since, a page at a time, as fast as it reads.  Then it is
  * live: each event is read once from the store and sent to all that want it.
@@ -9,37 +8,21 @@
  */
 #include "config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/fcgi_record.h"
 #include "base/log.h"
 #include "store/event.h"
+#include "supervise/stream.h"
 #include "supervise/streams.h"
 
 #define BEAT_S 12.0
 #define PROGRESS_S 0.5
-#define PENDING_MOST (64 * 1024)        /* bytes that a reader may be behind */
 #define PAGE_EVENTS 100                 /* for one that is behind */
 #define NEWS_EVENTS 500                 /* read at one time */
-
-struct stream {
-	struct streams *hub;
-	struct stream *next, **link;    /* in hub->first */
-	struct parked who;
-	ev_io in;                       /* the peer's end */
-	ev_io out;                      /* runs while bytes are pending */
-	int64_t sent;                   /* id of the last event that it was given */
-	bool live;
-	bool dead;                      /* to be freed by who walks the list */
-	struct buf pending;             /* framed bytes that the socket did not take */
-	size_t pending_from;
-};
 
 /* What was told of a video last. */
 struct progress {
@@ -50,57 +33,6 @@ struct progress {
 	bool seen;                      /* in this look */
 };
 
-/* Sending ------------------------------------------------------------------------------------- */
-
-static void mark_dead(struct stream *s)
-{
-	s->dead = true;
-	ev_io_stop(s->hub->loop, &s->in);
-	ev_io_stop(s->hub->loop, &s->out);
-}
-
-/* What the socket takes at once; what it does not is pending. */
-static void send_or_keep(struct stream *s, const void *bytes, size_t len)
-{
-	const char *at = bytes;
-	ssize_t n = 0;
-
-	if (s->pending.len == 0) {
-		n = send(s->who.fd, at, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-		if (n < 0 && errno != EAGAIN && errno != EINTR) {
-			mark_dead(s);
-			return;
-		}
-		n = n < 0 ? 0 : n;
-	}
-	if ((size_t)n == len)
-		return;
-	buf_put(&s->pending, at + n, len - (size_t)n);
-	if (s->pending.len - s->pending_from > PENDING_MOST)
-		mark_dead(s);
-	else
-		ev_io_start(s->hub->loop, &s->out);
-}
-
-/* One STDOUT record after the other. */
-static void stream_tell(struct stream *s, const char *text, size_t len)
-{
-	struct buf framed = BUF_INIT;
-
-	while (len > 0) {
-		unsigned char header[FCGI_RECORD_BYTES];
-		size_t n = len < FCGI_CONTENT_MOST ? len : FCGI_CONTENT_MOST;
-
-		fcgi_record_write(FCGI_TYPE_STDOUT, s->who.request_id, n, header);
-		buf_put(&framed, header, sizeof header);
-		buf_put(&framed, text, n);
-		text += n;
-		len -= n;
-	}
-	send_or_keep(s, framed.data, framed.len);
-	buf_fini(&framed);
-}
-
 static void put_event(struct buf *text, const struct event *event)
 {
 	if (event->id > 0)
@@ -108,22 +40,15 @@ static void put_event(struct buf *text, const struct event *event)
 	buf_printf(text, "event: %s\ndata: %s\n\n", event->name, event->json);
 }
 
-static bool wants(const struct stream *s, const char *video, const char *owner)
+static struct streams *hub_of(const struct stream *s)
 {
-	return (s->who.video[0] == '\0' || strcmp(s->who.video, video) == 0) && (s->who.any_owner || strcmp(s->who.owner, owner) == 0);
+	return s->user;
 }
 
-static void stream_free(struct stream *s)
+static void let_go(struct streams *hub, struct stream *s)
 {
-	ev_io_stop(s->hub->loop, &s->in);
-	ev_io_stop(s->hub->loop, &s->out);
-	*s->link = s->next;
-	if (s->next != NULL)
-		s->next->link = s->link;
-	close(s->who.fd);
-	buf_fini(&s->pending);
-	atomic_fetch_sub(&s->hub->parking.count, 1);
-	free(s);
+	stream_free(s);
+	atomic_fetch_sub(&hub->parking.count, 1);
 }
 
 static void bury_dead(struct streams *hub)
@@ -131,7 +56,7 @@ static void bury_dead(struct streams *hub)
 	for (struct stream *s = hub->first, *next; s != NULL; s = next) {
 		next = s->next;
 		if (s->dead)
-			stream_free(s);
+			let_go(hub, s);
 	}
 }
 
@@ -152,10 +77,10 @@ static void add_to_page(void *user, const struct event *event)
 
 static void tell_progress_to(struct stream *s)
 {
-	for (struct progress *p = s->hub->progress; p != NULL && !s->dead; p = p->next) {
+	for (struct progress *p = hub_of(s)->progress; p != NULL && !s->dead; p = p->next) {
 		struct buf text = BUF_INIT;
 
-		if (wants(s, p->video, p->owner)) {
+		if (stream_wants(s, p->video, p->owner)) {
 			put_event(&text, &(struct event){ .name = "progress", .json = p->json });
 			stream_tell(s, text.data, text.len);
 		}
@@ -170,8 +95,8 @@ static void catch_up(struct stream *s)
 	struct page page = { .text = BUF_INIT, .last = s->sent };
 	int64_t told = 0;
 
-	if (event_after(s->hub->db, s->sent, &filter, PAGE_EVENTS, add_to_page, &page, &told) != DB_OK) {
-		mark_dead(s);
+	if (event_after(hub_of(s)->db, s->sent, &filter, PAGE_EVENTS, add_to_page, &page, &told) != DB_OK) {
+		s->dead = true;
 	} else {
 		s->sent = page.last;
 		if (page.text.len > 0)
@@ -199,7 +124,7 @@ static void tell_all(void *user, const struct event *event)
 
 	put_event(&text, event);
 	for (struct stream *s = hub->first; s != NULL; s = s->next) {
-		if (!s->live || s->dead || (event->id > 0 && event->id <= s->sent) || !wants(s, event->video, event->owner))
+		if (!s->live || s->dead || (event->id > 0 && event->id <= s->sent) || !stream_wants(s, event->video, event->owner))
 			continue;
 		stream_tell(s, text.data, text.len);
 		s->sent = event->id > 0 ? event->id : s->sent;
@@ -309,39 +234,7 @@ static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
 	bury_dead(hub);
 }
 
-/* One stream ---------------------------------------------------------------------------------- */
-
-/* A web server says nothing more on such a connection, but for the end. */
-static void on_in(struct ev_loop *loop, ev_io *watch, int events)
-{
-	struct stream *s = watch->data;
-	char bytes[512];
-	ssize_t n = recv(s->who.fd, bytes, sizeof bytes, MSG_DONTWAIT);
-
-	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-		stream_free(s);
-}
-
-static void on_out(struct ev_loop *loop, ev_io *watch, int events)
-{
-	struct stream *s = watch->data;
-	size_t len = s->pending.len - s->pending_from;
-	ssize_t n = send(s->who.fd, s->pending.data + s->pending_from, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-	if (n < 0 && errno != EAGAIN && errno != EINTR) {
-		stream_free(s);
-		return;
-	}
-	s->pending_from += n > 0 ? (size_t)n : 0;
-	if (s->pending_from < s->pending.len)
-		return;
-	buf_fini(&s->pending);          /* thousands of streams: no room is kept for what seldom happens */
-	s->pending_from = 0;
-	ev_io_stop(loop, watch);
-	go_on(s);
-	if (s->dead)
-		stream_free(s);
-}
+/* Arrivals ------------------------------------------------------------------------------------ */
 
 /* Where it begins: behind what the client has; where that is no longer known, it is told to look at everything anew. */
 static void begin(struct stream *s)
@@ -350,8 +243,8 @@ static void begin(struct stream *s)
 	char text[160];
 	bool reset;
 
-	if (event_bounds(s->hub->db, &oldest, &newest) != DB_OK) {
-		mark_dead(s);
+	if (event_bounds(hub_of(s)->db, &oldest, &newest) != DB_OK) {
+		s->dead = true;
 		return;
 	}
 	reset = s->who.after > newest || (s->who.after >= 0 && s->who.after < oldest - 1);
@@ -361,26 +254,25 @@ static void begin(struct stream *s)
 	go_on(s);
 }
 
+static void on_left(struct stream *s)
+{
+	let_go(hub_of(s), s);
+}
+
+static void on_drained(struct stream *s)
+{
+	go_on(s);
+	if (s->dead)
+		let_go(hub_of(s), s);
+}
+
 static void take_in(struct streams *hub, const struct parked *who)
 {
-	struct stream *s = calloc(1, sizeof *s);
+	struct stream *s = stream_new(hub->loop, who, &hub->first, on_left, on_drained, hub);
 
-	if (s == NULL)
-		abort();
-	s->hub = hub;
-	s->who = *who;
-	s->next = hub->first;
-	s->link = &hub->first;
-	if (hub->first != NULL)
-		hub->first->link = &s->next;
-	hub->first = s;
-	ev_io_init(&s->in, on_in, s->who.fd, EV_READ);
-	ev_io_init(&s->out, on_out, s->who.fd, EV_WRITE);
-	s->in.data = s->out.data = s;
-	ev_io_start(hub->loop, &s->in);
 	begin(s);
 	if (s->dead)
-		stream_free(s);
+		let_go(hub, s);
 }
 
 /* The caller frees it. */
@@ -480,17 +372,6 @@ int streams_start(struct streams *streams, struct ev_loop *loop, const struct co
 	return 0;
 }
 
-/* The end of a request, section 5.5: so that a web server ends its answer well. */
-static void end_request(struct stream *s)
-{
-	unsigned char bytes[3 * FCGI_RECORD_BYTES] = { 0 };
-
-	fcgi_record_write(FCGI_TYPE_STDOUT, s->who.request_id, 0, bytes);
-	fcgi_record_write(FCGI_TYPE_END_REQUEST, s->who.request_id, FCGI_RECORD_BYTES, bytes + FCGI_RECORD_BYTES);
-	if (s->pending.len == 0)
-		(void)send(s->who.fd, bytes, sizeof bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
 static void close_mail(struct streams *hub)
 {
 	struct parked *mail;
@@ -515,8 +396,8 @@ void streams_stop(struct streams *streams)
 	ev_timer_stop(streams->loop, &streams->beat);
 	ev_timer_stop(streams->loop, &streams->progress_timer);
 	while (streams->first != NULL) {
-		end_request(streams->first);
-		stream_free(streams->first);
+		stream_end(streams->first);
+		let_go(streams, streams->first);
 	}
 	forget_progress(streams, true);
 	db_close(streams->db);
