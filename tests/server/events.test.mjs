@@ -46,10 +46,13 @@ test("filters by owner and by video let nothing else through", async () => {
 	await insert("of ann", "ann");
 	await insert("of bob", "bob");
 	await insert("of nobody");
-	await nobody.wait((_, { video }) => video !== undefined);
-	await ann.wait((_, { video }) => video !== undefined);
+	await insert("of ann too", "ann");
+	const ids = { ann: [await idOf("of ann"), await idOf("of ann too")], nobody: [await idOf("of nobody")] };
+	const last = (id) => (event, { video }) => event.name === "video" && video === id;
+	await nobody.wait(last(ids.nobody.at(-1)));
+	await ann.wait(last(ids.ann.at(-1)));
 	const videos = (stream) => [...new Set(stream.told("video").map(({ video }) => video))];
-	assert.deepEqual([videos(ann), videos(nobody)], [[await idOf("of ann")], [await idOf("of nobody")]]);
+	assert.deepEqual([videos(ann), videos(nobody)], [ids.ann, ids.nobody]);
 	[ann, nobody].forEach((stream) => stream.close());
 });
 
