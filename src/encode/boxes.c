@@ -11,8 +11,7 @@
 #include "encode/bytes.h"
 #include "encode/codecs.h"
 #include "encode/moof.h"
-
-#define TKHD_BYTES 84           /* version 0; version 1 has more (ISO/IEC 14496-12, 8.3.2) */
+#include "encode/trak.h"
 
 /* A file on its way in. */
 struct reading {
@@ -33,36 +32,18 @@ static bool wrong(struct reading *r, const char *what)
 
 /* moov ---------------------------------------------------------------------------------------- */
 
-static uint32_t timescale_of(struct bytes mdhd)
+static bool read_trak(struct reading *r, struct bytes body)
 {
-	bytes_skip(&mdhd, bytes_u32(&mdhd) >> 24 == 1 ? 16 : 8);
-	return bytes_u32(&mdhd);
-}
+	struct trak trak;
+	const char *why = trak_read(body, &trak);
 
-static uint32_t track_of(struct bytes tkhd)
-{
-	bytes_skip(&tkhd, bytes_u32(&tkhd) >> 24 == 1 ? 16 : 8);
-	return bytes_u32(&tkhd);
-}
-
-static bool read_trak(struct reading *r, struct bytes trak)
-{
-	struct box tkhd, mdia, mdhd, hdlr, minf, stbl, stsd;
-
-	if (!box_find(trak, BOX_TYPE('t', 'k', 'h', 'd'), &tkhd) || !box_find(trak, BOX_TYPE('m', 'd', 'i', 'a'), &mdia) ||
-	    !box_find(mdia.body, BOX_TYPE('m', 'd', 'h', 'd'), &mdhd) ||
-	    !box_find(mdia.body, BOX_TYPE('h', 'd', 'l', 'r'), &hdlr) ||
-	    !box_find(mdia.body, BOX_TYPE('m', 'i', 'n', 'f'), &minf) ||
-	    !box_find(minf.body, BOX_TYPE('s', 't', 'b', 'l'), &stbl) ||
-	    !box_find(stbl.body, BOX_TYPE('s', 't', 's', 'd'), &stsd) || tkhd.body.left < TKHD_BYTES)
-		return wrong(r, "its track is not described");
-	r->track = track_of(tkhd.body);
-	r->file->timescale = timescale_of(mdhd.body);
-	if (r->file->timescale == 0)
-		return wrong(r, "its track has no time scale");
-	if (!codecs_read(stsd.body, r->file))
+	if (why != NULL)
+		return wrong(r, why);
+	r->track = trak.id;
+	r->file->timescale = trak.timescale;
+	if (!codecs_read(trak.stsd, r->file))
 		return wrong(r, "its codec is not one that we write");
-	return codecs_handled(hdlr.body, r->file) || wrong(r, "its track is for something else than its codec");
+	return codecs_handled(trak.handler, r->file) || wrong(r, "its track is for something else than its codec");
 }
 
 static void read_trex(struct reading *r, struct bytes trex)

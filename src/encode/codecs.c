@@ -247,8 +247,7 @@ bool codecs_read(struct bytes stsd, struct fragmented *file)
 	return entry.type == BOX_TYPE('O', 'p', 'u', 's') && read_opus(entry.body, file);
 }
 
-bool codecs_handled(struct bytes hdlr, const struct fragmented *file)
+bool codecs_handled(uint32_t handler, const struct fragmented *file)
 {
-	bytes_skip(&hdlr, 8);
-	return bytes_u32(&hdlr) == (file->is_video ? BOX_TYPE('v', 'i', 'd', 'e') : BOX_TYPE('s', 'o', 'u', 'n'));
+	return handler == (file->is_video ? BOX_TYPE('v', 'i', 'd', 'e') : BOX_TYPE('s', 'o', 'u', 'n'));
 }

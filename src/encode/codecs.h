@@ -11,7 +11,7 @@
  */
 bool codecs_read(struct bytes stsd, struct fragmented *file);
 
-/* Does the body of the hdlr box name the handler that the codec wants, `vide` or `soun`?  Ask after codecs_read(). */
-bool codecs_handled(struct bytes hdlr, const struct fragmented *file);
+/* Is the handler the one that the codec wants, `vide` or `soun`?  Ask after codecs_read(). */
+bool codecs_handled(uint32_t handler, const struct fragmented *file);
 
 #endif

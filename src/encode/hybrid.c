@@ -10,6 +10,7 @@
 #include "encode/codecs.h"
 #include "encode/hybrid.h"
 #include "encode/moof.h"
+#include "encode/trak.h"
 
 /* The rows of a table that were not read yet. */
 struct table {
@@ -172,21 +173,6 @@ static bool is_used_up(const struct cursor *c)
 
 /* moov ---------------------------------------------------------------------------------------- */
 
-static uint32_t track_of(struct bytes tkhd)
-{
-	bytes_skip(&tkhd, bytes_u32(&tkhd) >> 24 == 1 ? 16 : 8);
-	return bytes_u32(&tkhd);
-}
-
-static void read_mdhd(struct bytes mdhd, struct cursor *c)
-{
-	bool wide = bytes_u32(&mdhd) >> 24 == 1;
-
-	bytes_skip(&mdhd, wide ? 16 : 8);
-	c->file.timescale = bytes_u32(&mdhd);
-	c->duration = bytes_number(&mdhd, wide ? 8 : 4);
-}
-
 /* One edit at most, which shows from its media time on. */
 static bool read_edits(struct bytes trak, struct cursor *c)
 {
@@ -206,26 +192,21 @@ static bool read_edits(struct bytes trak, struct cursor *c)
 	return bytes_u32(&elst.body) == 0x10000 && !elst.body.bad;
 }
 
-static const char *read_trak(struct bytes trak, struct cursor *c)
+static const char *read_trak(struct bytes body, struct cursor *c)
 {
-	struct box tkhd, mdia, mdhd, hdlr, minf, stbl, stsd;
+	struct trak trak;
+	const char *wrong = trak_read(body, &trak);
 
-	if (!box_find(trak, BOX_TYPE('t', 'k', 'h', 'd'), &tkhd) || !box_find(trak, BOX_TYPE('m', 'd', 'i', 'a'), &mdia) ||
-	    !box_find(mdia.body, BOX_TYPE('m', 'd', 'h', 'd'), &mdhd) ||
-	    !box_find(mdia.body, BOX_TYPE('h', 'd', 'l', 'r'), &hdlr) ||
-	    !box_find(mdia.body, BOX_TYPE('m', 'i', 'n', 'f'), &minf) ||
-	    !box_find(minf.body, BOX_TYPE('s', 't', 'b', 'l'), &stbl) ||
-	    !box_find(stbl.body, BOX_TYPE('s', 't', 's', 'd'), &stsd))
-		return "a track is not described";
-	c->track = track_of(tkhd.body);
-	read_mdhd(mdhd.body, c);
-	if (c->file.timescale == 0)
-		return "a track has no time scale";
-	if (!codecs_read(stsd.body, &c->file) || !codecs_handled(hdlr.body, &c->file))
+	if (wrong != NULL)
+		return wrong;
+	c->track = trak.id;
+	c->file.timescale = trak.timescale;
+	c->duration = trak.duration;
+	if (!codecs_read(trak.stsd, &c->file) || !codecs_handled(trak.handler, &c->file))
 		return "a track's codec is not one that we write";
-	if (!read_edits(trak, c))
+	if (!read_edits(body, c))
 		return "a track is edited";
-	return open_tables(stbl.body, c) ? NULL : "the tables of a track are torn or missing";
+	return open_tables(trak.stbl, c) ? NULL : "the tables of a track are torn or missing";
 }
 
 static const char *read_moov(struct reading *r, struct bytes moov)

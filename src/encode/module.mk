@@ -38,6 +38,7 @@ libclipmill_a_SOURCES += \
 	src/encode/sound.c src/encode/sound.h \
 	src/encode/switches.c src/encode/switches.h \
 	src/encode/tables.c src/encode/tables.h \
+	src/encode/trak.c src/encode/trak.h \
 	src/encode/telling.c src/encode/telling.h \
 	src/encode/thin.c src/encode/thin.h \
 	src/encode/text.c src/encode/text.h src/encode/text_plan.c \

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "encode/boxes.h"
-#include "encode/bytes.h"
+#include "encode/trak.h"
 
 /* The tables of one track (ISO/IEC 14496-12, 8.7). */
 struct tables {
@@ -113,41 +113,23 @@ static bool walk_chunks(struct tables *t, const struct span *mdat, struct movie_
 	return left == 0;
 }
 
-static uint64_t duration_us(struct bytes mdhd)
+static uint64_t duration_us(const struct trak *trak)
 {
-	bool wide = bytes_u32(&mdhd) >> 24 == 1;
-	unsigned __int128 us;
-	uint64_t duration;
-	uint32_t timescale;
+	unsigned __int128 us = (unsigned __int128)trak->duration * 1000000 / trak->timescale;
 
-	bytes_skip(&mdhd, wide ? 16 : 8);
-	timescale = bytes_u32(&mdhd);
-	duration = bytes_number(&mdhd, wide ? 8 : 4);
-	if (timescale == 0)
-		return 0;
-	us = (unsigned __int128)duration * 1000000 / timescale;
 	return us < INT64_MAX ? (uint64_t)us : INT64_MAX;
 }
 
-static bool is_video(struct bytes hdlr)
+static bool read_track(struct bytes body, const struct span *mdat, struct movie_track *track)
 {
-	bytes_skip(&hdlr, 8);
-	return bytes_u32(&hdlr) == BOX_TYPE('v', 'i', 'd', 'e');
-}
-
-static bool read_track(struct bytes trak, const struct span *mdat, struct movie_track *track)
-{
-	struct box mdia, mdhd, hdlr, minf, stbl;
 	struct tables tables = { 0 };
+	struct trak trak;
 
-	if (!box_find(trak, BOX_TYPE('m', 'd', 'i', 'a'), &mdia) ||
-	    !box_find(mdia.body, BOX_TYPE('m', 'd', 'h', 'd'), &mdhd) ||
-	    !box_find(mdia.body, BOX_TYPE('h', 'd', 'l', 'r'), &hdlr) ||
-	    !box_find(mdia.body, BOX_TYPE('m', 'i', 'n', 'f'), &minf) ||
-	    !box_find(minf.body, BOX_TYPE('s', 't', 'b', 'l'), &stbl) || !open_tables(stbl.body, &tables))
+	if (trak_read(body, &trak) != NULL || !open_tables(trak.stbl, &tables))
 		return false;
-	*track = (struct movie_track){ .is_video = is_video(hdlr.body), .samples = tables.samples };
-	track->duration_us = duration_us(mdhd.body);
+	*track = (struct movie_track){
+		.is_video = trak.handler == BOX_TYPE('v', 'i', 'd', 'e'), .samples = tables.samples, .duration_us = duration_us(&trak),
+	};
 	return walk_chunks(&tables, mdat, track);
 }
 

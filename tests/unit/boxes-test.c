@@ -384,8 +384,10 @@ static uint32_t chunk_at, sample_count = 4;
 
 static void put_tables(struct buf *out)
 {
-	size_t box = open_box(out, "stsz");
+	size_t box;
 
+	put_avc1(out);
+	box = open_box(out, "stsz");
 	PUT(out, 0, 5, sample_count);
 	close_box(out, box);
 	box = open_box(out, "stsc");
