@@ -18,21 +18,17 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "store/budget.h"
-#include "store/discard.h"
 #include "store/event.h"
-#include "store/video.h"
 #include "store/profile.h"
 #include "store/worker.h"
-#include "supervise/expiry.h"
 #include "supervise/finisher.h"
 #include "supervise/lock.h"
-#include "supervise/publish.h"
 #include "supervise/recovery.h"
-#include "supervise/retention.h"
 #include "supervise/runner.h"
 #include "supervise/selftest.h"
 #include "supervise/streams.h"
 #include "supervise/supervisor.h"
+#include "supervise/tidy.h"
 #include "supervise/wake.h"
 
 #define KILL_AFTER_S 2.0        /* from the end's beginning to KILL for every child */
@@ -41,7 +37,6 @@
 #define RETEST_FIRST_S 1.0      /* between self-tests of a machine that is in trouble */
 #define RETEST_MOST_S 60.0
 #define BUDGET_S 1.0            /* between looks at the disk for those who read the database */
-#define TIDY_S 20.0             /* between looks for what profiles do not keep any longer */
 #define EVENTS_KEPT 200000
 
 struct supervisor {
@@ -55,6 +50,7 @@ struct supervisor {
 	struct recovery recovery;
 	struct wake wake;
 	struct streams streams;
+	struct tidy tidy;
 	ev_signal term, intr;
 	ev_timer again;                 /* looks for work as soon as the loop is back */
 	ev_timer retest;                /* runs while the machine is not fit */
@@ -64,28 +60,12 @@ struct supervisor {
 	bool low;                       /* free space is below the floor */
 	bool joined;                    /* our row says that we are alive */
 	bool stopping;
-	bool removing;                  /* a removal is with the finisher */
-	bool tidying;                   /* and so are published files and uploads whose time has come */
-	int64_t strays_ms;              /* monotonic: when we looked for stray files; 0: not yet */
 	double budgeted;                /* when free space was written down last; the loop's clock */
-	double tidied;                  /* when that was begun last; the loop's clock */
 	void (*on_stopping)(void *user);
 	void *user;
 };
 
-/* A video to remove, in the finisher's hands. */
-struct removal {
-	struct job job;                 /* first */
-	struct supervisor *supervisor;
-	char video[ID_LEN + 1];
-};
-
 /* Work ---------------------------------------------------------------------------------------- */
-
-static void removal_run(struct job *job, const struct desk *desk)
-{
-	publish_remove_video(desk, ((struct removal *)(void *)job)->video);
-}
 
 static void look_again(struct supervisor *s)
 {
@@ -94,70 +74,9 @@ static void look_again(struct supervisor *s)
 	ev_timer_start(s->loop, &s->again);
 }
 
-static void removal_done(struct job *job)
+static void work_came_back(void *user)
 {
-	struct removal *removal = (struct removal *)(void *)job;
-
-	removal->supervisor->removing = false;
-	look_again(removal->supervisor);
-	free(removal);
-}
-
-/* One at a time: the next look finds the next. */
-static void remove_doomed(struct supervisor *s)
-{
-	struct removal *removal;
-	char id[ID_LEN + 1];
-
-	if (s->removing || video_doomed(s->db, id) != DB_OK)
-		return;
-	removal = calloc(1, sizeof *removal);
-	if (removal == NULL)
-		abort();
-	removal->job = (struct job){ removal_run, removal_done, NULL };
-	removal->supervisor = s;
-	strcpy(removal->video, id);
-	s->removing = true;
-	finisher_post(s->finisher, &removal->job);
-}
-
-/* Published files and uploads that nobody needs any more, in the finisher's hands. */
-struct tidying {
-	struct job job;                 /* first */
-	struct supervisor *supervisor;
-};
-
-static void tidying_run(struct job *job, const struct desk *desk)
-{
-	retention_run(desk);
-	publish_discard(desk);
-	expiry_run(desk);
-}
-
-static void tidying_done(struct job *job)
-{
-	struct tidying *tidying = (struct tidying *)(void *)job;
-
-	tidying->supervisor->tidying = false;
-	free(tidying);
-}
-
-static void discard_spent(struct supervisor *s)
-{
-	struct tidying *tidying;
-	struct discard first;
-
-	if (s->tidying || (ev_now(s->loop) - s->tidied < TIDY_S && discard_due(s->db, &first) != DB_OK &&
-			   !expiry_is_due(s->db, s->conf, &s->strays_ms)))
-		return;
-	s->tidied = ev_now(s->loop);
-	tidying = calloc(1, sizeof *tidying);
-	if (tidying == NULL)
-		abort();
-	tidying->job = (struct job){ tidying_run, tidying_done, NULL };
-	tidying->supervisor = s;
-	s->tidying = true;
-	finisher_post(s->finisher, &tidying->job);
+	look_again(user);
 }
 
 /* Free space above the floor. */
@@ -247,8 +166,7 @@ static void look(void *user)
 		return;
 	runner_check_all(&s->shop);
 	recovery_look(&s->recovery);
-	remove_doomed(s);
-	discard_spent(s);
+	tidy_look(&s->tidy);
 	follow_orders(s);
 }
 
@@ -425,6 +343,9 @@ static int start(struct supervisor *s, char *error, size_t error_size)
 		.dir_fd = s->dir_fd,
 		.free_slot = free_slot, .user = s,
 	};
+	s->tidy = (struct tidy){
+		.conf = s->conf, .loop = s->loop, .db = s->db, .finisher = s->finisher, .removed = work_came_back, .user = s,
+	};
 	return 0;
 }
 
@@ -466,11 +387,6 @@ static void start_watches(struct supervisor *s)
 	ev_signal_start(s->loop, &s->intr);
 	if (!s->fit)
 		ev_timer_start(s->loop, &s->retest);
-}
-
-static void work_came_back(void *user)
-{
-	look_again(user);
 }
 
 bool supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *user)

@@ -1,0 +1,89 @@
+/*
+ * tidy.c - what goes away by itself: deleted videos, files that profiles do not keep any longer, and uploads that nobody
+ * comes back for.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <stddef.h>
+
+#include "store/discard.h"
+#include "store/video.h"
+#include "supervise/expiry.h"
+#include "supervise/publish.h"
+#include "supervise/retention.h"
+#include "supervise/tidy.h"
+
+#define CLEAR_S 20.0            /* between looks for what profiles do not keep */
+
+/* Deleted videos ------------------------------------------------------------------------------ */
+
+static struct tidy *of_removal(struct job *job)
+{
+	return (struct tidy *)(void *)((char *)job - offsetof(struct tidy, removal));
+}
+
+static void removal_run(struct job *job, const struct desk *desk)
+{
+	publish_remove_video(desk, of_removal(job)->video);
+}
+
+static void removal_done(struct job *job)
+{
+	struct tidy *tidy = of_removal(job);
+
+	tidy->video[0] = '\0';
+	tidy->removed(tidy->user);
+}
+
+/* The next look finds the next. */
+static void remove_doomed(struct tidy *tidy)
+{
+	if (tidy->video[0] != '\0' || video_doomed(tidy->db, tidy->video) != DB_OK)
+		return;
+	tidy->removal = (struct job){ .run = removal_run, .done = removal_done };
+	finisher_post(tidy->finisher, &tidy->removal);
+}
+
+/* Files and uploads --------------------------------------------------------------------------- */
+
+static struct tidy *of_clearing(struct job *job)
+{
+	return (struct tidy *)(void *)((char *)job - offsetof(struct tidy, clearing));
+}
+
+static void clearing_run(struct job *job, const struct desk *desk)
+{
+	retention_run(desk);
+	publish_discard(desk);
+	expiry_run(desk);
+}
+
+static void clearing_done(struct job *job)
+{
+	of_clearing(job)->is_clearing = false;
+}
+
+static bool is_due(struct tidy *tidy)
+{
+	struct discard first;
+
+	return ev_now(tidy->loop) - tidy->cleared >= CLEAR_S || discard_due(tidy->db, &first) == DB_OK ||
+	       expiry_is_due(tidy->db, tidy->conf, &tidy->strays_ms);
+}
+
+static void clear_spent(struct tidy *tidy)
+{
+	if (tidy->is_clearing || !is_due(tidy))
+		return;
+	tidy->is_clearing = true;
+	tidy->cleared = ev_now(tidy->loop);
+	tidy->clearing = (struct job){ .run = clearing_run, .done = clearing_done };
+	finisher_post(tidy->finisher, &tidy->clearing);
+}
+
+void tidy_look(struct tidy *tidy)
+{
+	remove_doomed(tidy);
+	clear_spent(tidy);
+}
