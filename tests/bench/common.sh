@@ -24,6 +24,15 @@ stop_server() {
 trap 'stop_server; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
 
+# answers URL: true as soon as it does, false after ten seconds
+answers() {
+	for _ in $(seq 100); do
+		curl -sf -o /dev/null "$1" && return
+		sleep 0.1
+	done
+	return 1
+}
+
 # start_server PROCS [LINE OF SETTINGS]...: waits until it answers.
 start_server() {
 	procs=$1
@@ -38,10 +47,7 @@ start_server() {
 	CLIPMILL_WWW=$build/www CLIPMILL_ADDRESS=127.0.0.1 CLIPMILL_PORT=$port CLIPMILL_PROCS=$procs \
 		lighttpd -D -f "$top/conf-examples/lighttpd.conf" > "$scratch/lighttpd.out" 2>&1 &
 	server=$!
-	for _ in $(seq 100); do
-		curl -sf -o /dev/null "$base/api/health" && return
-		sleep 0.1
-	done
+	! answers "$base/api/health" || return 0
 	cat "$scratch/lighttpd.out" "$scratch/data/log/"* >&2
 	die "the server did not start"
 }

@@ -124,10 +124,7 @@ start_front() {
 	*) start_clipmill "$1" ;;
 	esac 2>> "$scratch/$1/out"
 	front_pid[$1]=$!
-	for _ in $(seq 100); do
-		curl -sf -o /dev/null "http://127.0.0.1:${front_port[$1]}/" && return
-		sleep 0.1
-	done
+	! answers "http://127.0.0.1:${front_port[$1]}/" || return 0
 	cat "$scratch/$1/out" "$scratch/$1/log/"* >&2
 	die "$1 did not start"
 }
