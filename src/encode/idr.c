@@ -1,6 +1,7 @@
 /*
  * idr.c - which packets of a source are IDR pictures.  A keyframe is flagged by whoever wrote the file, and what is
- * flagged may be the start of an intra refresh, or lean on pictures before it; an IDR picture cannot.
+ * flagged may be the start of an intra refresh, or lean on pictures before it; an IDR picture cannot.  What is not flagged is
+ * not even read (-discard).
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -33,7 +34,7 @@ void idr_argv(const struct conf *conf, const char *source, const struct facts *f
 	strings_add(argv, conf->ffmpeg);
 	strings_add_all(argv, fixed);
 	switches_input(conf, argv);
-	strings_add(argv, "-copyts");
+	strings_add_all(argv, (const char *const[]){ "-copyts", "-discard:v", "nokey", NULL });
 	switches_file(argv, source);
 	strings_add(argv, "-map");
 	strings_addf(argv, "0:%" PRId64, facts->video_index);
