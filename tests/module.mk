@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/unit/sound-test \
 	tests/unit/text-test \
 	tests/unit/thin-test \
+	tests/unit/structured-test \
 	tests/unit/tus-test \
 	tests/unit/jail-test
 TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier

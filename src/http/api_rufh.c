@@ -14,7 +14,7 @@
 #include "http/transfer.h"
 #include "http/upload.h"
 #include "ingest/disposition.h"
-#include "ingest/tus.h"
+#include "ingest/structured.h"
 #include "store/video.h"
 
 #define BODY_TYPE "application/partial-upload"
@@ -79,17 +79,17 @@ static bool complete_ok(struct rufh *r)
 {
 	const char *field = transfer_field(r->t.ex, "UPLOAD_COMPLETE");
 
-	return (field != NULL && tus_boolean(field, &r->complete)) || bad_field(r, "Upload-Complete: ?1 or ?0");
+	return (field != NULL && structured_boolean(field, &r->complete)) || bad_field(r, "Upload-Complete: ?1 or ?0");
 }
 
-/* "Length": told by itself, or by the last request's own length, or by both alike. */
+/* "Length": told by itself, or by the last request's own length, or by both alike.  A field that is none is ignored. */
 static bool length_ok(struct rufh *r, int64_t offset)
 {
 	const char *field = transfer_field(r->t.ex, "UPLOAD_LENGTH");
 	int64_t own = r->t.ex->request->length_bytes, *length = &r->t.length_bytes;
 
-	if (field != NULL && !tus_number(field, length))
-		return bad_field(r, "Upload-Length: not a number of bytes");
+	if (field != NULL && !structured_length(field, length))
+		field = NULL;
 	if (!r->complete || own < 0)
 		return true;
 	if (__builtin_add_overflow(own, offset, &own) || (field != NULL && own != *length))
@@ -308,7 +308,7 @@ static bool head_ok(struct rufh *r, int64_t *offset, char digest[UPLOAD_DIGEST_M
 		reply_error(r->t.ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send it as " BODY_TYPE);
 		return false;
 	}
-	if (field == NULL || !tus_number(field, offset))
+	if (field == NULL || !structured_length(field, offset))
 		return bad_field(r, "Upload-Offset: not a number of bytes");
 	return complete_ok(r) && length_ok(r, *offset) && digests_ok(r, digest);
 }

@@ -4,4 +4,5 @@ libclipmill_a_SOURCES += \
 	src/ingest/multipart.c src/ingest/multipart.h src/ingest/spool.c src/ingest/spool.h \
 	src/ingest/resume.c src/ingest/resume.h src/ingest/join.c src/ingest/join.h \
 	src/ingest/tus.c src/ingest/tus.h src/ingest/digest.c src/ingest/digest.h \
-	src/ingest/handover.c src/ingest/handover.h
+	src/ingest/handover.c src/ingest/handover.h \
+	src/ingest/structured.c src/ingest/structured.h

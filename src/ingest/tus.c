@@ -142,12 +142,6 @@ enum tus_concat tus_concat_parse(const char *field, const char *base, char parts
 	return *count > 0 ? TUS_CONCAT_FINAL : TUS_CONCAT_BAD;
 }
 
-bool tus_boolean(const char *field, bool *value)
-{
-	*value = strcmp(field, "?1") == 0;
-	return *value || strcmp(field, "?0") == 0;
-}
-
 bool tus_number(const char *field, int64_t *value)
 {
 	size_t len = strlen(field);

@@ -38,9 +38,6 @@ enum tus_concat { TUS_CONCAT_PART, TUS_CONCAT_FINAL, TUS_CONCAT_BAD };
  */
 enum tus_concat tus_concat_parse(const char *field, const char *base, char parts[][ID_LEN + 1], size_t *count);
 
-/* A boolean of RFC 9651 section 3.3.6: "?1" or "?0", without parameters. */
-bool tus_boolean(const char *field, bool *value);
-
 /* Digits only, without leading zeros, up to 2^63 - 1. */
 bool tus_number(const char *field, int64_t *value);
 

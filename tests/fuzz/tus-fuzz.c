@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ingest/digest.h"
+#include "ingest/structured.h"
 #include "ingest/tus.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -52,7 +53,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)digest_parse_field(field, &claim);
 	if (tus_number(field, &number))
 		assert(number >= 0);
-	(void)tus_boolean(field, &value);
+	if (structured_length(field, &number))
+		assert(number >= 0);
+	(void)structured_boolean(field, &value);
 	free(field);
 	return 0;
 }

@@ -103,20 +103,16 @@ static void concat_names_parts_by_their_address(void **state)
 	}
 }
 
-static void numbers_and_booleans_have_one_form(void **state)
+static void numbers_have_one_form(void **state)
 {
 	static const char *const wrong[] = { "", "-1", "+1", " 1", "1 ", "01", "0x1", "1e3", "9223372036854775808", "1, 1" };
 	int64_t number;
-	bool value;
 
 	(void)state;
 	assert_true(tus_number("0", &number) && number == 0);
 	assert_true(tus_number("9223372036854775807", &number) && number == INT64_MAX);
 	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
 		assert_false(tus_number(wrong[i], &number));
-	assert_true(tus_boolean("?1", &value) && value);
-	assert_true(tus_boolean("?0", &value) && !value);
-	assert_false(tus_boolean("1", &value) || tus_boolean("?1;a", &value) || tus_boolean("", &value));
 }
 
 /* Sums of "abc". */
@@ -173,7 +169,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(metadata_is_read_strictly),
 		cmocka_unit_test(concat_names_parts_by_their_address),
-		cmocka_unit_test(numbers_and_booleans_have_one_form),
+		cmocka_unit_test(numbers_have_one_form),
 		cmocka_unit_test(sums_are_what_others_make_them),
 		cmocka_unit_test(malformed_sums_are_told_from_unknown_ones),
 	};
