@@ -81,9 +81,6 @@ SELECT 1 FROM profile WHERE name = :name;
 -- name: patch_members
 SELECT key, type, value FROM json_each(:json);
 
--- name: patch_kind
-SELECT CASE WHEN json_valid(:json) THEN json_type(:json) ELSE 'invalid' END;
-
 -- name: video_replan
 UPDATE video SET state = 'queued', edition = edition + 1, single = :why
  WHERE id = :id AND edition = :edition AND state IN ('encoding', 'publishing');

@@ -8,13 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "store/plan_store.h"
 #include "store/rows.h"
 
 enum db_result plan_probe_save(struct db *db, const char *video, const char *json)
 {
-	struct rows rows = rows_open(db, SQL_PROBE_SAVE);
+	struct rows rows;
 
+	if (!json_is_object(json))
+		return DB_REFUSED;
+	rows = rows_open(db, SQL_PROBE_SAVE);
 	rows_text(&rows, ":id", video);
 	rows_text(&rows, ":json", json);
 	return rows_run(&rows);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "base/json.h"
 #include "store/rows.h"
 #include "store/video.h"
 
@@ -291,24 +292,13 @@ static enum db_result take_member(struct db *db, struct rows *rows, struct video
 	return DB_REFUSED;
 }
 
-static bool is_object(struct db *db, const char *json)
-{
-	struct rows rows = rows_open(db, SQL_PATCH_KIND);
-	bool object;
-
-	rows_text(&rows, ":json", json);
-	object = rows_next(&rows) == DB_OK && strcmp(rows_column(&rows, 0), "object") == 0;
-	rows_end(&rows);
-	return object;
-}
-
 enum db_result video_patch_parse(struct db *db, const char *json, struct video_patch *patch, struct buf *keep)
 {
 	enum db_result result;
 	struct rows rows;
 
 	memset(patch, 0, sizeof *patch);
-	if (!is_object(db, json)) {
+	if (!json_is_object(json)) {
 		db_say(db, "the body must be a JSON object");
 		return DB_REFUSED;
 	}

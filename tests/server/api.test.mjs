@@ -98,7 +98,8 @@ test("PATCH changes title and priority, one or both", async () => {
 test("PATCH refuses what it cannot mean, and changes nothing then", async () => {
 	const { id } = await newVideo({ title: "kept" });
 	for (const body of ["", "{", "[]", "1", "null", "{\"state\":\"ready\"}", "{\"title\":1}", "{\"priority\":\"1\"}", "{\"priority\":1.5}",
-		"{\"title\":\"x\",\"owner\":\"me\"}", "{\"priority\":101}", "[".repeat(10_000), "{\"title\":null}"]) {
+		"{\"title\":\"x\",\"owner\":\"me\"}", "{\"priority\":101}", "[".repeat(10_000), "{\"title\":null}",
+		"{[\"x\"]:2}", "{\"title\":{{\"a\":\"b\"}:2}}"]) {
 		const answer = await patch(id, body);
 		assert.ok(answer.status === 400, `${body.slice(0, 40)}: ${answer.status}`);
 		assert.ok(["bad_json", "bad_parameter", "empty_upload"].includes(answer.json.code), answer.text);

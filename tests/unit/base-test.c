@@ -24,6 +24,7 @@
 #include "base/conf.h"
 #include "base/file.h"
 #include "base/id.h"
+#include "base/json.h"
 #include "base/listen.h"
 #include "base/strings.h"
 
@@ -223,11 +224,39 @@ static void a_socket_that_nobody_listens_on_is_replaced(void **state)
 	close(second);
 }
 
+static void json_is_judged_strictly(void **state)
+{
+	static const char *const right[] = {
+		"{}", " {\t\"a\" : 1 , \"b\":[ ] }\r\n", "{\"\":\"\\u00fF\\n\\\\\\\"\"}", "{\"a\":[-0,0.5,-1e+9,1E-2,12]}",
+		"{\"a\":{\"b\":[true,false,null,{}]}}", "{\"\x80\":0}", "{\"a\":1,\"a\":2}",
+	};
+	static const char *const wrong[] = {
+		"", "[]", "1", "{", "}", "{}x", "{} {}", "{1:2}", "{[\"b\"]:2}", "{{\"a\":\"b\"}:2}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}",
+		"{\"a\":01}", "{\"a\":-}", "{\"a\":.5}", "{\"a\":1.}", "{\"a\":1e}", "{\"a\":+1}", "{\"a\":0x1}", "{\"a\":nul}", "{\"a\":True}",
+		"{\"a\":[1,]}", "{\"a\":[1}", "{\"a\":\"}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\n\"}", "{'a':1}", "{\"a\":1}}",
+	};
+	char deep[3 * JSON_DEPTH_MOST + 8] = "{\"a\":";
+
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++)
+		assert_true(json_is_object(right[i]));
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_false(json_is_object(wrong[i]));
+	memset(deep + 5, '[', JSON_DEPTH_MOST - 1);
+	memset(deep + 5 + JSON_DEPTH_MOST - 1, ']', JSON_DEPTH_MOST - 1);
+	strcat(deep, "}");
+	assert_true(json_is_object(deep));
+	memset(deep + 5, '[', JSON_DEPTH_MOST);
+	memset(deep + 5 + JSON_DEPTH_MOST, ']', JSON_DEPTH_MOST);
+	strcpy(deep + 5 + 2 * JSON_DEPTH_MOST, "}");
+	assert_false(json_is_object(deep));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(json_is_judged_strictly),
 		T(json_escapes_what_rfc_8259_wants_escaped),
 		T(html_escapes_all_five),
 		T(a_buffer_keeps_its_tail),
