@@ -18,6 +18,8 @@
 #define SOUNDS_MOST 8           /* tracks; more are named in a decision */
 #define SLACK_S 5.0             /* a sound may be so much longer than it claims */
 
+#define GAP_S "0.01"            /* what is more is filled, or cut; what is less, clocks that count in milliseconds make of nothing */
+
 #define HEAD_FROM_S 60.0        /* sounds of longer videos have a head */
 #define HEAD_LEAST_S 20.0
 #define HEAD_PART 20            /* of the whole */
@@ -50,7 +52,7 @@ void sound_graph(const struct track *t, int64_t channels, double zero_s, double 
 {
 	buf_printf(out, "[0:%" PRId64 "]", t->index);
 	put_downmix(t, channels, out);
-	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:first_pts=0,", zero_s);
+	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:min_hard_comp=" GAP_S ":first_pts=0,", zero_s);
 	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s", layout_of(channels));
 	if (least_s > 0)
 		buf_printf(out, ",apad=whole_dur=%.6f", least_s);

@@ -35,6 +35,7 @@ const CASES = [
 	["an MP4 of 23.976 pictures a second with sound of 44.1 kHz", "f.mp4", { samples: 44100, rate: "24000/1001" }],
 	["a Matroska file with Opus", "g.mkv", { options: ["-c:a", "libopus"] }],
 	["a Matroska file with FLAC", "h.mkv", { options: ["-c:a", "flac"] }],
+	["a Matroska file whose sound lacks 21 ms and later 43", "i.mkv", { options: ["-af", "aselect='not(eq(n,70)+between(n,270,271))'", "-c:a", "flac"] }],
 ];
 
 const spread = (list) => [Math.min(...list), Math.max(...list)];

@@ -112,7 +112,7 @@ static void mixes_down_with_headroom(void **state)
 
 	sound_graph(&six, 2, 1.5, 10, &out);
 	assert_non_null(strstr(buf_text(&out), "rematrix_volume=0.7071"));
-	assert_non_null(strstr(buf_text(&out), "asetpts=PTS-(1.500000000)/TB,aresample=48000:async=1:first_pts=0"));
+	assert_non_null(strstr(buf_text(&out), "asetpts=PTS-(1.500000000)/TB,aresample=48000:async=1:min_hard_comp=0.01:first_pts=0"));
 	assert_non_null(strstr(buf_text(&out), "channel_layouts=stereo,apad=whole_dur=10.000000[a]"));
 	buf_reset(&out);
 	sound_graph(&six, 6, 0, 0, &out);
