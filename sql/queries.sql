@@ -376,6 +376,13 @@ UPDATE video
 -- name: idr_save
 UPDATE video SET probe = json_set(probe, '$.idr', json_object('count', :count, 'sum', :sum)) WHERE id = :id AND probe IS NOT NULL;
 
+-- name: steadies_save
+UPDATE video SET probe = json_set(probe, '$.steady', json(:list)) WHERE id = :id AND probe IS NOT NULL;
+
+-- name: steadies_read
+SELECT s.value ->> '$[0]', s.value ->> '$[1]', s.value ->> '$[2]', s.value ->> '$[3]' FROM video v, json_each(v.probe, '$.steady') s
+ WHERE v.id = :id AND v.probe IS NOT NULL AND s.type = 'array' ORDER BY s.key LIMIT :most;
+
 -- name: probe_format
 SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe ->> '$.format.duration',
        probe ->> '$.format.nb_streams',

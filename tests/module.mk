@@ -25,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/progress-test \
 	tests/unit/scan-test \
 	tests/unit/sound-test \
+	tests/unit/sound-copy-test \
 	tests/unit/text-test \
 	tests/unit/thin-test \
 	tests/unit/structured-test \

@@ -37,8 +37,7 @@ static bool is_plain(const struct facts *f, const struct rung *rung, struct copy
 	return true;
 }
 
-/* Files whose pictures are described once, at their head, and not on the way. */
-static bool is_described_once(const struct facts *f)
+bool copy_is_described_once(const struct facts *f)
 {
 	return strncmp(f->container, "mov", 3) == 0 || strncmp(f->container, "matroska", 8) == 0;
 }
@@ -49,7 +48,7 @@ bool copy_is_thinkable(const struct facts *f, const struct profile *profile)
 
 	for (size_t i = 0; i < profile->rung_count; i++)
 		wanted = wanted || strcmp(profile->rungs[i].codec, f->video_codec) == 0;
-	return profile->copy && wanted && is_described_once(f) && f->damage == 0 && f->rotation == 0 && !f->interlaced &&
+	return profile->copy && wanted && copy_is_described_once(f) && f->damage == 0 && f->rotation == 0 && !f->interlaced &&
 	       (strcmp(f->video_codec, "h264") == 0 || strcmp(f->video_codec, "hevc") == 0) &&
 	       f->coded_width == f->width && f->coded_height == f->height && strcmp(f->pix_fmt, "yuv420p") == 0 && !f->full_range &&
 	       f->hdr == FACTS_SDR;

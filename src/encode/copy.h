@@ -15,6 +15,9 @@ struct copy {
 	char why_not[160];              /* a sentence; "" where it fits, or where nobody would expect it to */
 };
 
+/* Files whose streams are described once, at their head, and not on the way. */
+bool copy_is_described_once(const struct facts *facts);
+
 /* True where, as far as can be told before the packets are known, it might. */
 bool copy_is_thinkable(const struct facts *facts, const struct profile *profile);
 

@@ -259,6 +259,19 @@ static bool check_limits(const struct facts *f, const struct conf *conf, struct 
 	return true;
 }
 
+static void take_steadies(const struct steadies *list, struct facts *f)
+{
+	for (size_t i = 0; i < list->count; i++)
+		for (size_t t = 0; t < f->sound_count; t++) {
+			if (f->sounds[t].index != list->items[i].index)
+				continue;
+			f->sounds[t].steady = true;
+			f->sounds[t].first_sample = list->items[i].first;
+			f->sounds[t].packets = list->items[i].packets;
+			f->sounds[t].kbps = list->items[i].kbps;
+		}
+}
+
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)
 {
 	const struct stream_row *video = find_video(probe);
@@ -273,6 +286,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 		take_other(&probe->streams[i], f);
 	if (f->sound_count > 0)
 		put_main_first(f);
+	take_steadies(&probe->steadies, f);
 	if (video != NULL) {
 		take_video(video, f);
 		take_measured(video, &probe->measured, f);

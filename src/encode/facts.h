@@ -31,6 +31,10 @@ struct track {
 	bool is_default, original, commentary, hearing_impaired, visual_impaired, forced;
 	double start_s;                 /* NAN: not known */
 	double duration_s;              /* claimed; 0: not known */
+	bool steady;                    /* sound: its packets were looked at, and follow each other; then: */
+	int64_t first_sample;           /* from the source's time 0 to the first one, in samples */
+	int64_t packets;                /* at least */
+	int64_t kbps;
 };
 
 /* The picture, the sounds and the texts that are encoded. */

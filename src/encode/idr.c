@@ -1,7 +1,6 @@
 /*
  * idr.c - which packets of a source are IDR pictures.  A keyframe is flagged by whoever wrote the file, and what is
- * flagged may be the start of an intra refresh, or lean on pictures before it; an IDR picture cannot.  What is not flagged is
- * not even read (-discard).
+ * flagged may be the start of an intra refresh, or lean on pictures before it; an IDR picture cannot.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -13,7 +12,6 @@
 #include "encode/copy.h"
 #include "encode/idr.h"
 #include "encode/scan.h"
-#include "encode/switches.h"
 
 /* nal_unit_type: H.264 table 7-1; H.265 table 7-1, IDR_W_RADL and IDR_N_LP. */
 static const char *idr_types(const char *codec)
@@ -26,21 +24,12 @@ bool idr_is_wanted(const struct facts *facts, const struct profile *profile)
 	return copy_is_thinkable(facts, profile);
 }
 
-void idr_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
+void idr_add(const struct facts *facts, struct strings *argv)
 {
-	const char *const fixed[] = { "-hide_banner", "-nostdin", "-nostats", "-v", "error", "-max_alloc", "268435456", NULL };
-	const char *const end[] = { "-f", "framecrc", "-", NULL };
-
-	strings_add(argv, conf->ffmpeg);
-	strings_add_all(argv, fixed);
-	switches_input(conf, argv);
-	strings_add_all(argv, (const char *const[]){ "-copyts", "-discard:v", "nokey", NULL });
-	switches_file(argv, source);
 	strings_add(argv, "-map");
 	strings_addf(argv, "0:%" PRId64, facts->video_index);
-	strings_add_all(argv, (const char *const[]){ "-c", "copy", "-copytb", "1", "-bsf:v", NULL });
+	strings_add(argv, "-bsf:v");
 	strings_addf(argv, "filter_units=pass_types=%s", idr_types(facts->video_codec));
-	strings_add_all(argv, end);
 }
 
 void idr_read(const char *output, struct idr *idr)

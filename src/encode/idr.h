@@ -9,8 +9,8 @@
 /* Whether the source might be copied, so that it is worth a look: H.264 or H.265 in a file that describes it once. */
 bool idr_is_wanted(const struct facts *facts, const struct profile *profile);
 
-/* A child that writes a line for each packet of the picture with an IDR picture in it (filter framecrc). */
-void idr_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
+/* For a child that writes framecrc: as stream 0 the packets of the picture that have an IDR picture in them. */
+void idr_add(const struct facts *facts, struct strings *argv);
 
 /* Reads that output. */
 void idr_read(const char *output, struct idr *idr);

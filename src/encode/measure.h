@@ -5,7 +5,7 @@
 #include "encode/facts.h"
 
 /* The steps of task kind scan, by its seq. */
-enum scan_step { SCAN_PACKETS, SCAN_MEASURE, SCAN_IDR };
+enum scan_step { SCAN_PACKETS, SCAN_MEASURE, SCAN_COPIES };
 
 /*
  * A child that decodes the first pictures: filter idet says how their lines lie in time, side data

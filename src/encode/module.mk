@@ -6,7 +6,7 @@ libclipmill_a_SOURCES += \
 	src/encode/bytes.h \
 	src/encode/codecs.c src/encode/codecs.h \
 	src/encode/color.c \
-	src/encode/copy.c src/encode/copy.h \
+	src/encode/copies.c src/encode/copies.h src/encode/copy.c src/encode/copy.h \
 	src/encode/cuts.c src/encode/cuts.h \
 	src/encode/encoder.c src/encode/encoder.h \
 	src/encode/idr.c src/encode/idr.h src/encode/facts.c src/encode/facts.h \
@@ -35,7 +35,8 @@ libclipmill_a_SOURCES += \
 	src/encode/ratio.h \
 	src/encode/scan.c src/encode/scan.h \
 	src/encode/sniff.c src/encode/sniff.h \
-	src/encode/sound.c src/encode/sound.h \
+	src/encode/sound.c src/encode/sound.h src/encode/sound_copy.c src/encode/sound_copy.h \
+	src/encode/steady.c src/encode/steady.h \
 	src/encode/switches.c src/encode/switches.h \
 	src/encode/tables.c src/encode/tables.h \
 	src/encode/trak.c src/encode/trak.h \

@@ -13,6 +13,7 @@
 #include "encode/line.h"
 #include "encode/name.h"
 #include "encode/sound.h"
+#include "encode/sound_copy.h"
 #include "encode/switches.h"
 
 #define SOUNDS_MOST 8           /* tracks; more are named in a decision */
@@ -65,6 +66,7 @@ void sound_graph(const struct track *t, int64_t channels, double zero_s, double 
 struct take {
 	const struct track *track;
 	const struct plan_rendition *rendition;
+	const struct sound_copy *copy;  /* NULL: it is encoded */
 	double head_s;                  /* > 0: only so many seconds, as NAME_HEAD */
 	int64_t kbps;
 };
@@ -112,6 +114,34 @@ static void add_file(const struct plan_input *input, const struct take *take, st
 	strings_addf(argv, "file:%s", file);
 }
 
+static void add_length(const struct plan_input *input, const struct grid *grid, const struct take *take, double from_s, struct strings *argv)
+{
+	strings_add(argv, "-t");
+	strings_addf(argv, "%.6f", from_s + (take->head_s > 0 ? take->head_s : most_s(input, grid, take->track)));
+}
+
+/*
+ * Of a copy ffmpeg counts -t from the source's own 0.  The same child decodes it, for its complaints: an encoder covers what
+ * is damaged, a copy has it for good.
+ */
+static void add_copy_line(const struct plan_input *input, const struct grid *grid, const struct take *take, struct strings *argv)
+{
+	double from_s = fmax(0, line_zero_s(input, grid));
+
+	line_open(input, argv);
+	line_clock(grid, argv);
+	switches_file(argv, input->source);
+	strings_add(argv, "-map");
+	strings_addf(argv, "0:%" PRId64, take->track->index);
+	add_length(input, grid, take, from_s, argv);
+	sound_copy_add(take->track, take->copy, argv);
+	add_file(input, take, argv);
+	strings_add(argv, "-map");
+	strings_addf(argv, "0:%" PRId64, take->track->index);
+	add_length(input, grid, take, from_s, argv);
+	strings_add_all(argv, (const char *const[]){ "-f", "null", "-", NULL });
+}
+
 /* The sound is kept whole: it may end after the picture, and is padded where it ends before. */
 static void add_line(const struct plan_input *input, const struct grid *grid, const struct take *take, struct strings *argv)
 {
@@ -128,8 +158,7 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	sound_graph(take->track, take->rendition->channels, zero_s, least_s, &graph);
 	line_buf(argv, "-filter_complex", &graph);
 	line_text(argv, "-map", "[a]");
-	strings_add(argv, "-t");
-	strings_addf(argv, "%.6f", take->head_s > 0 ? take->head_s : most_s(input, grid, take->track));
+	add_length(input, grid, take, 0, argv);
 	add_codec(take, argv);
 	add_file(input, take, argv);
 }
@@ -142,7 +171,10 @@ static void add_task(const struct plan_input *input, const struct grid *grid, co
 	struct plan_task *task = job_task(plan, TASK_AUDIO);
 
 	task->seq = seq;
-	add_line(input, grid, take, &task->argv);
+	if (take->copy != NULL)
+		add_copy_line(input, grid, take, &task->argv);
+	else
+		add_line(input, grid, take, &task->argv);
 	strings_add(&task->reads, input->source);
 }
 
@@ -181,6 +213,14 @@ static double head_of(const struct grid *grid, const struct plan *plan)
 	return fmax(HEAD_LEAST_S, grid->duration_s / HEAD_PART);
 }
 
+static void decide_copy(struct plan *plan, const struct plan_rendition *r, const struct sound_copy *copy)
+{
+	if (r->copied)
+		job_decide(plan, "sound_copied", "The sound %s is the source's own stream, packet by packet: it is as the profile wants it.", r->name);
+	else if (copy->why_not[0] != '\0')
+		job_decide(plan, "sound_not_copied", "The sound %s is not the source's own stream: %s", r->name, copy->why_not);
+}
+
 static bool add_sound(const struct plan_input *input, const struct grid *grid, const struct track *t, int64_t channels,
 		      struct plan *plan)
 {
@@ -188,14 +228,18 @@ static bool add_sound(const struct plan_input *input, const struct grid *grid, c
 	int64_t seq = count_sounds(plan);
 	struct plan_rendition *r = job_rendition(plan, RENDITION_AUDIO, opus ? "opus" : "aac");
 	struct take take = { .track = t, .rendition = r };
+	struct sound_copy copy;
 
 	if (r == NULL)
 		return false;
 	r->channels = channels;
 	r->is_default = seq == 0;
 	take.kbps = channels > 2 ? input->profile->surround_kbps : input->profile->audio_kbps;
-	r->max_kbps = take.kbps;
+	r->copied = sound_copy_fits(input, grid, t, channels, take.kbps, &copy);
+	r->max_kbps = r->copied ? t->kbps : take.kbps;
+	take.copy = r->copied ? &copy : NULL;
 	name_it(plan, t, r);
+	decide_copy(plan, r, &copy);
 	take.head_s = seq == 0 ? head_of(grid, plan) : 0;
 	if (take.head_s > 0)
 		add_task(input, grid, &take, NAME_HEAD, plan);

@@ -147,6 +147,20 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	return DB_OK;
 }
 
+static enum db_result read_steadies(struct db *db, const char *video, struct steadies *list)
+{
+	struct rows rows = rows_open(db, SQL_STEADIES_READ);
+	enum db_result result;
+
+	rows_text(&rows, ":id", video);
+	rows_int(&rows, ":most", STEADIES_MOST);
+	while ((result = rows_next(&rows)) == DB_OK)
+		list->items[list->count++] = (struct steady){
+			rows_column_int(&rows, 0, -1), rows_column_int(&rows, 1, 0), rows_column_int(&rows, 2, 0), rows_column_int(&rows, 3, 0),
+		};
+	return result == DB_NONE ? DB_OK : result;
+}
+
 enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe)
 {
 	enum db_result result;
@@ -154,6 +168,8 @@ enum db_result plan_probe_read(struct db *db, const char *video, struct probe *p
 
 	memset(probe, 0, sizeof *probe);
 	result = read_format(db, video, probe);
+	if (result == DB_OK)
+		result = read_steadies(db, video, &probe->steadies);
 	if (result != DB_OK)
 		return result;
 	rows = rows_open(db, SQL_PROBE_STREAMS);

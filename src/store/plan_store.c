@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/json.h"
@@ -50,6 +51,27 @@ enum db_result plan_idr_save(struct db *db, const char *video, const struct idr 
 	rows_int(&rows, ":count", idr->count);
 	rows_int(&rows, ":sum", idr->sum);
 	return rows_run(&rows);
+}
+
+enum db_result plan_steadies_save(struct db *db, const char *video, const struct steadies *steadies)
+{
+	struct buf json = BUF_INIT;
+	enum db_result result;
+	struct rows rows;
+
+	buf_puts(&json, "[");
+	for (size_t i = 0; i < steadies->count; i++) {
+		const struct steady *s = &steadies->items[i];
+
+		buf_printf(&json, "%s[%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "]", i > 0 ? "," : "", s->index, s->first, s->packets, s->kbps);
+	}
+	buf_puts(&json, "]");
+	rows = rows_open(db, SQL_STEADIES_SAVE);
+	rows_text(&rows, ":id", video);
+	rows_text(&rows, ":list", buf_text(&json));
+	result = rows_run(&rows);
+	buf_fini(&json);
+	return result;
 }
 
 /* The frame of every transaction here: begin, the task's end, `body`, commit. */

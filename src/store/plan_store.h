@@ -44,6 +44,18 @@ struct idr {
 	int64_t count, sum;             /* of them, and of their times, each modulo 2^32 */
 };
 
+/* Tracks of sound whose packets follow each other; see encode/steady.h. */
+#define STEADIES_MOST 8
+struct steadies {
+	struct steady {
+		int64_t index;          /* ffmpeg's stream index */
+		int64_t first;          /* samples from the source's time 0 to its first packet, which may come before */
+		int64_t packets;        /* at least */
+		int64_t kbps;
+	} items[STEADIES_MOST];
+	size_t count;
+};
+
 /* ffprobe's JSON as rows. */
 struct probe {
 	char format[64];                /* format_name */
@@ -53,6 +65,7 @@ struct probe {
 	size_t stream_count;
 	struct measured measured;
 	struct idr idr;
+	struct steadies steadies;
 };
 void probe_fini(struct probe *probe);
 
@@ -155,6 +168,7 @@ enum db_result plan_probe_save(struct db *db, const char *video, const char *jso
 enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe);
 enum db_result plan_measured_save(struct db *db, const char *video, const struct measured *measured);
 enum db_result plan_idr_save(struct db *db, const char *video, const struct idr *idr);
+enum db_result plan_steadies_save(struct db *db, const char *video, const struct steadies *steadies);
 /* The profile that this edition of the video is made with: the first call keeps it as the video's recipe. */
 enum db_result plan_profile_read(struct db *db, const char *video, struct profile *profile);
 

@@ -18,7 +18,7 @@ struct work {
 	struct facts facts;
 	struct plan plan;
 	bool scan_next;                 /* probe: it is measured and scanned; else the plan is made */
-	bool idr_next;                  /* measured: it might be copied */
+	bool copies_next;               /* measured: something of it might be copied */
 	struct renditions renditions;
 	struct piece *pieces;
 	size_t piece_count;

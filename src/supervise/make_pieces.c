@@ -121,18 +121,18 @@ static bool is_due(const struct work *work, size_t at)
 	return place == (seq == NAME_HEAD ? 0 : seq);
 }
 
-static bool has_copy(const struct work *work)
+static bool has_copy(const struct work *work, enum rendition_kind kind)
 {
 	for (size_t i = 0; i < work->renditions.count; i++)
-		if (work->renditions.rows[i].planned.copied)
+		if (work->renditions.rows[i].planned.kind == kind && is_due(work, i) && work->renditions.rows[i].planned.copied)
 			return true;
 	return false;
 }
 
 /* An encoder covers what is damaged; a copy has it for good.  The same child decodes it, and says what it thinks of it. */
-static bool copied_well(struct work *work)
+static bool copied_well(struct work *work, enum rendition_kind kind)
 {
-	if (!has_copy(work) || work->attempt->ended.stderr_tail[0] == '\0')
+	if (!has_copy(work, kind) || work->attempt->ended.stderr_tail[0] == '\0')
 		return true;
 	return work_refuse(work, VERDICT_REPLAN, "copy_not_clean", "the source does not decode cleanly, so it is not copied.");
 }
@@ -141,7 +141,7 @@ static bool make_pieces(struct work *work, enum rendition_kind kind)
 {
 	if (plan_renditions(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
 		return work_database_failed(work);
-	if (kind == RENDITION_VIDEO && !copied_well(work))
+	if (!copied_well(work, kind))
 		return false;
 	work->pieces = calloc(work->renditions.count + 1, sizeof *work->pieces);
 	if (work->pieces == NULL)

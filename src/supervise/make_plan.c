@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include "encode/idr.h"
+#include "encode/copies.h"
 #include "encode/measure.h"
 #include "encode/sniff.h"
 #include "supervise/make.h"
@@ -107,7 +107,7 @@ static bool packets_make(struct work *work)
 }
 
 /* Whether it might be copied, in which case another look is due. */
-static bool look_for_idr(struct work *work)
+static bool look_for_copies(struct work *work)
 {
 	struct profile profile;
 
@@ -115,7 +115,7 @@ static bool look_for_idr(struct work *work)
 		return false;
 	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
 		return work_database_failed(work);
-	work->idr_next = idr_is_wanted(&work->facts, &profile);
+	work->copies_next = copies_are_wanted(&work->facts, &profile);
 	return true;
 }
 
@@ -127,22 +127,32 @@ static bool measure_make(struct work *work)
 	measure_read(buf_text(&a->output), buf_text(&a->err), &measured);
 	if (plan_measured_save(work->desk->db, a->task.video, &measured) != DB_OK)
 		return work_database_failed(work);
-	return look_for_idr(work);
+	return look_for_copies(work);
 }
 
-static bool idr_make(struct work *work)
+static bool copies_make(struct work *work)
 {
+	const char *video = work->attempt->task.video;
+	struct steadies steadies;
+	struct profile profile;
 	struct idr idr;
 
-	idr_read(buf_text(&work->attempt->output), &idr);
-	return plan_idr_save(work->desk->db, work->attempt->task.video, &idr) == DB_OK || work_database_failed(work);
+	if (!read_facts(work))
+		return false;
+	if (plan_profile_read(work->desk->db, video, &profile) != DB_OK)
+		return work_database_failed(work);
+	copies_read(buf_text(&work->attempt->output), &work->facts, &profile, &idr, &steadies);
+	if ((idr.known && plan_idr_save(work->desk->db, video, &idr) != DB_OK) ||
+	    plan_steadies_save(work->desk->db, video, &steadies) != DB_OK)
+		return work_database_failed(work);
+	return true;
 }
 
 static bool scan_make(struct work *work)
 {
 	switch ((enum scan_step)work->attempt->task.seq) {
 	case SCAN_MEASURE: return measure_make(work);
-	case SCAN_IDR: return idr_make(work);
+	case SCAN_COPIES: return copies_make(work);
 	case SCAN_PACKETS: break;
 	}
 	return packets_make(work);
@@ -153,7 +163,7 @@ static enum db_result scan_commit(struct work *work)
 	struct attempt *a = work->attempt;
 
 	if (a->task.seq != SCAN_PACKETS)
-		return plan_add_scan(work->desk->db, &a->task, &a->ended, work->idr_next ? SCAN_IDR : SCAN_PACKETS);
+		return plan_add_scan(work->desk->db, &a->task, &a->ended, work->copies_next ? SCAN_COPIES : SCAN_PACKETS);
 	return plan_write(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 

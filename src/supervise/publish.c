@@ -55,9 +55,20 @@ static int64_t backoff_ms(int64_t failures)
 	return delay + delay * random / (4 * UINT16_MAX);
 }
 
-/* What failed in chunks may go well in one; once. */
+/* Its command line takes something over from the source as it is. */
+static bool copies(const struct task *task)
+{
+	for (size_t i = 0; i < task->argv.count; i++)
+		if (strcmp(task->argv.items[i], "copy") == 0)
+			return true;
+	return false;
+}
+
+/* What failed in chunks may go well in one, and what could not be copied may be encoded; once. */
 static bool can_replan(const struct task *task)
 {
+	if (task->kind == TASK_AUDIO || (task->kind == TASK_CHUNK && task->alone))
+		return task->single == NULL && copies(task);
 	return !task->alone && (task->kind == TASK_CHUNK || task->kind == TASK_ASSEMBLE);
 }
 

@@ -19,7 +19,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "store/worker.h"
-#include "encode/idr.h"
+#include "encode/copies.h"
 #include "encode/measure.h"
 #include "supervise/publish.h"
 #include "supervise/runner.h"
@@ -323,16 +323,19 @@ static void scan_argv(struct runner *r, const char *source)
 	struct task *task = &r->attempt.task;
 	struct refusal refusal;
 	struct facts facts = { 0 };
+	struct profile profile = { 0 };
 	struct probe probe;
 
 	if (plan_probe_read(r->shop->db, task->video, &probe) == DB_OK &&
 	    !facts_from_probe(&probe, r->shop->conf, &facts, &refusal))
 		log_debug("video %s: %s", task->video, refusal.detail);
 	probe_fini(&probe);
+	if (task->seq == SCAN_COPIES && plan_profile_read(r->shop->db, task->video, &profile) != DB_OK)
+		log_debug("video %s: its profile cannot be read", task->video);
 	if (task->seq == SCAN_MEASURE)
 		measure_argv(r->shop->conf, source, &facts, &task->argv);
-	else if (task->seq == SCAN_IDR)
-		idr_argv(r->shop->conf, source, &facts, &task->argv);
+	else if (task->seq == SCAN_COPIES)
+		copies_argv(r->shop->conf, source, &facts, &profile, &task->argv);
 	else
 		plan_scan_argv(r->shop->conf, source, facts.video_index, &task->argv);
 }

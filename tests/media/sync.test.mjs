@@ -27,12 +27,12 @@ async function make(file, { rate = 25, samples = 48000, sound = 0, picture = 0, 
 }
 
 const CASES = [
-	["an MP4", "a.mp4", {}],
+	["an MP4", "a.mp4", { copied: true }],
 	["a Matroska file", "b.mkv", {}],
 	["an MPEG-TS file that starts at 11 s", "c.ts", { options: ["-output_ts_offset", "10"] }],
 	["an MP4 whose sound starts 0.7 s late", "d.mp4", { sound: 0.7 }],
 	["an MPEG-TS file with sound of 44.1 kHz", "e.ts", { samples: 44100 }],
-	["an MP4 of 23.976 pictures a second with sound of 44.1 kHz", "f.mp4", { samples: 44100, rate: "24000/1001" }],
+	["an MP4 of 23.976 pictures a second with sound of 44.1 kHz", "f.mp4", { samples: 44100, rate: "24000/1001", copied: true }],
 	["a Matroska file with Opus", "g.mkv", { options: ["-c:a", "libopus"] }],
 	["a Matroska file with FLAC", "h.mkv", { options: ["-c:a", "flac"] }],
 	["a Matroska file whose sound lacks 21 ms and later 43", "i.mkv", { options: ["-af", "aselect='not(eq(n,70)+between(n,270,271))'", "-c:a", "flac"] }],
@@ -43,7 +43,9 @@ const spread = (list) => [Math.min(...list), Math.max(...list)];
 for (const [what, file, shape] of CASES) {
 	test(`sound and picture of ${what} are as far apart as they were`, async () => {
 		const source = await make(file, shape), given = await lateness(source);
-		const { id, urls } = await server.waitFor(await server.upload(source), "ready");
+		const { id, urls, renditions } = await server.waitFor(await server.upload(source), "ready");
+		if (shape.copied)
+			assert.ok(renditions.find(({ kind }) => kind === "audio").copied, "the sound is copied");
 		assert.ok(given.length >= 4, `${given.length} flashes in the source`);
 		for (const result of [urls.mp4, urls.hls]) {
 			const made = await lateness(join(server.dir, result.slice(1)));
