@@ -42,6 +42,6 @@ void copies_read(const char *output, const struct facts *facts, const struct pro
 
 	*idr = (struct idr){ .known = false };
 	if (picture)
-		idr_read(output, idr);
+		idr_read(output, facts, idr);
 	steady_read(output, facts, profile, picture, steadies);
 }

@@ -129,7 +129,7 @@ bool copy_fits(const struct plan_input *input, const struct grid *g, const struc
 		return false;
 	if ((double)copy->apart > APART_MOST * wished)
 		return no(copy, "Its keyframes are too far apart to start at.");
-	if (!idr_are_keyframes(&input->facts->idr, input->scan))
+	if (!idr_are_keyframes(input->facts, input->scan))
 		return no(copy, "Not every keyframe stands for itself.");
 	if (copy->delay > GRAPH_DELAY_FRAMES)
 		return no(copy, "Its pictures are stored too far from their order.");

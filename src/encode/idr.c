@@ -32,7 +32,16 @@ void idr_add(const struct facts *facts, struct strings *argv)
 	strings_addf(argv, "filter_units=pass_types=%s", idr_types(facts->video_codec));
 }
 
-void idr_read(const char *output, struct idr *idr)
+/*
+ * What the container itself tells of a packet, and is right where packets between are not read: libavformat makes the other
+ * one of the packets before.
+ */
+static bool tells_dts(const struct facts *facts)
+{
+	return strncmp(facts->container, "mov", 3) == 0;
+}
+
+void idr_read(const char *output, const struct facts *facts, struct idr *idr)
 {
 	int64_t dts, pts;
 
@@ -41,19 +50,20 @@ void idr_read(const char *output, struct idr *idr)
 		if (sscanf(line, "0, %" SCNd64 ", %" SCNd64 ",", &dts, &pts) != 2)
 			continue;
 		idr->count++;
-		idr->sum += (uint32_t)pts;
+		idr->sum += (uint32_t)(tells_dts(facts) ? dts : pts);
 	}
 }
 
-bool idr_are_keyframes(const struct idr *idr, const struct scan *scan)
+bool idr_are_keyframes(const struct facts *facts, const struct scan *scan)
 {
+	const struct idr *idr = &facts->idr;
 	struct idr keys = { .known = true };
 
 	for (size_t i = 0; i < scan->count; i++) {
 		if (!scan->packets[i].key)
 			continue;
 		keys.count++;
-		keys.sum += (uint32_t)scan->packets[i].pts;
+		keys.sum += (uint32_t)(tells_dts(facts) ? scan->packets[i].dts : scan->packets[i].pts);
 	}
 	return idr->known && keys.count == idr->count && keys.sum == idr->sum;
 }

@@ -13,9 +13,9 @@ bool idr_is_wanted(const struct facts *facts, const struct profile *profile);
 void idr_add(const struct facts *facts, struct strings *argv);
 
 /* Reads that output. */
-void idr_read(const char *output, struct idr *idr);
+void idr_read(const char *output, const struct facts *facts, struct idr *idr);
 
-/* True where the keyframes of the scan are those packets, and no others. */
-bool idr_are_keyframes(const struct idr *idr, const struct scan *scan);
+/* True where the keyframes of the scan are those packets that facts->idr counts, and no others. */
+bool idr_are_keyframes(const struct facts *facts, const struct scan *scan);
 
 #endif

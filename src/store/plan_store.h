@@ -41,7 +41,7 @@ struct measured {
 /* Packets of the picture that are IDR pictures; see encode/idr.h. */
 struct idr {
 	bool known;
-	int64_t count, sum;             /* of them, and of their times, each modulo 2^32 */
+	int64_t count, sum;             /* of them, and of their times, see idr.c, each modulo 2^32 */
 };
 
 /* Tracks of sound whose packets follow each other; see encode/steady.h. */

@@ -19,9 +19,9 @@ const server = await serve({ prepare: (server) => server.sql(`UPDATE profile SET
 	INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('always', 360, 1400, 'ultrafast')`) });
 
 // A film of 6 s with two keyframes a second, unless told otherwise.
-async function film(name, { rate = "30000/1001", size = "640x360", x264 = "", gop = 15, options = [], more = [] } = {}) {
+async function film(name, { rate = "30000/1001", size = "640x360", x264 = "", gop = 15, seconds = 6, options = [], more = [] } = {}) {
 	const path = join(shelf, name);
-	await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", `testsrc2=s=${size}:r=${rate}:d=6`, "-f", "lavfi", "-i", "sine=d=6",
+	await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", `testsrc2=s=${size}:r=${rate}:d=${seconds}`, "-f", "lavfi", "-i", `sine=d=${seconds}`,
 		...more, "-c:v", "libx264", "-preset", "veryfast", "-crf", "30", "-pix_fmt", "yuv420p", "-g", String(gop), "-bf", "2",
 		"-x264-params", `scenecut=0:open-gop=0${x264 && `:${x264}`}`, "-c:a", "aac", ...options, path]);
 	return path;
@@ -48,6 +48,12 @@ async function publish(path, query = {}) {
 }
 
 const cutsOf = async ({ playlist }) => readMedia((await server.get(playlist)).text).segments.map(({ seconds }) => seconds);
+
+for (const name of ["long.mp4", "long.mkv"])
+	test(`${name}, whose pictures lean on each other for seconds, is copied too`, async () => {
+		const { codes } = await publish(await film(name, { rate: "25", gop: 50, options: ["-bf", "3"], seconds: 30 }));
+		assert.match(codes.copied, /^360p /);
+	});
 
 for (const name of ["film.mp4", "film.mkv"])
 	test(`${name} is copied as it is, in chunks, and its other rungs have their segments where it has`, async () => {
