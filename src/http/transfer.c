@@ -225,8 +225,13 @@ static bool end_body(struct transfer *t, enum fcgi_body body)
 		exchange_body_error(t->ex, body);
 		return false;
 	}
-	if (t->digest == NULL || digest_matches(t->digest, &t->claim))
+	if (t->digest == NULL)
 		return true;
+	if (digest_matches(t->digest, &t->claim)) {
+		if (t->resume.from_bytes == 0)          /* if it is whole now, that was its digest */
+			digest_sha256(&t->claim, t->resume.sha256);
+		return true;
+	}
 	reply_error(t->ex->reply, t->mismatch, NULL);
 	return false;
 }
@@ -274,8 +279,12 @@ static bool check_whole(struct transfer *t)
 {
 	struct digest_claim claim;
 
-	if (digest_parse_field(t->resume.row.digest, &claim) != DIGEST_PARSED || is_as_promised(t, &claim))
+	if (digest_parse_field(t->resume.row.digest, &claim) != DIGEST_PARSED)
 		return true;
+	if (is_as_promised(t, &claim)) {
+		digest_sha256(&claim, t->resume.sha256);
+		return true;
+	}
 	reply_error(t->ex->reply, ERROR_DIGEST_MISMATCH, "the whole is not what Repr-Digest says: it was removed");
 	if (resume_remove(&t->resume) != SPOOL_OK)
 		log_warn("upload %s: it stays until it expires", t->resume.row.id);

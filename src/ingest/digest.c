@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/evp.h>
@@ -219,4 +220,11 @@ bool digest_matches(struct digest *digest, const struct digest_claim *claim)
 			made[i] = (unsigned char)(digest->crc >> (24 - 8 * i));
 	}
 	return memcmp(made, claim->bytes, k->len) == 0;
+}
+
+void digest_sha256(const struct digest_claim *claim, char text[2 * 32 + 1])
+{
+	text[0] = '\0';
+	for (size_t i = 0; i < 32 && claim->kind == DIGEST_SHA256; i++)
+		snprintf(text + 2 * i, 3, "%02x", claim->bytes[i]);
 }

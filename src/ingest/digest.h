@@ -35,6 +35,9 @@ enum digest_parsed digest_parse_tus(const char *text, struct digest_claim *claim
  */
 enum digest_parsed digest_parse_field(const char *text, struct digest_claim *claim);
 
+/* The bytes of a SHA-256 as 64 small hexadecimal digits; "" for another kind. */
+void digest_sha256(const struct digest_claim *claim, char text[2 * 32 + 1]);
+
 struct digest;
 
 /* A digest being made; NULL when out of memory.  Free with digest_free; NULL is fine everywhere. */

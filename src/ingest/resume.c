@@ -240,7 +240,7 @@ enum spool_result resume_finish(struct resume *resume, const char (*parts)[ID_LE
 	const struct upload_row *row = &resume->row;
 	struct upload_done done = {
 		.filename = row->filename, .title = row->title, .owner = row->owner, .profile = row->profile,
-		.priority = row->priority, .keep = true, .parts = parts, .part_count = part_count,
+		.priority = row->priority, .sha256 = resume->sha256[0] != '\0' ? resume->sha256 : NULL, .keep = true, .parts = parts, .part_count = part_count,
 	};
 	enum spool_result result = spool_finish(&resume->spool, &done);
 

@@ -10,6 +10,7 @@ struct resume {
 	struct upload_row row;          /* as the database has it */
 	int64_t from_bytes;             /* where this request began */
 	int64_t recorded_ms;            /* monotonic: when the row was written last */
+	char sha256[2 * 32 + 1];        /* of the whole, in small hexadecimal digits, where somebody computed it; "": a task does */
 	bool at_once;                   /* this request's bytes are kept all or not at all: nothing is recorded on the way */
 };
 

@@ -126,6 +126,20 @@ test("a whole whose digest does not hold never becomes a video", async () => {
 	assert.equal((await send("HEAD", bad.headers.location)).status, 404);
 });
 
+test("a SHA-256 that was verified is the video's, and no task computes it again", async () => {
+	const bytes = randomBytes(50_000), sha256 = createHash("sha256").update(bytes).digest("hex");
+	const told = await create("?0", bytes.subarray(0, 10), { "Repr-Digest": digest(bytes) });
+	const once = await create("?1", bytes, { "Content-Digest": digest(bytes) });
+	const ids = [(await append(told.headers.location, 10, "?1", bytes.subarray(10))).json.id, once.json.id];
+	for (const id of ids) {
+		assert.equal((await server.video(id)).sha256, sha256);
+		assert.equal(await server.count(`task WHERE video = '${id}' AND kind = 'digest'`), 0);
+	}
+	const part = await create("?0", bytes.subarray(0, 10), { "Content-Digest": digest(bytes.subarray(0, 10)) });
+	const { json: { id } } = await append(part.headers.location, 10, "?1", bytes.subarray(10), { "Content-Digest": digest(bytes.subarray(10)) });
+	assert.equal(await server.count(`task WHERE video = '${id}' AND kind = 'digest'`), 1);
+});
+
 test("one protocol goes on with what the other began", async () => {
 	const path = await tus.create(10);
 	assert.equal((await append(path, 0, "?0", "01234")).status, 204);
