@@ -16,6 +16,9 @@ const isRoot = process.getuid() === 0;
 const running = new Set();
 
 // Behind which web server tests run that do not ask for one.
+// These start their responders themselves.
+const SPAWNING = ["lighttpd", "lighttpd-auth"];
+
 export const defaultWeb = process.env.CLIPMILL_WEB || "lighttpd";
 const SYSTEM_PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 
@@ -54,7 +57,7 @@ function confText(dir, settings) {
 }
 
 export class Server {
-	// options: web ("lighttpd", "lighttpd-pool", "apache", "nginx"; CLIPMILL_WEB), procs, settings ({ section: { key: value } }; $DIR in a value is
+	// options: web ("lighttpd", "lighttpd-auth", "lighttpd-pool", "apache", "nginx"; CLIPMILL_WEB), procs, settings ({ section: { key: value } }; $DIR in a value is
 	// the folder), dir,
 	// link (what is the same as another is not encoded again; else each upload is),
 	// prepare (called with the server once its folders and its database are there, before anything runs).
@@ -125,7 +128,7 @@ export class Server {
 	get #environment() {
 		return {
 			...process.env, CLIPMILL_BIN: this.binary, CLIPMILL_CONFIG: this.conf, CLIPMILL_DIR: this.dir, CLIPMILL_WWW: this.www,
-			CLIPMILL_ADDRESS: "127.0.0.1", CLIPMILL_PORT: String(this.port), CLIPMILL_PROCS: String(this.procs),
+			CLIPMILL_USERS: join(this.dir, "users"), CLIPMILL_ADDRESS: "127.0.0.1", CLIPMILL_PORT: String(this.port), CLIPMILL_PROCS: String(this.procs),
 			CLIPMILL_USER: isRoot ? "www-data" : String(process.getuid()), CLIPMILL_GROUP: "www-data",
 			PATH: SYSTEM_PATH,
 		};
@@ -136,7 +139,7 @@ export class Server {
 		this.port ??= await freePort();
 		if (this.#dropsRoot())
 			await run("chown", ["-R", "www-data:www-data", this.dir]);
-		if (this.web !== "lighttpd")
+		if (!SPAWNING.includes(this.web))
 			await this.launchPool(this.procs);
 		this.launchWeb();
 		await this.healthy();
