@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { strictStyles } from "./strict-styles.mjs";
+import { strictTexts } from "./strict-texts.mjs";
 
 const [npm, out] = process.argv.slice(2).map((path) => resolve(path));
 const source = fileURLToPath(new URL(".", import.meta.url));
@@ -20,7 +21,7 @@ mkdirSync(join(out, "assets"), { recursive: true });
 const { metafile } = await esbuild.build({
 	entryPoints: entries, outdir: join(out, "assets"), entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]",
 	bundle: true, splitting: true, format: "esm", target: "es2022", minify: true, legalComments: "none", metafile: true,
-	nodePaths: [join(npm, "node_modules")], plugins: [strictStyles(join(source, "assets/shadow.js"))], logLevel: "warning",
+	nodePaths: [join(npm, "node_modules")], plugins: [strictStyles(join(source, "assets/shadow.js")), strictTexts], logLevel: "warning",
 });
 for (const [path, { entryPoint }] of Object.entries(metafile.outputs))
 	if (entryPoint && entries.includes(resolve(entryPoint)))

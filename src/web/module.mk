@@ -2,7 +2,7 @@
 # src/web/bundle makes it; www/names tells the templates of http/ how assets are called.
 WEB = $(top_srcdir)/src/web
 WEB_FILES = \
-	$(WEB)/bundle.sh $(WEB)/bundle.mjs $(WEB)/strict-styles.mjs $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/index.html \
+	$(WEB)/bundle.sh $(WEB)/bundle.mjs $(WEB)/strict-styles.mjs $(WEB)/strict-texts.mjs $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/index.html \
 	$(WEB)/assets/clipmill.css $(WEB)/assets/clipmill.svg \
 	$(WEB)/assets/api.js $(WEB)/assets/card.js $(WEB)/assets/deletion.js $(WEB)/assets/dom.js $(WEB)/assets/floor.js \
 	$(WEB)/assets/home.js $(WEB)/assets/list.js $(WEB)/assets/live.js $(WEB)/assets/player.js $(WEB)/assets/shadow.js \

@@ -1,4 +1,4 @@
-// tracks.test.mjs - several sounds and texts, as Chromium plays them with hls.js.
+// tracks.test.mjs - several sounds and texts, as Chromium plays them with hls.js, with dash.js, and on the page.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, serve, test } from "../lib/harness.mjs";
 import { run } from "../lib/programs.mjs";
-import { noBrowser, openBrowser } from "./chromium.mjs";
+import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
 import { withPlayer } from "./player.mjs";
 
 const skip = noBrowser;
@@ -26,7 +26,7 @@ async function film() {
 	return server.waitFor(await server.upload(late), "ready");
 }
 
-const { urls } = skip ? {} : await film();
+const { id, urls } = skip ? {} : await film();
 
 test("a text is shown at the times that it has in the source", { skip }, () => withPlayer(browser, server, "video", async (player) => {
 	await player.load(urls.hls);
@@ -55,4 +55,58 @@ test("another sound can be chosen while it plays", { skip }, () => withPlayer(br
 	await player.until((media) => media.currentTime > 0.5);
 	await player.page.evaluate(() => { window.hls.audioTrack = 1; });
 	await player.until((media) => media.currentTime > 2 && window.hls.audioTrack === 1);
+}));
+
+const media = (page) => page.locator("media-controller video");
+const choose = (page, label, option) => page.getByRole("combobox", { name: label }).selectOption(option);
+
+// What the page asks for before anything else runs in it.
+const onPage = (before, body) => () => withPage(browser, server, {}, async (page) => {
+	await page.addInitScript(before);
+	await page.goto(`/videos/${id}`);
+	await page.waitForFunction(() => document.querySelector("media-controller video")?.readyState >= 2);
+	await body(page);
+});
+
+test("on the page captions are switched on and shown at their time, and off again", { skip }, onPage(() => {}, async (page) => {
+	const shown = (words) => page.waitForFunction((words) => [...document.querySelector("media-controller video").textTracks]
+		.some(({ mode, kind, activeCues }) => kind !== "metadata" && mode === "showing" && [...activeCues ?? []].some(({ text }) => text === words)), words);
+	await page.getByRole("button", { name: "Settings" }).click();
+	await choose(page, "Captions", "English");
+	await media(page).evaluate((media) => { media.currentTime = 5.2; });
+	await shown("second");
+	await media(page).evaluate((media) => { media.currentTime = 1.2; });
+	await shown("first");
+	await keepPicture(page, "player-captions");
+	await choose(page, "Captions", "Off");
+	await page.waitForFunction(() => [...document.querySelector("media-controller video").textTracks].every(({ mode, kind }) => kind === "metadata" || mode !== "showing"));
+}));
+
+test("on the page another sound is chosen while it plays", { skip }, onPage(() => {}, async (page) => {
+	await page.getByRole("button", { name: "Settings" }).click();
+	assert.deepEqual(await page.getByRole("combobox", { name: "Sound" }).locator("option").allTextContents(), ["English", "German"]);
+	await media(page).evaluate((media) => { media.loop = true; return media.play(); });
+	const asked = page.waitForRequest(/\/audio-de/);
+	await choose(page, "Sound", "German");
+	await asked;
+	const at = await media(page).evaluate((media) => { media.currentTime = 0; return 1; });
+	await page.waitForFunction((at) => document.querySelector("media-controller video").currentTime > at, at);
+	assert.equal(await page.getByRole("combobox", { name: "Sound" }).inputValue(), "1");
+}));
+
+test("on the page the picture goes into a window of its own when it is asked to", { skip }, onPage(() => {
+	Object.defineProperty(Document.prototype, "pictureInPictureEnabled", { value: true });
+	HTMLVideoElement.prototype.requestPictureInPicture = async function () { window.asked = this; };
+}, async (page) => {
+	await page.locator("media-pip-button").click();
+	await page.waitForFunction(() => window.asked === document.querySelector("media-controller video"));
+}));
+
+test("on the page a browser without Media Source Extensions plays it all the same", { skip }, onPage(() => {
+	for (const name of ["MediaSource", "ManagedMediaSource", "WebKitMediaSource"])
+		delete window[name];
+}, async (page) => {
+	assert.match(await media(page).evaluate((media) => media.src), /\/media\/.*\.(m3u8|mp4)$/);
+	await media(page).evaluate((media) => media.play());
+	await page.waitForFunction(() => document.querySelector("media-controller video").currentTime > 1);
 }));
