@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { listen } from "./events.mjs";
 import { serve, test } from "./harness.mjs";
 import { readMaster, readMedia } from "./hls.mjs";
 import { filePart, raw as sendRaw } from "./http.mjs";
@@ -120,6 +121,23 @@ function testPublished(server, web, id) {
 		assert.deepEqual([page.headers["x-content-type-options"], page.headers["referrer-policy"]], ["nosniff", "same-origin"]);
 		for (const [path, age] of [["/", "0"], [urls.hls, "0"], [urls.mp4, "31536000"], [urls.poster, "31536000"]])
 			assert.equal((await server.get(path)).headers["cache-control"], `max-age=${age}`, path);
+	});
+
+	// lighttpd has its module in a package of its own.
+	const packs = !web.startsWith("lighttpd");
+	test(`behind ${web}, ${packs ? "text is compressed for those who take it so, " : ""}media are not compressed, and events do not wait`, async () => {
+		const taken = { "Accept-Encoding": "gzip" }, page = (await server.get("/")).text, { urls } = await server.waitFor(id, "ready");
+		const assets = [...page.matchAll(/"(\/assets\/[^"]*\.(?:js|css))"/g)].map(([, path]) => path);
+		assert.ok(assets.length > 1, page);
+		for (const path of ["/", "/api/videos", `/api/videos/${id}`, ...assets]) {
+			assert.equal((await server.get(path, taken)).headers["content-encoding"], packs ? "gzip" : undefined, path);
+			assert.equal((await server.get(path)).headers["content-encoding"], undefined, path);
+		}
+		for (const path of [urls.mp4, urls.poster])
+			assert.equal((await server.get(path, taken)).headers["content-encoding"], undefined, path);
+		const stream = await listen(server, "/api/events", taken);
+		await stream.wait(({ name }) => name === "start", "its beginning");
+		stream.close();
 	});
 
 	test(`behind ${web}, what is ready cannot be cancelled or made again`, async () => {
