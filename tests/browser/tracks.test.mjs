@@ -77,6 +77,8 @@ test("on the page captions are switched on and shown at their time, and off agai
 	await shown("second");
 	await media(page).evaluate((media) => { media.currentTime = 1.2; });
 	await shown("first");
+	assert.ok(await media(page).evaluate((media) => [...media.textTracks].filter(({ kind }) => kind !== "metadata")
+		.every(({ cues }) => [...cues ?? []].every(({ line }) => line < -1))), "a caption lies under the controls");
 	await keepPicture(page, "player-captions");
 	await choose(page, "Captions", "Off");
 	await page.waitForFunction(() => [...document.querySelector("media-controller video").textTracks].every(({ mode, kind }) => kind === "metadata" || mode !== "showing"));

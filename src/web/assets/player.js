@@ -19,6 +19,7 @@ import { nameOf } from "./words.js";
 
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
+const CAPTION_LINE = -4;         // from below
 const SLIDERS = "M3 6h6M13 6h4M3 14h2M9 14h8M11 3.8v4.4M7 11.8v4.4";
 
 const labelled = (words, select) => make("label", {}, make("span", {}, words), select);
@@ -106,6 +107,7 @@ class Player {
 		hls.on(Hls.Events.AUDIO_TRACK_SWITCHED, () => this.#fillTracks());
 		hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => this.#fillTracks());
 		hls.on(Hls.Events.SUBTITLE_TRACK_SWITCH, () => this.#fillTracks());
+		hls.on(Hls.Events.SUBTITLE_FRAG_PROCESSED, () => this.#liftCaptions());
 		hls.on(Hls.Events.ERROR, (_, error) => error.fatal && this.#recover(error));
 		hls.loadSource(url);
 		hls.attachMedia(this.media);
@@ -136,6 +138,13 @@ class Player {
 		const words = ({ name, lang }, i) => name || lang || `Track ${i + 1}`;
 		fill(this.sound, audioTracks.map((track, i) => [i, words(track, i)]), audioTrack);
 		fill(this.captions, [[-1, "Off"], ...subtitleTracks.map((track, i) => [i, words(track, i)])], subtitleTrack);
+	}
+
+	// Captions that do not say where they stand are shown above the controls.
+	#liftCaptions() {
+		for (const { kind, cues } of this.media.textTracks)
+			for (const cue of kind === "metadata" ? [] : cues ?? [])
+				cue.line = cue.line === "auto" ? CAPTION_LINE : cue.line;
 	}
 
 	#tellPoster() {
