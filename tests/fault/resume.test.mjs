@@ -7,11 +7,9 @@ import { join } from "node:path";
 import { test, withServer } from "../lib/harness.mjs";
 import { smallDisk } from "../lib/disk.mjs";
 import { dice } from "../lib/model.mjs";
-import { kill } from "../lib/programs.mjs";
 import { readProblem } from "../lib/problem.mjs";
-import { uploadBroken } from "../lib/resuming.mjs";
+import { surviveKills, uploadBroken } from "../lib/resuming.mjs";
 import { tusClient } from "../lib/tus.mjs";
-import { until } from "../lib/wait.mjs";
 
 const seed = Number(process.env.CLIPMILL_SEED ?? Date.now() % 1_000_000);
 
@@ -19,30 +17,8 @@ test(`an upload whose connection breaks thirty times is whole (CLIPMILL_SEED=${s
 	withServer({ settings: { encode: { slots: 0 } } }, (server) => uploadBroken(server, randomBytes(3_000_000), 30, dice(seed))));
 
 test(`uploads at one time survive kill -9 of responders, and of everything (CLIPMILL_SEED=${seed})`, () =>
-	withServer({ procs: 3, settings: { encode: { slots: 0 } } }, async (server) => {
-		const chance = dice(seed);
-		let done = false;
-		const uploads = Promise.all(Array.from({ length: 6 }, (_, i) => uploadBroken(server, randomBytes(2_000_000), 6, dice(seed + i))))
-			.finally(() => (done = true));
-		const killer = (async () => {
-			for (let round = 0; round < 6 && !done; round++) {
-				await until(() => done || server.responders().length === 3, "all responders are back");
-				if (round === 3) {
-					await server.crash();
-					await server.launch();
-				} else {
-					kill(chance.pick(server.responders()) ?? server.front.pid);
-				}
-			}
-		})();
-		const ids = await uploads;
-		await killer;
-		await server.healthy();
-		assert.equal(new Set(ids).size, 6);
-		assert.equal(await server.count("video"), 6);
-		await until(() => !server.files("incoming").length, "incoming/ is empty");
-		assert.equal(await server.value("PRAGMA integrity_check"), "ok");
-	}));
+	withServer({ procs: 3, settings: { encode: { slots: 0 } } }, (server) =>
+		surviveKills(server, { uploads: 6, bytes: 2_000_000, breaks: 6, deaths: 6 }, seed)));
 
 const disk = await smallDisk(160);       // of which the floor leaves the web server enough for its own temporary files
 test("a full disk keeps an upload at its offset, and it goes on when there is room", { skip: disk ? false : "we may not mount" }, () =>

@@ -1,11 +1,13 @@
 // resuming.mjs - a stubborn client of resumable uploads, over connections that break wherever chance has it.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { dice } from "./model.mjs";
+import { kill } from "./programs.mjs";
 import { openPatch, tusClient } from "./tus.mjs";
-import { sleep } from "./wait.mjs";
+import { sleep, until } from "./wait.mjs";
 
 const sha = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -53,4 +55,33 @@ export async function uploadBroken(server, bytes, breaks, dice) {
 	const id = path.split("/").at(-1);
 	assert.equal(sha(readFileSync(join(server.dir, "source", id))), sha(bytes));
 	return id;
+}
+
+// So many uploads at one time, while now and then a responder, or everything, is killed with -9: `deaths` times, or until they are
+// through.  All of them become videos, each once.  Resolves to the number of deaths.
+export async function surviveKills(server, { uploads, bytes, breaks, deaths }, seed) {
+	const chance = dice(seed), all = server.procs;
+	let through = false, count = 0;
+	const sent = Promise.all(Array.from({ length: uploads }, (_, i) => uploadBroken(server, randomBytes(bytes), breaks, dice(seed + i))))
+		.finally(() => (through = true));
+	const killer = (async () => {
+		for (let death = 1; death <= deaths && !through; death++) {
+			await until(() => through || server.responders().length === all, "all responders are back");
+			if (death % 4 === 0) {
+				await server.crash();
+				await server.launch();
+			} else {
+				kill(chance.pick(server.responders()) ?? server.front.pid);
+			}
+			count++;
+		}
+	})();
+	const ids = await sent;
+	await killer;
+	await server.healthy();
+	assert.equal(new Set(ids).size, uploads);
+	assert.equal(await server.count("video"), uploads);
+	await until(() => !server.files("incoming").some((id) => ids.includes(id)), "nothing of them is in incoming/");
+	assert.equal(await server.value("PRAGMA integrity_check"), "ok");
+	return count;
 }
