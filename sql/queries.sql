@@ -345,7 +345,7 @@ SELECT json_object(
        'uploads', (SELECT json_group_array(json_object(
                           'id', id, 'filename', filename, 'offset_bytes', offset_bytes, 'length_bytes', length_bytes,
                           'created', strftime('%Y-%m-%dT%H:%M:%fZ', created_ms / 1000.0, 'unixepoch')))
-                     FROM (SELECT * FROM upload ORDER BY created_ms DESC LIMIT 50)),
+                     FROM (SELECT * FROM upload WHERE done = 0 ORDER BY created_ms DESC LIMIT 50)),
        'hour', (SELECT json_object(
                        'tasks', count(*), 'cpu_s', round(total(t.user_ms + t.sys_ms) / 1000.0, 1),
                        'videos', count(DISTINCT iif(t.kind = 'assemble', t.video, NULL)),

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
 import { tree } from "../lib/paths.mjs";
+import { tusClient } from "../lib/tus.mjs";
 import { until } from "../lib/wait.mjs";
 
 // Nobody works here, but a row says that two children may: what is asked is the views.
@@ -81,4 +82,12 @@ test("the floor shows who works on what, what waits, and what was done; the firs
 	const [report] = await mill.sql(readFileSync(join(tree, "sql/reports/how-good-are-estimates.sql"), "utf8").replace(/^--.*$/gm, ""));
 	assert.equal(report.video, id);
 	await mill.waitFor(await mill.upload(short), "ready");
+});
+
+test("the floor shows uploads that are coming in, and not those that are complete", async () => {
+	const tus = tusClient(desk), half = await tus.create(10), whole = await tus.create(4), id = half.split("/").at(-1);
+	assert.equal((await tus.patch(half, 0, "01234")).status, 204);
+	assert.equal((await tus.patch(whole, 0, "0123")).status, 204);
+	const { uploads } = (await desk.get("/api/floor")).json;
+	assert.deepEqual(uploads.map(({ id, offset_bytes, length_bytes }) => [id, offset_bytes, length_bytes]), [[id, 5, 10]]);
 });
