@@ -70,6 +70,7 @@ static const struct {
 	{ "/dev/null", LANDLOCK_GRANT_DEVICE },
 	{ "/sys/devices/system/cpu", LANDLOCK_GRANT_TREE },     /* x265 and SVT-AV1 count cores and nodes */
 	{ "/sys/devices/system/node", LANDLOCK_GRANT_TREE },
+	{ "/sys/kernel/mm/transparent_hugepage", LANDLOCK_GRANT_TREE },         /* malloc looks whether to ask, and for what */
 };
 
 int landlock_abi(int pretend)

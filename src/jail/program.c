@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,11 +26,27 @@
 #define HIDE_TRIES 8            /* at one width: an address may be taken */
 #define HIDE_BYTES ((size_t)64 << 10)
 
+/* What the kernel does about huge pages: "always [madvise] never". */
+#define HUGE_PAGES "/sys/kernel/mm/transparent_hugepage/enabled"
+
 /* All that the program gets: its texts are parsed, so they do not depend on the machine. */
 static char *const environment[] = {
 	(char[]){ "LC_ALL=C.UTF-8" },
 	(char[]){ "AV_LOG_FORCE_NOCOLOR=1" },
 	(char[]){ "SVT_LOG=1" },        /* libsvtav1: errors only, else a screenful for each rung */
+	NULL,
+};
+
+/*
+ * The same where the kernel gives huge pages to those who ask.  Pictures then lie in a heap of such pages, up to 32 MiB each,
+ * the most that malloc takes for this (mallopt(3), M_MMAP_THRESHOLD), and encoders miss fewer of their addresses: a tenth to
+ * a quarter less CPU on a virtual machine.
+ */
+static char *const environment_huge[] = {
+	(char[]){ "LC_ALL=C.UTF-8" },
+	(char[]){ "AV_LOG_FORCE_NOCOLOR=1" },
+	(char[]){ "SVT_LOG=1" },
+	(char[]){ "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432" },
 	NULL,
 };
 
@@ -95,6 +112,18 @@ static int open_loader(int fd)
 	return open(path, O_PATH | O_CLOEXEC);
 }
 
+/* Looked at before the walls stand. */
+static bool may_ask_for_huge_pages(void)
+{
+	char words[64] = "";
+	int fd = open(HUGE_PAGES, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd >= 0 ? read(fd, words, sizeof words - 1) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	return len > 0 && strstr(words, "[madvise]") != NULL;
+}
+
 void program_find(struct program *program, const char *name)
 {
 	char path[PATH_MAX];
@@ -107,6 +136,7 @@ void program_find(struct program *program, const char *name)
 	if (fstat(program->fd, &st) < 0 || !S_ISREG(st.st_mode) || access(path, X_OK) < 0)
 		fail(FAIL_EXEC, "%s is not a program", path);
 	program->loader_fd = open_loader(program->fd);
+	program->huge_pages = may_ask_for_huge_pages();
 	program->path = hide(path);
 }
 
@@ -114,7 +144,7 @@ void program_become(const struct program *program, char **argv)
 {
 	int error;
 
-	execve(program->path, argv, environment);
+	execve(program->path, argv, program->huge_pages ? environment_huge : environment);
 	error = errno;
 	fail(FAIL_EXEC, "%s: %s", program->path, strerror(error));
 }

@@ -2,11 +2,14 @@
 #ifndef CLIPMILL_JAIL_PROGRAM_H
 #define CLIPMILL_JAIL_PROGRAM_H
 
+#include <stdbool.h>
+
 /* Ends with FAIL_EXEC for what cannot be run. */
 struct program {
 	const char *path;       /* resolved, at an address that nobody can guess; NULL: none */
 	int fd;                 /* of the program, for reading */
 	int loader_fd;          /* of its ELF interpreter (ld.so); -1: linked statically, or not ELF */
+	bool huge_pages;        /* are given to those who ask (madvise(2), MADV_HUGEPAGE): its malloc shall */
 };
 
 /*

@@ -442,7 +442,7 @@ static int environment(const char *arg)
 	errno = ENODATA;
 	return environ[0] != NULL && strcmp(environ[0], "LC_ALL=C.UTF-8") == 0 && environ[1] != NULL &&
 	       strcmp(environ[1], "AV_LOG_FORCE_NOCOLOR=1") == 0 && environ[2] != NULL && strcmp(environ[2], "SVT_LOG=1") == 0 &&
-	       environ[3] == NULL ? -1 : 0;
+	       (environ[3] == NULL || (strncmp(environ[3], "GLIBC_TUNABLES=glibc.malloc.", 28) == 0 && environ[4] == NULL)) ? -1 : 0;
 }
 
 static int blocked_signals(const char *arg)
