@@ -66,6 +66,20 @@ test("a settings file that is not there is refused", async () => {
 	assert.match(stderr, /\/nowhere\/clipmill\.conf/);
 });
 
+test("without --config the environment names the file, and what is empty names none", async () => {
+	const check = async (named, args = []) => {
+		const { code, stdout, stderr } = await responder([...args, "--check-config"], { env: { ...process.env, CLIPMILL_CONFIG: named } });
+		return code === 0 ? Number(/^attempts = (\d+)$/m.exec(stdout)[1]) : stderr;
+	};
+	const other = join(dir, "other.conf");
+	writeFileSync(other, "[encode]\nattempts = 12\n");
+	configure("[encode]\nattempts = 11\n");
+	assert.deepEqual([await check(conf), await check(conf, ["--config", other])], [11, 12]);
+	const { CLIPMILL_CONFIG, ...env } = process.env, plain = await responder(["--check-config"], { env });
+	assert.equal((await responder(["--check-config"], { env: { ...env, CLIPMILL_CONFIG: "" } })).stdout, plain.stdout);
+	assert.match(await check("/nowhere/named.conf"), /\/nowhere\/named\.conf/);
+});
+
 test("init makes folders and database, and may be run again", async () => {
 	const store = join(dir, "store");
 	configure(`[store]\ndir = ${store}\n`);
