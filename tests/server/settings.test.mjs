@@ -39,6 +39,25 @@ test("the shipped settings file names every setting with its default", async () 
 		assert.match(readFileSync(shipped, "utf8"), new RegExp(`^;${key} = `, "m"));
 });
 
+test("the manual's bounds are taken as they stand there, and its defaults hold", async () => {
+	const sections = readFileSync(join(tree, "man/clipmill.conf.5"), "utf8").split(/^\.Ss Section /m).slice(1);
+	const settings = sections.flatMap((text) => [...text.matchAll(/^\.It Li (\w+)\n([^]*?)(?=^\.It Li|^\.El)/gm)].map(([, key, words]) => {
+		const [, least, most, usual] = /^From (\w+) to (\w+); default (\w+)/m.exec(words) ?? [];
+		return { section: text.split("\n", 1)[0], key, least, most, usual };
+	})).filter(({ least }) => least);
+	const check = async (which) => {
+		const text = settings.map((setting) => `[${setting.section}]\n${setting.key} = ${setting[which]}\n`).join("");
+		const { code, stdout, stderr } = await responder(["--config", configure(text), "--check-config"]);
+		assert.equal(code, 0, stderr);
+		return stdout;
+	};
+	await check("least");
+	await check("most");
+	const stated = await check("usual"), plain = await responder(["--config", configure(""), "--check-config"]);
+	assert.equal(stated, plain.stdout);
+	assert.equal(settings.length, [...stated.matchAll(/ = \d+(ms)?$/gm)].length, "each number has its bounds there");
+});
+
 test("what --check-config prints can be read again", async () => {
 	configure(`[store]\ndir = ${dir}\nfloor = 3G\n[encode]\nstall = 1500ms\n`);
 	const first = await responder(["--config", conf, "--check-config"]);
