@@ -123,6 +123,15 @@ function testPublished(server, web, id) {
 			assert.equal((await server.get(path)).headers["cache-control"], `max-age=${age}`, path);
 	});
 
+	test(`behind ${web}, a final slash changes nothing`, async () => {
+		for (const path of ["/floor", "/videos", `/videos/${id}`, "/api/floor", "/api/health", "/api/videos", `/api/videos/${id}/tasks`]) {
+			const [plain, slashed] = [await server.get(path), await server.get(`${path}/`)];
+			assert.deepEqual([plain.status, slashed.status], [200, 200], path);
+			assert.equal(slashed.headers["content-type"], plain.headers["content-type"], path);
+		}
+		assert.equal((await server.get("/floor/x")).status, 404);
+	});
+
 	// lighttpd has its module in a package of its own.
 	const packs = !web.startsWith("lighttpd");
 	test(`behind ${web}, ${packs ? "text is compressed for those who take it so, " : ""}media are not compressed, and events do not wait`, async () => {
