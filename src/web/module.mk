@@ -1,5 +1,5 @@
 # The page, as a web server serves it, in www/: index.html, and in assets/ what it loads, named after its content.
-# src/web/bundle makes it; www/names tells the templates of http/ how assets are called.
+# src/web/bundle.sh makes it; www/names tells the templates of http/ how assets are called.
 WEB = $(top_srcdir)/src/web
 WEB_FILES = \
 	$(WEB)/bundle.sh $(WEB)/bundle.mjs $(WEB)/strict-styles.mjs $(WEB)/strict-texts.mjs $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/index.html \
