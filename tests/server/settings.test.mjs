@@ -111,6 +111,19 @@ test("init makes folders and database, and may be run again", async () => {
 	assert.equal((await run("sqlite3", [join(store, "clipmill.db"), "PRAGMA journal_mode"])).trim(), "wal");
 });
 
+test("init makes what is missing above its folder, and says what it cannot make", async () => {
+	const store = join(dir, "usr/local/var/lib/clipmill");
+	for (const named of [store, `${store}/`, "relative/to/the/file/"]) {
+		const { code, stderr } = await responder(["--config", configure(`[store]\ndir = ${named}\n`), "init"]);
+		assert.equal(code, 0, stderr);
+	}
+	assert.ok(statSync(join(store, "clipmill.db")).isFile() && statSync(join(dir, "relative/to/the/file/clipmill.db")).isFile());
+	writeFileSync(join(dir, "file"), "");
+	const { code, stderr } = await responder(["--config", configure(`[store]\ndir = ${join(dir, "file/below/it")}\n`), "init"]);
+	assert.ok(code > 0);
+	assert.match(stderr, /file\/below\/it: Not a directory/);
+});
+
 test("eight that start to make one database make one", async () => {
 	configure(`[store]\ndir = ${join(dir, "race")}\n`);
 	const ends = await Promise.all(Array.from({ length: 8 }, () => responder(["--config", conf, "init"])));
