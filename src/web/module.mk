@@ -16,9 +16,8 @@ all-local: www/names
 BUILT_SOURCES += www/names
 
 # A release carries what was bundled: it builds without npm.
-dist-hook: www/names
+dist-bundle: www/names
 	cp -R www $(distdir)/src/web/bundle
-	rm -rf $(distdir)/tests/npm $(distdir)/tests/artefacts $(distdir)/tests/*.log
 wwwdir = $(pkgdatadir)/www
 install-data-local: www/names
 	$(MKDIR_P) $(DESTDIR)$(wwwdir)/assets
@@ -26,6 +25,6 @@ install-data-local: www/names
 	$(INSTALL_DATA) www/assets/* $(DESTDIR)$(wwwdir)/assets
 uninstall-local:
 	rm -rf $(DESTDIR)$(wwwdir)
-clean-local:
+clean-bundle:
 	rm -rf www www-npm
-.PHONY: all-local
+.PHONY: all-local dist-bundle clean-bundle
