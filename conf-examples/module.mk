@@ -6,4 +6,11 @@ dist_examples_DATA = \
 	conf-examples/nginx-hand-over.conf
 examplessystemddir = $(examplesdir)/systemd
 dist_examplessystemd_DATA = conf-examples/systemd/clipmill.socket conf-examples/systemd/clipmill@.service
-EXTRA_DIST += quickstart HACKING doc/http-api.md
+
+dist_doc_DATA = doc/http-api.md
+reportsdir = $(pkgdatadir)/reports
+dist_reports_DATA = \
+	sql/reports/how-good-are-estimates.sql sql/reports/how-good-are-predictions.sql sql/reports/how-long-do-people-wait.sql \
+	sql/reports/how-much-will-be-written.sql sql/reports/what-is-going-on.sql sql/reports/what-takes-the-space.sql \
+	sql/reports/where-does-the-cpu-go.sql sql/reports/why-did-it-fail.sql
+EXTRA_DIST += quickstart HACKING

@@ -1,7 +1,8 @@
 -- queries.sql: every statement that the programs run.  SPDX-License-Identifier: MIT
 --
 -- A line "-- name: NAME" begins a statement; build-aux/sql-embed.awk makes SQL_NAME of it.  All are
--- prepared when a connection opens.  Parameters are bound by name.
+-- prepared when a process opens its first connection; on a further one each when it is first needed.  Parameters are
+-- bound by name.
 
 -- name: begin
 BEGIN IMMEDIATE;

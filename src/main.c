@@ -71,9 +71,13 @@ static const struct cli_command *find_command(const char *name)
 	return NULL;
 }
 
-/* The installed file, where there is one. */
+/* The file that the environment names, else the installed one, where there is one. */
 static const char *default_config(void)
 {
+	const char *named = getenv("CLIPMILL_CONFIG");
+
+	if (named != NULL && named[0] != '\0')
+		return named;
 	return access(CLIPMILL_SYSCONF, R_OK) == 0 ? CLIPMILL_SYSCONF : NULL;
 }
 

@@ -97,3 +97,13 @@ endif
 
 include $(srcdir)/tests/bench/module.mk
 EXTRA_DIST += tests
+
+# What a build in the source tree left in tests/ is no part of a release.
+dist-tests:
+	cd $(distdir)/tests && rm -rf npm artefacts unit/*-test unit/jail-attack bench/put fuzz/*-fuzz fuzz/*.corpus
+	find $(distdir)/tests -name .deps -prune -exec rm -rf {} + -o \
+		\( -name .dirstamp -o -name '*.o' -o -name '*.log' -o -name '*.trs' -o -name '*.tier' \) -exec rm -f {} +
+# What tests/run makes beside its logs.
+clean-tests:
+	rm -rf tests/npm tests/artefacts
+.PHONY: dist-tests clean-tests

@@ -84,6 +84,22 @@ int file_make_dir(int dir_fd, const char *path, unsigned mode)
 	return sync_parent(dir_fd, path);
 }
 
+int file_make_dirs(const char *path, unsigned mode)
+{
+	const char *slash = strrchr(path, '/');
+	char parent[PATH_MAX];
+
+	if (file_make_dir(AT_FDCWD, path, mode) == 0)
+		return 0;
+	if (errno != ENOENT || slash == NULL || slash == path)
+		return -1;
+	if (snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path) >= (int)sizeof parent) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return file_make_dirs(parent, mode) == 0 ? file_make_dir(AT_FDCWD, path, mode) : -1;
+}
+
 int file_write_all(int fd, const void *bytes, size_t len)
 {
 	const char *at = bytes;

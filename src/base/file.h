@@ -18,6 +18,9 @@ int file_sync_all(int dir_fd, const char *path) __attribute__((warn_unused_resul
 /* mkdir(2) that is content with a directory that is there already, and makes its name durable. */
 int file_make_dir(int dir_fd, const char *path, unsigned mode) __attribute__((warn_unused_result));
 
+/* The same, with what is missing of the folders above it. */
+int file_make_dirs(const char *path, unsigned mode) __attribute__((warn_unused_result));
+
 /*
  * Replaces `path` with `len` bytes so that a reader, or a power cut, finds the old file or the new
  * one whole: written beside it as path.tmp, fsynced, renamed, directory fsynced.

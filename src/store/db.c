@@ -392,7 +392,7 @@ static int make_folders(const char *dir, char *error, size_t error_size)
 {
 	char path[PATH_MAX];
 
-	if (file_make_dir(AT_FDCWD, dir, 0755) < 0) {
+	if (file_make_dirs(dir, 0755) < 0) {
 		snprintf(error, error_size, "%s: %s", dir, strerror(errno));
 		return -1;
 	}

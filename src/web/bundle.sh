@@ -1,8 +1,8 @@
 #!/bin/sh
 # bundle.sh SOURCE OUT - the page as a web server serves it, into the folder OUT.  SPDX-License-Identifier: MIT
 #
-# A release carries it, as SOURCE/bundle.  A checkout makes it, with esbuild and the packages that
-# SOURCE/package-lock.json pins; they go into OUT-npm.
+# A release carries it, as SOURCE/bundle.  A checkout, and a release whose SOURCE was changed, make it, with esbuild and the
+# packages that SOURCE/package-lock.json pins; they go into OUT-npm.  OUT/sums tells of which files it was made.
 set -u
 source=$1 out=$2 npm=$2-npm
 
@@ -22,16 +22,25 @@ install_packages() {
 	(cd "$npm" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >npm.log 2>&1) && return
 	cat "$npm/npm.log" >&2
 	rm -rf "$npm"
-	die "npm ci failed, see above; it needs the network once (or build from a release, which carries the page)"
+	die "npm ci failed, see above; it needs the network once ($carried)"
 }
 
+sums() {
+	(cd "$source" && LC_ALL=C && export LC_ALL && cksum bundle.mjs strict-*.mjs package*.json index.html assets/*.css assets/*.js assets/*.svg)
+}
+
+carried="or build from a release, which carries the page"
 if [ -e "$source/bundle/index.html" ]; then
-	rm -rf "$out" && cp -R "$source/bundle" "$out" && chmod -R u+w "$out" && exit
-	die "cannot copy $source/bundle"
+	if [ "$(sums)" = "$(cat "$source/bundle/sums")" ]; then
+		rm -rf "$out" && cp -R "$source/bundle" "$out" && chmod -R u+w "$out" && exit
+		die "cannot copy $source/bundle"
+	fi
+	echo "bundle: $source is not as it was released: bundling it anew" >&2
+	carried="or build from the release as it was, which carries the page"
 fi
 for program in node npm; do
 	command -v $program >/dev/null ||
-		die "$program is missing (Debian: nodejs, npm): the page is bundled by it (or build from a release, which carries the page)"
+		die "$program is missing (Debian: nodejs, npm): the page is bundled by it ($carried)"
 done
 is_installed || install_packages
-exec node "$source/bundle.mjs" "$npm" "$out"
+node "$source/bundle.mjs" "$npm" "$out" && sums >"$out/sums"

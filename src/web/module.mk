@@ -1,5 +1,5 @@
 # The page, as a web server serves it, in www/: index.html, and in assets/ what it loads, named after its content.
-# src/web/bundle makes it; www/names tells the templates of http/ how assets are called.
+# src/web/bundle.sh makes it; www/names tells the templates of http/ how assets are called.
 WEB = $(top_srcdir)/src/web
 WEB_FILES = \
 	$(WEB)/bundle.sh $(WEB)/bundle.mjs $(WEB)/strict-styles.mjs $(WEB)/strict-texts.mjs $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/index.html \
@@ -16,9 +16,8 @@ all-local: www/names
 BUILT_SOURCES += www/names
 
 # A release carries what was bundled: it builds without npm.
-dist-hook: www/names
+dist-bundle: www/names
 	cp -R www $(distdir)/src/web/bundle
-	rm -rf $(distdir)/tests/npm $(distdir)/tests/artefacts $(distdir)/tests/*.log
 wwwdir = $(pkgdatadir)/www
 install-data-local: www/names
 	$(MKDIR_P) $(DESTDIR)$(wwwdir)/assets
@@ -26,6 +25,6 @@ install-data-local: www/names
 	$(INSTALL_DATA) www/assets/* $(DESTDIR)$(wwwdir)/assets
 uninstall-local:
 	rm -rf $(DESTDIR)$(wwwdir)
-clean-local:
+clean-bundle:
 	rm -rf www www-npm
-.PHONY: all-local
+.PHONY: all-local dist-bundle clean-bundle

@@ -7,7 +7,7 @@ import { sleep, until } from "../lib/wait.mjs";
 
 const [socket, base, db, count, pids] = process.argv.slice(2);
 const port = Number(new URL(base).port);
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]);
 
 // One sqlite3 that commits when told; resolves at the moment the commit has returned.

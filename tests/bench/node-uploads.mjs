@@ -16,7 +16,8 @@ import { pipeline } from "node:stream/promises";
 
 const [port, folder] = process.argv.slice(2);
 
-async function syncFolder(name) {
+// Of a file or a folder, through a descriptor of its own: Node 18's streams do not do it by themselves.
+async function sync(name) {
 	const handle = await open(join(folder, name));
 	await handle.sync().finally(() => handle.close());
 }
@@ -25,12 +26,13 @@ async function store(request) {
 	const id = randomBytes(16).toString("base64url"), path = join(folder, "incoming", id);
 	const promised = Number(request.headers["content-length"] ?? -1);
 	try {
-		const file = createWriteStream(path, { flags: "wx", mode: 0o600, highWaterMark: 1 << 20, flush: true });
+		const file = createWriteStream(path, { flags: "wx", mode: 0o600, highWaterMark: 1 << 20 });
 		await pipeline(request, file);
 		if (promised >= 0 && file.bytesWritten !== promised)
 			throw new Error(`${file.bytesWritten} bytes of ${promised}`);
+		await sync(join("incoming", id));
 		await rename(path, join(folder, "source", id));
-		await Promise.all([syncFolder("incoming"), syncFolder("source")]);
+		await Promise.all([sync("incoming"), sync("source")]);
 		return { id, size_bytes: file.bytesWritten };
 	} catch (error) {
 		await unlink(path).catch(() => {});

@@ -119,8 +119,17 @@ function testPublished(server, web, id) {
 		assert.match(page.headers["content-type"], /^text\/html; ?charset=utf-8$/i);
 		assert.match(page.headers["content-security-policy"], /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/);
 		assert.deepEqual([page.headers["x-content-type-options"], page.headers["referrer-policy"]], ["nosniff", "same-origin"]);
-		for (const [path, age] of [["/", "0"], [urls.hls, "0"], [urls.mp4, "31536000"], [urls.poster, "31536000"]])
+		for (const [path, age] of [["/", "0"], [urls.hls, "0"], [urls.dash, "0"], [urls.mp4, "31536000"], [urls.poster, "31536000"]])
 			assert.equal((await server.get(path)).headers["cache-control"], `max-age=${age}`, path);
+	});
+
+	test(`behind ${web}, a final slash changes nothing`, async () => {
+		for (const path of ["/floor", "/videos", `/videos/${id}`, "/api/floor", "/api/health", "/api/videos", `/api/videos/${id}/tasks`]) {
+			const [plain, slashed] = [await server.get(path), await server.get(`${path}/`)];
+			assert.deepEqual([plain.status, slashed.status], [200, 200], path);
+			assert.equal(slashed.headers["content-type"], plain.headers["content-type"], path);
+		}
+		assert.equal((await server.get("/floor/x")).status, 404);
 	});
 
 	// lighttpd has its module in a package of its own.

@@ -39,6 +39,25 @@ test("the shipped settings file names every setting with its default", async () 
 		assert.match(readFileSync(shipped, "utf8"), new RegExp(`^;${key} = `, "m"));
 });
 
+test("the manual's bounds are taken as they stand there, and its defaults hold", async () => {
+	const sections = readFileSync(join(tree, "man/clipmill.conf.5"), "utf8").split(/^\.Ss Section /m).slice(1);
+	const settings = sections.flatMap((text) => [...text.matchAll(/^\.It Li (\w+)\n([^]*?)(?=^\.It Li|^\.El)/gm)].map(([, key, words]) => {
+		const [, least, most, usual] = /^From (\w+) to (\w+); default (\w+)/m.exec(words) ?? [];
+		return { section: text.split("\n", 1)[0], key, least, most, usual };
+	})).filter(({ least }) => least);
+	const check = async (which) => {
+		const text = settings.map((setting) => `[${setting.section}]\n${setting.key} = ${setting[which]}\n`).join("");
+		const { code, stdout, stderr } = await responder(["--config", configure(text), "--check-config"]);
+		assert.equal(code, 0, stderr);
+		return stdout;
+	};
+	await check("least");
+	await check("most");
+	const stated = await check("usual"), plain = await responder(["--config", configure(""), "--check-config"]);
+	assert.equal(stated, plain.stdout);
+	assert.equal(settings.length, [...stated.matchAll(/ = \d+(ms)?$/gm)].length, "each number has its bounds there");
+});
+
 test("what --check-config prints can be read again", async () => {
 	configure(`[store]\ndir = ${dir}\nfloor = 3G\n[encode]\nstall = 1500ms\n`);
 	const first = await responder(["--config", conf, "--check-config"]);
@@ -66,6 +85,20 @@ test("a settings file that is not there is refused", async () => {
 	assert.match(stderr, /\/nowhere\/clipmill\.conf/);
 });
 
+test("without --config the environment names the file, and what is empty names none", async () => {
+	const check = async (named, args = []) => {
+		const { code, stdout, stderr } = await responder([...args, "--check-config"], { env: { ...process.env, CLIPMILL_CONFIG: named } });
+		return code === 0 ? Number(/^attempts = (\d+)$/m.exec(stdout)[1]) : stderr;
+	};
+	const other = join(dir, "other.conf");
+	writeFileSync(other, "[encode]\nattempts = 12\n");
+	configure("[encode]\nattempts = 11\n");
+	assert.deepEqual([await check(conf), await check(conf, ["--config", other])], [11, 12]);
+	const { CLIPMILL_CONFIG, ...env } = process.env, plain = await responder(["--check-config"], { env });
+	assert.equal((await responder(["--check-config"], { env: { ...env, CLIPMILL_CONFIG: "" } })).stdout, plain.stdout);
+	assert.match(await check("/nowhere/named.conf"), /\/nowhere\/named\.conf/);
+});
+
 test("init makes folders and database, and may be run again", async () => {
 	const store = join(dir, "store");
 	configure(`[store]\ndir = ${store}\n`);
@@ -76,6 +109,19 @@ test("init makes folders and database, and may be run again", async () => {
 	for (const folder of ["incoming", "source", "work", "media", "run"])
 		assert.ok(statSync(join(store, folder)).isDirectory(), folder);
 	assert.equal((await run("sqlite3", [join(store, "clipmill.db"), "PRAGMA journal_mode"])).trim(), "wal");
+});
+
+test("init makes what is missing above its folder, and says what it cannot make", async () => {
+	const store = join(dir, "usr/local/var/lib/clipmill");
+	for (const named of [store, `${store}/`, "relative/to/the/file/"]) {
+		const { code, stderr } = await responder(["--config", configure(`[store]\ndir = ${named}\n`), "init"]);
+		assert.equal(code, 0, stderr);
+	}
+	assert.ok(statSync(join(store, "clipmill.db")).isFile() && statSync(join(dir, "relative/to/the/file/clipmill.db")).isFile());
+	writeFileSync(join(dir, "file"), "");
+	const { code, stderr } = await responder(["--config", configure(`[store]\ndir = ${join(dir, "file/below/it")}\n`), "init"]);
+	assert.ok(code > 0);
+	assert.match(stderr, /file\/below\/it: Not a directory/);
 });
 
 test("eight that start to make one database make one", async () => {

@@ -146,6 +146,12 @@ test("the views tell a stranger what goes on", () => whileEncoding(async (id, pi
 	assert.deepEqual(history.map(({ video, state }) => [video, state]), [[next, "ready"], [bad, "failed"], [id, "cancelled"]]);
 }));
 
+test("every report of sql/reports is installed", () => {
+	const rules = readFileSync(join(tree, "conf-examples/module.mk"), "utf8");
+	for (const name of readdirSync(join(tree, "sql/reports")))
+		assert.ok(rules.includes(`sql/reports/${name}`), name);
+});
+
 test("every report of sql/reports answers", async () => {
 	const folder = join(tree, "sql/reports"), reports = readdirSync(folder).filter((name) => name.endsWith(".sql"));
 	assert.ok(reports.length >= 5);
