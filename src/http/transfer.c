@@ -205,7 +205,8 @@ static bool begin_body(struct transfer *t)
 /* What came of a body that did not come whole.  The answer is there already. */
 static void keep_what_came(struct transfer *t)
 {
-	enum spool_result result = t->resume.at_once ? resume_undo(&t->resume) : resume_record(&t->resume);
+	bool is_lost = t->resume.at_once || t->resume.spool.damaged;
+	enum spool_result result = is_lost ? resume_undo(&t->resume) : resume_record(&t->resume);
 
 	if (result != SPOOL_OK)
 		log_warn("upload %s: what came last is not kept", t->resume.row.id);

@@ -172,12 +172,13 @@ enum spool_result resume_begin(struct resume *resume)
 	return spool_resume(s, fd, resume->row.offset_bytes);
 }
 
-/* A name is durable once its folder is: a new file's, before anything of it is promised. */
+/* A name is durable once its folder is: a new file's, before anything of it is promised.  A folder's sync, too, fails once. */
 static enum spool_result sync_name(struct resume *r)
 {
-	if (r->row.offset_bytes > 0)
+	if (r->row.offset_bytes > 0 || file_sync_dir(r->spool.dir_fd, "incoming") == 0)
 		return SPOOL_OK;
-	return file_sync_dir(r->spool.dir_fd, "incoming") < 0 ? spool_from_errno(&r->spool, "fsync of incoming") : SPOOL_OK;
+	r->spool.damaged = true;
+	return spool_from_errno(&r->spool, "fsync of incoming");
 }
 
 enum spool_result resume_record(struct resume *resume)

@@ -37,7 +37,7 @@ enum spool_result resume_begin(struct resume *resume) __attribute__((warn_unused
 /* Appends; records what is durable every now and then.  SPOOL_TOO_LARGE: over the length; nothing of these is kept. */
 enum spool_result resume_appendv(struct resume *resume, struct iovec *slices, size_t count) __attribute__((warn_unused_result));
 
-/* Makes what was written durable, then the row's offset. */
+/* Makes what was written durable, then the row's offset.  After a failed write to the disk (spool.damaged) it fails for good. */
 enum spool_result resume_record(struct resume *resume) __attribute__((warn_unused_result));
 
 /* Drops what this request has written. */

@@ -226,9 +226,18 @@ enum spool_result spool_cut(struct spool *spool, int64_t size_bytes)
 	return lseek(spool->fd, size_bytes, SEEK_SET) < 0 ? spool_from_errno(spool, "lseek") : SPOOL_OK;
 }
 
+/* Linux tells an open file of a failed write-back once, and calls its pages clean: a second fdatasync would be content. */
+static enum spool_result damaged(struct spool *s, const char *what)
+{
+	s->damaged = true;
+	return spool_from_errno(s, what);
+}
+
 enum spool_result spool_sync(struct spool *spool)
 {
-	return fdatasync(spool->fd) < 0 ? spool_from_errno(spool, "fdatasync") : SPOOL_OK;
+	if (spool->damaged)
+		return SPOOL_FAILED;
+	return fdatasync(spool->fd) < 0 ? damaged(spool, "fdatasync") : SPOOL_OK;
 }
 
 /*
@@ -249,7 +258,7 @@ static enum spool_result write_back(struct spool *s)
 		return SPOOL_OK;
 	if (sync_file_range(s->fd, s->dropped_bytes, WINDOW_BYTES, SYNC_FILE_RANGE_WAIT_BEFORE |
 			    SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) < 0)
-		return spool_from_errno(s, "write-back");
+		return damaged(s, "write-back");
 	s->dropped_bytes += WINDOW_BYTES;
 	if (s->size_bytes > s->cached_most_bytes || s->length_bytes > s->cached_most_bytes)
 		(void)posix_fadvise(s->fd, 0, s->dropped_bytes, POSIX_FADV_DONTNEED);
@@ -331,8 +340,10 @@ static enum spool_result seal(struct spool *s)
 		return spool_from_errno(s, "ftruncate");
 	if (fchmod(fd, 0400) < 0)
 		return spool_from_errno(s, "fchmod");
+	if (s->damaged)
+		return SPOOL_FAILED;
 	if (fsync(fd) < 0)
-		return spool_from_errno(s, "fsync");
+		return damaged(s, "fsync");
 	if (s->resumable)
 		return SPOOL_OK;        /* others look for its lock until the row is committed */
 	s->fd = -1;

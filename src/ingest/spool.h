@@ -29,6 +29,7 @@ struct spool {
 	int64_t cached_most_bytes;      /* an upload that is longer is large */
 	bool resumable;                 /* what is written stays when it is closed */
 	bool moved;                     /* it is source/ID already, though not yet a video */
+	bool damaged;                   /* a write to the disk failed: no later sync tells of it, nor proves anything */
 	struct budget budget;           /* as it was looked at last, and */
 	int64_t wanted_bytes;           /* what was wanted of it */
 	bool finished;                  /* it is a video: nothing of it may be removed */
@@ -70,7 +71,7 @@ enum spool_result spool_check_space(const struct spool *spool, int64_t more);
  * transaction that adds its row. */
 enum spool_result spool_check_budget(struct spool *spool, int64_t length_bytes);
 
-/* Makes all that was written durable (fdatasync). */
+/* Makes all that was written durable (fdatasync).  Once that, or a write-back, has failed, it fails for good. */
 enum spool_result spool_sync(struct spool *spool);
 
 /* Cuts the file back to `size_bytes`. */
