@@ -116,7 +116,7 @@ SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :len
 SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,
        (touched_ms + :expiry_ms) / 1000
   FROM upload u
- WHERE id = :id AND kind <> 'once' AND owner = :owner AND touched_ms + :expiry_ms > (SELECT ms FROM now_ms)
+ WHERE id = :id AND kind <> 'once' AND owner = coalesce(:owner, owner) AND EXISTS (SELECT 1 FROM upload_idle WHERE id = u.id AND ms < :expiry_ms)
    AND (done = 0 OR kind = 'part' OR EXISTS (SELECT 1 FROM video v WHERE v.id = u.id AND v.state <> 'deleting'));
 
 -- name: upload_video
@@ -140,12 +140,16 @@ UPDATE upload SET done = 1, joined = :into WHERE id = :id AND done = 0 AND kind 
 SELECT 1 FROM upload WHERE id = :id AND done = 0;
 
 -- name: upload_expired
-SELECT id FROM upload
- WHERE kind <> 'once' AND worker IS NULL AND touched_ms + :expiry_ms <= (SELECT ms FROM now_ms) AND id > :after ORDER BY id LIMIT 1;
+SELECT id FROM upload_idle WHERE worker IS NULL AND ms >= :expiry_ms AND id > :after ORDER BY id LIMIT 1;
 
 -- name: upload_is_expired
-SELECT 1 FROM upload
- WHERE id = :id AND kind <> 'once' AND worker IS NULL AND touched_ms + :expiry_ms <= (SELECT ms FROM now_ms);
+SELECT 1 FROM upload_idle WHERE id = :id AND worker IS NULL AND ms >= :expiry_ms;
+
+-- Whole ones whose last request ended before they were videos.
+-- name: upload_left
+SELECT id FROM upload
+ WHERE kind = 'whole' AND worker IS NULL AND done = 0 AND offset_bytes = length_bytes AND touched_ms + :rest_ms <= (SELECT ms FROM now_ms)
+   AND id > :after ORDER BY id LIMIT 1;
 
 -- name: upload_exists
 SELECT 1 FROM upload WHERE id = :id;

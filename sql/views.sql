@@ -9,6 +9,12 @@ DROP VIEW IF EXISTS now_ms;
 CREATE VIEW now_ms AS
 SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS ms;
 
+-- upload_idle: since when resumable uploads wait for their clients.  One that is whole does not: it waits for us.
+DROP VIEW IF EXISTS upload_idle;
+CREATE VIEW upload_idle AS
+SELECT id, worker, iif(kind = 'whole' AND done = 0 AND offset_bytes IS length_bytes, 0, (SELECT ms FROM now_ms) - touched_ms) AS ms
+  FROM upload WHERE kind <> 'once';
+
 -- task_units: how much work a task is, in the units of table speed, and what a unit costs where nothing was learned
 -- yet: measured with the default profile.
 DROP VIEW IF EXISTS task_units;

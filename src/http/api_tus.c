@@ -244,21 +244,26 @@ static void tell_upload(struct transfer *t)
 	transfer_tell_video(t);
 }
 
+/* Every byte is here, and it is to be a video, and is none. */
+static bool is_becoming(const struct transfer *t)
+{
+	return t->resume.row.kind == UPLOAD_WHOLE && !t->resume.row.done && resume_is_whole(&t->resume);
+}
+
 /*
  * Lets a stale writer give way, so that the offset is as far as it can be, and makes a video of what was whole when
- * its responder died.  An active writer keeps its turn: then the last durable offset is told.
+ * its responder died.  An active writer keeps its turn: then the last durable offset is told, but not the length: a client
+ * takes that for the end of its work, and does not come back where the video then fails to be made.
  */
 static bool settle(struct transfer *t)
 {
-	enum spool_result result = t->resume.row.done ? SPOOL_TAKEN : resume_take(&t->resume, TRANSFER_WAIT_MS);
+	enum spool_result result = resume_take(&t->resume, TRANSFER_WAIT_MS);
 
-	if (result == SPOOL_TAKEN)
+	if (result == SPOOL_TAKEN && !is_becoming(t))
 		return true;
 	if (!transfer_ok(t, result))
 		return false;
-	if (t->resume.row.done || !resume_is_whole(&t->resume) || t->resume.row.kind == UPLOAD_PART)
-		return true;
-	return transfer_ok(t, resume_begin(&t->resume)) && transfer_finish(t);
+	return !is_becoming(t) || (transfer_ok(t, resume_begin(&t->resume)) && transfer_finish(t));
 }
 
 void tus_head(struct exchange *ex)

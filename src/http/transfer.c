@@ -16,6 +16,7 @@
 #include "http/transfer.h"
 #include "http/upload.h"
 #include "ingest/tus.h"
+#include "ingest/whole.h"
 
 #define SILENT_MS 500           /* of a peer, after which another may take over */
 
@@ -58,6 +59,7 @@ bool transfer_ok(struct transfer *transfer, enum spool_result result)
 	case SPOOL_FULL: upload_refuse_full(reply, &transfer->resume.spool); break;
 	case SPOOL_TOO_LARGE: reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes, and no more than were told", most); break;
 	case SPOOL_TOO_MANY: reply_error(reply, ERROR_TOO_MANY_UNFINISHED, NULL); break;
+	case SPOOL_OTHER: reply_error(reply, ERROR_DIGEST_MISMATCH, "the whole is not what Repr-Digest says: it was removed"); break;
 	case SPOOL_GONE: reply_error(reply, ERROR_NOT_FOUND, "there is no such upload, or it has expired"); break;
 	case SPOOL_TAKEN: reply_error(reply, ERROR_UPLOAD_LOCKED, NULL); break;
 	case SPOOL_BUSY: reply_error(reply, ERROR_BUSY, "another writer holds the database"); break;
@@ -257,41 +259,6 @@ bool transfer_body(struct transfer *transfer)
 	return false;
 }
 
-/* Reads the whole file again: the sums of earlier requests are gone with their responders. */
-static bool is_as_promised(struct transfer *t, const struct digest_claim *claim)
-{
-	struct digest *digest = digest_new(claim->kind);
-	char block[65536];
-	off_t at = 0;
-	ssize_t n;
-	bool same;
-
-	while (digest != NULL && (n = pread(t->resume.spool.fd, block, sizeof block, at)) > 0) {
-		digest_add(digest, block, (size_t)n);
-		at += n;
-	}
-	same = at == t->resume.row.offset_bytes && digest_matches(digest, claim);
-	digest_free(digest);
-	return same;
-}
-
-/* An upload that is not what its client promised can never become so. */
-static bool check_whole(struct transfer *t)
-{
-	struct digest_claim claim;
-
-	if (digest_parse_field(t->resume.row.digest, &claim) != DIGEST_PARSED)
-		return true;
-	if (is_as_promised(t, &claim)) {
-		digest_sha256(&claim, t->resume.sha256);
-		return true;
-	}
-	reply_error(t->ex->reply, ERROR_DIGEST_MISMATCH, "the whole is not what Repr-Digest says: it was removed");
-	if (resume_remove(&t->resume) != SPOOL_OK)
-		log_warn("upload %s: it stays until it expires", t->resume.row.id);
-	return false;
-}
-
 bool transfer_read_video(struct transfer *transfer)
 {
 	struct upload_row *row = &transfer->resume.row;
@@ -312,9 +279,7 @@ bool transfer_finish(struct transfer *transfer)
 
 	if (r->row.done || r->row.kind == UPLOAD_PART || !resume_is_whole(r))
 		return true;
-	if (r->row.digest[0] != '\0' && !check_whole(transfer))
-		return false;
-	return transfer_ok(transfer, resume_finish(r, NULL, 0));
+	return transfer_ok(transfer, whole_finish(r));
 }
 
 /* The answer ----------------------------------------------------------------------------------- */

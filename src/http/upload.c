@@ -90,6 +90,7 @@ static bool spool_ok(struct upload *u, enum spool_result result)
 		reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes", u->ex->conf->upload_max_bytes);
 		break;
 	case SPOOL_TOO_MANY:
+	case SPOOL_OTHER:
 	case SPOOL_TAKEN:
 	case SPOOL_GONE: reply_error(reply, ERROR_INTERNAL, "the upload is gone"); break;
 	case SPOOL_BUSY: reply_error(reply, ERROR_BUSY, "another writer holds the database"); break;

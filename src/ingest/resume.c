@@ -113,10 +113,10 @@ enum spool_result resume_read(struct resume *resume, struct db *db, const struct
 	char key[ID_LEN + 1], of[sizeof resume->row.owner];
 
 	snprintf(key, sizeof key, "%s", id);
-	snprintf(of, sizeof of, "%s", owner);
+	snprintf(of, sizeof of, "%s", owner != NULL ? owner : "");
 	init(resume, db, conf, dir_fd);
 	strcpy(resume->spool.id, key);
-	return spool_from_db(upload_read(db, key, of, conf->upload_expiry_ms, &resume->row));
+	return spool_from_db(upload_read(db, key, owner != NULL ? of : NULL, conf->upload_expiry_ms, &resume->row));
 }
 
 static enum spool_result take_turn(struct resume *r, int64_t wait_ms)
@@ -140,24 +140,32 @@ static bool is_current(struct resume *r)
 	       ours.st_ino == now.st_ino && ours.st_dev == now.st_dev;
 }
 
+static enum spool_result read_again(struct resume *r)
+{
+	char owner[sizeof r->row.owner];
+
+	strcpy(owner, r->row.owner);
+	return spool_from_db(upload_read(r->spool.db, r->spool.id, owner, r->spool.conf->upload_expiry_ms, &r->row));
+}
+
 enum spool_result resume_take(struct resume *resume, int64_t wait_ms)
 {
 	struct spool *s = &resume->spool;
-	enum spool_result result;
+	enum spool_result result, read;
 
 	if (resume->row.done)
 		return SPOOL_OK;
 	result = open_file(resume);
 	if (result == SPOOL_OK)
 		result = take_turn(resume, wait_ms);
-	if (result != SPOOL_OK) {
-		if (s->fd >= 0)
-			close(s->fd);
+	if (result != SPOOL_OK && s->fd >= 0) {
+		close(s->fd);
 		s->fd = -1;
-		return result;
 	}
-	result = spool_from_db(upload_read(s->db, s->id, resume->row.owner, s->conf->upload_expiry_ms, &resume->row));
-	if (result == SPOOL_OK && !resume->row.done && !is_current(resume))
+	read = read_again(resume);
+	if (read != SPOOL_OK || resume->row.done)
+		return read;
+	if (result == SPOOL_OK && !is_current(resume))
 		result = SPOOL_TAKEN;           /* somebody is moving it, and the row is about to say so */
 	resume->from_bytes = resume->row.offset_bytes;
 	return result;

@@ -21,13 +21,14 @@ struct resume {
 enum spool_result resume_create(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *worker)
 	__attribute__((warn_unused_result));
 
-/* Reads an upload of `owner` into resume->row.  SPOOL_GONE: there is none.  Nothing is held afterwards. */
+/* Reads an upload of `owner` (NULL: anybody's) into resume->row.  SPOOL_GONE: there is none.  Nothing is held afterwards. */
 enum spool_result resume_read(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *id,
 			      const char *owner) __attribute__((warn_unused_result));
 
 /*
- * After resume_read: takes the turn to write, waiting for its holder to give way for `wait_ms`, and reads
- * the row again: it is the truth then.  SPOOL_TAKEN: it stays as it was read.
+ * After resume_read: takes the turn to write, waiting for its holder to give way for `wait_ms`, and reads the row again
+ * in any case: it is the truth then, and where it says `done` that is SPOOL_OK.  SPOOL_TAKEN: nothing is held, or only for
+ * the moment in which somebody else moves the file.
  */
 enum spool_result resume_take(struct resume *resume, int64_t wait_ms) __attribute__((warn_unused_result));
 

@@ -40,6 +40,7 @@ enum spool_result {
 	SPOOL_FULL,             /* no space: refused before the first byte, or ENOSPC in the middle; spool_full() has words */
 	SPOOL_TOO_LARGE,        /* over upload_max, or over the length of a resumable upload */
 	SPOOL_TOO_MANY,         /* unfinished resumable uploads */
+	SPOOL_OTHER,            /* the whole is not what was promised of it */
 	SPOOL_GONE,             /* there is no such resumable upload, or no longer */
 	SPOOL_TAKEN,            /* another writes to it and does not give way */
 	SPOOL_BUSY,             /* the database is held by another writer */

@@ -243,6 +243,15 @@ enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN +
 	return next_id(&rows, id);
 }
 
+enum db_result upload_left(struct db *db, int64_t rest_ms, char id[ID_LEN + 1])
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_LEFT);
+
+	rows_int(&rows, ":rest_ms", rest_ms);
+	rows_text(&rows, ":after", id);
+	return next_id(&rows, id);
+}
+
 bool upload_is_expired(struct db *db, int64_t expiry_ms, const char *id)
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_IS_EXPIRED);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { serve, test, withServer } from "../lib/harness.mjs";
@@ -312,6 +312,18 @@ test("what expires goes by itself, and so does a file that belongs to nobody; wh
 		await until(async () => await short.count("upload") === 0, "its row is gone");
 		const head = await client.head(done);
 		assert.deepEqual([head.status, head.headers["upload-offset"], head.headers["upload-video"]], [200, "5", headers["upload-video"]]);
+	});
+});
+
+// As a responder leaves it that is killed between its last record and the video.
+test("an upload that was whole when its responder died is a video without its client, and does not expire", async () => {
+	await withServer({ settings: { encode: { slots: 0 }, store: { upload_expiry: "20s" } } }, async (short) => {
+		const client = tusClient(short), path = await client.create(10), id = idOf(path);
+		await client.patch(path, 0, "01234");
+		appendFileSync(join(short.dir, "incoming", id), "56789");
+		await short.sql(`UPDATE upload SET offset_bytes = 10, touched_ms = touched_ms - 70000 WHERE id = '${id}'`);
+		await until(() => short.video(id), "it is a video", 30_000);
+		assert.equal(readFileSync(join(short.dir, "source", id), "utf8"), "0123456789");
 	});
 });
 
