@@ -107,14 +107,15 @@ INSERT INTO upload (id, worker, filename, length_bytes) VALUES (:id, :worker, :f
 DELETE FROM upload WHERE id = :id;
 
 -- name: upload_create
-INSERT INTO upload (id, kind, worker, owner, filename, title, profile, priority, length_bytes, metadata, concat, digest)
-SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest
+INSERT INTO upload (id, kind, worker, owner, filename, title, profile, priority, length_bytes, metadata, concat, digest, touched_ms)
+SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest,
+       (SELECT ms FROM lived_ms)
  WHERE (SELECT count(*) FROM upload WHERE done = 0) < :most
    AND (:owner = '' OR (SELECT count(*) FROM upload WHERE owner = :owner AND done = 0) < :most_of_owner);
 
 -- name: upload_read
 SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,
-       (touched_ms + :expiry_ms) / 1000
+       ((SELECT ms FROM now_ms) + :expiry_ms - ((SELECT ms FROM lived_ms) - touched_ms)) / 1000
   FROM upload u
  WHERE id = :id AND kind <> 'once' AND owner = coalesce(:owner, owner) AND EXISTS (SELECT 1 FROM upload_idle WHERE id = u.id AND ms < :expiry_ms)
    AND (done = 0 OR kind = 'part' OR EXISTS (SELECT 1 FROM video v WHERE v.id = u.id AND v.state <> 'deleting'));
@@ -124,7 +125,7 @@ SELECT size_bytes FROM video
  WHERE id = :id AND owner = :owner AND state <> 'deleting' AND source = 'source/' || id AND size_bytes IS NOT NULL;
 
 -- name: upload_record
-UPDATE upload SET offset_bytes = :offset_bytes, touched_ms = (SELECT ms FROM now_ms)
+UPDATE upload SET offset_bytes = :offset_bytes, touched_ms = (SELECT ms FROM lived_ms)
  WHERE id = :id AND offset_bytes = :before_bytes AND done = 0;
 
 -- name: upload_set_length
@@ -145,10 +146,15 @@ SELECT id FROM upload_idle WHERE worker IS NULL AND ms >= :expiry_ms AND id > :a
 -- name: upload_is_expired
 SELECT 1 FROM upload_idle WHERE id = :id AND worker IS NULL AND ms >= :expiry_ms;
 
+-- Written while there is something that may expire, and not oftener than it takes: each change wakes all responders.
+-- name: lived_count
+UPDATE lived SET ms = (SELECT ms FROM lived_ms), wall_ms = (SELECT ms FROM now_ms)
+ WHERE abs((SELECT ms FROM now_ms) - wall_ms) >= 30000 AND EXISTS (SELECT 1 FROM upload WHERE kind <> 'once');
+
 -- Whole ones whose last request ended before they were videos.
 -- name: upload_left
 SELECT id FROM upload
- WHERE kind = 'whole' AND worker IS NULL AND done = 0 AND offset_bytes = length_bytes AND touched_ms + :rest_ms <= (SELECT ms FROM now_ms)
+ WHERE kind = 'whole' AND worker IS NULL AND done = 0 AND offset_bytes = length_bytes AND touched_ms + :rest_ms <= (SELECT ms FROM lived_ms)
    AND id > :after ORDER BY id LIMIT 1;
 
 -- name: upload_exists

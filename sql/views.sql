@@ -9,10 +9,15 @@ DROP VIEW IF EXISTS now_ms;
 CREATE VIEW now_ms AS
 SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS ms;
 
+-- lived_ms: the clock of what expires.  Two minutes are more than responders let pass between two counts (lived_count).
+DROP VIEW IF EXISTS lived_ms;
+CREATE VIEW lived_ms AS
+SELECT ms + max(0, min(120000, (SELECT ms FROM now_ms) - wall_ms)) AS ms FROM lived;
+
 -- upload_idle: since when resumable uploads wait for their clients.  One that is whole does not: it waits for us.
 DROP VIEW IF EXISTS upload_idle;
 CREATE VIEW upload_idle AS
-SELECT id, worker, iif(kind = 'whole' AND done = 0 AND offset_bytes IS length_bytes, 0, (SELECT ms FROM now_ms) - touched_ms) AS ms
+SELECT id, worker, iif(kind = 'whole' AND done = 0 AND offset_bytes IS length_bytes, 0, (SELECT ms FROM lived_ms) - touched_ms) AS ms
   FROM upload WHERE kind <> 'once';
 
 -- task_units: how much work a task is, in the units of table speed, and what a unit costs where nothing was learned

@@ -234,6 +234,14 @@ enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1])
 	return next_id(&rows, id);
 }
 
+enum db_result upload_count_time(struct db *db)
+{
+	struct rows rows = rows_open(db, SQL_LIVED_COUNT);
+	enum db_result result = rows_run(&rows);
+
+	return result == DB_NONE ? DB_OK : result;
+}
+
 enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN + 1])
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_EXPIRED);

@@ -90,6 +90,9 @@ bool upload_needs_file(struct db *db, const char *id);
 /* Next upload left behind by a worker that is not alive; DB_NONE when there is none. */
 enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1]);
 
+/* Counts the time by which uploads expire (table lived); at least once in two minutes, or less of it passes. */
+enum db_result upload_count_time(struct db *db);
+
 /* Next resumable upload behind `id`, in the order of ids, that has expired, into `id`; DB_NONE: there is none. */
 enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN + 1]);
 

@@ -118,6 +118,8 @@ void expiry_run(const struct desk *desk)
 {
 	char id[ID_LEN + 1] = "";
 
+	if (upload_count_time(desk->db) != DB_OK)
+		log_warn("uploads: the time by which they expire was not counted: %s", db_message(desk->db));
 	complete_left(desk);
 	while (!atomic_load(desk->stopping) && upload_expired(desk->db, desk->conf->upload_expiry_ms, id) == DB_OK)
 		expire(desk, id);

@@ -315,6 +315,23 @@ test("what expires goes by itself, and so does a file that belongs to nobody; wh
 	});
 });
 
+// The clock was set while nobody looked, as far as anybody can tell.
+test("a clock that jumps by three days takes no unfinished upload", async () => {
+	await withServer({ settings: { encode: { slots: 0 } } }, async (jumping) => {
+		const client = tusClient(jumping), path = await client.create(10), days = 3 * 86_400_000;
+		await client.patch(path, 0, "01234");
+		for (const jump of [-days, 2 * days]) {
+			await jumping.sql(`UPDATE lived SET wall_ms = wall_ms + ${jump}`);
+			await until(async () => Math.abs(await jumping.value("SELECT wall_ms FROM lived") - Date.now()) < 60_000, "they have looked", 40_000);
+			const head = await client.head(path);
+			assert.deepEqual([head.status, head.headers["upload-offset"]], [200, "5"]);
+			assert.ok(Date.parse(head.headers["upload-expires"]) > Date.now() + 47 * 3600_000);
+		}
+		await jumping.sql("UPDATE upload SET touched_ms = touched_ms - 3 * 86400000");
+		await until(async () => await jumping.count("upload") === 0, "time that did pass counts");
+	});
+});
+
 // As a responder leaves it that is killed between its last record and the video.
 test("an upload that was whole when its responder died is a video without its client, and does not expire", async () => {
 	await withServer({ settings: { encode: { slots: 0 }, store: { upload_expiry: "20s" } } }, async (short) => {
