@@ -164,15 +164,15 @@ SELECT 1 FROM upload WHERE id = :id;
 SELECT u.id FROM upload u
  WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') LIMIT 1;
 
--- What an upload of :length_bytes needs, and what all others have been promised.
+-- What is made of an upload of :length_bytes, and what all others than :id have been promised.
 -- name: budget_read
-SELECT CAST(round(:length_bytes * (SELECT grows FROM growth_factor WHERE profile = 'default')) AS INTEGER),
+SELECT CAST(round(:length_bytes * coalesce((SELECT grows FROM growth_factor WHERE profile = :profile), 2)) AS INTEGER),
        count(*) FILTER (WHERE what = 'upload'), coalesce(sum(work_bytes) FILTER (WHERE what = 'upload'), 0),
        count(*) FILTER (WHERE what = 'video'), coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0)
-  FROM disk_claim;
+  FROM disk_claim WHERE id IS NOT :id;
 
 -- name: budget_uploads
-SELECT id, length_bytes FROM upload WHERE length_bytes > 0 AND done = 0;
+SELECT id, length_bytes FROM upload WHERE length_bytes > 0 AND done = 0 AND id IS NOT :id;
 
 -- Written only when it changed by more than a 64th: everybody who waits for a change looks up at each.
 -- name: disk_keep

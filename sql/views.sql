@@ -63,11 +63,11 @@ SELECT video, edition,
   FROM rendition_cap GROUP BY video, edition;
 
 -- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: all that they bring, though some of it may
--- be there, and what will be made of it; videos: what their tasks have not written yet.
+-- be there, or all that has come where nobody told how much that is, and what will be made of it; videos: what their tasks have not written yet.
 DROP VIEW IF EXISTS disk_claim;
 CREATE VIEW disk_claim AS
-SELECT 'upload' AS what, u.id, coalesce(u.length_bytes, 0) AS source_bytes,
-       CAST(round(coalesce(u.length_bytes, 0) * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes
+SELECT 'upload' AS what, u.id, coalesce(u.length_bytes, u.offset_bytes) AS source_bytes,
+       CAST(round(coalesce(u.length_bytes, u.offset_bytes) * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes
   FROM upload u LEFT JOIN growth_factor f ON f.profile = u.profile
  WHERE u.done = 0
 UNION ALL

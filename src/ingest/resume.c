@@ -25,7 +25,7 @@
 
 static void init(struct resume *r, struct db *db, const struct conf *conf, int dir_fd)
 {
-	r->spool = (struct spool){ .db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .resumable = true };
+	r->spool = (struct spool){ .db = db, .conf = conf, .dir_fd = dir_fd, .profile = r->row.profile, .fd = -1, .resumable = true };
 	r->from_bytes = 0;
 	r->recorded_ms = clock_mono_ms();
 	r->at_once = false;
@@ -65,11 +65,20 @@ static enum spool_result open_file(struct resume *r)
 	return errno == ENOENT ? SPOOL_GONE : spool_from_errno(s, "opening it");
 }
 
+static enum spool_result end_transaction(struct spool *s, enum spool_result result)
+{
+	if (result == SPOOL_OK)
+		return spool_from_db(db_commit(s->db));
+	db_rollback(s->db);
+	return result;
+}
+
 /* In one transaction it is there and its bytes are spoken for.  What is joined of others was promised to them. */
 static enum spool_result admit(struct resume *r, const char *worker)
 {
 	struct spool *s = &r->spool;
 	enum spool_result result = spool_from_db(db_begin(s->db));
+	int64_t length = r->row.length_bytes > 0 ? r->row.length_bytes : 1;
 	enum db_result created;
 
 	if (result != SPOOL_OK)
@@ -77,15 +86,12 @@ static enum spool_result admit(struct resume *r, const char *worker)
 	if (r->row.kind == UPLOAD_JOINED)
 		result = spool_check_space(s, r->row.length_bytes);
 	else
-		result = spool_check_budget(s, r->row.length_bytes > 0 ? r->row.length_bytes : 1);
+		result = spool_check_budget(s, length, length);
 	if (result == SPOOL_OK) {
 		created = upload_create(s->db, &r->row, worker, s->conf->uploads_max, s->conf->uploads_owner_max);
 		result = created == DB_NONE ? SPOOL_TOO_MANY : spool_from_db(created);
 	}
-	if (result == SPOOL_OK)
-		return spool_from_db(db_commit(s->db));
-	db_rollback(s->db);
-	return result;
+	return end_transaction(s, result);
 }
 
 enum spool_result resume_create(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *worker)
@@ -176,7 +182,8 @@ enum spool_result resume_begin(struct resume *resume)
 	struct spool *s = &resume->spool;
 	int fd = s->fd;
 
-	s->limit_bytes = resume->row.length_bytes >= 0 ? resume->row.length_bytes : s->conf->upload_max_bytes;
+	s->promised = resume->row.length_bytes >= 0;
+	s->limit_bytes = s->promised ? resume->row.length_bytes : s->conf->upload_max_bytes;
 	return spool_resume(s, fd, resume->row.offset_bytes);
 }
 
@@ -226,6 +233,20 @@ enum spool_result resume_undo(struct resume *resume)
 	return spool_cut(&resume->spool, resume->row.offset_bytes);
 }
 
+/* In one transaction its length is known and its bytes are spoken for: until then those were that had come. */
+static enum spool_result promise(struct resume *r, int64_t length_bytes)
+{
+	struct spool *s = &r->spool;
+	enum spool_result result = spool_from_db(db_begin(s->db));
+
+	if (result != SPOOL_OK)
+		return result;
+	result = spool_check_budget(s, length_bytes, length_bytes - r->row.offset_bytes);
+	if (result == SPOOL_OK)
+		result = spool_from_db(upload_set_length(s->db, s->id, length_bytes));
+	return end_transaction(s, result);
+}
+
 enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes)
 {
 	struct spool *s = &resume->spool;
@@ -233,10 +254,12 @@ enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes)
 
 	if (length_bytes > s->conf->upload_max_bytes)
 		return SPOOL_TOO_LARGE;
-	result = spool_from_db(upload_set_length(s->db, s->id, length_bytes));
-	if (result == SPOOL_OK)
-		resume->row.length_bytes = s->limit_bytes = length_bytes;
-	return result;
+	result = promise(resume, length_bytes);
+	if (result != SPOOL_OK)
+		return result;
+	resume->row.length_bytes = s->limit_bytes = length_bytes;
+	s->promised = true;
+	return SPOOL_OK;
 }
 
 bool resume_is_whole(const struct resume *resume)

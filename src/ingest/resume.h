@@ -44,7 +44,7 @@ enum spool_result resume_record(struct resume *resume) __attribute__((warn_unuse
 /* Drops what this request has written. */
 enum spool_result resume_undo(struct resume *resume) __attribute__((warn_unused_result));
 
-/* Tells the length of an upload that did not have one. */
+/* Tells the length of an upload that did not have one.  SPOOL_FULL: it does not fit beside what others were promised; it stays. */
 enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes) __attribute__((warn_unused_result));
 
 /* True when every byte is there. */

@@ -60,23 +60,17 @@ enum spool_result spool_check_space(const struct spool *spool, int64_t more)
 	return available - spool->conf->floor_bytes < more ? SPOOL_FULL : SPOOL_OK;
 }
 
-/* Whether a body of so many bytes, of which `to_come` are not there yet, and what will be made of it, fits beside all that
- * others were promised. */
-static enum spool_result check_budget(struct spool *s, int64_t length_bytes, int64_t to_come)
+enum spool_result spool_check_budget(struct spool *s, int64_t length_bytes, int64_t to_come)
 {
-	enum spool_result result = spool_from_db(budget_read(s->db, s->dir_fd, s->conf->floor_bytes, length_bytes, &s->budget));
+	const struct budget_asker asker = { s->id, s->profile, length_bytes };
+	enum spool_result result = spool_from_db(budget_read(s->db, s->dir_fd, s->conf->floor_bytes, &asker, &s->budget));
 
 	if (result != SPOOL_OK)
 		return result;
 	if (s->budget.free_bytes < 0)
 		return spool_from_errno(s, "free space");
-	s->wanted_bytes = length_bytes;
+	s->wanted_bytes = to_come;
 	return budget_left(&s->budget) < to_come + s->budget.work_bytes ? SPOOL_FULL : SPOOL_OK;
-}
-
-enum spool_result spool_check_budget(struct spool *spool, int64_t length_bytes)
-{
-	return check_budget(spool, length_bytes, length_bytes);
 }
 
 /* Allocates up to `to_bytes` without changing the size; a file system that cannot is no failure. */
@@ -115,7 +109,7 @@ static enum spool_result admit(struct spool *s, const char *worker, const char *
 
 	if (result != SPOOL_OK)
 		return result;
-	result = check_budget(s, s->length_bytes > 0 ? s->length_bytes : 1, to_come);
+	result = spool_check_budget(s, s->length_bytes > 0 ? s->length_bytes : 1, to_come);
 	if (result == SPOOL_OK)
 		result = spool_from_db(upload_begin(s->db, s->id, worker, filename, s->length_bytes));
 	if (result == SPOOL_OK)
@@ -144,7 +138,7 @@ enum spool_result spool_open(struct spool *spool, struct db *db, const struct co
 	enum spool_result result;
 
 	*spool = (struct spool){
-		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = length_bytes,
+		.db = db, .conf = conf, .dir_fd = dir_fd, .profile = "default", .fd = -1, .length_bytes = length_bytes,
 		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
 		.cached_most_bytes = memory_available_bytes() / CACHE_PART,
 	};
@@ -183,7 +177,7 @@ enum spool_result spool_adopt(struct spool *spool, struct db *db, const struct c
 	enum spool_result result;
 
 	*spool = (struct spool){
-		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = given->size_bytes,
+		.db = db, .conf = conf, .dir_fd = dir_fd, .profile = "default", .fd = -1, .length_bytes = given->size_bytes,
 		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
 	};
 	result = begin(spool, worker, filename, 0);
@@ -295,11 +289,11 @@ static enum spool_result write_all(struct spool *s, struct iovec *slices, size_t
 	return write_back(s);
 }
 
-/* The next step of a body whose length nobody told; a resumable one was promised its length when it came. */
+/* The next step of a body whose length nobody told, or of what was promised its length. */
 static enum spool_result grow(struct spool *s, int64_t to_bytes)
 {
 	int64_t more = to_bytes - s->reserved_bytes;
-	enum spool_result result = s->resumable ? spool_check_space(s, more) : spool_check_budget(s, more);
+	enum spool_result result = s->promised ? spool_check_space(s, more) : spool_check_budget(s, to_bytes, more);
 
 	return result == SPOOL_OK ? reserve(s, to_bytes) : result;
 }
