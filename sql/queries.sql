@@ -110,8 +110,9 @@ DELETE FROM upload WHERE id = :id;
 INSERT INTO upload (id, kind, worker, owner, filename, title, profile, priority, length_bytes, metadata, concat, digest, touched_ms)
 SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest,
        (SELECT ms FROM lived_ms)
- WHERE (SELECT count(*) FROM upload WHERE done = 0) < :most
-   AND (:owner = '' OR (SELECT count(*) FROM upload WHERE owner = :owner AND done = 0) < :most_of_owner);
+ WHERE :kind = 'joined'                 -- which makes them fewer
+    OR ((SELECT count(*) FROM upload WHERE done = 0) < :most
+        AND (:owner = '' OR (SELECT count(*) FROM upload WHERE owner = :owner AND done = 0) < :most_of_owner));
 
 -- name: upload_read
 SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,

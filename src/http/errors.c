@@ -50,6 +50,8 @@ static const struct error_entry entries[ERROR_COUNT] = {
 		"Ask for its offset with HEAD, and go on from there.", IANA "mismatching-upload-offset" },
 	[ERROR_PARTS_UNFINISHED] = { "parts_unfinished", 409, "A part of the upload is not complete",
 		"Complete each part before they are joined; nothing was changed." },
+	[ERROR_PARTS_JOINED] = { "parts_joined", 403, "A part of the upload went into another one",
+		"Upload its bytes again to join them anew; the same parts in the same order give the same video while that is there." },
 	[ERROR_UPLOAD_COMPLETE] = { "upload_complete", 403, "The upload takes no more bytes",
 		"It is a video, or part of one: see Upload-Video in the answer to HEAD." },
 	[ERROR_UPLOAD_LOCKED] = { "upload_locked", 423, "Another request is writing to this upload",

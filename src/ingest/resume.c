@@ -73,7 +73,7 @@ static enum spool_result end_transaction(struct spool *s, enum spool_result resu
 	return result;
 }
 
-/* In one transaction it is there and its bytes are spoken for.  What is joined of others was promised to them. */
+/* In one transaction it is there and its bytes are spoken for.  What is joined of others was promised to them, and may need no room. */
 static enum spool_result admit(struct resume *r, const char *worker)
 {
 	struct spool *s = &r->spool;
@@ -83,9 +83,7 @@ static enum spool_result admit(struct resume *r, const char *worker)
 
 	if (result != SPOOL_OK)
 		return result;
-	if (r->row.kind == UPLOAD_JOINED)
-		result = spool_check_space(s, r->row.length_bytes);
-	else
+	if (r->row.kind != UPLOAD_JOINED)
 		result = spool_check_budget(s, length, length);
 	if (result == SPOOL_OK) {
 		created = upload_create(s->db, &r->row, worker, s->conf->uploads_max, s->conf->uploads_owner_max);

@@ -240,6 +240,31 @@ test("parts are joined in the order of the request", async () => {
 	assert.deepEqual(server.files("incoming").filter((name) => paths.map(idOf).includes(name)), []);
 });
 
+const part = async (text) => {
+	const path = await tus.create(text.length, { "Upload-Concat": "partial" });
+	await tus.patch(path, 0, text);
+	return path;
+};
+test("parts that were joined are the same video again only as they were joined", async () => {
+	const [a, b, c] = [await part("a"), await part("b"), await part("c")], join = (...parts) => tus.post({ "Upload-Concat": `final;${parts.join(" ")}` });
+	const first = await join(a, b);
+	for (const parts of [[b, a], [a], [a, b, c], [a, c], [c, b]])
+		readProblem(await join(...parts), 403, "parts_joined");
+	const again = await join(server.url(a), b);
+	assert.deepEqual([again.status, again.headers.location], [201, first.headers.location]);
+	await server.request("DELETE", first.headers["upload-video"]);
+	readProblem(await join(a, b), 403, "parts_joined");
+	assert.equal(await tus.offset(c), 1);
+});
+
+test("parts that are joined twice at one time become one video, and both are told so", async () => {
+	for (let round = 0; round < 5; round++) {
+		const parts = [await part("a".repeat(200_000)), await part("b")], concat = { "Upload-Concat": `final;${parts.join(" ")}` };
+		const [one, two] = await Promise.all([tus.post(concat), tus.post(concat)]);
+		assert.deepEqual([one.status, two.status, one.headers.location], [201, 201, two.headers.location], `${one.text}${two.text}`);
+	}
+});
+
 test("one part alone becomes the video without a copy", async () => {
 	const bytes = randomBytes(100_000), path = await tus.create(bytes.length, { "Upload-Concat": "partial" });
 	await tus.patch(path, 0, bytes);
@@ -345,8 +370,9 @@ test("an upload that was whole when its responder died is a video without its cl
 });
 
 test("too many unfinished uploads are 429", async () => {
-	const answers = [];
+	const whole = await part("whole"), answers = [];
 	while (answers.length < 70 && answers.at(-1)?.status !== 429)
 		answers.push(await tus.post({ "Upload-Length": "5" }));
 	readProblem(answers.at(-1), 429, "too_many_unfinished");
+	assert.equal((await tus.post({ "Upload-Concat": `final;${whole}` })).status, 201);
 });
