@@ -200,7 +200,7 @@ static bool create(struct rufh *r)
 	struct exchange *ex = r->t.ex;
 
 	row->kind = UPLOAD_WHOLE;
-	if (!complete_ok(r) || !length_ok(r, 0) || !options_ok(r) || !digests_ok(r, row->digest))
+	if (!upload_encoding_ok(ex) || !complete_ok(r) || !length_ok(r, 0) || !options_ok(r) || !digests_ok(r, row->digest))
 		return false;
 	row->length_bytes = r->t.length_bytes;
 	if (row->length_bytes == 0) {
@@ -305,6 +305,8 @@ static bool head_ok(struct rufh *r, int64_t *offset, char digest[UPLOAD_DIGEST_M
 	const char *field = transfer_field(r->t.ex, "UPLOAD_OFFSET");
 
 	if (strcmp(r->t.ex->request->content_type, BODY_TYPE) != 0) {
+	if (!upload_encoding_ok(r->t.ex))
+		return false;
 		reply_error(r->t.ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send it as " BODY_TYPE);
 		return false;
 	}

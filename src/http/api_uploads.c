@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "http/upload.h"
 #include "ingest/multipart.h"
@@ -31,15 +30,11 @@ struct form {
 /* True when the body comes as it is and is not promised to be empty.  Else answered. */
 static bool body_ok(struct exchange *ex)
 {
-	const char *encoding = ex->request->content_encoding;
-
-	if (*encoding != '\0' && strcasecmp(encoding, "identity") != 0)
-		reply_error(ex->reply, ERROR_UNSUPPORTED_CONTENT_ENCODING, NULL);
-	else if (ex->request->length_bytes == 0)
+	if (!upload_encoding_ok(ex))
+		return false;
+	if (ex->request->length_bytes == 0)
 		reply_error(ex->reply, ERROR_EMPTY_UPLOAD, NULL);
-	else
-		return true;
-	return false;
+	return ex->request->length_bytes != 0;
 }
 
 /* The query's parameters into the upload. */

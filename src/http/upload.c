@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "http/upload.h"
@@ -55,6 +56,16 @@ bool upload_set(struct upload *upload, const char *name, const char *value, size
 	else if (strcmp(name, "size") == 0 && !is_empty)
 		return set_number(upload, name, value, 0, INT64_MAX, &upload->declared_bytes);
 	return true;
+}
+
+bool upload_encoding_ok(struct exchange *ex)
+{
+	const char *encoding = ex->request->content_encoding;
+
+	if (*encoding == '\0' || strcasecmp(encoding, "identity") == 0)
+		return true;
+	reply_error(ex->reply, ERROR_UNSUPPORTED_CONTENT_ENCODING, NULL);
+	return false;
 }
 
 bool upload_enter(struct exchange *ex)

@@ -102,6 +102,9 @@ test("fields that are missing or malformed are 400, another type 415, too much 4
 	for (const offset of ["-1", "", "1.0", "1;", "99999999999999999999"])
 		readProblem(await append(path, offset, "?0", "x"), 400, "bad_field", "Upload-Offset");
 	readProblem(await append(path, 0, "?0", "x", { "Content-Type": "application/octet-stream" }), 415, "unsupported_media_type");
+	const gzip = { "Content-Encoding": "gzip" };
+	for (const answer of [await append(path, 0, "?0", "x", gzip), await create("?0", "x", gzip)])
+		readProblem(answer, 415, "unsupported_content_encoding");
 	readProblem(await create("?1"), 400, "empty_upload");
 	const large = await create("?0", "x", { "Upload-Length": "3145729" });
 	readProblem(large, 413, "too_large");

@@ -123,6 +123,13 @@ test("metadata that is strange or broken is 400", async () => {
 	assert.equal(await server.count("upload WHERE metadata IS NOT NULL AND done = 0"), 0);
 });
 
+test("a body that is encoded is 415", async () => {
+	const path = await tus.create(10), gzip = { "Content-Encoding": "gzip" };
+	readProblem(await tus.patch(path, 0, "01234", gzip), 415, "unsupported_content_encoding");
+	readProblem(await tus.post({ "Upload-Length": "5", "Content-Type": "application/offset+octet-stream", ...gzip }, "01234"), 415, "unsupported_content_encoding");
+	assert.equal((await tus.patch(path, 0, "01234", { "Content-Encoding": "identity" })).status, 204);
+});
+
 test("a first body may come with the creation", async () => {
 	const bytes = randomBytes(70_000), type = { "Content-Type": "application/offset+octet-stream" };
 	const part = await tus.post({ ...type, "Upload-Length": String(bytes.length) }, bytes.subarray(0, 50_000));
