@@ -198,6 +198,7 @@ static bool create(struct rufh *r)
 {
 	struct upload_row *row = &r->t.resume.row;
 	struct exchange *ex = r->t.ex;
+	const char *worker = ex->request->length_bytes != 0 ? ex->worker : NULL;
 
 	row->kind = UPLOAD_WHOLE;
 	if (!upload_encoding_ok(ex) || !complete_ok(r) || !length_ok(r, 0) || !options_ok(r) || !digests_ok(r, row->digest))
@@ -210,9 +211,9 @@ static bool create(struct rufh *r)
 	if (!transfer_fits(&r->t) || !upload_enter(ex))
 		return false;
 	r->t.entered = true;
-	if (!transfer_ok(&r->t, resume_create(&r->t.resume, ex->db, ex->conf, ex->dir_fd, NULL)))
+	if (!transfer_ok(&r->t, resume_create(&r->t.resume, ex->db, ex->conf, ex->dir_fd, worker)))
 		return false;
-	if (transfer_body(&r->t) && end(r))
+	if (transfer_body(&r->t) && end(r) && transfer_ok(&r->t, resume_tell(&r->t.resume)))
 		return true;
 	if (resume_remove(&r->t.resume) != SPOOL_OK)     /* nobody knows its address */
 		log_warn("upload %s: it stays until it expires", row->id);
@@ -304,9 +305,9 @@ static bool head_ok(struct rufh *r, int64_t *offset, char digest[UPLOAD_DIGEST_M
 {
 	const char *field = transfer_field(r->t.ex, "UPLOAD_OFFSET");
 
-	if (strcmp(r->t.ex->request->content_type, BODY_TYPE) != 0) {
 	if (!upload_encoding_ok(r->t.ex))
 		return false;
+	if (strcmp(r->t.ex->request->content_type, BODY_TYPE) != 0) {
 		reply_error(r->t.ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send it as " BODY_TYPE);
 		return false;
 	}

@@ -142,7 +142,7 @@ static bool first_bytes(struct transfer *t)
 {
 	if (!has_body(t->ex))
 		return true;
-	if (transfer_body(t) && transfer_finish(t))
+	if (transfer_body(t) && transfer_finish(t) && transfer_ok(t, resume_tell(&t->resume)))
 		return true;
 	if (resume_remove(&t->resume) != SPOOL_OK)
 		log_warn("upload %s: it stays until it expires", t->resume.row.id);
@@ -158,7 +158,7 @@ static void create(struct transfer *t)
 	if (!upload_enter(ex))
 		return;
 	t->entered = true;
-	if (transfer_ok(t, resume_create(&t->resume, ex->db, ex->conf, ex->dir_fd, NULL)) && first_bytes(t))
+	if (transfer_ok(t, resume_create(&t->resume, ex->db, ex->conf, ex->dir_fd, has_body(ex) ? ex->worker : NULL)) && first_bytes(t))
 		tell_created(t);
 }
 

@@ -108,7 +108,28 @@ enum spool_result resume_create(struct resume *resume, struct db *db, const stru
 		row->id[0] = '\0';
 		return result;
 	}
-	return resume_read(resume, db, conf, dir_fd, row->id, row->owner) == SPOOL_OK ? resume_take(resume, 0) : SPOOL_FAILED;
+	result = resume_read(resume, db, conf, dir_fd, row->id, row->owner);
+	if (result == SPOOL_OK)
+		result = resume_take(resume, 0);
+	resume->spool.untold = worker != NULL;
+	if (result == SPOOL_OK)
+		return SPOOL_OK;
+	if (resume_remove(resume) != SPOOL_OK)
+		log_warn("upload %s: it could not be begun, and stays until its worker ends or it expires", row->id);
+	row->id[0] = '\0';
+	return result;
+}
+
+enum spool_result resume_tell(struct resume *resume)
+{
+	struct spool *s = &resume->spool;
+	enum spool_result result;
+
+	if (!s->untold || resume->row.done)
+		return SPOOL_OK;
+	result = spool_from_db(upload_tell(s->db, s->id));
+	s->untold = result != SPOOL_OK;
+	return result;
 }
 
 enum spool_result resume_read(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *id,
@@ -295,8 +316,19 @@ enum spool_result resume_remove(struct resume *resume)
 	return spool_from_db(upload_abort(s->db, s->id));
 }
 
+/* What was reserved ahead of bytes that nobody promised may not come for days. */
+static void give_back(const struct resume *r)
+{
+	const struct spool *s = &r->spool;
+
+	if (r->row.length_bytes < 0 && s->reserved_bytes > s->size_bytes && ftruncate(s->fd, s->size_bytes) < 0)
+		log_warn("upload %s: what was reserved ahead of it stays so: %s", r->row.id, strerror(errno));
+}
+
 void resume_leave(struct resume *resume)
 {
+	if (resume->spool.fd >= 0)
+		give_back(resume);
 	if (resume->spool.fd >= 0)
 		turn_leave(resume->spool.fd);
 	spool_abort(&resume->spool);

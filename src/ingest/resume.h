@@ -16,10 +16,13 @@ struct resume {
 
 /*
  * Records a new upload, whose kind, owner, options, length and metadata are in `resume->row`, and takes its
- * turn.  `worker` NULL but for one that ends with its request.
+ * turn.  `worker`: with whom it ends, if it does so before resume_tell.  After a failure nothing of it is left.
  */
 enum spool_result resume_create(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *worker)
 	__attribute__((warn_unused_result));
+
+/* Before a new upload's address is told to its client: from then on it outlives its worker. */
+enum spool_result resume_tell(struct resume *resume) __attribute__((warn_unused_result));
 
 /* Reads an upload of `owner` (NULL: anybody's) into resume->row.  SPOOL_GONE: there is none.  Nothing is held afterwards. */
 enum spool_result resume_read(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *id,

@@ -30,6 +30,7 @@ struct spool {
 	int64_t cached_most_bytes;      /* an upload that is longer is large */
 	bool promised;                  /* room for all of it; else it asks for more as it grows */
 	bool resumable;                 /* what is written stays when it is closed */
+	bool untold;                    /* resumable, but its client does not know its address yet: it ends with its request */
 	bool moved;                     /* it is source/ID already, though not yet a video */
 	bool damaged;                   /* a write to the disk failed: no later sync tells of it, nor proves anything */
 	struct budget budget;           /* as it was looked at last, and */

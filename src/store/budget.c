@@ -114,3 +114,12 @@ void budget_words(const struct budget *b, int64_t to_come_bytes, char words[BUDG
 		 human(b->free_bytes, free_text), human(b->floor_bytes, floor_text), human(of_uploads, uploads), b->uploads,
 		 human(b->videos_bytes, videos), b->videos, human(to_come_bytes + b->work_bytes, needed));
 }
+
+void budget_words_kept(int64_t free_bytes, int64_t floor_bytes, int64_t to_come_bytes, char words[BUDGET_WORDS])
+{
+	char free_text[64], floor_text[64], needed[64];
+
+	snprintf(words, BUDGET_WORDS, "The disk became full.  Free: %s.  Of them %s stay free.  Needed: at most %s, for what is still to come of "
+		 "the file.  What came of it is kept: it goes on at its offset when there is room.",
+		 human(free_bytes, free_text), human(floor_bytes, floor_text), human(to_come_bytes, needed));
+}

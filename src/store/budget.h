@@ -41,6 +41,9 @@ int64_t budget_left(const struct budget *budget);
 /* A sentence for who is refused: what is free, what is spoken for and by what, what it needs with `to_come_bytes` of its file. */
 void budget_words(const struct budget *budget, int64_t to_come_bytes, char words[BUDGET_WORDS]);
 
+/* The same in the middle of a file, of which what came is kept and at most `to_come_bytes` are missing. */
+void budget_words_kept(int64_t free_bytes, int64_t floor_bytes, int64_t to_come_bytes, char words[BUDGET_WORDS]);
+
 /* Keeps free space where operators and views find it (table disk), if it changed by more than a trifle. */
 enum db_result budget_keep(struct db *db, const struct budget *budget);
 

@@ -133,6 +133,14 @@ enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes
 	return rows_run(&rows);
 }
 
+enum db_result upload_tell(struct db *db, const char *id)
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_TELL);
+
+	rows_text(&rows, ":id", id);
+	return rows_run(&rows);
+}
+
 enum db_result upload_set_length(struct db *db, const char *id, int64_t length_bytes)
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_SET_LENGTH);

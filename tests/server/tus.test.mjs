@@ -145,6 +145,7 @@ test("a first body may come with the creation", async () => {
 test("a length may be told later, once", async () => {
 	const created = await tus.post({ "Upload-Defer-Length": "1" }), path = created.headers.location;
 	await tus.patch(path, 0, "01234");
+	assert.ok(incoming(path).blocks * 512 < 65_536, "what was reserved ahead is given back");
 	const before = (await tus.head(path)).headers;
 	assert.deepEqual([before["upload-defer-length"], before["upload-length"]], ["1", undefined]);
 	readProblem(await tus.patch(path, 5, "", { "Upload-Length": "4" }), 400, "bad_field", "Upload-Length");
