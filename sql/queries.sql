@@ -188,9 +188,11 @@ VALUES (1, :free_bytes, :floor_bytes, :arriving_bytes, (SELECT ms FROM now_ms))
  WHERE 64 * abs(excluded.free_bytes - free_bytes) > free_bytes OR 64 * abs(excluded.arriving_bytes - arriving_bytes) > free_bytes
     OR floor_bytes <> excluded.floor_bytes;
 
+-- A profile may be deleted while an upload comes that asked for it.
 -- name: video_insert
 INSERT INTO video (id, source, filename, title, owner, profile, priority, size_bytes, sha256)
-VALUES (:id, 'source/' || :id, :filename, :title, :owner, :profile, :priority, :size_bytes, :sha256);
+VALUES (:id, 'source/' || :id, :filename, :title, :owner, coalesce((SELECT name FROM profile WHERE name = :profile), 'default'),
+        :priority, :size_bytes, :sha256);
 
 -- Tasks ------------------------------------------------------------------------------------------
 

@@ -36,6 +36,8 @@ static const struct error_entry entries[ERROR_COUNT] = {
 		"Send it again over a better connection; of a resumable upload what came is kept, of others nothing." },
 	[ERROR_CROSS_ORIGIN] = { "cross_origin", 403, "Another site's page made this request",
 		"Make it from this site's own pages, or without a browser." },
+	[ERROR_OWNER_TOO_LONG] = { "owner_too_long", 403, "The name that the web server knows you by is too long here",
+		"Sign in with a name of at most 100 characters and 255 bytes; nothing was changed." },
 	[ERROR_NOT_FOUND] = { "not_found", 404, "There is no such thing here",
 		"Check the address; a video that was deleted is gone." },
 	[ERROR_METHOD_NOT_ALLOWED] = { "method_not_allowed", 405, "This address does not take that method",

@@ -293,8 +293,11 @@ enum spool_result resume_finish(struct resume *resume, const char (*parts)[ID_LE
 		.filename = row->filename, .title = row->title, .owner = row->owner, .profile = row->profile,
 		.priority = row->priority, .sha256 = resume->sha256[0] != '\0' ? resume->sha256 : NULL, .keep = true, .parts = parts, .part_count = part_count,
 	};
-	enum spool_result result = spool_finish(&resume->spool, &done);
+	enum spool_result result;
 
+	if (!profile_exists(resume->spool.db, row->profile))
+		log_warn("upload %s: its profile '%s' was deleted meanwhile: it is encoded with 'default'", row->id, row->profile);
+	result = spool_finish(&resume->spool, &done);
 	if (result != SPOOL_OK)
 		return result;
 	log_info("video %s: %" PRId64 " bytes uploaded as '%s'", done.id, done.size_bytes, done.filename);

@@ -193,6 +193,14 @@ test("a complete upload takes no byte, and cannot be terminated", async () => {
 	await isVideo(done, Buffer.from("01234"));
 });
 
+test("an upload whose profile is deleted meanwhile is encoded with the default one", async () => {
+	await server.sql("INSERT INTO profile (name) VALUES ('brief')");
+	const path = await tus.create(5, { "Upload-Metadata": metadata({ profile: "brief" }) });
+	await server.sql("DELETE FROM profile WHERE name = 'brief'");
+	const video = await isVideo(await tus.patch(path, 0, "01234"), Buffer.from("01234"));
+	assert.equal(video.profile, "default");
+});
+
 test("a deleted video's upload is gone", async () => {
 	const path = await tus.create(5);
 	await tus.patch(path, 0, "01234");
