@@ -129,6 +129,9 @@ SELECT size_bytes FROM video
 UPDATE upload SET offset_bytes = :offset_bytes, touched_ms = (SELECT ms FROM lived_ms)
  WHERE id = :id AND offset_bytes = :before_bytes AND done = 0;
 
+-- name: upload_set_digest
+UPDATE upload SET digest = :digest WHERE id = :id AND done = 0;
+
 -- name: upload_tell
 UPDATE upload SET worker = NULL WHERE id = :id AND done = 0;
 

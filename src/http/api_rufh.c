@@ -328,10 +328,12 @@ static bool append(struct rufh *r)
 		return false;
 	if (!place_ok(r, offset))
 		return false;
-	if (!transfer_fits(&r->t))
+	if (r->t.length_bytes == 0) {
+		reply_error(r->t.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
 		return false;
-	if (digest[0] != '\0')
-		strcpy(row->digest, digest);
+	}
+	if (!transfer_fits(&r->t) || (digest[0] != '\0' && !transfer_ok(&r->t, resume_set_digest(&r->t.resume, digest))))
+		return false;
 	return transfer_set_length(&r->t) && transfer_body(&r->t) && end(r);
 }
 

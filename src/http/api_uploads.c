@@ -21,6 +21,7 @@ struct form {
 	struct multipart multipart;
 	bool in_file;                   /* the open part is the file */
 	bool has_file;                  /* there was one */
+	unsigned seen;                  /* a bit for each of raw_params whose field there was */
 	bool ended;                     /* the closing boundary was seen */
 	char field[32];                 /* the open part's name, where it is a field that we know */
 	struct buf value;               /* and its text so far */
@@ -124,6 +125,19 @@ static bool form_fault(struct form *f)
 	return false;
 }
 
+/* Takes note of a field that we know. */
+static bool is_first(struct form *f)
+{
+	unsigned before = f->seen;
+
+	for (int i = 0; raw_params[i] != NULL; i++)
+		if (strcmp(raw_params[i], f->field) == 0) {
+			f->seen |= 1u << i;
+			return f->seen != before;
+		}
+	return true;
+}
+
 static bool begin_part(struct form *f)
 {
 	const struct multipart *m = &f->multipart;
@@ -139,7 +153,10 @@ static bool begin_part(struct form *f)
 		label_filename(m->filename, strlen(m->filename), f->upload.filename);
 	else if (m->filename == NULL && m->name != NULL && strlen(m->name) < sizeof f->field)
 		strcpy(f->field, m->name);
-	return true;
+	if (is_first(f))
+		return true;
+	reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s is there twice", f->field);
+	return false;
 }
 
 /* An upper bound of the file's size, good enough to reserve; -1: not told. */

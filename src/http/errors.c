@@ -85,6 +85,8 @@ static const struct error_entry entries[ERROR_COUNT] = {
 		"Try again after the seconds in Retry-After; nothing was changed or kept." },
 	[ERROR_TOO_MANY_UPLOADS] = { "too_many_uploads", 503, "Too many uploads are under way",
 		"Try again after the seconds in Retry-After; nothing was kept." },
+	[ERROR_UPLOAD_SLOW] = { "upload_slow", 503, "The bytes of the upload came too slowly",
+		"Ask for its offset with HEAD after the seconds in Retry-After, and go on from there; what came is kept." },
 	[ERROR_TOO_MANY_STREAMS] = { "too_many_streams", 503, "Too many event streams are open",
 		"Try again after the seconds in Retry-After, or ask for the state now and then." },
 	[ERROR_NO_SPACE] = { "no_space", 507, "There is not enough space on the server's disk",

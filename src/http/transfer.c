@@ -224,10 +224,12 @@ static bool take_slices(struct transfer *t, struct iovec *slices, size_t count)
 
 static bool end_body(struct transfer *t, enum fcgi_body body)
 {
-	if (body != FCGI_BODY_END) {
+	if (body == FCGI_BODY_SLOW)
+		reply_error(t->ex->reply, ERROR_UPLOAD_SLOW, NULL);
+	else if (body != FCGI_BODY_END)
 		exchange_body_error(t->ex, body);
+	if (body != FCGI_BODY_END)
 		return false;
-	}
 	if (t->digest == NULL)
 		return true;
 	if (digest_matches(t->digest, &t->claim)) {

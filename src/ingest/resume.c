@@ -281,6 +281,17 @@ enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes)
 	return SPOOL_OK;
 }
 
+enum spool_result resume_set_digest(struct resume *resume, const char *digest)
+{
+	enum spool_result result = SPOOL_OK;
+
+	if (strcmp(resume->row.digest, digest) != 0)
+		result = spool_from_db(upload_set_digest(resume->spool.db, resume->row.id, digest));
+	if (result == SPOOL_OK)
+		snprintf(resume->row.digest, sizeof resume->row.digest, "%s", digest);
+	return result;
+}
+
 bool resume_is_whole(const struct resume *resume)
 {
 	return resume->row.length_bytes > 0 && resume->row.offset_bytes == resume->row.length_bytes;

@@ -50,6 +50,9 @@ enum spool_result resume_undo(struct resume *resume) __attribute__((warn_unused_
 /* Tells the length of an upload that did not have one.  SPOOL_FULL: it does not fit beside what others were promised; it stays. */
 enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes) __attribute__((warn_unused_result));
 
+/* Tells what the whole must be, as Repr-Digest has it: whoever finishes the upload compares it. */
+enum spool_result resume_set_digest(struct resume *resume, const char *digest) __attribute__((warn_unused_result));
+
 /* True when every byte is there. */
 bool resume_is_whole(const struct resume *resume);
 

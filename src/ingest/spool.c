@@ -353,14 +353,22 @@ static enum spool_result move(const struct spool *s)
 	return file_move(s->dir_fd, from, to) < 0 ? spool_from_errno(s, "moving to source") : SPOOL_OK;
 }
 
+/* Of one that another has renamed: it may have died before that was durable. */
+static enum spool_result sync_move(const struct spool *s)
+{
+	if (file_sync_dir(s->dir_fd, "source") < 0 || file_sync_dir(s->dir_fd, "incoming") < 0)
+		return spool_from_errno(s, "fsync of source and incoming");
+	return SPOOL_OK;
+}
+
 enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
 {
 	enum spool_result result = seal(spool);
 
 	done->id = spool->id;
 	done->size_bytes = spool->size_bytes;
-	if (result == SPOOL_OK && !spool->moved)
-		result = move(spool);
+	if (result == SPOOL_OK)
+		result = spool->moved ? sync_move(spool) : move(spool);
 	if (result == SPOOL_OK)
 		result = spool_from_db(upload_complete(spool->db, done));
 	if (result == SPOOL_FAILED || result == SPOOL_GONE)

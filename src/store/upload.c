@@ -133,6 +133,15 @@ enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes
 	return rows_run(&rows);
 }
 
+enum db_result upload_set_digest(struct db *db, const char *id, const char *digest)
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_SET_DIGEST);
+
+	rows_text(&rows, ":id", id);
+	rows_text(&rows, ":digest", digest);
+	return rows_run(&rows);
+}
+
 enum db_result upload_tell(struct db *db, const char *id)
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_TELL);

@@ -69,6 +69,9 @@ enum db_result upload_video_size(struct db *db, const char *id, const char *owne
 enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes, int64_t offset_bytes)
 	__attribute__((warn_unused_result));
 
+/* Keeps what the whole must be (Repr-Digest). */
+enum db_result upload_set_digest(struct db *db, const char *id, const char *digest) __attribute__((warn_unused_result));
+
 /* From now on it outlives its worker. */
 enum db_result upload_tell(struct db *db, const char *id) __attribute__((warn_unused_result));
 

@@ -105,6 +105,7 @@ test("fields that are missing or malformed are 400, another type 415, too much 4
 	const gzip = { "Content-Encoding": "gzip" };
 	for (const answer of [await append(path, 0, "?0", "x", gzip), await create("?0", "x", gzip)])
 		readProblem(answer, 415, "unsupported_content_encoding");
+	readProblem(await append(path, 0, "?1"), 400, "empty_upload");
 	readProblem(await create("?1"), 400, "empty_upload");
 	const large = await create("?0", "x", { "Upload-Length": "3145729" });
 	readProblem(large, 413, "too_large");
@@ -127,6 +128,9 @@ test("a whole whose digest does not hold never becomes a video", async () => {
 	const bad = await create("?0", "x", { "Repr-Digest": digest(bytes) });
 	readProblem(await append(bad.headers.location, 1, "?1", bytes), 400, "digest_mismatch");
 	assert.equal((await send("HEAD", bad.headers.location)).status, 404);
+	const { headers: { location: told } } = await create("?0", "x");
+	assert.equal((await append(told, 1, "?0", "y", { "Repr-Digest": digest(bytes) })).status, 204);
+	readProblem(await append(told, 2, "?1", "z"), 400, "digest_mismatch");
 });
 
 test("a SHA-256 that was verified is the video's, and no task computes it again", async () => {
