@@ -61,6 +61,7 @@ static void tell_complete(struct rufh *r, bool complete)
 static void init(struct rufh *r, struct exchange *ex)
 {
 	transfer_init(&r->t, ex, ERROR_DIGEST_MISMATCH, ERROR_INCONSISTENT_LENGTH);
+	r->t.presses = true;    /* "Concurrency": a client that comes back knows that its earlier request is of no use */
 	r->complete = false;
 	r->members[0] = '\0';
 }
@@ -241,16 +242,10 @@ void rufh_create(struct exchange *ex)
 
 /* "Offset Retrieval" ----------------------------------------------------------------------------- */
 
-/* A writer whose peer is silent gives way; the offset of one that does not is durable, and is told. */
+/* What is told must not be outdated when it is: the writer gives way, and where it cannot that is 423. */
 static bool look(struct rufh *r)
 {
-	enum spool_result result = SPOOL_TAKEN;
-
-	if (!transfer_read(&r->t))
-		return false;
-	if (!r->t.resume.row.done)
-		result = resume_take(&r->t.resume, TRANSFER_WAIT_MS);
-	return result == SPOOL_TAKEN || transfer_ok(&r->t, result);
+	return transfer_read(&r->t) && transfer_ok(&r->t, resume_take(&r->t.resume, TRANSFER_WAIT_MS, true));
 }
 
 void rufh_head(struct exchange *ex)

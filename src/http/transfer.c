@@ -143,7 +143,7 @@ bool transfer_take(struct transfer *transfer)
 	if (!transfer->entered && !upload_enter(transfer->ex))
 		return false;
 	transfer->entered = true;
-	return transfer_ok(transfer, resume_take(&transfer->resume, TRANSFER_WAIT_MS));
+	return transfer_ok(transfer, resume_take(&transfer->resume, TRANSFER_WAIT_MS, transfer->presses));
 }
 
 /* A length may be told once, and is never less than what is here. */
@@ -185,12 +185,12 @@ bool transfer_set_length(struct transfer *transfer)
 
 /* The body ------------------------------------------------------------------------------------- */
 
-/* Gives way to another request when this one's peer is silent. */
+/* Gives way to another request when this one's peer is silent, or where the other presses. */
 static bool leave(void *user, int64_t silent_ms)
 {
 	const struct transfer *t = user;
 
-	return silent_ms >= SILENT_MS && turn_wanted(t->resume.spool.fd);
+	return turn_pressed(t->resume.spool.fd) || (silent_ms >= SILENT_MS && turn_wanted(t->resume.spool.fd));
 }
 
 static bool begin_body(struct transfer *t)
@@ -253,8 +253,13 @@ bool transfer_body(struct transfer *transfer)
 		return false;
 	fcgi_expect(fcgi, transfer->ex->request->length_bytes, 0);
 	fcgi_leave_when(fcgi, leave, transfer);
-	while (ok && (body = fcgi_body(fcgi, slices, &count)) == FCGI_BODY_DATA)
+	while (ok && (body = fcgi_body(fcgi, slices, &count)) == FCGI_BODY_DATA) {
 		ok = take_slices(transfer, slices, count);
+		if (turn_pressed(transfer->resume.spool.fd)) {
+			body = FCGI_BODY_LEFT;
+			break;
+		}
+	}
 	if (ok && end_body(transfer, body))
 		return transfer_ok(transfer, resume_record(&transfer->resume));
 	keep_what_came(transfer);

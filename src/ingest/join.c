@@ -100,7 +100,7 @@ static enum join_result take(struct join *j)
 {
 	for (; j->taken < j->count; j->taken++) {
 		struct resume *part = &j->parts[j->taken];
-		enum spool_result result = resume_take(part, WAIT_MS);
+		enum spool_result result = resume_take(part, WAIT_MS, false);
 
 		if (result == SPOOL_OK && part->row.done)
 			return JOIN_BEFORE;

@@ -110,7 +110,7 @@ enum spool_result resume_create(struct resume *resume, struct db *db, const stru
 	}
 	result = resume_read(resume, db, conf, dir_fd, row->id, row->owner);
 	if (result == SPOOL_OK)
-		result = resume_take(resume, 0);
+		result = resume_take(resume, 0, false);
 	resume->spool.untold = worker != NULL;
 	if (result == SPOOL_OK)
 		return SPOOL_OK;
@@ -144,9 +144,9 @@ enum spool_result resume_read(struct resume *resume, struct db *db, const struct
 	return spool_from_db(upload_read(db, key, owner != NULL ? of : NULL, conf->upload_expiry_ms, &resume->row));
 }
 
-static enum spool_result take_turn(struct resume *r, int64_t wait_ms)
+static enum spool_result take_turn(struct resume *r, int64_t wait_ms, bool presses)
 {
-	switch (turn_take(r->spool.fd, wait_ms)) {
+	switch (turn_take(r->spool.fd, wait_ms, presses)) {
 	case TURN_OURS: return SPOOL_OK;
 	case TURN_TAKEN: return SPOOL_TAKEN;
 	case TURN_FAILED: break;
@@ -173,7 +173,7 @@ static enum spool_result read_again(struct resume *r)
 	return spool_from_db(upload_read(r->spool.db, r->spool.id, owner, r->spool.conf->upload_expiry_ms, &r->row));
 }
 
-enum spool_result resume_take(struct resume *resume, int64_t wait_ms)
+enum spool_result resume_take(struct resume *resume, int64_t wait_ms, bool presses)
 {
 	struct spool *s = &resume->spool;
 	enum spool_result result, read;
@@ -182,7 +182,7 @@ enum spool_result resume_take(struct resume *resume, int64_t wait_ms)
 		return SPOOL_OK;
 	result = open_file(resume);
 	if (result == SPOOL_OK)
-		result = take_turn(resume, wait_ms);
+		result = take_turn(resume, wait_ms, presses);
 	if (result != SPOOL_OK && s->fd >= 0) {
 		close(s->fd);
 		s->fd = -1;

@@ -70,7 +70,7 @@ enum spool_result whole_finish(struct resume *resume)
 /* With its turn, where there is a file. */
 static enum spool_result complete(struct resume *r)
 {
-	enum spool_result result = resume_take(r, 0);
+	enum spool_result result = resume_take(r, 0, false);
 
 	if (result != SPOOL_OK || r->row.done || !resume_is_whole(r))
 		return result;

@@ -80,7 +80,7 @@ static void expire(const struct desk *desk, const char *id)
 {
 	int fd = open_file(desk, id);
 
-	if (fd < 0 || turn_take(fd, 0) == TURN_OURS)
+	if (fd < 0 || turn_take(fd, 0, false) == TURN_OURS)
 		remove_upload(desk, id);
 	if (fd < 0)
 		return;

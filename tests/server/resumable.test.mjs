@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { readProblem } from "../lib/problem.mjs";
-import { BASE, tusClient } from "../lib/tus.mjs";
+import { BASE, openPatch, tusClient } from "../lib/tus.mjs";
+import { until } from "../lib/wait.mjs";
 
 const server = await serve({ settings: { encode: { slots: 0 }, store: { upload_max: "3M" } } });
 const tus = tusClient(server);
@@ -145,6 +146,17 @@ test("a SHA-256 that was verified is the video's, and no task computes it again"
 	const part = await create("?0", bytes.subarray(0, 10), { "Content-Digest": digest(bytes.subarray(0, 10)) });
 	const { json: { id } } = await append(part.headers.location, 10, "?1", bytes.subarray(10), { "Content-Digest": digest(bytes.subarray(10)) });
 	assert.equal(await server.count(`task WHERE video = '${id}' AND kind = 'digest'`), 1);
+});
+
+test("an active request is pushed aside, and what HEAD tells then is not outdated", async () => {
+	const path = await tus.create(2_000_000), active = openPatch(server, path, 0, 2_000_000, Buffer.alloc(10_000));
+	const beat = setInterval(() => active.write(Buffer.alloc(10_000)), 20);
+	await until(() => statSync(join(server.dir, "incoming", path.split("/").at(-1))).size > 0, "bytes have come");
+	const { status, headers } = await send("HEAD", path), at = Number(headers["upload-offset"]);
+	assert.ok(status === 204 && at > 0 && at < 2_000_000, `${status} ${at}`);
+	assert.match(await active.answer, /^HTTP\/1\.1 423 /);
+	clearInterval(beat);
+	assert.equal((await append(path, at, "?1", Buffer.alloc(2_000_000 - at))).status, 200);
 });
 
 test("one protocol goes on with what the other began", async () => {
