@@ -118,7 +118,8 @@ SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :len
 SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,
        ((SELECT ms FROM now_ms) + :expiry_ms - ((SELECT ms FROM lived_ms) - touched_ms)) / 1000
   FROM upload u
- WHERE id = :id AND kind <> 'once' AND owner = coalesce(:owner, owner) AND EXISTS (SELECT 1 FROM upload_idle WHERE id = u.id AND ms < :expiry_ms)
+ WHERE id = :id AND kind <> 'once' AND owner = coalesce(:owner, owner)
+   AND EXISTS (SELECT 1 FROM upload_idle WHERE id = u.id AND ms < :expiry_ms)
    AND (done = 0 OR kind = 'part' OR EXISTS (SELECT 1 FROM video v WHERE v.id = u.id AND v.state <> 'deleting'));
 
 -- name: upload_video
@@ -161,8 +162,8 @@ UPDATE lived SET ms = (SELECT ms FROM lived_ms), wall_ms = (SELECT ms FROM now_m
 -- Whole ones whose last request ended before they were videos.
 -- name: upload_left
 SELECT id FROM upload
- WHERE kind = 'whole' AND worker IS NULL AND done = 0 AND offset_bytes = length_bytes AND touched_ms + :rest_ms <= (SELECT ms FROM lived_ms)
-   AND id > :after ORDER BY id LIMIT 1;
+ WHERE kind = 'whole' AND worker IS NULL AND done = 0 AND offset_bytes = length_bytes
+   AND touched_ms + :rest_ms <= (SELECT ms FROM lived_ms) AND id > :after ORDER BY id LIMIT 1;
 
 -- name: upload_exists
 SELECT 1 FROM upload WHERE id = :id;

@@ -63,7 +63,8 @@ SELECT video, edition,
   FROM rendition_cap GROUP BY video, edition;
 
 -- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: all that they bring, though some of it may
--- be there, or all that has come where nobody told how much that is, and what will be made of it; videos: what their tasks have not written yet.
+-- be there, or all that has come where nobody told how much that is, and what will be made of it; videos: what their tasks
+-- have not written yet.
 DROP VIEW IF EXISTS disk_claim;
 CREATE VIEW disk_claim AS
 SELECT 'upload' AS what, u.id, coalesce(u.length_bytes, u.offset_bytes) AS source_bytes,

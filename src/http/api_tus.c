@@ -326,7 +326,8 @@ void tus_append(struct exchange *ex)
 	int64_t offset;
 
 	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
-	if (version_ok(ex) && upload_encoding_ok(ex) && type_ok(ex) && offset_ok(ex, &offset) && length_ok(&t) && checksum_ok(&t) && append(&t, offset)) {
+	if (version_ok(ex) && upload_encoding_ok(ex) && type_ok(ex) && offset_ok(ex, &offset) && length_ok(&t) && checksum_ok(&t) &&
+	    append(&t, offset)) {
 		transfer_tell_offset(&t);
 		tell_expiry(&t);
 		transfer_tell_video(&t);

@@ -73,7 +73,8 @@ static enum spool_result end_transaction(struct spool *s, enum spool_result resu
 	return result;
 }
 
-/* In one transaction it is there and its bytes are spoken for.  What is joined of others was promised to them, and may need no room. */
+/* In one transaction it is there and its bytes are spoken for.  What is joined of others was promised to them, and may need
+ * no room. */
 static enum spool_result admit(struct resume *r, const char *worker)
 {
 	struct spool *s = &r->spool;

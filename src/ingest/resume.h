@@ -29,10 +29,9 @@ enum spool_result resume_read(struct resume *resume, struct db *db, const struct
 			      const char *owner) __attribute__((warn_unused_result));
 
 /*
- * After resume_read: takes the turn to write, waiting for its holder to give way for `wait_ms` (`presses`: also
- * where bytes still come to it), and reads the row again
- * in any case: it is the truth then, and where it says `done` that is SPOOL_OK.  SPOOL_TAKEN: nothing is held, or only for
- * the moment in which somebody else moves the file.
+ * After resume_read: takes the turn to write, waiting for its holder to give way for `wait_ms` (`presses`: also where bytes
+ * still come to it), and reads the row again in any case: it is the truth then, and where it says `done` that is
+ * SPOOL_OK.  SPOOL_TAKEN: nothing is held, or only for the moment in which somebody else moves the file.
  */
 enum spool_result resume_take(struct resume *resume, int64_t wait_ms, bool presses) __attribute__((warn_unused_result));
 

@@ -384,7 +384,8 @@ void spool_full(const struct spool *spool, char words[BUDGET_WORDS])
 	if (budget_left(b) < spool->wanted_bytes + b->work_bytes)
 		budget_words(b, spool->wanted_bytes, words);
 	else if (spool->resumable && !spool->untold)
-		budget_words_kept(file_free_bytes(spool->dir_fd, "incoming"), spool->conf->floor_bytes, spool->limit_bytes - spool->size_bytes, words);
+		budget_words_kept(file_free_bytes(spool->dir_fd, "incoming"), spool->conf->floor_bytes,
+				  spool->limit_bytes - spool->size_bytes, words);
 	else
 		snprintf(words, BUDGET_WORDS, "The disk became full while the file came; nothing of it was kept.");
 }
