@@ -108,16 +108,19 @@ INSERT INTO upload (id, worker, filename, length_bytes) VALUES (:id, :worker, :f
 DELETE FROM upload WHERE id = :id;
 
 -- name: upload_create
-INSERT INTO upload (id, kind, worker, owner, filename, title, profile, priority, length_bytes, metadata, concat, digest)
-SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest
- WHERE (SELECT count(*) FROM upload WHERE done = 0) < :most
-   AND (:owner = '' OR (SELECT count(*) FROM upload WHERE owner = :owner AND done = 0) < :most_of_owner);
+INSERT INTO upload (id, kind, worker, owner, filename, title, profile, priority, length_bytes, metadata, concat, digest, touched_ms)
+SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest,
+       (SELECT ms FROM lived_ms)
+ WHERE :kind = 'joined'                 -- which makes them fewer
+    OR ((SELECT count(*) FROM upload WHERE done = 0) < :most
+        AND (:owner = '' OR (SELECT count(*) FROM upload WHERE owner = :owner AND done = 0) < :most_of_owner));
 
 -- name: upload_read
 SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,
-       (touched_ms + :expiry_ms) / 1000
+       ((SELECT ms FROM now_ms) + :expiry_ms - ((SELECT ms FROM lived_ms) - touched_ms)) / 1000
   FROM upload u
- WHERE id = :id AND kind <> 'once' AND owner = :owner AND touched_ms + :expiry_ms > (SELECT ms FROM now_ms)
+ WHERE id = :id AND kind <> 'once' AND owner = coalesce(:owner, owner)
+   AND EXISTS (SELECT 1 FROM upload_idle WHERE id = u.id AND ms < :expiry_ms)
    AND (done = 0 OR kind = 'part' OR EXISTS (SELECT 1 FROM video v WHERE v.id = u.id AND v.state <> 'deleting'));
 
 -- name: upload_video
@@ -125,8 +128,14 @@ SELECT size_bytes FROM video
  WHERE id = :id AND owner = :owner AND state <> 'deleting' AND source = 'source/' || id AND size_bytes IS NOT NULL;
 
 -- name: upload_record
-UPDATE upload SET offset_bytes = :offset_bytes, touched_ms = (SELECT ms FROM now_ms)
+UPDATE upload SET offset_bytes = :offset_bytes, touched_ms = (SELECT ms FROM lived_ms)
  WHERE id = :id AND offset_bytes = :before_bytes AND done = 0;
+
+-- name: upload_set_digest
+UPDATE upload SET digest = :digest WHERE id = :id AND done = 0;
+
+-- name: upload_tell
+UPDATE upload SET worker = NULL WHERE id = :id AND done = 0;
 
 -- name: upload_set_length
 UPDATE upload SET length_bytes = :length_bytes WHERE id = :id AND length_bytes IS NULL AND offset_bytes <= :length_bytes;
@@ -141,12 +150,21 @@ UPDATE upload SET done = 1, joined = :into WHERE id = :id AND done = 0 AND kind 
 SELECT 1 FROM upload WHERE id = :id AND done = 0;
 
 -- name: upload_expired
-SELECT id FROM upload
- WHERE kind <> 'once' AND worker IS NULL AND touched_ms + :expiry_ms <= (SELECT ms FROM now_ms) AND id > :after ORDER BY id LIMIT 1;
+SELECT id FROM upload_idle WHERE worker IS NULL AND ms >= :expiry_ms AND id > :after ORDER BY id LIMIT 1;
 
 -- name: upload_is_expired
-SELECT 1 FROM upload
- WHERE id = :id AND kind <> 'once' AND worker IS NULL AND touched_ms + :expiry_ms <= (SELECT ms FROM now_ms);
+SELECT 1 FROM upload_idle WHERE id = :id AND worker IS NULL AND ms >= :expiry_ms;
+
+-- Written while there is something that may expire, and not oftener than it takes: each change wakes all responders.
+-- name: lived_count
+UPDATE lived SET ms = (SELECT ms FROM lived_ms), wall_ms = (SELECT ms FROM now_ms)
+ WHERE abs((SELECT ms FROM now_ms) - wall_ms) >= 30000 AND EXISTS (SELECT 1 FROM upload WHERE kind <> 'once');
+
+-- Whole ones whose last request ended before they were videos.
+-- name: upload_left
+SELECT id FROM upload
+ WHERE kind = 'whole' AND worker IS NULL AND done = 0 AND offset_bytes = length_bytes
+   AND touched_ms + :rest_ms <= (SELECT ms FROM lived_ms) AND id > :after ORDER BY id LIMIT 1;
 
 -- name: upload_exists
 SELECT 1 FROM upload WHERE id = :id;
@@ -155,15 +173,15 @@ SELECT 1 FROM upload WHERE id = :id;
 SELECT u.id FROM upload u
  WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') LIMIT 1;
 
--- What an upload of :length_bytes needs, and what all others have been promised.
+-- What is made of an upload of :length_bytes, and what all others than :id have been promised.
 -- name: budget_read
-SELECT CAST(round(:length_bytes * (SELECT grows FROM growth_factor WHERE profile = 'default')) AS INTEGER),
+SELECT CAST(round(:length_bytes * coalesce((SELECT grows FROM growth_factor WHERE profile = :profile), 2)) AS INTEGER),
        count(*) FILTER (WHERE what = 'upload'), coalesce(sum(work_bytes) FILTER (WHERE what = 'upload'), 0),
        count(*) FILTER (WHERE what = 'video'), coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0)
-  FROM disk_claim;
+  FROM disk_claim WHERE id IS NOT :id;
 
 -- name: budget_uploads
-SELECT id, length_bytes FROM upload WHERE length_bytes > 0 AND done = 0;
+SELECT id, length_bytes FROM upload WHERE length_bytes > 0 AND done = 0 AND id IS NOT :id;
 
 -- Written only when it changed by more than a 64th: everybody who waits for a change looks up at each.
 -- name: disk_keep
@@ -175,9 +193,11 @@ VALUES (1, :free_bytes, :floor_bytes, :arriving_bytes, (SELECT ms FROM now_ms))
  WHERE 64 * abs(excluded.free_bytes - free_bytes) > free_bytes OR 64 * abs(excluded.arriving_bytes - arriving_bytes) > free_bytes
     OR floor_bytes <> excluded.floor_bytes;
 
+-- A profile may be deleted while an upload comes that asked for it.
 -- name: video_insert
 INSERT INTO video (id, source, filename, title, owner, profile, priority, size_bytes, sha256)
-VALUES (:id, 'source/' || :id, :filename, :title, :owner, :profile, :priority, :size_bytes, :sha256);
+VALUES (:id, 'source/' || :id, :filename, :title, :owner, coalesce((SELECT name FROM profile WHERE name = :profile), 'default'),
+        :priority, :size_bytes, :sha256);
 
 -- Tasks ------------------------------------------------------------------------------------------
 

@@ -9,6 +9,17 @@ DROP VIEW IF EXISTS now_ms;
 CREATE VIEW now_ms AS
 SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS ms;
 
+-- lived_ms: the clock of what expires.  Two minutes are more than responders let pass between two counts (lived_count).
+DROP VIEW IF EXISTS lived_ms;
+CREATE VIEW lived_ms AS
+SELECT ms + max(0, min(120000, (SELECT ms FROM now_ms) - wall_ms)) AS ms FROM lived;
+
+-- upload_idle: since when resumable uploads wait for their clients.  One that is whole does not: it waits for us.
+DROP VIEW IF EXISTS upload_idle;
+CREATE VIEW upload_idle AS
+SELECT id, worker, iif(kind = 'whole' AND done = 0 AND offset_bytes IS length_bytes, 0, (SELECT ms FROM lived_ms) - touched_ms) AS ms
+  FROM upload WHERE kind <> 'once';
+
 -- task_units: how much work a task is, in the units of table speed, and what a unit costs where nothing was learned
 -- yet: measured with the default profile.
 DROP VIEW IF EXISTS task_units;
@@ -52,11 +63,12 @@ SELECT video, edition,
   FROM rendition_cap GROUP BY video, edition;
 
 -- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: all that they bring, though some of it may
--- be there, and what will be made of it; videos: what their tasks have not written yet.
+-- be there, or all that has come where nobody told how much that is, and what will be made of it; videos: what their tasks
+-- have not written yet.
 DROP VIEW IF EXISTS disk_claim;
 CREATE VIEW disk_claim AS
-SELECT 'upload' AS what, u.id, coalesce(u.length_bytes, 0) AS source_bytes,
-       CAST(round(coalesce(u.length_bytes, 0) * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes
+SELECT 'upload' AS what, u.id, coalesce(u.length_bytes, u.offset_bytes) AS source_bytes,
+       CAST(round(coalesce(u.length_bytes, u.offset_bytes) * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes
   FROM upload u LEFT JOIN growth_factor f ON f.profile = u.profile
  WHERE u.done = 0
 UNION ALL

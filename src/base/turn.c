@@ -14,7 +14,7 @@
 
 #define LOOK_MS 10              /* between two tries while waiting */
 
-enum { BYTE_WRITING, BYTE_WANTED };
+enum { BYTE_WRITING, BYTE_WANTED, BYTE_PRESSED };
 
 static int lock(int fd, int command, short type, off_t byte, short *found)
 {
@@ -33,7 +33,7 @@ static enum turn try(int fd, off_t byte)
 	return errno == EAGAIN || errno == EACCES ? TURN_TAKEN : TURN_FAILED;
 }
 
-enum turn turn_take(int fd, int64_t wait_ms)
+enum turn turn_take(int fd, int64_t wait_ms, bool presses)
 {
 	int64_t until_ms = clock_mono_ms() + wait_ms;
 	enum turn turn = try(fd, BYTE_WRITING);
@@ -43,17 +43,30 @@ enum turn turn_take(int fd, int64_t wait_ms)
 	turn = try(fd, BYTE_WANTED);
 	if (turn != TURN_OURS)
 		return turn;
+	if (presses)
+		(void)lock(fd, F_OFD_SETLK, F_WRLCK, BYTE_PRESSED, NULL);
 	while ((turn = try(fd, BYTE_WRITING)) == TURN_TAKEN && clock_mono_ms() < until_ms)
 		(void)poll(NULL, 0, LOOK_MS);
+	(void)lock(fd, F_OFD_SETLK, F_UNLCK, BYTE_PRESSED, NULL);
 	(void)lock(fd, F_OFD_SETLK, F_UNLCK, BYTE_WANTED, NULL);
 	return turn;
 }
 
-bool turn_wanted(int fd)
+static bool is_held(int fd, off_t byte)
 {
 	short found = F_UNLCK;
 
-	return lock(fd, F_OFD_GETLK, F_WRLCK, BYTE_WANTED, &found) == 0 && found != F_UNLCK;
+	return lock(fd, F_OFD_GETLK, F_WRLCK, byte, &found) == 0 && found != F_UNLCK;
+}
+
+bool turn_wanted(int fd)
+{
+	return is_held(fd, BYTE_WANTED);
+}
+
+bool turn_pressed(int fd)
+{
+	return is_held(fd, BYTE_PRESSED);
 }
 
 void turn_leave(int fd)

@@ -59,7 +59,7 @@ void api_health(struct exchange *ex)
 	struct budget budget;
 
 	if (result == DB_OK)
-		result = budget_read(ex->db, ex->dir_fd, ex->conf->floor_bytes, 0, &budget);
+		result = budget_read(ex->db, ex->dir_fd, ex->conf->floor_bytes, NULL, &budget);
 	else
 		budget = (struct budget){ .free_bytes = -1, .floor_bytes = ex->conf->floor_bytes };
 	add(&reasons, result != DB_OK, "the database cannot be read");

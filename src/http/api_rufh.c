@@ -61,6 +61,7 @@ static void tell_complete(struct rufh *r, bool complete)
 static void init(struct rufh *r, struct exchange *ex)
 {
 	transfer_init(&r->t, ex, ERROR_DIGEST_MISMATCH, ERROR_INCONSISTENT_LENGTH);
+	r->t.presses = true;    /* "Concurrency": a client that comes back knows that its earlier request is of no use */
 	r->complete = false;
 	r->members[0] = '\0';
 }
@@ -198,9 +199,10 @@ static bool create(struct rufh *r)
 {
 	struct upload_row *row = &r->t.resume.row;
 	struct exchange *ex = r->t.ex;
+	const char *worker = ex->request->length_bytes != 0 ? ex->worker : NULL;
 
 	row->kind = UPLOAD_WHOLE;
-	if (!complete_ok(r) || !length_ok(r, 0) || !options_ok(r) || !digests_ok(r, row->digest))
+	if (!upload_encoding_ok(ex) || !complete_ok(r) || !length_ok(r, 0) || !options_ok(r) || !digests_ok(r, row->digest))
 		return false;
 	row->length_bytes = r->t.length_bytes;
 	if (row->length_bytes == 0) {
@@ -210,9 +212,9 @@ static bool create(struct rufh *r)
 	if (!transfer_fits(&r->t) || !upload_enter(ex))
 		return false;
 	r->t.entered = true;
-	if (!transfer_ok(&r->t, resume_create(&r->t.resume, ex->db, ex->conf, ex->dir_fd, NULL)))
+	if (!transfer_ok(&r->t, resume_create(&r->t.resume, ex->db, ex->conf, ex->dir_fd, worker)))
 		return false;
-	if (transfer_body(&r->t) && end(r))
+	if (transfer_body(&r->t) && end(r) && transfer_ok(&r->t, resume_tell(&r->t.resume)))
 		return true;
 	if (resume_remove(&r->t.resume) != SPOOL_OK)     /* nobody knows its address */
 		log_warn("upload %s: it stays until it expires", row->id);
@@ -240,16 +242,10 @@ void rufh_create(struct exchange *ex)
 
 /* "Offset Retrieval" ----------------------------------------------------------------------------- */
 
-/* A writer whose peer is silent gives way; the offset of one that does not is durable, and is told. */
+/* What is told must not be outdated when it is: the writer gives way, and where it cannot that is 423. */
 static bool look(struct rufh *r)
 {
-	enum spool_result result = SPOOL_TAKEN;
-
-	if (!transfer_read(&r->t))
-		return false;
-	if (!r->t.resume.row.done)
-		result = resume_take(&r->t.resume, TRANSFER_WAIT_MS);
-	return result == SPOOL_TAKEN || transfer_ok(&r->t, result);
+	return transfer_read(&r->t) && transfer_ok(&r->t, resume_take(&r->t.resume, TRANSFER_WAIT_MS, true));
 }
 
 void rufh_head(struct exchange *ex)
@@ -304,6 +300,8 @@ static bool head_ok(struct rufh *r, int64_t *offset, char digest[UPLOAD_DIGEST_M
 {
 	const char *field = transfer_field(r->t.ex, "UPLOAD_OFFSET");
 
+	if (!upload_encoding_ok(r->t.ex))
+		return false;
 	if (strcmp(r->t.ex->request->content_type, BODY_TYPE) != 0) {
 		reply_error(r->t.ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send it as " BODY_TYPE);
 		return false;
@@ -325,10 +323,12 @@ static bool append(struct rufh *r)
 		return false;
 	if (!place_ok(r, offset))
 		return false;
-	if (!transfer_fits(&r->t))
+	if (r->t.length_bytes == 0) {
+		reply_error(r->t.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
 		return false;
-	if (digest[0] != '\0')
-		strcpy(row->digest, digest);
+	}
+	if (!transfer_fits(&r->t) || (digest[0] != '\0' && !transfer_ok(&r->t, resume_set_digest(&r->t.resume, digest))))
+		return false;
 	return transfer_set_length(&r->t) && transfer_body(&r->t) && end(r);
 }
 

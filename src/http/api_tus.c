@@ -142,7 +142,7 @@ static bool first_bytes(struct transfer *t)
 {
 	if (!has_body(t->ex))
 		return true;
-	if (transfer_body(t) && transfer_finish(t))
+	if (transfer_body(t) && transfer_finish(t) && transfer_ok(t, resume_tell(&t->resume)))
 		return true;
 	if (resume_remove(&t->resume) != SPOOL_OK)
 		log_warn("upload %s: it stays until it expires", t->resume.row.id);
@@ -158,7 +158,7 @@ static void create(struct transfer *t)
 	if (!upload_enter(ex))
 		return;
 	t->entered = true;
-	if (transfer_ok(t, resume_create(&t->resume, ex->db, ex->conf, ex->dir_fd, NULL)) && first_bytes(t))
+	if (transfer_ok(t, resume_create(&t->resume, ex->db, ex->conf, ex->dir_fd, has_body(ex) ? ex->worker : NULL)) && first_bytes(t))
 		tell_created(t);
 }
 
@@ -172,6 +172,7 @@ static void tell_joined(struct transfer *t, enum join_result joined, enum spool_
 		tell_created(t);
 		break;
 	case JOIN_NO_PART: (void)bad_field(t->ex, "Upload-Concat: one of them is no partial upload"); break;
+	case JOIN_ELSEWHERE: reply_error(t->ex->reply, ERROR_PARTS_JOINED, NULL); break;
 	case JOIN_UNFINISHED: reply_error(t->ex->reply, ERROR_PARTS_UNFINISHED, NULL); break;
 	case JOIN_FAILED: (void)transfer_ok(t, result); break;
 	}
@@ -204,7 +205,7 @@ void tus_create(struct exchange *ex)
 	size_t count;
 
 	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
-	if (!version_ok(ex) || !transfer_metadata(&t, metadata != NULL ? metadata : ""))
+	if (!version_ok(ex) || !upload_encoding_ok(ex) || !transfer_metadata(&t, metadata != NULL ? metadata : ""))
 		return;
 	t.resume.row.kind = concat != NULL ? UPLOAD_PART : UPLOAD_WHOLE;
 	if (concat != NULL) {
@@ -244,21 +245,26 @@ static void tell_upload(struct transfer *t)
 	transfer_tell_video(t);
 }
 
+/* Every byte is here, and it is to be a video, and is none. */
+static bool is_becoming(const struct transfer *t)
+{
+	return t->resume.row.kind == UPLOAD_WHOLE && !t->resume.row.done && resume_is_whole(&t->resume);
+}
+
 /*
  * Lets a stale writer give way, so that the offset is as far as it can be, and makes a video of what was whole when
- * its responder died.  An active writer keeps its turn: then the last durable offset is told.
+ * its responder died.  An active writer keeps its turn: then the last durable offset is told, but not the length: a client
+ * takes that for the end of its work, and does not come back where the video then fails to be made.
  */
 static bool settle(struct transfer *t)
 {
-	enum spool_result result = t->resume.row.done ? SPOOL_TAKEN : resume_take(&t->resume, TRANSFER_WAIT_MS);
+	enum spool_result result = resume_take(&t->resume, TRANSFER_WAIT_MS, false);
 
-	if (result == SPOOL_TAKEN)
+	if (result == SPOOL_TAKEN && !is_becoming(t))
 		return true;
 	if (!transfer_ok(t, result))
 		return false;
-	if (t->resume.row.done || !resume_is_whole(&t->resume) || t->resume.row.kind == UPLOAD_PART)
-		return true;
-	return transfer_ok(t, resume_begin(&t->resume)) && transfer_finish(t);
+	return !is_becoming(t) || (transfer_ok(t, resume_begin(&t->resume)) && transfer_finish(t));
 }
 
 void tus_head(struct exchange *ex)
@@ -320,7 +326,8 @@ void tus_append(struct exchange *ex)
 	int64_t offset;
 
 	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
-	if (version_ok(ex) && type_ok(ex) && offset_ok(ex, &offset) && length_ok(&t) && checksum_ok(&t) && append(&t, offset)) {
+	if (version_ok(ex) && upload_encoding_ok(ex) && type_ok(ex) && offset_ok(ex, &offset) && length_ok(&t) && checksum_ok(&t) &&
+	    append(&t, offset)) {
 		transfer_tell_offset(&t);
 		tell_expiry(&t);
 		transfer_tell_video(&t);

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "http/upload.h"
 #include "ingest/multipart.h"
@@ -22,6 +21,7 @@ struct form {
 	struct multipart multipart;
 	bool in_file;                   /* the open part is the file */
 	bool has_file;                  /* there was one */
+	unsigned seen;                  /* a bit for each of raw_params whose field there was */
 	bool ended;                     /* the closing boundary was seen */
 	char field[32];                 /* the open part's name, where it is a field that we know */
 	struct buf value;               /* and its text so far */
@@ -31,15 +31,11 @@ struct form {
 /* True when the body comes as it is and is not promised to be empty.  Else answered. */
 static bool body_ok(struct exchange *ex)
 {
-	const char *encoding = ex->request->content_encoding;
-
-	if (*encoding != '\0' && strcasecmp(encoding, "identity") != 0)
-		reply_error(ex->reply, ERROR_UNSUPPORTED_CONTENT_ENCODING, NULL);
-	else if (ex->request->length_bytes == 0)
+	if (!upload_encoding_ok(ex))
+		return false;
+	if (ex->request->length_bytes == 0)
 		reply_error(ex->reply, ERROR_EMPTY_UPLOAD, NULL);
-	else
-		return true;
-	return false;
+	return ex->request->length_bytes != 0;
 }
 
 /* The query's parameters into the upload. */
@@ -129,6 +125,19 @@ static bool form_fault(struct form *f)
 	return false;
 }
 
+/* Takes note of a field that we know. */
+static bool is_first(struct form *f)
+{
+	unsigned before = f->seen;
+
+	for (int i = 0; raw_params[i] != NULL; i++)
+		if (strcmp(raw_params[i], f->field) == 0) {
+			f->seen |= 1u << i;
+			return f->seen != before;
+		}
+	return true;
+}
+
 static bool begin_part(struct form *f)
 {
 	const struct multipart *m = &f->multipart;
@@ -144,7 +153,10 @@ static bool begin_part(struct form *f)
 		label_filename(m->filename, strlen(m->filename), f->upload.filename);
 	else if (m->filename == NULL && m->name != NULL && strlen(m->name) < sizeof f->field)
 		strcpy(f->field, m->name);
-	return true;
+	if (is_first(f))
+		return true;
+	reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s is there twice", f->field);
+	return false;
 }
 
 /* An upper bound of the file's size, good enough to reserve; -1: not told. */

@@ -144,6 +144,17 @@ static void override_method(struct request *r, const struct source *s)
 		r->method = method_of(name);
 }
 
+/* Unshortened, or else two users may be one. */
+static bool read_owner(struct request *r, const char *owner)
+{
+	size_t len = strlen(owner), characters = 0;
+
+	label_title(owner, len, r->owner);
+	for (const char *at = r->owner; *at != '\0'; at++)
+		characters += ((unsigned char)*at & 0xc0) != 0x80;
+	return len <= LABEL_MOST && characters <= REQUEST_OWNER_MOST;
+}
+
 enum error request_read(struct request *r, request_lookup *lookup, const void *user, const char **detail)
 {
 	struct source s = { lookup, user };
@@ -159,7 +170,8 @@ enum error request_read(struct request *r, request_lookup *lookup, const void *u
 	r->content_type = get(&s, "CONTENT_TYPE");
 	r->body_file = get(&s, "REQUEST_BODY_FILE");    /* a client's own field is HTTP_REQUEST_BODY_FILE */
 	r->content_encoding = get(&s, "HTTP_CONTENT_ENCODING");
-	label_title(owner, strlen(owner), r->owner);
+	if (!read_owner(r, owner))
+		return ERROR_OWNER_TOO_LONG;
 	error = read_target(r, &s, detail);
 	if (error == ERROR_NONE)
 		override_method(r, &s);

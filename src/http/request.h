@@ -13,6 +13,7 @@
 
 #define REQUEST_TARGET_BYTES 8192       /* of path and query */
 #define REQUEST_SEGMENTS 6
+#define REQUEST_OWNER_MOST 100          /* characters of an owner, as the schema has it */
 #define REQUEST_PARAMS 16
 
 enum request_method {

@@ -16,6 +16,7 @@
 #include "http/transfer.h"
 #include "http/upload.h"
 #include "ingest/tus.h"
+#include "ingest/whole.h"
 
 #define SILENT_MS 500           /* of a peer, after which another may take over */
 
@@ -58,6 +59,7 @@ bool transfer_ok(struct transfer *transfer, enum spool_result result)
 	case SPOOL_FULL: upload_refuse_full(reply, &transfer->resume.spool); break;
 	case SPOOL_TOO_LARGE: reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes, and no more than were told", most); break;
 	case SPOOL_TOO_MANY: reply_error(reply, ERROR_TOO_MANY_UNFINISHED, NULL); break;
+	case SPOOL_OTHER: reply_error(reply, ERROR_DIGEST_MISMATCH, "the whole is not what Repr-Digest says: it was removed"); break;
 	case SPOOL_GONE: reply_error(reply, ERROR_NOT_FOUND, "there is no such upload, or it has expired"); break;
 	case SPOOL_TAKEN: reply_error(reply, ERROR_UPLOAD_LOCKED, NULL); break;
 	case SPOOL_BUSY: reply_error(reply, ERROR_BUSY, "another writer holds the database"); break;
@@ -141,7 +143,7 @@ bool transfer_take(struct transfer *transfer)
 	if (!transfer->entered && !upload_enter(transfer->ex))
 		return false;
 	transfer->entered = true;
-	return transfer_ok(transfer, resume_take(&transfer->resume, TRANSFER_WAIT_MS));
+	return transfer_ok(transfer, resume_take(&transfer->resume, TRANSFER_WAIT_MS, transfer->presses));
 }
 
 /* A length may be told once, and is never less than what is here. */
@@ -183,12 +185,12 @@ bool transfer_set_length(struct transfer *transfer)
 
 /* The body ------------------------------------------------------------------------------------- */
 
-/* Gives way to another request when this one's peer is silent. */
+/* Gives way to another request when this one's peer is silent, or where the other presses. */
 static bool leave(void *user, int64_t silent_ms)
 {
 	const struct transfer *t = user;
 
-	return silent_ms >= SILENT_MS && turn_wanted(t->resume.spool.fd);
+	return turn_pressed(t->resume.spool.fd) || (silent_ms >= SILENT_MS && turn_wanted(t->resume.spool.fd));
 }
 
 static bool begin_body(struct transfer *t)
@@ -205,7 +207,8 @@ static bool begin_body(struct transfer *t)
 /* What came of a body that did not come whole.  The answer is there already. */
 static void keep_what_came(struct transfer *t)
 {
-	enum spool_result result = t->resume.at_once ? resume_undo(&t->resume) : resume_record(&t->resume);
+	bool is_lost = t->resume.at_once || t->resume.spool.damaged;
+	enum spool_result result = is_lost ? resume_undo(&t->resume) : resume_record(&t->resume);
 
 	if (result != SPOOL_OK)
 		log_warn("upload %s: what came last is not kept", t->resume.row.id);
@@ -221,10 +224,12 @@ static bool take_slices(struct transfer *t, struct iovec *slices, size_t count)
 
 static bool end_body(struct transfer *t, enum fcgi_body body)
 {
-	if (body != FCGI_BODY_END) {
+	if (body == FCGI_BODY_SLOW)
+		reply_error(t->ex->reply, ERROR_UPLOAD_SLOW, NULL);
+	else if (body != FCGI_BODY_END)
 		exchange_body_error(t->ex, body);
+	if (body != FCGI_BODY_END)
 		return false;
-	}
 	if (t->digest == NULL)
 		return true;
 	if (digest_matches(t->digest, &t->claim)) {
@@ -248,46 +253,16 @@ bool transfer_body(struct transfer *transfer)
 		return false;
 	fcgi_expect(fcgi, transfer->ex->request->length_bytes, 0);
 	fcgi_leave_when(fcgi, leave, transfer);
-	while (ok && (body = fcgi_body(fcgi, slices, &count)) == FCGI_BODY_DATA)
+	while (ok && (body = fcgi_body(fcgi, slices, &count)) == FCGI_BODY_DATA) {
 		ok = take_slices(transfer, slices, count);
+		if (turn_pressed(transfer->resume.spool.fd)) {
+			body = FCGI_BODY_LEFT;
+			break;
+		}
+	}
 	if (ok && end_body(transfer, body))
 		return transfer_ok(transfer, resume_record(&transfer->resume));
 	keep_what_came(transfer);
-	return false;
-}
-
-/* Reads the whole file again: the sums of earlier requests are gone with their responders. */
-static bool is_as_promised(struct transfer *t, const struct digest_claim *claim)
-{
-	struct digest *digest = digest_new(claim->kind);
-	char block[65536];
-	off_t at = 0;
-	ssize_t n;
-	bool same;
-
-	while (digest != NULL && (n = pread(t->resume.spool.fd, block, sizeof block, at)) > 0) {
-		digest_add(digest, block, (size_t)n);
-		at += n;
-	}
-	same = at == t->resume.row.offset_bytes && digest_matches(digest, claim);
-	digest_free(digest);
-	return same;
-}
-
-/* An upload that is not what its client promised can never become so. */
-static bool check_whole(struct transfer *t)
-{
-	struct digest_claim claim;
-
-	if (digest_parse_field(t->resume.row.digest, &claim) != DIGEST_PARSED)
-		return true;
-	if (is_as_promised(t, &claim)) {
-		digest_sha256(&claim, t->resume.sha256);
-		return true;
-	}
-	reply_error(t->ex->reply, ERROR_DIGEST_MISMATCH, "the whole is not what Repr-Digest says: it was removed");
-	if (resume_remove(&t->resume) != SPOOL_OK)
-		log_warn("upload %s: it stays until it expires", t->resume.row.id);
 	return false;
 }
 
@@ -311,9 +286,7 @@ bool transfer_finish(struct transfer *transfer)
 
 	if (r->row.done || r->row.kind == UPLOAD_PART || !resume_is_whole(r))
 		return true;
-	if (r->row.digest[0] != '\0' && !check_whole(transfer))
-		return false;
-	return transfer_ok(transfer, resume_finish(r, NULL, 0));
+	return transfer_ok(transfer, whole_finish(r));
 }
 
 /* The answer ----------------------------------------------------------------------------------- */

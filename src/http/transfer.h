@@ -18,6 +18,7 @@ struct transfer {
 	enum error mismatch;            /* what a claim that does not hold is told as */
 	enum error inconsistent;        /* and a length that contradicts another */
 	int64_t length_bytes;           /* of the whole, as this request tells it; -1: it does not */
+	bool presses;                   /* a writer gives way to it though bytes still come */
 	bool entered;                   /* has a place among upload_threads */
 };
 

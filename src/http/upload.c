@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "http/upload.h"
@@ -57,6 +58,16 @@ bool upload_set(struct upload *upload, const char *name, const char *value, size
 	return true;
 }
 
+bool upload_encoding_ok(struct exchange *ex)
+{
+	const char *encoding = ex->request->content_encoding;
+
+	if (*encoding == '\0' || strcasecmp(encoding, "identity") == 0)
+		return true;
+	reply_error(ex->reply, ERROR_UNSUPPORTED_CONTENT_ENCODING, NULL);
+	return false;
+}
+
 bool upload_enter(struct exchange *ex)
 {
 	if (atomic_fetch_add(ex->uploads, 1) < ex->conf->upload_threads)
@@ -90,6 +101,7 @@ static bool spool_ok(struct upload *u, enum spool_result result)
 		reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes", u->ex->conf->upload_max_bytes);
 		break;
 	case SPOOL_TOO_MANY:
+	case SPOOL_OTHER:
 	case SPOOL_TAKEN:
 	case SPOOL_GONE: reply_error(reply, ERROR_INTERNAL, "the upload is gone"); break;
 	case SPOOL_BUSY: reply_error(reply, ERROR_BUSY, "another writer holds the database"); break;

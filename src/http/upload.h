@@ -30,6 +30,9 @@ void upload_init(struct upload *upload, struct exchange *ex);
 /* Sets title, profile, priority, size or filename.  False: answered with 400.  Other names: ignored. */
 bool upload_set(struct upload *upload, const char *name, const char *value, size_t len);
 
+/* True when the body comes as it is: no Content-Encoding but identity.  Else answered with 415. */
+bool upload_encoding_ok(struct exchange *ex);
+
 /* Answers SPOOL_FULL: 507, with what there is and what was wanted. */
 void upload_refuse_full(struct reply *reply, const struct spool *spool);
 

@@ -17,12 +17,14 @@
 #include "base/log.h"
 #include "ingest/join.h"
 
+#define WAIT_MS 3000            /* for another request that has to do with a part, or joins the same ones */
 #define COPY_BYTES ((size_t)1 << 30)    /* most that one call is asked to copy */
 
 /* One call of join_parts. */
 struct join {
 	struct resume *into;
-	struct resume *parts;           /* each with its turn taken */
+	const char (*ids)[ID_LEN + 1];
+	struct resume *parts;           /* of these ids; of the first `taken` the turn is ours */
 	size_t count, taken;
 	enum spool_result *result;
 };
@@ -33,28 +35,87 @@ static enum join_result failed(struct join *j, enum spool_result result)
 	return result == SPOOL_GONE ? JOIN_NO_PART : JOIN_FAILED;
 }
 
-/* Takes part `i`, so that nobody removes it meanwhile. */
-static enum join_result take_part(struct join *j, const char *id, const char *owner)
+/* Whether an Upload-Concat that was taken once has these ids in this order. */
+static bool is_of(const char *concat, const struct join *j)
 {
-	struct resume *part = &j->parts[j->taken];
-	struct spool *s = &j->into->spool;
-	enum spool_result result = resume_read(part, s->db, s->conf, s->dir_fd, id, owner);
+	const char *at = concat + strcspn(concat, ";") + 1;
 
-	if (result != SPOOL_OK)
-		return failed(j, result);
-	if (part->row.kind != UPLOAD_PART)
-		return JOIN_NO_PART;
-	if (part->row.done) {
-		strcpy(j->into->row.id, part->row.joined);
-		return JOIN_BEFORE;
+	for (size_t i = 0; i < j->count; i++) {
+		size_t len;
+
+		at += strspn(at, " ");
+		len = strcspn(at, " ");
+		if (len < ID_LEN || strncmp(at + len - ID_LEN, j->ids[i], ID_LEN) != 0)
+			return false;
+		at += len;
 	}
-	if (!resume_is_whole(part))
-		return JOIN_UNFINISHED;
-	result = resume_take(part, 0);
-	j->taken++;
-	if (result == SPOOL_OK)
-		result = resume_begin(part);
-	return result == SPOOL_OK ? JOIN_OK : failed(j, result);
+	return at[strspn(at, " ")] == '\0';
+}
+
+/* What the parts went into: the same again, as for a client that lost the answer, or something else. */
+static enum join_result compare(struct join *j)
+{
+	struct resume *before = &j->parts[0];           /* its row was read, and is not needed any more */
+	struct spool *s = &j->into->spool;
+	enum spool_result result;
+	char id[ID_LEN + 1];
+
+	for (size_t i = 0; i < j->count; i++)
+		if (!j->parts[i].row.done || strcmp(j->parts[i].row.joined, before->row.joined) != 0)
+			return JOIN_ELSEWHERE;
+	strcpy(id, before->row.joined);
+	result = resume_read(before, s->db, s->conf, s->dir_fd, id, j->into->row.owner);
+	if (result != SPOOL_OK && result != SPOOL_GONE)
+		return failed(j, result);
+	if (result == SPOOL_GONE || !is_of(before->row.concat, j))
+		return JOIN_ELSEWHERE;
+	strcpy(j->into->row.id, id);
+	return JOIN_BEFORE;
+}
+
+/* Reads all parts.  JOIN_OK: they may be joined, as it seems. */
+static enum join_result look(struct join *j)
+{
+	struct spool *s = &j->into->spool;
+	bool any_done = false, all_whole = true;
+
+	for (size_t i = 0; i < j->count; i++) {
+		struct resume *part = &j->parts[i];
+		enum spool_result result = resume_read(part, s->db, s->conf, s->dir_fd, j->ids[i], j->into->row.owner);
+
+		if (result != SPOOL_OK)
+			return failed(j, result);
+		if (part->row.kind != UPLOAD_PART)
+			return JOIN_NO_PART;
+		any_done |= part->row.done;
+		all_whole &= resume_is_whole(part);
+	}
+	if (any_done)
+		return compare(j);
+	return all_whole ? JOIN_OK : JOIN_UNFINISHED;
+}
+
+/* Takes all parts, so that nobody removes them meanwhile.  JOIN_BEFORE: another request has just joined one. */
+static enum join_result take(struct join *j)
+{
+	for (; j->taken < j->count; j->taken++) {
+		struct resume *part = &j->parts[j->taken];
+		enum spool_result result = resume_take(part, WAIT_MS, false);
+
+		if (result == SPOOL_OK && part->row.done)
+			return JOIN_BEFORE;
+		if (result == SPOOL_OK)
+			result = resume_begin(part);
+		if (result != SPOOL_OK)
+			return failed(j, result);
+	}
+	return JOIN_OK;
+}
+
+static void leave(struct join *j)
+{
+	for (size_t i = 0; i < j->count; i++)
+		resume_leave(&j->parts[i]);
 }
 
 static int64_t length_of(const struct join *j)
@@ -78,6 +139,8 @@ static enum spool_result add_part(struct join *j, const struct resume *part)
 
 	if (ioctl(s->fd, FICLONERANGE, &range) == 0)
 		from = length;
+	else if (spool_check_space(s, length) == SPOOL_FULL)
+		return SPOOL_FULL;
 	while (from < length) {
 		size_t most = length - from > (off_t)COPY_BYTES ? COPY_BYTES : (size_t)(length - from);
 		ssize_t n = copy_file_range(part->spool.fd, &from, s->fd, &to, most, 0);
@@ -111,17 +174,16 @@ static enum spool_result link_part(struct join *j)
 
 static enum spool_result lay_parts(struct join *j)
 {
-	enum spool_result result;
+	enum spool_result result = SPOOL_OK;
 
 	if (j->count == 1)
 		return link_part(j);
-	result = spool_check_space(&j->into->spool, length_of(j));
 	for (size_t i = 0; i < j->count && result == SPOOL_OK; i++)
 		result = add_part(j, &j->parts[i]);
 	return result;
 }
 
-static enum join_result make(struct join *j, const char (*parts)[ID_LEN + 1], const char *worker)
+static enum join_result make(struct join *j, const char *worker)
 {
 	struct resume *into = j->into;
 	struct spool s = into->spool;
@@ -135,7 +197,7 @@ static enum join_result make(struct join *j, const char (*parts)[ID_LEN + 1], co
 	if (result == SPOOL_OK)
 		result = lay_parts(j);
 	if (result == SPOOL_OK)
-		result = resume_finish(into, parts, j->count);
+		result = resume_finish(into, j->ids, j->count);
 	if (result != SPOOL_OK && into->row.id[0] != '\0' && resume_remove(into) != SPOOL_OK)
 		log_warn("upload %s: it stays until its worker ends", into->row.id);
 	return result == SPOOL_OK ? JOIN_OK : failed(j, result);
@@ -152,25 +214,40 @@ static void remove_files(struct join *j)
 	}
 }
 
+static enum join_result join(struct join *j, const char *worker)
+{
+	enum join_result joined = look(j);
+
+	if (joined != JOIN_OK)
+		return joined;
+	joined = take(j);
+	if (joined == JOIN_BEFORE) {
+		leave(j);
+		joined = look(j);
+		return joined == JOIN_OK ? JOIN_FAILED : joined;
+	}
+	if (joined == JOIN_OK)
+		joined = make(j, worker);
+	if (joined == JOIN_OK)
+		remove_files(j);
+	return joined;
+}
+
 enum join_result join_parts(struct resume *into, const char (*parts)[ID_LEN + 1], size_t count, struct db *db,
 			    const struct conf *conf, int dir_fd, const char *worker, enum spool_result *result)
 {
-	struct join j = { .into = into, .count = count, .result = result, .parts = calloc(count, sizeof *j.parts) };
-	enum join_result joined = JOIN_OK;
+	struct join j = { .into = into, .ids = parts, .count = count, .result = result, .parts = calloc(count, sizeof *j.parts) };
+	enum join_result joined;
 
 	*result = SPOOL_FAILED;
 	into->spool = (struct spool){ .db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .resumable = true };
 	into->row.id[0] = '\0';
 	if (j.parts == NULL)
 		return JOIN_FAILED;
-	for (size_t i = 0; i < count && joined == JOIN_OK; i++)
-		joined = take_part(&j, parts[i], into->row.owner);
-	if (joined == JOIN_OK)
-		joined = make(&j, parts, worker);
-	if (joined == JOIN_OK)
-		remove_files(&j);
-	for (size_t i = 0; i < j.taken; i++)
-		resume_leave(&j.parts[i]);
+	for (size_t i = 0; i < count; i++)
+		j.parts[i].spool = into->spool;
+	joined = join(&j, worker);
+	leave(&j);
 	resume_leave(into);
 	free(j.parts);
 	return joined;

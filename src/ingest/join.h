@@ -6,7 +6,8 @@
 
 enum join_result {
 	JOIN_OK,
-	JOIN_BEFORE,            /* they were joined already: into->row.id says into what */
+	JOIN_BEFORE,            /* these were joined already in this order: into->row.id is the video, and it is still there */
+	JOIN_ELSEWHERE,         /* one of them went into something else, or into a video that is gone */
 	JOIN_NO_PART,           /* one of them is not there, is another's, or is no part */
 	JOIN_UNFINISHED,        /* one of them is not whole */
 	JOIN_FAILED,            /* *result says how */

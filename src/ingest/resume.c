@@ -25,7 +25,7 @@
 
 static void init(struct resume *r, struct db *db, const struct conf *conf, int dir_fd)
 {
-	r->spool = (struct spool){ .db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .resumable = true };
+	r->spool = (struct spool){ .db = db, .conf = conf, .dir_fd = dir_fd, .profile = r->row.profile, .fd = -1, .resumable = true };
 	r->from_bytes = 0;
 	r->recorded_ms = clock_mono_ms();
 	r->at_once = false;
@@ -65,27 +65,32 @@ static enum spool_result open_file(struct resume *r)
 	return errno == ENOENT ? SPOOL_GONE : spool_from_errno(s, "opening it");
 }
 
-/* In one transaction it is there and its bytes are spoken for.  What is joined of others was promised to them. */
-static enum spool_result admit(struct resume *r, const char *worker)
+static enum spool_result end_transaction(struct spool *s, enum spool_result result)
 {
-	struct spool *s = &r->spool;
-	enum spool_result result = spool_from_db(db_begin(s->db));
-	enum db_result created;
-
-	if (result != SPOOL_OK)
-		return result;
-	if (r->row.kind == UPLOAD_JOINED)
-		result = spool_check_space(s, r->row.length_bytes);
-	else
-		result = spool_check_budget(s, r->row.length_bytes > 0 ? r->row.length_bytes : 1);
-	if (result == SPOOL_OK) {
-		created = upload_create(s->db, &r->row, worker, s->conf->uploads_max, s->conf->uploads_owner_max);
-		result = created == DB_NONE ? SPOOL_TOO_MANY : spool_from_db(created);
-	}
 	if (result == SPOOL_OK)
 		return spool_from_db(db_commit(s->db));
 	db_rollback(s->db);
 	return result;
+}
+
+/* In one transaction it is there and its bytes are spoken for.  What is joined of others was promised to them, and may need
+ * no room. */
+static enum spool_result admit(struct resume *r, const char *worker)
+{
+	struct spool *s = &r->spool;
+	enum spool_result result = spool_from_db(db_begin(s->db));
+	int64_t length = r->row.length_bytes > 0 ? r->row.length_bytes : 1;
+	enum db_result created;
+
+	if (result != SPOOL_OK)
+		return result;
+	if (r->row.kind != UPLOAD_JOINED)
+		result = spool_check_budget(s, length, length);
+	if (result == SPOOL_OK) {
+		created = upload_create(s->db, &r->row, worker, s->conf->uploads_max, s->conf->uploads_owner_max);
+		result = created == DB_NONE ? SPOOL_TOO_MANY : spool_from_db(created);
+	}
+	return end_transaction(s, result);
 }
 
 enum spool_result resume_create(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *worker)
@@ -104,7 +109,28 @@ enum spool_result resume_create(struct resume *resume, struct db *db, const stru
 		row->id[0] = '\0';
 		return result;
 	}
-	return resume_read(resume, db, conf, dir_fd, row->id, row->owner) == SPOOL_OK ? resume_take(resume, 0) : SPOOL_FAILED;
+	result = resume_read(resume, db, conf, dir_fd, row->id, row->owner);
+	if (result == SPOOL_OK)
+		result = resume_take(resume, 0, false);
+	resume->spool.untold = worker != NULL;
+	if (result == SPOOL_OK)
+		return SPOOL_OK;
+	if (resume_remove(resume) != SPOOL_OK)
+		log_warn("upload %s: it could not be begun, and stays until its worker ends or it expires", row->id);
+	row->id[0] = '\0';
+	return result;
+}
+
+enum spool_result resume_tell(struct resume *resume)
+{
+	struct spool *s = &resume->spool;
+	enum spool_result result;
+
+	if (!s->untold || resume->row.done)
+		return SPOOL_OK;
+	result = spool_from_db(upload_tell(s->db, s->id));
+	s->untold = result != SPOOL_OK;
+	return result;
 }
 
 enum spool_result resume_read(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *id,
@@ -113,15 +139,15 @@ enum spool_result resume_read(struct resume *resume, struct db *db, const struct
 	char key[ID_LEN + 1], of[sizeof resume->row.owner];
 
 	snprintf(key, sizeof key, "%s", id);
-	snprintf(of, sizeof of, "%s", owner);
+	snprintf(of, sizeof of, "%s", owner != NULL ? owner : "");
 	init(resume, db, conf, dir_fd);
 	strcpy(resume->spool.id, key);
-	return spool_from_db(upload_read(db, key, of, conf->upload_expiry_ms, &resume->row));
+	return spool_from_db(upload_read(db, key, owner != NULL ? of : NULL, conf->upload_expiry_ms, &resume->row));
 }
 
-static enum spool_result take_turn(struct resume *r, int64_t wait_ms)
+static enum spool_result take_turn(struct resume *r, int64_t wait_ms, bool presses)
 {
-	switch (turn_take(r->spool.fd, wait_ms)) {
+	switch (turn_take(r->spool.fd, wait_ms, presses)) {
 	case TURN_OURS: return SPOOL_OK;
 	case TURN_TAKEN: return SPOOL_TAKEN;
 	case TURN_FAILED: break;
@@ -140,24 +166,32 @@ static bool is_current(struct resume *r)
 	       ours.st_ino == now.st_ino && ours.st_dev == now.st_dev;
 }
 
-enum spool_result resume_take(struct resume *resume, int64_t wait_ms)
+static enum spool_result read_again(struct resume *r)
+{
+	char owner[sizeof r->row.owner];
+
+	strcpy(owner, r->row.owner);
+	return spool_from_db(upload_read(r->spool.db, r->spool.id, owner, r->spool.conf->upload_expiry_ms, &r->row));
+}
+
+enum spool_result resume_take(struct resume *resume, int64_t wait_ms, bool presses)
 {
 	struct spool *s = &resume->spool;
-	enum spool_result result;
+	enum spool_result result, read;
 
 	if (resume->row.done)
 		return SPOOL_OK;
 	result = open_file(resume);
 	if (result == SPOOL_OK)
-		result = take_turn(resume, wait_ms);
-	if (result != SPOOL_OK) {
-		if (s->fd >= 0)
-			close(s->fd);
+		result = take_turn(resume, wait_ms, presses);
+	if (result != SPOOL_OK && s->fd >= 0) {
+		close(s->fd);
 		s->fd = -1;
-		return result;
 	}
-	result = spool_from_db(upload_read(s->db, s->id, resume->row.owner, s->conf->upload_expiry_ms, &resume->row));
-	if (result == SPOOL_OK && !resume->row.done && !is_current(resume))
+	read = read_again(resume);
+	if (read != SPOOL_OK || resume->row.done)
+		return read;
+	if (result == SPOOL_OK && !is_current(resume))
 		result = SPOOL_TAKEN;           /* somebody is moving it, and the row is about to say so */
 	resume->from_bytes = resume->row.offset_bytes;
 	return result;
@@ -168,16 +202,18 @@ enum spool_result resume_begin(struct resume *resume)
 	struct spool *s = &resume->spool;
 	int fd = s->fd;
 
-	s->limit_bytes = resume->row.length_bytes >= 0 ? resume->row.length_bytes : s->conf->upload_max_bytes;
+	s->promised = resume->row.length_bytes >= 0;
+	s->limit_bytes = s->promised ? resume->row.length_bytes : s->conf->upload_max_bytes;
 	return spool_resume(s, fd, resume->row.offset_bytes);
 }
 
-/* A name is durable once its folder is: a new file's, before anything of it is promised. */
+/* A name is durable once its folder is: a new file's, before anything of it is promised.  A folder's sync, too, fails once. */
 static enum spool_result sync_name(struct resume *r)
 {
-	if (r->row.offset_bytes > 0)
+	if (r->row.offset_bytes > 0 || file_sync_dir(r->spool.dir_fd, "incoming") == 0)
 		return SPOOL_OK;
-	return file_sync_dir(r->spool.dir_fd, "incoming") < 0 ? spool_from_errno(&r->spool, "fsync of incoming") : SPOOL_OK;
+	r->spool.damaged = true;
+	return spool_from_errno(&r->spool, "fsync of incoming");
 }
 
 enum spool_result resume_record(struct resume *resume)
@@ -217,6 +253,20 @@ enum spool_result resume_undo(struct resume *resume)
 	return spool_cut(&resume->spool, resume->row.offset_bytes);
 }
 
+/* In one transaction its length is known and its bytes are spoken for: until then those were that had come. */
+static enum spool_result promise(struct resume *r, int64_t length_bytes)
+{
+	struct spool *s = &r->spool;
+	enum spool_result result = spool_from_db(db_begin(s->db));
+
+	if (result != SPOOL_OK)
+		return result;
+	result = spool_check_budget(s, length_bytes, length_bytes - r->row.offset_bytes);
+	if (result == SPOOL_OK)
+		result = spool_from_db(upload_set_length(s->db, s->id, length_bytes));
+	return end_transaction(s, result);
+}
+
 enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes)
 {
 	struct spool *s = &resume->spool;
@@ -224,9 +274,22 @@ enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes)
 
 	if (length_bytes > s->conf->upload_max_bytes)
 		return SPOOL_TOO_LARGE;
-	result = spool_from_db(upload_set_length(s->db, s->id, length_bytes));
+	result = promise(resume, length_bytes);
+	if (result != SPOOL_OK)
+		return result;
+	resume->row.length_bytes = s->limit_bytes = length_bytes;
+	s->promised = true;
+	return SPOOL_OK;
+}
+
+enum spool_result resume_set_digest(struct resume *resume, const char *digest)
+{
+	enum spool_result result = SPOOL_OK;
+
+	if (strcmp(resume->row.digest, digest) != 0)
+		result = spool_from_db(upload_set_digest(resume->spool.db, resume->row.id, digest));
 	if (result == SPOOL_OK)
-		resume->row.length_bytes = s->limit_bytes = length_bytes;
+		snprintf(resume->row.digest, sizeof resume->row.digest, "%s", digest);
 	return result;
 }
 
@@ -242,8 +305,11 @@ enum spool_result resume_finish(struct resume *resume, const char (*parts)[ID_LE
 		.filename = row->filename, .title = row->title, .owner = row->owner, .profile = row->profile,
 		.priority = row->priority, .sha256 = resume->sha256[0] != '\0' ? resume->sha256 : NULL, .keep = true, .parts = parts, .part_count = part_count,
 	};
-	enum spool_result result = spool_finish(&resume->spool, &done);
+	enum spool_result result;
 
+	if (!profile_exists(resume->spool.db, row->profile))
+		log_warn("upload %s: its profile '%s' was deleted meanwhile: it is encoded with 'default'", row->id, row->profile);
+	result = spool_finish(&resume->spool, &done);
 	if (result != SPOOL_OK)
 		return result;
 	log_info("video %s: %" PRId64 " bytes uploaded as '%s'", done.id, done.size_bytes, done.filename);
@@ -265,8 +331,19 @@ enum spool_result resume_remove(struct resume *resume)
 	return spool_from_db(upload_abort(s->db, s->id));
 }
 
+/* What was reserved ahead of bytes that nobody promised may not come for days. */
+static void give_back(const struct resume *r)
+{
+	const struct spool *s = &r->spool;
+
+	if (r->row.length_bytes < 0 && s->reserved_bytes > s->size_bytes && ftruncate(s->fd, s->size_bytes) < 0)
+		log_warn("upload %s: what was reserved ahead of it stays so: %s", r->row.id, strerror(errno));
+}
+
 void resume_leave(struct resume *resume)
 {
+	if (resume->spool.fd >= 0)
+		give_back(resume);
 	if (resume->spool.fd >= 0)
 		turn_leave(resume->spool.fd);
 	spool_abort(&resume->spool);

@@ -16,20 +16,24 @@ struct resume {
 
 /*
  * Records a new upload, whose kind, owner, options, length and metadata are in `resume->row`, and takes its
- * turn.  `worker` NULL but for one that ends with its request.
+ * turn.  `worker`: with whom it ends, if it does so before resume_tell.  After a failure nothing of it is left.
  */
 enum spool_result resume_create(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *worker)
 	__attribute__((warn_unused_result));
 
-/* Reads an upload of `owner` into resume->row.  SPOOL_GONE: there is none.  Nothing is held afterwards. */
+/* Before a new upload's address is told to its client: from then on it outlives its worker. */
+enum spool_result resume_tell(struct resume *resume) __attribute__((warn_unused_result));
+
+/* Reads an upload of `owner` (NULL: anybody's) into resume->row.  SPOOL_GONE: there is none.  Nothing is held afterwards. */
 enum spool_result resume_read(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *id,
 			      const char *owner) __attribute__((warn_unused_result));
 
 /*
- * After resume_read: takes the turn to write, waiting for its holder to give way for `wait_ms`, and reads
- * the row again: it is the truth then.  SPOOL_TAKEN: it stays as it was read.
+ * After resume_read: takes the turn to write, waiting for its holder to give way for `wait_ms` (`presses`: also where bytes
+ * still come to it), and reads the row again in any case: it is the truth then, and where it says `done` that is
+ * SPOOL_OK.  SPOOL_TAKEN: nothing is held, or only for the moment in which somebody else moves the file.
  */
-enum spool_result resume_take(struct resume *resume, int64_t wait_ms) __attribute__((warn_unused_result));
+enum spool_result resume_take(struct resume *resume, int64_t wait_ms, bool presses) __attribute__((warn_unused_result));
 
 /* Makes the file ready to be appended to at the row's offset. */
 enum spool_result resume_begin(struct resume *resume) __attribute__((warn_unused_result));
@@ -37,14 +41,17 @@ enum spool_result resume_begin(struct resume *resume) __attribute__((warn_unused
 /* Appends; records what is durable every now and then.  SPOOL_TOO_LARGE: over the length; nothing of these is kept. */
 enum spool_result resume_appendv(struct resume *resume, struct iovec *slices, size_t count) __attribute__((warn_unused_result));
 
-/* Makes what was written durable, then the row's offset. */
+/* Makes what was written durable, then the row's offset.  After a failed write to the disk (spool.damaged) it fails for good. */
 enum spool_result resume_record(struct resume *resume) __attribute__((warn_unused_result));
 
 /* Drops what this request has written. */
 enum spool_result resume_undo(struct resume *resume) __attribute__((warn_unused_result));
 
-/* Tells the length of an upload that did not have one. */
+/* Tells the length of an upload that did not have one.  SPOOL_FULL: it does not fit beside what others were promised; it stays. */
 enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes) __attribute__((warn_unused_result));
+
+/* Tells what the whole must be, as Repr-Digest has it: whoever finishes the upload compares it. */
+enum spool_result resume_set_digest(struct resume *resume, const char *digest) __attribute__((warn_unused_result));
 
 /* True when every byte is there. */
 bool resume_is_whole(const struct resume *resume);

@@ -60,23 +60,17 @@ enum spool_result spool_check_space(const struct spool *spool, int64_t more)
 	return available - spool->conf->floor_bytes < more ? SPOOL_FULL : SPOOL_OK;
 }
 
-/* Whether a body of so many bytes, of which `to_come` are not there yet, and what will be made of it, fits beside all that
- * others were promised. */
-static enum spool_result check_budget(struct spool *s, int64_t length_bytes, int64_t to_come)
+enum spool_result spool_check_budget(struct spool *s, int64_t length_bytes, int64_t to_come)
 {
-	enum spool_result result = spool_from_db(budget_read(s->db, s->dir_fd, s->conf->floor_bytes, length_bytes, &s->budget));
+	const struct budget_asker asker = { s->id, s->profile, length_bytes };
+	enum spool_result result = spool_from_db(budget_read(s->db, s->dir_fd, s->conf->floor_bytes, &asker, &s->budget));
 
 	if (result != SPOOL_OK)
 		return result;
 	if (s->budget.free_bytes < 0)
 		return spool_from_errno(s, "free space");
-	s->wanted_bytes = length_bytes;
+	s->wanted_bytes = to_come;
 	return budget_left(&s->budget) < to_come + s->budget.work_bytes ? SPOOL_FULL : SPOOL_OK;
-}
-
-enum spool_result spool_check_budget(struct spool *spool, int64_t length_bytes)
-{
-	return check_budget(spool, length_bytes, length_bytes);
 }
 
 /* Allocates up to `to_bytes` without changing the size; a file system that cannot is no failure. */
@@ -115,7 +109,7 @@ static enum spool_result admit(struct spool *s, const char *worker, const char *
 
 	if (result != SPOOL_OK)
 		return result;
-	result = check_budget(s, s->length_bytes > 0 ? s->length_bytes : 1, to_come);
+	result = spool_check_budget(s, s->length_bytes > 0 ? s->length_bytes : 1, to_come);
 	if (result == SPOOL_OK)
 		result = spool_from_db(upload_begin(s->db, s->id, worker, filename, s->length_bytes));
 	if (result == SPOOL_OK)
@@ -144,7 +138,7 @@ enum spool_result spool_open(struct spool *spool, struct db *db, const struct co
 	enum spool_result result;
 
 	*spool = (struct spool){
-		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = length_bytes,
+		.db = db, .conf = conf, .dir_fd = dir_fd, .profile = "default", .fd = -1, .length_bytes = length_bytes,
 		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
 		.cached_most_bytes = memory_available_bytes() / CACHE_PART,
 	};
@@ -183,7 +177,7 @@ enum spool_result spool_adopt(struct spool *spool, struct db *db, const struct c
 	enum spool_result result;
 
 	*spool = (struct spool){
-		.db = db, .conf = conf, .dir_fd = dir_fd, .fd = -1, .length_bytes = given->size_bytes,
+		.db = db, .conf = conf, .dir_fd = dir_fd, .profile = "default", .fd = -1, .length_bytes = given->size_bytes,
 		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
 	};
 	result = begin(spool, worker, filename, 0);
@@ -226,9 +220,18 @@ enum spool_result spool_cut(struct spool *spool, int64_t size_bytes)
 	return lseek(spool->fd, size_bytes, SEEK_SET) < 0 ? spool_from_errno(spool, "lseek") : SPOOL_OK;
 }
 
+/* Linux tells an open file of a failed write-back once, and calls its pages clean: a second fdatasync would be content. */
+static enum spool_result damaged(struct spool *s, const char *what)
+{
+	s->damaged = true;
+	return spool_from_errno(s, what);
+}
+
 enum spool_result spool_sync(struct spool *spool)
 {
-	return fdatasync(spool->fd) < 0 ? spool_from_errno(spool, "fdatasync") : SPOOL_OK;
+	if (spool->damaged)
+		return SPOOL_FAILED;
+	return fdatasync(spool->fd) < 0 ? damaged(spool, "fdatasync") : SPOOL_OK;
 }
 
 /*
@@ -249,7 +252,7 @@ static enum spool_result write_back(struct spool *s)
 		return SPOOL_OK;
 	if (sync_file_range(s->fd, s->dropped_bytes, WINDOW_BYTES, SYNC_FILE_RANGE_WAIT_BEFORE |
 			    SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER) < 0)
-		return spool_from_errno(s, "write-back");
+		return damaged(s, "write-back");
 	s->dropped_bytes += WINDOW_BYTES;
 	if (s->size_bytes > s->cached_most_bytes || s->length_bytes > s->cached_most_bytes)
 		(void)posix_fadvise(s->fd, 0, s->dropped_bytes, POSIX_FADV_DONTNEED);
@@ -286,11 +289,11 @@ static enum spool_result write_all(struct spool *s, struct iovec *slices, size_t
 	return write_back(s);
 }
 
-/* The next step of a body whose length nobody told; a resumable one was promised its length when it came. */
+/* The next step of a body whose length nobody told, or of what was promised its length. */
 static enum spool_result grow(struct spool *s, int64_t to_bytes)
 {
 	int64_t more = to_bytes - s->reserved_bytes;
-	enum spool_result result = s->resumable ? spool_check_space(s, more) : spool_check_budget(s, more);
+	enum spool_result result = s->promised ? spool_check_space(s, more) : spool_check_budget(s, to_bytes, more);
 
 	return result == SPOOL_OK ? reserve(s, to_bytes) : result;
 }
@@ -331,8 +334,10 @@ static enum spool_result seal(struct spool *s)
 		return spool_from_errno(s, "ftruncate");
 	if (fchmod(fd, 0400) < 0)
 		return spool_from_errno(s, "fchmod");
+	if (s->damaged)
+		return SPOOL_FAILED;
 	if (fsync(fd) < 0)
-		return spool_from_errno(s, "fsync");
+		return damaged(s, "fsync");
 	if (s->resumable)
 		return SPOOL_OK;        /* others look for its lock until the row is committed */
 	s->fd = -1;
@@ -348,14 +353,22 @@ static enum spool_result move(const struct spool *s)
 	return file_move(s->dir_fd, from, to) < 0 ? spool_from_errno(s, "moving to source") : SPOOL_OK;
 }
 
+/* Of one that another has renamed: it may have died before that was durable. */
+static enum spool_result sync_move(const struct spool *s)
+{
+	if (file_sync_dir(s->dir_fd, "source") < 0 || file_sync_dir(s->dir_fd, "incoming") < 0)
+		return spool_from_errno(s, "fsync of source and incoming");
+	return SPOOL_OK;
+}
+
 enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
 {
 	enum spool_result result = seal(spool);
 
 	done->id = spool->id;
 	done->size_bytes = spool->size_bytes;
-	if (result == SPOOL_OK && !spool->moved)
-		result = move(spool);
+	if (result == SPOOL_OK)
+		result = spool->moved ? sync_move(spool) : move(spool);
 	if (result == SPOOL_OK)
 		result = spool_from_db(upload_complete(spool->db, done));
 	if (result == SPOOL_FAILED || result == SPOOL_GONE)
@@ -370,6 +383,9 @@ void spool_full(const struct spool *spool, char words[BUDGET_WORDS])
 
 	if (budget_left(b) < spool->wanted_bytes + b->work_bytes)
 		budget_words(b, spool->wanted_bytes, words);
+	else if (spool->resumable && !spool->untold)
+		budget_words_kept(file_free_bytes(spool->dir_fd, "incoming"), spool->conf->floor_bytes,
+				  spool->limit_bytes - spool->size_bytes, words);
 	else
 		snprintf(words, BUDGET_WORDS, "The disk became full while the file came; nothing of it was kept.");
 }

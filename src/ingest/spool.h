@@ -17,6 +17,7 @@ struct spool {
 	struct db *db;                  /* lent */
 	const struct conf *conf;        /* lent */
 	int dir_fd;                     /* of the store; lent */
+	const char *profile;            /* lent: by which it is foretold what will be made of it */
 	char id[ID_LEN + 1];
 	int fd;                         /* -1: closed */
 	int64_t length_bytes;           /* promised, and reserved when it opened; -1: neither */
@@ -27,8 +28,11 @@ struct spool {
 	int64_t started_bytes;          /* of the data, whose write-back was started */
 	int64_t dropped_bytes;          /* of the data, on disk, and if it is large out of the page cache */
 	int64_t cached_most_bytes;      /* an upload that is longer is large */
+	bool promised;                  /* room for all of it; else it asks for more as it grows */
 	bool resumable;                 /* what is written stays when it is closed */
+	bool untold;                    /* resumable, but its client does not know its address yet: it ends with its request */
 	bool moved;                     /* it is source/ID already, though not yet a video */
+	bool damaged;                   /* a write to the disk failed: no later sync tells of it, nor proves anything */
 	struct budget budget;           /* as it was looked at last, and */
 	int64_t wanted_bytes;           /* what was wanted of it */
 	bool finished;                  /* it is a video: nothing of it may be removed */
@@ -39,6 +43,7 @@ enum spool_result {
 	SPOOL_FULL,             /* no space: refused before the first byte, or ENOSPC in the middle; spool_full() has words */
 	SPOOL_TOO_LARGE,        /* over upload_max, or over the length of a resumable upload */
 	SPOOL_TOO_MANY,         /* unfinished resumable uploads */
+	SPOOL_OTHER,            /* the whole is not what was promised of it */
 	SPOOL_GONE,             /* there is no such resumable upload, or no longer */
 	SPOOL_TAKEN,            /* another writes to it and does not give way */
 	SPOOL_BUSY,             /* the database is held by another writer */
@@ -59,18 +64,18 @@ enum spool_result spool_adopt(struct spool *spool, struct db *db, const struct c
 
 /*
  * Goes on behind the first `offset_bytes` of the file that `fd` is, which the spool closes; what it has
- * behind them was never promised, and is cut off.  The caller fills in db, conf, dir_fd, id, limit_bytes.
+ * behind them was never promised, and is cut off.  The caller fills in db, conf, dir_fd, profile, id, limit_bytes and promised.
  */
 enum spool_result spool_resume(struct spool *spool, int fd, int64_t offset_bytes);
 
 /* Whether `more` bytes fit above the floor; of what was promised already. */
 enum spool_result spool_check_space(const struct spool *spool, int64_t more);
 
-/* Whether a body of so many bytes, and what will be made of it, fits beside all that others were promised: in the
- * transaction that adds its row. */
-enum spool_result spool_check_budget(struct spool *spool, int64_t length_bytes);
+/* Whether a body of so many bytes, of which `to_come` are not there yet, and what will be made of it, fits beside all that
+ * others were promised: in the transaction that adds its row, or tells its length. */
+enum spool_result spool_check_budget(struct spool *spool, int64_t length_bytes, int64_t to_come);
 
-/* Makes all that was written durable (fdatasync). */
+/* Makes all that was written durable (fdatasync).  Once that, or a write-back, has failed, it fails for good. */
 enum spool_result spool_sync(struct spool *spool);
 
 /* Cuts the file back to `size_bytes`. */

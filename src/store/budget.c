@@ -12,12 +12,14 @@
 #include "store/budget.h"
 #include "store/rows.h"
 
-static enum db_result read_claims(struct db *db, int64_t length_bytes, struct budget *b)
+static enum db_result read_claims(struct db *db, const struct budget_asker *asker, struct budget *b)
 {
 	struct rows rows = rows_open(db, SQL_BUDGET_READ);
 	enum db_result result;
 
-	rows_int(&rows, ":length_bytes", length_bytes);
+	rows_text(&rows, ":id", asker->id);
+	rows_text(&rows, ":profile", asker->profile);
+	rows_int(&rows, ":length_bytes", asker->length_bytes);
 	result = rows_next(&rows);
 	if (result != DB_OK)
 		return result;
@@ -43,25 +45,29 @@ static int64_t arriving(int dir_fd, const char *id, int64_t length_bytes)
 	return allocated < length_bytes ? length_bytes - allocated : 0;
 }
 
-static enum db_result add_arriving(struct db *db, int dir_fd, struct budget *b)
+static enum db_result add_arriving(struct db *db, int dir_fd, const struct budget_asker *asker, struct budget *b)
 {
 	struct rows rows = rows_open(db, SQL_BUDGET_UPLOADS);
 	enum db_result result;
 
+	rows_text(&rows, ":id", asker->id);
 	while ((result = rows_next(&rows)) == DB_OK)
 		b->arriving_bytes += arriving(dir_fd, rows_column(&rows, 0), rows_column_int(&rows, 1, 0));
 	return result == DB_NONE ? DB_OK : result;
 }
 
 /* The files come before the free space: what is allocated in between counts twice for a moment, and not as neither. */
-enum db_result budget_read(struct db *db, int dir_fd, int64_t floor_bytes, int64_t length_bytes, struct budget *budget)
+enum db_result budget_read(struct db *db, int dir_fd, int64_t floor_bytes, const struct budget_asker *asker, struct budget *budget)
 {
+	static const struct budget_asker nobody = { NULL, NULL, 0 };
 	enum db_result result;
 
 	*budget = (struct budget){ .floor_bytes = floor_bytes };
-	result = read_claims(db, length_bytes, budget);
+	if (asker == NULL)
+		asker = &nobody;
+	result = read_claims(db, asker, budget);
 	if (result == DB_OK)
-		result = add_arriving(db, dir_fd, budget);
+		result = add_arriving(db, dir_fd, asker, budget);
 	budget->free_bytes = file_free_bytes(dir_fd, ".");
 	return result;
 }
@@ -98,7 +104,7 @@ static const char *human(int64_t bytes, char text[64])
 	return text;
 }
 
-void budget_words(const struct budget *b, int64_t length_bytes, char words[BUDGET_WORDS])
+void budget_words(const struct budget *b, int64_t to_come_bytes, char words[BUDGET_WORDS])
 {
 	char free_text[64], floor_text[64], uploads[64], videos[64], needed[64];
 	int64_t of_uploads = b->arriving_bytes + b->uploads_work_bytes;
@@ -106,5 +112,14 @@ void budget_words(const struct budget *b, int64_t length_bytes, char words[BUDGE
 	snprintf(words, BUDGET_WORDS, "Free: %s.  Of them %s stay free, %s are spoken for by uploads under way (%" PRId64 ") and %s by "
 		 "videos that are still to be made (%" PRId64 ").  Needed: %s, for the file and for what is made of it.",
 		 human(b->free_bytes, free_text), human(b->floor_bytes, floor_text), human(of_uploads, uploads), b->uploads,
-		 human(b->videos_bytes, videos), b->videos, human(length_bytes + b->work_bytes, needed));
+		 human(b->videos_bytes, videos), b->videos, human(to_come_bytes + b->work_bytes, needed));
+}
+
+void budget_words_kept(int64_t free_bytes, int64_t floor_bytes, int64_t to_come_bytes, char words[BUDGET_WORDS])
+{
+	char free_text[64], floor_text[64], needed[64];
+
+	snprintf(words, BUDGET_WORDS, "The disk became full.  Free: %s.  Of them %s stay free.  Needed: at most %s, for what is still to come of "
+		 "the file.  What came of it is kept: it goes on at its offset when there is room.",
+		 human(free_bytes, free_text), human(floor_bytes, floor_text), human(to_come_bytes, needed));
 }

@@ -22,17 +22,27 @@ struct budget {
 	int64_t work_bytes;             /* to be made of an upload of the length that was asked for */
 };
 
+/* An upload that asks for room. */
+struct budget_asker {
+	const char *id;                 /* what its row was promised, if it has one already, counts as free */
+	const char *profile;
+	int64_t length_bytes;           /* of the whole */
+};
+
 /*
- * Counts.  `length_bytes`: of an upload that is not there yet; 0: none.  Within the transaction that also adds its
- * row no two uploads are promised the same room.
+ * Counts.  `asker` NULL: nobody asks.  Within the transaction that also adds its row, or tells its length, no two uploads
+ * are promised the same room.
  */
-enum db_result budget_read(struct db *db, int dir_fd, int64_t floor_bytes, int64_t length_bytes, struct budget *budget);
+enum db_result budget_read(struct db *db, int dir_fd, int64_t floor_bytes, const struct budget_asker *asker, struct budget *budget);
 
 /* What nobody was promised; negative where more was promised than there is. */
 int64_t budget_left(const struct budget *budget);
 
-/* A sentence for who is refused: what is free, what is spoken for and by what, what `length_bytes` need. */
-void budget_words(const struct budget *budget, int64_t length_bytes, char words[BUDGET_WORDS]);
+/* A sentence for who is refused: what is free, what is spoken for and by what, what it needs with `to_come_bytes` of its file. */
+void budget_words(const struct budget *budget, int64_t to_come_bytes, char words[BUDGET_WORDS]);
+
+/* The same in the middle of a file, of which what came is kept and at most `to_come_bytes` are missing. */
+void budget_words_kept(int64_t free_bytes, int64_t floor_bytes, int64_t to_come_bytes, char words[BUDGET_WORDS]);
 
 /* Keeps free space where operators and views find it (table disk), if it changed by more than a trifle. */
 enum db_result budget_keep(struct db *db, const struct budget *budget);

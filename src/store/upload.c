@@ -133,6 +133,23 @@ enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes
 	return rows_run(&rows);
 }
 
+enum db_result upload_set_digest(struct db *db, const char *id, const char *digest)
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_SET_DIGEST);
+
+	rows_text(&rows, ":id", id);
+	rows_text(&rows, ":digest", digest);
+	return rows_run(&rows);
+}
+
+enum db_result upload_tell(struct db *db, const char *id)
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_TELL);
+
+	rows_text(&rows, ":id", id);
+	return rows_run(&rows);
+}
+
 enum db_result upload_set_length(struct db *db, const char *id, int64_t length_bytes)
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_SET_LENGTH);
@@ -234,11 +251,28 @@ enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1])
 	return next_id(&rows, id);
 }
 
+enum db_result upload_count_time(struct db *db)
+{
+	struct rows rows = rows_open(db, SQL_LIVED_COUNT);
+	enum db_result result = rows_run(&rows);
+
+	return result == DB_NONE ? DB_OK : result;
+}
+
 enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN + 1])
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_EXPIRED);
 
 	rows_int(&rows, ":expiry_ms", expiry_ms);
+	rows_text(&rows, ":after", id);
+	return next_id(&rows, id);
+}
+
+enum db_result upload_left(struct db *db, int64_t rest_ms, char id[ID_LEN + 1])
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_LEFT);
+
+	rows_int(&rows, ":rest_ms", rest_ms);
 	rows_text(&rows, ":after", id);
 	return next_id(&rows, id);
 }

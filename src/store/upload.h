@@ -54,7 +54,7 @@ enum db_result upload_begin(struct db *db, const char *id, const char *worker, c
 enum db_result upload_create(struct db *db, const struct upload_row *row, const char *worker, int64_t most,
 			     int64_t most_of_owner) __attribute__((warn_unused_result));
 
-/* Reads a resumable upload of `owner`.  DB_NONE: it is another's, has expired, or its video was deleted. */
+/* Reads a resumable upload of `owner` (NULL: anybody's).  DB_NONE: it is another's, has expired, or its video was deleted. */
 enum db_result upload_read(struct db *db, const char *id, const char *owner, int64_t expiry_ms, struct upload_row *row)
 	__attribute__((warn_unused_result));
 
@@ -68,6 +68,12 @@ enum db_result upload_video_size(struct db *db, const char *id, const char *owne
  */
 enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes, int64_t offset_bytes)
 	__attribute__((warn_unused_result));
+
+/* Keeps what the whole must be (Repr-Digest). */
+enum db_result upload_set_digest(struct db *db, const char *id, const char *digest) __attribute__((warn_unused_result));
+
+/* From now on it outlives its worker. */
+enum db_result upload_tell(struct db *db, const char *id) __attribute__((warn_unused_result));
 
 /* Tells a length that was not known; DB_NONE: it was, or the upload is longer already. */
 enum db_result upload_set_length(struct db *db, const char *id, int64_t length_bytes) __attribute__((warn_unused_result));
@@ -90,10 +96,16 @@ bool upload_needs_file(struct db *db, const char *id);
 /* Next upload left behind by a worker that is not alive; DB_NONE when there is none. */
 enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1]);
 
+/* Counts the time by which uploads expire (table lived); at least once in two minutes, or less of it passes. */
+enum db_result upload_count_time(struct db *db);
+
 /* Next resumable upload behind `id`, in the order of ids, that has expired, into `id`; DB_NONE: there is none. */
 enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN + 1]);
 
-/* True when this one has. */
+/* Next whole upload behind `id` that got its last byte `rest_ms` ago or more and is no video, likewise. */
+enum db_result upload_left(struct db *db, int64_t rest_ms, char id[ID_LEN + 1]);
+
+/* True when this one has expired. */
 bool upload_is_expired(struct db *db, int64_t expiry_ms, const char *id);
 
 #endif

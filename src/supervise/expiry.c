@@ -1,5 +1,6 @@
 /*
- * expiry.c - removes what nobody comes back for.  The row goes last, so that nothing is forgotten.
+ * expiry.c - completes what nobody needs to come back for, and removes what nobody comes back for.  The row goes last, so that
+ * nothing is forgotten.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -16,11 +17,13 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/turn.h"
+#include "ingest/whole.h"
 #include "store/upload.h"
 #include "store/video.h"
 #include "supervise/expiry.h"
 
 #define STRAYS_MS 60000         /* between two looks for stray files */
+#define REST_MS 60000           /* after its last byte, a whole upload is left alone for its client's next request */
 
 bool expiry_is_due(struct db *db, const struct conf *conf, int64_t *looked_ms)
 {
@@ -77,7 +80,7 @@ static void expire(const struct desk *desk, const char *id)
 {
 	int fd = open_file(desk, id);
 
-	if (fd < 0 || turn_take(fd, 0) == TURN_OURS)
+	if (fd < 0 || turn_take(fd, 0, false) == TURN_OURS)
 		remove_upload(desk, id);
 	if (fd < 0)
 		return;
@@ -102,10 +105,22 @@ static void remove_strays(const struct desk *desk)
 	closedir(dir);
 }
 
+/* What cannot be completed now is tried again at the next look: somebody is at it, or the disk or the database is in trouble. */
+static void complete_left(const struct desk *desk)
+{
+	char id[ID_LEN + 1] = "";
+
+	while (!atomic_load(desk->stopping) && upload_left(desk->db, REST_MS, id) == DB_OK)
+		(void)whole_complete(desk->db, desk->conf, desk->dir_fd, id);
+}
+
 void expiry_run(const struct desk *desk)
 {
 	char id[ID_LEN + 1] = "";
 
+	if (upload_count_time(desk->db) != DB_OK)
+		log_warn("uploads: the time by which they expire was not counted: %s", db_message(desk->db));
+	complete_left(desk);
 	while (!atomic_load(desk->stopping) && upload_expired(desk->db, desk->conf->upload_expiry_ms, id) == DB_OK)
 		expire(desk, id);
 	remove_strays(desk);

@@ -10,8 +10,9 @@
 bool expiry_is_due(struct db *db, const struct conf *conf, int64_t *looked_ms);
 
 /*
- * Removes each upload whose last byte is `upload_expiry` ago, but one that is being written to; and each file in
- * incoming/ that no unfinished upload owns.  Nothing else ever removes a resumable upload but its client.
+ * Makes videos of uploads that are whole and were left so, as when a responder died at that moment; removes each other
+ * upload whose last byte is `upload_expiry` ago, but one that is being written to; and each file in incoming/ that no
+ * unfinished upload owns.  Nothing else ever removes a resumable upload but its client.
  */
 void expiry_run(const struct desk *desk);
 

@@ -110,7 +110,7 @@ static void keep_budget(struct supervisor *s)
 	if (ev_now(s->loop) - s->budgeted < BUDGET_S)
 		return;
 	s->budgeted = ev_now(s->loop);
-	if (budget_read(s->db, s->dir_fd, s->conf->floor_bytes, 0, &budget) != DB_OK || budget.free_bytes < 0)
+	if (budget_read(s->db, s->dir_fd, s->conf->floor_bytes, NULL, &budget) != DB_OK || budget.free_bytes < 0)
 		return;
 	if (budget_keep(s->db, &budget) != DB_OK)
 		log_debug("free space: not recorded: %s", db_message(s->db));

@@ -3,13 +3,15 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
 import { join } from "node:path";
 import { test, withServer } from "../lib/harness.mjs";
 import { smallDisk } from "../lib/disk.mjs";
 import { dice } from "../lib/model.mjs";
 import { readProblem } from "../lib/problem.mjs";
 import { surviveKills, uploadBroken } from "../lib/resuming.mjs";
-import { tusClient } from "../lib/tus.mjs";
+import { BASE, tusClient } from "../lib/tus.mjs";
+import { until } from "../lib/wait.mjs";
 
 const seed = Number(process.env.CLIPMILL_SEED ?? Date.now() % 1_000_000);
 
@@ -20,13 +22,25 @@ test(`uploads at one time survive kill -9 of responders, and of everything (CLIP
 	withServer({ procs: 3, settings: { encode: { slots: 0 } } }, (server) =>
 		surviveKills(server, { uploads: 6, bytes: 2_000_000, breaks: 6, deaths: 6 }, seed)));
 
+test("a creation that was killed with its first bytes leaves nothing", () =>
+	withServer({ settings: { encode: { slots: 0 } } }, async (server) => {
+		const socket = net.connect(server.port, "127.0.0.1").on("error", () => {});
+		socket.write(`POST ${BASE} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nContent-Type: application/offset+octet-stream\r\n` +
+			`Upload-Length: 1000000\r\nContent-Length: 1000000\r\n\r\n${"x".repeat(200_000)}`);
+		await until(async () => await server.value("SELECT max(offset_bytes) FROM upload") > 0 || server.files("incoming").length, "it is there");
+		await server.crash();
+		await server.launch();
+		await until(async () => await server.count("upload") === 0 && !server.files("incoming").length, "nothing of it is left", 20_000);
+	}));
+
 const disk = await smallDisk(160);       // of which the floor leaves the web server enough for its own temporary files
 test("a full disk keeps an upload at its offset, and it goes on when there is room", { skip: disk ? false : "we may not mount" }, () =>
 	withServer({ dir: disk, settings: { encode: { slots: 0 }, store: { floor: "24M" } } }, async (server) => {
 		const tus = tusClient(server), bytes = randomBytes(20_000_000), path = await tus.create(bytes.length);
 		writeFileSync(join(disk, "filler"), Buffer.alloc(136_000_000));          // before a byte comes, and room is reserved
 		await tus.patch(path, 0, bytes.subarray(0, 2_000_000));
-		readProblem(await tus.patch(path, 2_000_000, bytes.subarray(2_000_000)), 507, "no_space");
+		const { detail } = readProblem(await tus.patch(path, 2_000_000, bytes.subarray(2_000_000)), 507, "no_space");
+		assert.match(detail, /^The disk became full\.  Free: \d+ bytes.*Needed: at most \d+ bytes.*What came of it is kept/);
 		const at = await tus.offset(path);
 		assert.ok(at >= 2_000_000 && at < bytes.length, `${at}`);
 		rmSync(join(disk, "filler"));

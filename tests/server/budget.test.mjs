@@ -10,6 +10,7 @@ import { cutUpload } from "../lib/http.mjs";
 import { madeBytes, madeClip } from "../lib/media.mjs";
 import { tree } from "../lib/paths.mjs";
 import { readProblem } from "../lib/problem.mjs";
+import { tusClient } from "../lib/tus.mjs";
 import { until } from "../lib/wait.mjs";
 
 const MIB = 1 << 20;
@@ -51,6 +52,27 @@ test("what an upload under way has still to bring is spoken for, and free again 
 	first.close();
 	await claims(server, 0);
 	assert.equal((await server.put(Buffer.alloc(8 * MIB))).status, 201);
+}));
+
+test("a length that is told later has to fit as well, and takes no room from others when it does not", { skip }, () => onSmallDisk(async (server) => {
+	const tus = tusClient(server), { headers: { location: path } } = await tus.post({ "Upload-Defer-Length": "1" });
+	await tus.patch(path, 0, Buffer.alloc(MIB));
+	const large = { "Upload-Length": String(30 * MIB) };
+	const { detail } = readProblem(await tus.patch(path, MIB, Buffer.alloc(MIB), large), 507, "no_space");
+	assert.match(detail, /Needed: 93323264 bytes/);                // 29 MiB to come, and what a default of 2 makes of 30
+	const { headers } = await tus.head(path);
+	assert.deepEqual([headers["upload-offset"], headers["upload-defer-length"]], [String(MIB), "1"]);
+	assert.equal((await server.put(Buffer.alloc(8 * MIB))).status, 201);
+	const fits = await tus.patch(path, MIB, Buffer.alloc(MIB), { "Upload-Length": String(2 * MIB) });
+	assert.deepEqual([fits.status, fits.headers["upload-offset"]], [204, String(2 * MIB)]);
+}));
+
+test("one part alone needs no room to become a video", { skip }, () => onSmallDisk(async (server) => {
+	const tus = tusClient(server), part = await tus.create(8 * MIB, { "Upload-Concat": "partial" });
+	await tus.patch(part, 0, Buffer.alloc(8 * MIB));
+	const { bavail, bsize } = statfsSync(server.dir);
+	writeFileSync(join(server.dir, "ballast"), Buffer.alloc(bavail * bsize - 10 * MIB));
+	assert.equal((await tus.post({ "Upload-Concat": `final;${part}` })).status, 201);
 }));
 
 test("of two uploads that come at one time and fit alone, one is taken", { skip }, () => onSmallDisk(async (server) => {

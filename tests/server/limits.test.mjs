@@ -7,6 +7,7 @@ import { ask, begin, exchange, record } from "../lib/fastcgi.mjs";
 import { after, serve, test } from "../lib/harness.mjs";
 import { cutUpload, raw } from "../lib/http.mjs";
 import { readProblem } from "../lib/problem.mjs";
+import { openPatch, tusClient } from "../lib/tus.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
 const server = await serve({ web: "lighttpd-pool", procs: 1,
@@ -29,6 +30,16 @@ test("an upload that falls silent is given up, and leaves nothing", async () => 
 	assert.ok(Date.now() - begun < 10_000);
 	await until(async () => await server.count("upload") === 0, "its row is gone");
 	assert.deepEqual(server.files("incoming"), []);
+});
+
+test("a resumable one is asked to come again, and is kept", async () => {
+	const tus = tusClient(server), path = await tus.create(1_000_000);
+	const text = await openPatch(server, path, 0, 1_000_000, Buffer.alloc(70_000)).answer;
+	assert.match(text, /^HTTP\/1\.1 503 /);
+	assert.match(text, /^retry-after: \d+\r$/im);
+	assert.match(text, /upload_slow/);
+	assert.ok(await tus.offset(path) >= 65_536);
+	assert.equal((await tus.remove(path)).status, 204);
 });
 
 test("more uploads than may be at one time are asked to come again, and status is answered meanwhile", async () => {

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { readProblem } from "../lib/problem.mjs";
-import { BASE, tusClient } from "../lib/tus.mjs";
+import { BASE, openPatch, tusClient } from "../lib/tus.mjs";
+import { until } from "../lib/wait.mjs";
 
 const server = await serve({ settings: { encode: { slots: 0 }, store: { upload_max: "3M" } } });
 const tus = tusClient(server);
@@ -102,6 +103,10 @@ test("fields that are missing or malformed are 400, another type 415, too much 4
 	for (const offset of ["-1", "", "1.0", "1;", "99999999999999999999"])
 		readProblem(await append(path, offset, "?0", "x"), 400, "bad_field", "Upload-Offset");
 	readProblem(await append(path, 0, "?0", "x", { "Content-Type": "application/octet-stream" }), 415, "unsupported_media_type");
+	const gzip = { "Content-Encoding": "gzip" };
+	for (const answer of [await append(path, 0, "?0", "x", gzip), await create("?0", "x", gzip)])
+		readProblem(answer, 415, "unsupported_content_encoding");
+	readProblem(await append(path, 0, "?1"), 400, "empty_upload");
 	readProblem(await create("?1"), 400, "empty_upload");
 	const large = await create("?0", "x", { "Upload-Length": "3145729" });
 	readProblem(large, 413, "too_large");
@@ -124,6 +129,9 @@ test("a whole whose digest does not hold never becomes a video", async () => {
 	const bad = await create("?0", "x", { "Repr-Digest": digest(bytes) });
 	readProblem(await append(bad.headers.location, 1, "?1", bytes), 400, "digest_mismatch");
 	assert.equal((await send("HEAD", bad.headers.location)).status, 404);
+	const { headers: { location: told } } = await create("?0", "x");
+	assert.equal((await append(told, 1, "?0", "y", { "Repr-Digest": digest(bytes) })).status, 204);
+	readProblem(await append(told, 2, "?1", "z"), 400, "digest_mismatch");
 });
 
 test("a SHA-256 that was verified is the video's, and no task computes it again", async () => {
@@ -138,6 +146,17 @@ test("a SHA-256 that was verified is the video's, and no task computes it again"
 	const part = await create("?0", bytes.subarray(0, 10), { "Content-Digest": digest(bytes.subarray(0, 10)) });
 	const { json: { id } } = await append(part.headers.location, 10, "?1", bytes.subarray(10), { "Content-Digest": digest(bytes.subarray(10)) });
 	assert.equal(await server.count(`task WHERE video = '${id}' AND kind = 'digest'`), 1);
+});
+
+test("an active request is pushed aside, and what HEAD tells then is not outdated", async () => {
+	const path = await tus.create(2_000_000), active = openPatch(server, path, 0, 2_000_000, Buffer.alloc(10_000));
+	const beat = setInterval(() => active.write(Buffer.alloc(10_000)), 20);
+	await until(() => statSync(join(server.dir, "incoming", path.split("/").at(-1))).size > 0, "bytes have come");
+	const { status, headers } = await send("HEAD", path), at = Number(headers["upload-offset"]);
+	assert.ok(status === 204 && at > 0 && at < 2_000_000, `${status} ${at}`);
+	assert.match(await active.answer, /^HTTP\/1\.1 423 /);
+	clearInterval(beat);
+	assert.equal((await append(path, at, "?1", Buffer.alloc(2_000_000 - at))).status, 200);
 });
 
 test("one protocol goes on with what the other began", async () => {

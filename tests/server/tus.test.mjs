@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { serve, test, withServer } from "../lib/harness.mjs";
@@ -123,6 +123,13 @@ test("metadata that is strange or broken is 400", async () => {
 	assert.equal(await server.count("upload WHERE metadata IS NOT NULL AND done = 0"), 0);
 });
 
+test("a body that is encoded is 415", async () => {
+	const path = await tus.create(10), gzip = { "Content-Encoding": "gzip" };
+	readProblem(await tus.patch(path, 0, "01234", gzip), 415, "unsupported_content_encoding");
+	readProblem(await tus.post({ "Upload-Length": "5", "Content-Type": "application/offset+octet-stream", ...gzip }, "01234"), 415, "unsupported_content_encoding");
+	assert.equal((await tus.patch(path, 0, "01234", { "Content-Encoding": "identity" })).status, 204);
+});
+
 test("a first body may come with the creation", async () => {
 	const bytes = randomBytes(70_000), type = { "Content-Type": "application/offset+octet-stream" };
 	const part = await tus.post({ ...type, "Upload-Length": String(bytes.length) }, bytes.subarray(0, 50_000));
@@ -138,6 +145,7 @@ test("a first body may come with the creation", async () => {
 test("a length may be told later, once", async () => {
 	const created = await tus.post({ "Upload-Defer-Length": "1" }), path = created.headers.location;
 	await tus.patch(path, 0, "01234");
+	assert.ok(incoming(path).blocks * 512 < 65_536, "what was reserved ahead is given back");
 	const before = (await tus.head(path)).headers;
 	assert.deepEqual([before["upload-defer-length"], before["upload-length"]], ["1", undefined]);
 	readProblem(await tus.patch(path, 5, "", { "Upload-Length": "4" }), 400, "bad_field", "Upload-Length");
@@ -183,6 +191,14 @@ test("a complete upload takes no byte, and cannot be terminated", async () => {
 	assert.equal((await tus.patch(path, 5, "")).status, 204);
 	readProblem(await tus.remove(path), 403, "upload_complete");
 	await isVideo(done, Buffer.from("01234"));
+});
+
+test("an upload whose profile is deleted meanwhile is encoded with the default one", async () => {
+	await server.sql("INSERT INTO profile (name) VALUES ('brief')");
+	const path = await tus.create(5, { "Upload-Metadata": metadata({ profile: "brief" }) });
+	await server.sql("DELETE FROM profile WHERE name = 'brief'");
+	const video = await isVideo(await tus.patch(path, 0, "01234"), Buffer.from("01234"));
+	assert.equal(video.profile, "default");
 });
 
 test("a deleted video's upload is gone", async () => {
@@ -238,6 +254,31 @@ test("parts are joined in the order of the request", async () => {
 	const again = await tus.post({ "Upload-Concat": concat });
 	assert.deepEqual([again.status, again.headers.location], [201, joined.headers.location]);
 	assert.deepEqual(server.files("incoming").filter((name) => paths.map(idOf).includes(name)), []);
+});
+
+const part = async (text) => {
+	const path = await tus.create(text.length, { "Upload-Concat": "partial" });
+	await tus.patch(path, 0, text);
+	return path;
+};
+test("parts that were joined are the same video again only as they were joined", async () => {
+	const [a, b, c] = [await part("a"), await part("b"), await part("c")], join = (...parts) => tus.post({ "Upload-Concat": `final;${parts.join(" ")}` });
+	const first = await join(a, b);
+	for (const parts of [[b, a], [a], [a, b, c], [a, c], [c, b]])
+		readProblem(await join(...parts), 403, "parts_joined");
+	const again = await join(server.url(a), b);
+	assert.deepEqual([again.status, again.headers.location], [201, first.headers.location]);
+	await server.request("DELETE", first.headers["upload-video"]);
+	readProblem(await join(a, b), 403, "parts_joined");
+	assert.equal(await tus.offset(c), 1);
+});
+
+test("parts that are joined twice at one time become one video, and both are told so", async () => {
+	for (let round = 0; round < 5; round++) {
+		const parts = [await part("a".repeat(200_000)), await part("b")], concat = { "Upload-Concat": `final;${parts.join(" ")}` };
+		const [one, two] = await Promise.all([tus.post(concat), tus.post(concat)]);
+		assert.deepEqual([one.status, two.status, one.headers.location], [201, 201, two.headers.location], `${one.text}${two.text}`);
+	}
 });
 
 test("one part alone becomes the video without a copy", async () => {
@@ -315,9 +356,39 @@ test("what expires goes by itself, and so does a file that belongs to nobody; wh
 	});
 });
 
+// The clock was set while nobody looked, as far as anybody can tell.
+test("a clock that jumps by three days takes no unfinished upload", async () => {
+	await withServer({ settings: { encode: { slots: 0 } } }, async (jumping) => {
+		const client = tusClient(jumping), path = await client.create(10), days = 3 * 86_400_000;
+		await client.patch(path, 0, "01234");
+		for (const jump of [-days, 2 * days]) {
+			await jumping.sql(`UPDATE lived SET wall_ms = wall_ms + ${jump}`);
+			await until(async () => Math.abs(await jumping.value("SELECT wall_ms FROM lived") - Date.now()) < 60_000, "they have looked", 40_000);
+			const head = await client.head(path);
+			assert.deepEqual([head.status, head.headers["upload-offset"]], [200, "5"]);
+			assert.ok(Date.parse(head.headers["upload-expires"]) > Date.now() + 47 * 3600_000);
+		}
+		await jumping.sql("UPDATE upload SET touched_ms = touched_ms - 3 * 86400000");
+		await until(async () => await jumping.count("upload") === 0, "time that did pass counts");
+	});
+});
+
+// As a responder leaves it that is killed between its last record and the video.
+test("an upload that was whole when its responder died is a video without its client, and does not expire", async () => {
+	await withServer({ settings: { encode: { slots: 0 }, store: { upload_expiry: "20s" } } }, async (short) => {
+		const client = tusClient(short), path = await client.create(10), id = idOf(path);
+		await client.patch(path, 0, "01234");
+		appendFileSync(join(short.dir, "incoming", id), "56789");
+		await short.sql(`UPDATE upload SET offset_bytes = 10, touched_ms = touched_ms - 70000 WHERE id = '${id}'`);
+		await until(() => short.video(id), "it is a video", 30_000);
+		assert.equal(readFileSync(join(short.dir, "source", id), "utf8"), "0123456789");
+	});
+});
+
 test("too many unfinished uploads are 429", async () => {
-	const answers = [];
+	const whole = await part("whole"), answers = [];
 	while (answers.length < 70 && answers.at(-1)?.status !== 429)
 		answers.push(await tus.post({ "Upload-Length": "5" }));
 	readProblem(answers.at(-1), 429, "too_many_unfinished");
+	assert.equal((await tus.post({ "Upload-Concat": `final;${whole}` })).status, 201);
 });

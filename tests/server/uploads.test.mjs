@@ -143,6 +143,7 @@ const FORMS = [
 	["with 33 header lines", part(`${FILE}\r\n${"X: y\r\n".repeat(32)}Z: z`, "x") + END, "part_header_too_large"],
 	["with a file in base64", part(`${FILE}\r\nContent-Transfer-Encoding: base64`, "eA==") + END, "unsupported_content_encoding"],
 	["with a field of 9 KiB", field("title", "x".repeat(9000)) + part(FILE, "x") + END, "bad_parameter"],
+	["with a field twice", field("title", "a") + field("title", "b") + part(FILE, "x") + END, "bad_parameter"],
 	["with a NUL in a field", field("title", "a\0b") + part(FILE, "x") + END, "bad_parameter"],
 	["with a bad priority", field("priority", "1e3") + part(FILE, "x") + END, "bad_parameter"],
 ];

@@ -96,12 +96,19 @@ static int64_t number(struct fixture *f, const char *query)
 	return value;
 }
 
-static struct budget look(struct fixture *f, int64_t length_bytes)
+static struct budget look_for(struct fixture *f, const struct budget_asker *asker)
 {
 	struct budget budget;
 
-	assert_int_equal(budget_read(f->db, f->dir_fd, 5 * MB, length_bytes, &budget), DB_OK);
+	assert_int_equal(budget_read(f->db, f->dir_fd, 5 * MB, asker, &budget), DB_OK);
 	return budget;
+}
+
+static struct budget look(struct fixture *f, int64_t length_bytes)
+{
+	const struct budget_asker asker = { NULL, "default", length_bytes };
+
+	return look_for(f, &asker);
 }
 
 static void add_video(struct fixture *f, char id[ID_LEN + 1], int64_t size_bytes, const char *sha256)
@@ -139,6 +146,29 @@ static void an_upload_is_promised_what_it_brings_until_its_file_has_it(void **st
 	assert_int_equal(b.arriving_bytes, 100 * MB - file_allocated_bytes(f->dir_fd, path));
 	assert_int_equal(upload_abort(f->db, id), DB_OK);
 	assert_int_equal(look(f, 0).uploads, 0);
+}
+
+static void who_asks_is_foretold_by_its_own_profile_and_does_not_stand_in_its_own_way(void **state)
+{
+	struct fixture *f = *state;
+	struct upload_row row = { .kind = UPLOAD_WHOLE, .profile = "small", .length_bytes = -1 };
+	const struct budget_asker asker = { row.id, "small", 10 * MB };
+	struct budget b;
+
+	by_hand(f, "INSERT INTO profile (name) VALUES ('small')", "");
+	by_hand(f, "INSERT INTO growth VALUES ('small', 100, 200, 50)", "");
+	id_new(row.id);
+	assert_int_equal(upload_create(f->db, &row, NULL, 9, 9), DB_OK);
+	assert_int_equal(upload_record(f->db, row.id, 0, 4 * MB), DB_OK);
+	b = look(f, 0);
+	assert_int_equal(b.arriving_bytes, 0);
+	assert_int_equal(b.uploads_work_bytes, 2 * MB);         /* of what has come: nobody told how much that will be */
+	b = look_for(f, &asker);
+	assert_int_equal(b.uploads_work_bytes, 0);
+	assert_int_equal(b.work_bytes, 5 * MB);
+	assert_int_equal(upload_set_length(f->db, row.id, 10 * MB), DB_OK);
+	assert_int_equal(look(f, 0).uploads_work_bytes, 5 * MB);
+	assert_int_equal(look_for(f, &asker).arriving_bytes, 0);
 }
 
 static void a_video_is_promised_what_its_work_will_write_until_it_is_given_up(void **state)
@@ -342,6 +372,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(an_upload_is_promised_what_it_brings_until_its_file_has_it),
+		T(who_asks_is_foretold_by_its_own_profile_and_does_not_stand_in_its_own_way),
 		T(a_video_is_promised_what_its_work_will_write_until_it_is_given_up),
 		T(a_task_is_claimed_where_it_fits_beside_the_running_ones),
 		T(the_words_have_every_figure),

@@ -149,6 +149,23 @@ static void takes_only_digits_as_a_length(void **state)
 	}
 }
 
+static void refuses_an_owner_that_the_tables_would_not_take_or_that_is_cut(void **state)
+{
+	static const struct { int count; const char *character; enum error error; } owners[] = {
+		{ 100, "a", ERROR_NONE }, { 101, "a", ERROR_OWNER_TOO_LONG }, { 100, "\xc3\xa9", ERROR_NONE }, { 100, "\xe2\x82\xac", ERROR_OWNER_TOO_LONG },
+		{ 300, "\x01", ERROR_OWNER_TOO_LONG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(owners); i++) {
+		char param[512] = "REMOTE_USER=";
+
+		for (int n = 0; n < owners[i].count; n++)
+			strcat(param, owners[i].character);
+		assert_int_equal(read_params((const char *const[]){ "REQUEST_URI=/", param, NULL }), owners[i].error);
+	}
+}
+
 static const struct {
 	const char *origin, *site;
 	bool cross;
@@ -228,6 +245,7 @@ int main(void)
 		cmocka_unit_test(refuses_very_long_addresses),
 		cmocka_unit_test(decodes_the_query),
 		cmocka_unit_test(takes_only_digits_as_a_length),
+		cmocka_unit_test(refuses_an_owner_that_the_tables_would_not_take_or_that_is_cut),
 		cmocka_unit_test(knows_another_sites_requests),
 		cmocka_unit_test(believes_only_the_servers_user),
 		cmocka_unit_test(gives_browsers_html_and_others_json),
