@@ -268,13 +268,25 @@ UPDATE worker SET state = :state, ended_ms = (SELECT ms FROM now_ms) WHERE id = 
 -- name: worker_requeue
 UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0 WHERE worker = :id AND state = 'running';
 
--- One that died may have died of it: a task that two died with is run alone, and given up when three more did.  Where
--- others died lately that did not have it, something else kills workers here, and the task is not blamed.
+-- One that died may have died of its tasks.
+-- name: worker_died_with
+INSERT OR IGNORE INTO death (video, worker) SELECT video, worker FROM task WHERE worker = :id AND state = 'running';
+
+-- A task is blamed, but where another worker died since its video last killed one that did not have the video: then something
+-- else kills workers here.
+-- name: worker_blames
+UPDATE task
+   SET deaths = deaths + 1, crashes = crashes + NOT EXISTS (
+       SELECT 1 FROM dead_lately d
+        WHERE NOT EXISTS (SELECT 1 FROM death WHERE video = task.video AND worker = d.worker)
+          AND d.ended_ms > (SELECT coalesce(max(w.ended_ms), 0) FROM death x JOIN worker w ON w.id = x.worker
+                              WHERE x.video = task.video AND x.worker <> :id))
+ WHERE worker = :id AND state = 'running';
+
+-- A task that is blamed for two is run alone, and given up when three more died with it; whoever is to blame, after 20.
 -- name: worker_inherit
-UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0,
-       crashes = crashes + (crashes >= (SELECT count(*) FROM dead_lately WHERE worker <> :id))
- WHERE worker = :id AND state = 'running'
-   AND (crashes < 4 OR crashes < (SELECT count(*) FROM dead_lately WHERE worker <> :id));
+UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0
+ WHERE worker = :id AND state = 'running' AND crashes < 5 AND deaths < 20;
 
 -- name: worker_gives_up
 UPDATE video SET state = 'failed', reason = 'killed_worker', detail = 'The server died each time it worked on this video.'

@@ -92,12 +92,14 @@ static enum db_result run_all(struct db *db, const enum sql_query *queries, size
 static enum db_result end_and_requeue(struct db *db, const char *id, bool died)
 {
 	static const enum sql_query well[] = { SQL_WORKER_REQUEUE, SQL_WORKER_LET_GO };
-	static const enum sql_query badly[] = { SQL_WORKER_INHERIT, SQL_WORKER_GIVES_UP, SQL_WORKER_LET_GO };
+	static const enum sql_query badly[] = {
+		SQL_WORKER_DIED_WITH, SQL_WORKER_BLAMES, SQL_WORKER_INHERIT, SQL_WORKER_GIVES_UP, SQL_WORKER_LET_GO,
+	};
 	enum db_result result = end_as(db, id, died ? "dead" : "stopped");
 
 	if (result != DB_OK)
 		return result;
-	return died ? run_all(db, badly, 3, id) : run_all(db, well, 2, id);
+	return died ? run_all(db, badly, sizeof badly / sizeof *badly, id) : run_all(db, well, sizeof well / sizeof *well, id);
 }
 
 /* One transaction: the row's end, and back to the queue with what it held. */

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -194,6 +195,71 @@ static void a_dead_worker_gives_its_tasks_back_once(void **state)
 	task_fini(&task);
 }
 
+static void join(struct fixture *f, char worker[ID_LEN + 1])
+{
+	id_new(worker);
+	assert_int_equal(worker_begin(f->db, worker, 2, "here", 1, "{}"), DB_OK);
+}
+
+/* A responder claims the next task, if there is one, and dies; returns whether there was one. */
+static bool die_with_the_next(struct fixture *f)
+{
+	char worker[ID_LEN + 1];
+	struct task task;
+	bool claimed;
+
+	join(f, worker);
+	claimed = task_claim(f->db, worker, 0, INT64_MAX, &task) == DB_OK;
+	if (claimed)
+		task_fini(&task);
+	assert_int_equal(worker_bury(f->db, worker), DB_OK);
+	return claimed;
+}
+
+static void a_task_that_kills_is_given_up_though_another_died_before(void **state)
+{
+	struct fixture *f = *state;
+	int deaths = 0;
+
+	assert_int_equal(worker_bury(f->db, f->worker), DB_OK);
+	usleep(2000); /* rows know milliseconds */
+	add_video(f, f->video, 0);
+	while (deaths < 40 && die_with_the_next(f)) {
+		deaths++;
+		usleep(2000);
+	}
+	assert_int_equal(deaths, 6);
+	assert_state(f, f->video, "failed");
+}
+
+static void two_videos_that_kill_are_both_given_up(void **state)
+{
+	struct fixture *f = *state;
+	char other[ID_LEN + 1], a[ID_LEN + 1], b[ID_LEN + 1];
+	struct task first, second;
+	int rounds = 0;
+
+	id_new(other);
+	add_video(f, f->video, 0);
+	add_video(f, other, 0);
+	for (; rounds < 40; rounds++) {
+		join(f, a);
+		join(f, b);
+		if (task_claim(f->db, a, 0, INT64_MAX, &first) != DB_OK)
+			break;
+		task_fini(&first);
+		if (task_claim(f->db, b, 0, INT64_MAX, &second) == DB_OK)
+			task_fini(&second);
+		assert_int_equal(worker_bury(f->db, a), DB_OK);
+		usleep(2000);
+		assert_int_equal(worker_bury(f->db, b), DB_OK);
+		usleep(2000);
+	}
+	assert_in_range(rounds, 5, 20);
+	assert_state(f, f->video, "failed");
+	assert_state(f, other, "failed");
+}
+
 static void half_uploads_of_the_dead_are_found(void **state)
 {
 	struct fixture *f = *state;
@@ -361,6 +427,8 @@ int main(void)
 		T(a_late_attempt_cannot_touch_the_next_one),
 		T(a_ready_or_running_video_refuses_illegal_moves_in_plain_words),
 		T(a_dead_worker_gives_its_tasks_back_once),
+		T(a_task_that_kills_is_given_up_though_another_died_before),
+		T(two_videos_that_kill_are_both_given_up),
 		T(half_uploads_of_the_dead_are_found),
 		T(a_retry_waits_and_counts),
 		T(a_failed_task_fails_its_video_with_the_reason),
