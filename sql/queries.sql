@@ -294,7 +294,7 @@ UPDATE video SET state = 'failed', reason = 'killed_worker', detail = 'The serve
    AND state IN ('queued', 'probing', 'encoding', 'publishing');
 
 -- name: worker_let_go
-UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state = 'cancelled';
+UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state IN ('running', 'cancelled') AND state = 'cancelled';
 
 -- name: worker_alive
 SELECT id, pid FROM worker WHERE state = 'alive';
@@ -302,7 +302,7 @@ SELECT id, pid FROM worker WHERE state = 'alive';
 -- name: worker_prune
 DELETE FROM worker
  WHERE state <> 'alive' AND ended_ms < (SELECT ms FROM now_ms) - 7 * 86400000
-   AND NOT EXISTS (SELECT 1 FROM task WHERE worker = worker.id);
+   AND NOT EXISTS (SELECT 1 FROM task WHERE worker = worker.id AND state IN ('running', 'cancelled'));
 
 -- name: event_after
 SELECT id, video, owner, name, json FROM event_api

@@ -21,4 +21,27 @@ BEGIN
 	 WHERE video = NEW.id AND edition = NEW.edition AND state IN ('failed', 'cancelled');
 END;
 
+-- Length -----------------------------------------------------------------------------------------
+
+CREATE INDEX task_wait_by_needs ON task_wait (needs);   -- the deletion of a task
+
+-- Only what changes the sum is worth adding it up: not that a long video's tasks are queued, claimed or cancelled.
+DROP TRIGGER task_progresses;
+CREATE TRIGGER task_progresses AFTER UPDATE OF progress, state ON task
+WHEN (NEW.progress <> OLD.progress OR (NEW.state = 'done') <> (OLD.state = 'done'))
+ AND NEW.kind <> 'digest' AND NEW.edition = (SELECT edition FROM video WHERE id = NEW.video)
+BEGIN
+	UPDATE video SET progress = (
+		SELECT CASE WHEN max(kind = 'assemble') = 0 THEN 0.01 * sum(state = 'done')
+		       ELSE round(min(1.0, sum(weight * CASE state WHEN 'done' THEN 1.0 ELSE progress END) / sum(weight)), 4) END
+		  FROM (SELECT kind, state, progress,
+		               CASE kind WHEN 'chunk' THEN 80.0 * coalesce(frames_planned, 1) / sum(coalesce(frames_planned, 1)) OVER (PARTITION BY kind)
+		                         WHEN 'audio' THEN 8.0 WHEN 'assemble' THEN 4.0 ELSE 2.0 END AS weight
+		          FROM task WHERE video = NEW.video AND edition = NEW.edition AND kind <> 'digest'))
+	 WHERE id = NEW.video;
+END;
+
+-- What a worker holds, for its end and for its row's; few at any time.
+CREATE INDEX task_by_worker ON task (worker) WHERE state IN ('running', 'cancelled') AND worker IS NOT NULL;
+
 PRAGMA user_version = 9;

@@ -1,0 +1,76 @@
+// scale.test.mjs - what statements cost in long queues and after long lives, counted in steps of SQLite's machine: these do
+// not depend on what else the computer does.
+// SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "../lib/harness.mjs";
+import { tree } from "../lib/paths.mjs";
+import { responder } from "../lib/server.mjs";
+
+const dir = mkdtempSync(join(tmpdir(), "clipmill-"));
+after(() => rmSync(dir, { recursive: true, force: true }));
+
+// A database of the present schema, with nobody at work.
+let made = 0;
+async function database() {
+	const home = join(dir, String(made++)), conf = `${home}.conf`;
+	writeFileSync(conf, `[store]\ndir = ${home}\n`);
+	const { code, stderr } = await responder(["--config", conf, "init"]);
+	assert.equal(code, 0, stderr);
+	const db = join(home, "clipmill.db");
+	const shell = (input) => execFileSync("sqlite3", ["-bail", db], { input: `PRAGMA synchronous = OFF; PRAGMA foreign_keys = ON;\n${input}`, encoding: "utf8" });
+	// Steps of one statement, whose parameters are SQL; it is rolled back unless `keep`.
+	shell.steps = (statement, parameters = {}, keep = false) => {
+		const set = Object.entries(parameters).map(([name, value]) => `.parameter set :${name} "${value}"\n`).join("");
+		const out = shell(`${set}BEGIN;\n.stats vmstep\n${statement}\n.stats off\n${keep ? "COMMIT" : "ROLLBACK"};\n`);
+		return Number(/VM-steps: (\d+)/.exec(out)[1]);
+	};
+	return shell;
+}
+
+const queries = readFileSync(join(tree, "sql/queries.sql"), "utf8");
+function query(name) {
+	const text = queries.split(`-- name: ${name}\n`)[1].split("-- name:")[0];
+	return text.split("\n").filter((line) => !line.startsWith("--")).join("\n").trim();
+}
+
+const idOf = (name) => name.padEnd(22, "0");
+// A video of so many chunks, all queued, and what lays them together.
+const video = (name, chunks) => `
+	INSERT INTO video (id, source) VALUES ('${idOf(name)}', '/srv/${name}.mp4');
+	WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${chunks} - 1)
+	INSERT INTO task (video, kind, seq, first_frame, frames_planned, predicted_s) SELECT '${idOf(name)}', 'chunk', i, i * 240, 240, 5 FROM n;
+	INSERT INTO task (video, kind) VALUES ('${idOf(name)}', 'assemble');
+	INSERT INTO task_wait SELECT a.id, c.id FROM task a JOIN task c ON c.video = a.video AND c.kind = 'chunk'
+	 WHERE a.video = '${idOf(name)}' AND a.kind = 'assemble';`;
+
+test("to cancel, retry and delete a video of four times the chunks costs about four times as much", async () => {
+	const sql = await database();
+	sql(video("short", 100) + video("long", 400));
+	const moves = (name) => ["cancelled", "queued", "deleting"].map((state) =>
+		sql.steps(`UPDATE video SET state = '${state}' WHERE id = '${idOf(name)}';`, {}, true));
+	const short = moves("short"), long = moves("long");
+	long.forEach((steps, i) => assert.ok(steps < 6 * short[i], `${short[i]} steps, then ${steps}`));
+});
+
+test("to remove a video costs as much beside twenty others", async () => {
+	const remove = query("video_remove"), doom = `UPDATE video SET state = 'deleting' WHERE id = '${idOf("one")}';`;
+	const sql = await database();
+	sql(video("one", 100) + doom);
+	const alone = sql.steps(remove, { id: `'${idOf("one")}'` });
+	sql(Array.from({ length: 20 }, (_, i) => video(`other${i}x`, 100)).join(""));
+	const beside = sql.steps(remove, { id: `'${idOf("one")}'` });
+	assert.ok(beside < 1.2 * alone, `${alone} steps, then ${beside}`);
+});
+
+test("to forget old workers costs nothing by the tasks that there were", async () => {
+	const sql = await database();
+	sql(video("one", 2000));
+	sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+		INSERT INTO worker (id, state, pid, host, slots, ended_ms) SELECT printf('%022d', i), 'stopped', 1, 'x', 1, 1 FROM n`);
+	const steps = sql.steps(query("worker_prune"));
+	assert.ok(steps < 10_000, `${steps} steps`);
+});
