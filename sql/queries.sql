@@ -36,7 +36,6 @@ WITH one AS MATERIALIZED (
 	  FROM video_api WHERE id = :id AND state <> 'deleting')
 SELECT CASE WHEN state IN ('queued', 'probing', 'encoding', 'publishing')
        THEN json_set(json, '$.eta', json((SELECT json_object('ms', eta_ms, 'low_ms', low_ms, 'high_ms', high_ms) FROM eta WHERE video = :id)),
-                     '$.place', (SELECT place FROM work_ahead WHERE video = :id AND state = 'queued'),
                      '$.slow', (SELECT why FROM video_slow WHERE video = :id))
        ELSE json END
   FROM one;
@@ -310,7 +309,7 @@ SELECT id, video, owner, name, json FROM event_api
  ORDER BY id LIMIT :limit;
 
 -- name: event_live
-SELECT 0, video, owner, 'progress', json FROM video_live LIMIT 200;
+SELECT 0, video, owner, 'progress', json FROM video_live;
 
 -- name: event_bounds
 SELECT (SELECT min(id) FROM event), coalesce((SELECT max(id) FROM event), 0);
@@ -349,10 +348,9 @@ SELECT json_object(
        'queue', (
                SELECT json_group_array(json_object(
                       'video', a.video, 'title', coalesce(nullif(v.title, ''), v.filename), 'state', a.state, 'place', iif(a.state = 'queued', a.place, NULL),
-                      'progress', v.progress, 'what', q.what,
-                      'eta', CASE WHEN e.eta_ms IS NOT NULL THEN json_object('ms', e.eta_ms, 'low_ms', e.low_ms, 'high_ms', e.high_ms) END))
-                 FROM (SELECT * FROM work_ahead ORDER BY place, ahead_s LIMIT 20) a JOIN video v ON v.id = a.video JOIN queue q ON q.video = a.video
-                      LEFT JOIN eta e ON e.video = a.video),
+                      'progress', v.progress, 'what', (SELECT what FROM video_what WHERE video = a.video),
+                      'eta', CASE WHEN a.eta_ms IS NOT NULL THEN json_object('ms', a.eta_ms, 'low_ms', a.low_ms, 'high_ms', a.high_ms) END))
+                 FROM (SELECT * FROM work_ahead ORDER BY place, ahead_s LIMIT 20) a JOIN video v ON v.id = a.video),
        'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
        'uploads', (SELECT json_group_array(json_object(
                           'id', id, 'filename', filename, 'offset_bytes', offset_bytes, 'length_bytes', length_bytes,

@@ -44,4 +44,8 @@ END;
 -- What a worker holds, for its end and for its row's; few at any time.
 CREATE INDEX task_by_worker ON task (worker) WHERE state IN ('running', 'cancelled') AND worker IS NOT NULL;
 
+CREATE INDEX task_to_do ON task (video, state, predicted_s, progress) WHERE state IN ('queued', 'running');      -- work_left
+CREATE INDEX task_learned ON task (state, kind) WHERE state = 'done' AND kind = 'chunk';        -- lanes, the last of them first
+CREATE INDEX video_by_end ON video (state, ended_ms) WHERE state = 'ready';     -- usual_cost, how_wrong, retention_due
+
 PRAGMA user_version = 9;

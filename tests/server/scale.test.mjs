@@ -74,3 +74,46 @@ test("to forget old workers costs nothing by the tasks that there were", async (
 	const steps = sql.steps(query("worker_prune"));
 	assert.ok(steps < 10_000, `${steps} steps`);
 });
+
+// So many videos that wait, and so many that were made.
+const waiting = (count) => `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+	INSERT INTO video (source, size_bytes) SELECT '/srv/w' || i || '.mp4', 1000 + i FROM n;`;
+const past = (count) => `BEGIN; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
+	INSERT INTO video (id, source, size_bytes) SELECT printf('past%018d', i), '/srv/p' || i || '.mp4', 1000 FROM n;
+	INSERT INTO task (video, kind) SELECT id, 'chunk' FROM video WHERE id LIKE 'past%';
+	UPDATE task SET state = 'running', worker = 'w' WHERE video LIKE 'past%' AND kind <> 'digest';
+	UPDATE task SET state = 'done', user_ms = 4000, sys_ms = 0 WHERE video LIKE 'past%' AND kind <> 'digest';
+	UPDATE video SET state = 'encoding' WHERE id LIKE 'past%' AND state <> 'encoding';
+	UPDATE video SET state = 'publishing' WHERE id LIKE 'past%';
+	UPDATE video SET state = 'ready', foretold_ms = 2, foretold_at_ms = 1 WHERE id LIKE 'past%'; COMMIT;`;
+
+test("what streams, lists and claims ask grows with the queue, and not with its square, nor with the past", async () => {
+	const asked = {
+		event_live: [query("event_live")],
+		video_list: [query("video_list"), { limit: "100" }],
+		video_json: [query("video_json"), { id: "'past000000000000000001'" }],
+		task_claim: [query("task_claim"), { worker: "'w'", busy: "0", room_bytes: "1000000000000" }],
+		queue: ["SELECT * FROM queue;"],
+	};
+	const costs = (sql) => Object.fromEntries(Object.entries(asked).map(([name, args]) => [name, sql.steps(...args)]));
+	const sql = await database();
+	sql(`INSERT INTO worker (id, pid, host, slots) VALUES ('${idOf("w")}', 1, 'x', 2);` + past(20) + waiting(100));
+	const short = costs(sql);
+	sql(waiting(300));
+	const long = costs(sql);
+	for (const name of Object.keys(asked))
+		assert.ok(long[name] < 6 * short[name], `${name}: ${short[name]} steps, then ${long[name]}`);
+	assert.ok(long.event_live < 300_000, `${long.event_live} steps`);
+	sql(past(300).replaceAll("past", "more"));
+	const late = costs(sql);
+	for (const name of ["event_live", "queue", "video_json"])
+		assert.ok(late[name] < 1.5 * long[name], `${name}: ${long[name]} steps, then ${late[name]}`);
+});
+
+test("view queue and the API tell the place in the order of the work: what costs less comes first", async () => {
+	const sql = await database();
+	sql(video("long", 300) + video("short", 2));
+	assert.equal(sql("SELECT group_concat(substr(video, 1, 4)) FROM (SELECT video FROM queue ORDER BY place);").trim(), "shor,long");
+	assert.equal(sql(`SELECT json ->> '$.place' FROM video_api WHERE id = '${idOf("long")}';`).trim(), "2");
+	assert.match(sql("SELECT (SELECT video FROM task WHERE id = task) FROM runnable LIMIT 1;"), /^short/);
+});
