@@ -179,13 +179,15 @@ VALUES (:id, 'source/' || :id, :filename, :title, :owner, :profile, :priority, :
 
 -- Tasks ------------------------------------------------------------------------------------------
 
+-- Where the first that fits must run alone, a worker that has others claims nothing: so it will be free for it.
 -- name: task_claim
 UPDATE task
    SET state = 'running', worker = :worker, attempts = attempts + 1, started_ms = (SELECT ms FROM now_ms), ended_ms = NULL,
        pid = NULL, progress = 0, frames = NULL, fps = NULL, exit_code = NULL, signal = NULL, user_ms = NULL, sys_ms = NULL,
        max_rss_kb = NULL
- WHERE id = (SELECT task FROM runnable WHERE (crashes < 2 OR :busy = 0) AND bytes <= :room_bytes - (SELECT bytes FROM running_bytes)
-              LIMIT 1) AND state = 'queued'
+ WHERE id = (SELECT iif(crashes < 2 OR :busy = 0, task, NULL) FROM runnable
+              WHERE bytes <= :room_bytes - (SELECT bytes FROM running_bytes) LIMIT 1) AND state = 'queued'
+   AND EXISTS (SELECT 1 FROM worker WHERE id = :worker AND state = 'alive')
 RETURNING id;
 
 -- name: task_read
@@ -237,6 +239,10 @@ UPDATE task SET worker = NULL WHERE id = :id AND attempts = :attempt AND state =
 UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0
  WHERE id = :id AND attempts = :attempt AND state = 'running';
 
+-- What the database holds for a worker's: all that it has a child of, and what was lost where a write failed.
+-- name: task_of_worker
+SELECT id, attempts, state = 'running' FROM task WHERE worker = :worker AND state IN ('running', 'cancelled') ORDER BY id;
+
 -- name: task_add
 INSERT INTO task (video, edition, kind, seq, argv, reads, first_frame, frames_planned, needs_bytes)
 VALUES (:video, :edition, :kind, :seq, :argv, :reads, :first_frame, :frames_planned, :needs_bytes) RETURNING id;
@@ -250,7 +256,7 @@ INSERT INTO task_wait (task, needs) VALUES (:task, :needs);
 INSERT INTO worker (id, pid, host, slots, health) VALUES (:id, :pid, :host, :slots, :health);
 
 -- name: worker_read
-SELECT slots, coalesce(nice, -1), paused, coalesce(trouble, '') FROM worker WHERE id = :id;
+SELECT slots, coalesce(nice, -1), paused, coalesce(trouble, '') FROM worker WHERE id = :id AND state = 'alive';
 
 -- name: worker_trouble
 UPDATE worker SET trouble_ms = CASE WHEN :trouble IS NULL THEN NULL ELSE coalesce(trouble_ms, (SELECT ms FROM now_ms)) END,
@@ -291,6 +297,12 @@ UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0
 UPDATE video SET state = 'failed', reason = 'killed_worker', detail = 'The server died each time it worked on this video.'
  WHERE id IN (SELECT video FROM task WHERE worker = :id AND state = 'running')
    AND state IN ('queued', 'probing', 'encoding', 'publishing');
+
+-- Who has tasks and no living row, as nobody would bury it: its row was changed by hand.  Ten seconds are for its own end.
+-- name: worker_ghost
+SELECT t.worker FROM task t
+ WHERE t.state = 'running' AND t.started_ms < (SELECT ms FROM now_ms) - 10000
+   AND NOT EXISTS (SELECT 1 FROM worker WHERE id = t.worker AND state = 'alive') LIMIT 1;
 
 -- name: worker_let_go
 UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state IN ('running', 'cancelled') AND state = 'cancelled';

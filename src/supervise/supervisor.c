@@ -65,6 +65,23 @@ struct supervisor {
 	void *user;
 };
 
+/* Stopping ------------------------------------------------------------------------------------ */
+
+static void stop(struct supervisor *s)
+{
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	log_info("stopping: %" PRId64 " children go back to the queue", s->shop.count);
+	if (s->on_stopping != NULL)
+		s->on_stopping(s->user);
+	ev_timer_start(s->loop, &s->kill_timer);
+	ev_timer_start(s->loop, &s->leave_timer);
+	runner_shutdown_all(&s->shop);
+	if (s->shop.count == 0)
+		ev_break(s->loop, EVBREAK_ALL);
+}
+
 /* Work ---------------------------------------------------------------------------------------- */
 
 static void look_again(struct supervisor *s)
@@ -145,9 +162,14 @@ static void claim_work(struct supervisor *s, const struct worker_orders *orders)
 static void follow_orders(struct supervisor *s)
 {
 	struct worker_orders orders;
+	enum db_result result = worker_read(s->db, s->id, &orders);
 	int64_t nice;
 
-	if (worker_read(s->db, s->id, &orders) != DB_OK)
+	if (result == DB_NONE) {
+		log_error("worker %s: its row does not say any longer that it is alive: it ends, and another takes its place", s->id);
+		stop(s);
+	}
+	if (result != DB_OK)
 		return;
 	nice = orders.nice >= 0 ? orders.nice : s->conf->nice;
 	if (nice != s->shop.nice)
@@ -165,6 +187,7 @@ static void look(void *user)
 	if (s->stopping)
 		return;
 	runner_check_all(&s->shop);
+	runner_reclaim(&s->shop);
 	recovery_look(&s->recovery);
 	tidy_look(&s->tidy);
 	follow_orders(s);
@@ -250,19 +273,7 @@ static void on_leave(struct ev_loop *loop, ev_timer *timer, int events)
 
 static void on_signal(struct ev_loop *loop, ev_signal *watch, int events)
 {
-	struct supervisor *s = watch->data;
-
-	if (s->stopping)
-		return;
-	s->stopping = true;
-	log_info("stopping: %" PRId64 " children go back to the queue", s->shop.count);
-	if (s->on_stopping != NULL)
-		s->on_stopping(s->user);
-	ev_timer_start(loop, &s->kill_timer);
-	ev_timer_start(loop, &s->leave_timer);
-	runner_shutdown_all(&s->shop);
-	if (s->shop.count == 0)
-		ev_break(loop, EVBREAK_ALL);
+	stop(watch->data);
 }
 
 /* The beginning ------------------------------------------------------------------------------- */

@@ -92,7 +92,7 @@ test("what streams, lists and claims ask grows with the queue, and not with its 
 		event_live: [query("event_live")],
 		video_list: [query("video_list"), { limit: "100" }],
 		video_json: [query("video_json"), { id: "'past000000000000000001'" }],
-		task_claim: [query("task_claim"), { worker: "'w'", busy: "0", room_bytes: "1000000000000" }],
+		task_claim: [query("task_claim"), { worker: `'${idOf("w")}'`, busy: "0", room_bytes: "1000000000000" }],
 		queue: ["SELECT * FROM queue;"],
 	};
 	const costs = (sql) => Object.fromEntries(Object.entries(asked).map(([name, args]) => [name, sql.steps(...args)]));

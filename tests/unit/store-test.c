@@ -260,6 +260,35 @@ static void two_videos_that_kill_are_both_given_up(void **state)
 	assert_state(f, other, "failed");
 }
 
+static void where_the_next_must_run_alone_a_busy_worker_claims_nothing(void **state)
+{
+	struct fixture *f = *state;
+	char bad[ID_LEN + 1];
+	struct task task;
+
+	id_new(bad);
+	add_video(f, bad, 1);
+	assert_true(die_with_the_next(f));
+	usleep(2000);
+	assert_true(die_with_the_next(f));
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, 1, INT64_MAX, &task), DB_NONE);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+	assert_string_equal(task.video, bad);
+	assert_int_equal(task.crashes, TASK_CRASHES_ALONE);
+	task_fini(&task);
+}
+
+static void who_is_not_alive_claims_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct task task;
+
+	add_video(f, f->video, 0);
+	assert_int_equal(worker_end(f->db, f->worker), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_NONE);
+}
+
 static void half_uploads_of_the_dead_are_found(void **state)
 {
 	struct fixture *f = *state;
@@ -429,6 +458,8 @@ int main(void)
 		T(a_dead_worker_gives_its_tasks_back_once),
 		T(a_task_that_kills_is_given_up_though_another_died_before),
 		T(two_videos_that_kill_are_both_given_up),
+		T(where_the_next_must_run_alone_a_busy_worker_claims_nothing),
+		T(who_is_not_alive_claims_nothing),
 		T(half_uploads_of_the_dead_are_found),
 		T(a_retry_waits_and_counts),
 		T(a_failed_task_fails_its_video_with_the_reason),
