@@ -90,9 +90,9 @@ UPDATE video SET state = 'queued', edition = edition + 1, profile = coalesce(:pr
 
 -- name: video_doomed
 SELECT id FROM video v
- WHERE state = 'deleting'
+ WHERE state = 'deleting' AND id > :after
    AND NOT EXISTS (SELECT 1 FROM task WHERE video = v.id AND state = 'cancelled' AND worker IS NOT NULL)
- LIMIT 1;
+ ORDER BY id LIMIT 1;
 
 -- name: video_remove
 DELETE FROM video WHERE id = :id AND state = 'deleting';
@@ -327,7 +327,7 @@ SELECT 0, video, owner, 'progress', json FROM video_live;
 SELECT (SELECT min(id) FROM event), coalesce((SELECT max(id) FROM event), 0);
 
 -- name: event_prune
-DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - :keep;
+DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id <= (SELECT max(id) FROM event) - :keep ORDER BY id LIMIT 10000);
 
 -- name: health
 SELECT json_object(
@@ -589,13 +589,16 @@ SELECT v.id, '@source', (SELECT ms FROM now_ms) FROM profile p JOIN video v ON v
  WHERE p.keep_source_days IS NOT NULL AND v.state = 'ready' AND v.source_kept = 1 AND v.source = 'source/' || v.id
    AND v.ended_ms + p.keep_source_days * 86400000 <= (SELECT ms FROM now_ms);
 
+-- Before it goes: no other edition can begin then.
 -- name: source_gone
-UPDATE video SET source_kept = 0 WHERE id = :video;
+UPDATE video SET source_kept = 0
+ WHERE id = :video AND state = 'ready' AND EXISTS (SELECT 1 FROM discard WHERE video = :video AND file = '@source');
 
 -- name: discard_due
 SELECT d.video, d.file FROM discard d JOIN video v ON v.id = d.video
  WHERE d.after_ms <= (SELECT ms FROM now_ms) AND v.state <> 'deleting'
-   AND (d.file <> '@source' OR NOT EXISTS (SELECT 1 FROM task WHERE video = d.video AND kind = 'digest' AND state IN ('queued', 'running')))
+   AND (d.file <> '@source' OR (v.state = 'ready' AND NOT EXISTS (
+        SELECT 1 FROM task WHERE video = d.video AND kind = 'digest' AND state IN ('queued', 'running'))))
  ORDER BY d.after_ms LIMIT 1;
 
 -- name: discard_forget

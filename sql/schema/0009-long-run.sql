@@ -48,4 +48,12 @@ CREATE INDEX task_to_do ON task (video, state, predicted_s, progress) WHERE stat
 CREATE INDEX task_learned ON task (state, kind) WHERE state = 'done' AND kind = 'chunk';        -- lanes, the last of them first
 CREATE INDEX video_by_end ON video (state, ended_ms) WHERE state = 'ready';     -- usual_cost, how_wrong, retention_due
 
+-- Slips ------------------------------------------------------------------------------------------
+
+-- The next edition is made from the source, so it does not go now, though its time had come.
+CREATE TRIGGER video_keeps_source AFTER UPDATE OF edition ON video WHEN NEW.edition > OLD.edition AND NEW.state = 'queued'
+BEGIN
+	DELETE FROM discard WHERE video = NEW.id AND file = '@source';
+END;
+
 PRAGMA user_version = 9;

@@ -18,7 +18,6 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "store/budget.h"
-#include "store/event.h"
 #include "store/profile.h"
 #include "store/worker.h"
 #include "supervise/finisher.h"
@@ -37,7 +36,6 @@
 #define RETEST_FIRST_S 1.0      /* between self-tests of a machine that is in trouble */
 #define RETEST_MOST_S 60.0
 #define BUDGET_S 1.0            /* between looks at the disk for those who read the database */
-#define EVENTS_KEPT 200000
 
 struct supervisor {
 	const struct conf *conf;        /* lent */
@@ -325,6 +323,8 @@ static int join(struct supervisor *s, char *error, size_t error_size)
 	s->joined = result == 0;
 	if (s->joined)
 		keep_encoders(s, &test);
+	if (s->joined && !s->fit && worker_trouble(s->db, s->id, test.detail) != DB_OK)
+		log_warn("trouble: not recorded: %s", db_message(s->db));
 	selftest_fini(&test);
 	return result;
 }
@@ -406,8 +406,6 @@ bool supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *us
 	s->user = user;
 	start_watches(s);
 	recovery_start(&s->recovery, s->loop, s->db, s->dir_fd, s->id, work_came_back, s);
-	if (event_prune(s->db, EVENTS_KEPT) == DB_FAILED)
-		log_warn("events: not pruned: %s", db_message(s->db));
 	wake_start(&s->wake, s->loop, s->db, s->conf->dir, look, s);
 	look(s);
 	ev_run(s->loop, 0);

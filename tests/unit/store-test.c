@@ -379,12 +379,28 @@ static void a_deleted_video_goes_when_its_child_is_gone(void **state)
 	add_video(f, f->video, 0);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(video_delete(f->db, f->video), DB_OK);
-	assert_int_equal(video_doomed(f->db, id), DB_NONE);
+	assert_int_equal(video_doomed(f->db, "", id), DB_NONE);
 	assert_int_equal(task_stopped(f->db, &task, &well), DB_OK);
-	assert_int_equal(video_doomed(f->db, id), DB_OK);
+	assert_int_equal(video_doomed(f->db, "", id), DB_OK);
 	assert_int_equal(video_remove(f->db, id), DB_OK);
 	assert_false(video_exists(f->db, f->video));
 	task_fini(&task);
+}
+
+static void a_deleted_video_that_cannot_be_removed_is_passed_by(void **state)
+{
+	struct fixture *f = *state;
+	char other[ID_LEN + 1], first[ID_LEN + 1], second[ID_LEN + 1], third[ID_LEN + 1];
+
+	id_new(other);
+	add_video(f, f->video, 0);
+	add_video(f, other, 0);
+	assert_int_equal(video_delete(f->db, f->video), DB_OK);
+	assert_int_equal(video_delete(f->db, other), DB_OK);
+	assert_int_equal(video_doomed(f->db, "", first), DB_OK);
+	assert_int_equal(video_doomed(f->db, first, second), DB_OK);
+	assert_string_not_equal(first, second);
+	assert_int_equal(video_doomed(f->db, second, third), DB_NONE);
 }
 
 static void a_patch_names_the_member_that_is_wrong(void **state)
@@ -465,6 +481,7 @@ int main(void)
 		T(a_failed_task_fails_its_video_with_the_reason),
 		T(assemble_waits_for_all_that_it_needs),
 		T(a_deleted_video_goes_when_its_child_is_gone),
+		T(a_deleted_video_that_cannot_be_removed_is_passed_by),
 		T(a_patch_names_the_member_that_is_wrong),
 		T(a_list_is_paged_without_gaps_or_doubles),
 		T(a_missing_database_says_how_to_make_it),
