@@ -95,6 +95,7 @@ SELECT l.video, v.state, v.edition, v.owner, v.priority, v.paused, v.created_ms,
 --   3. the video with the least work left, where work counts less the longer a video has waited: a quarter after
 --      30 s, a ninth after 60 s, ...  A video with ten minutes of work or more waits since it last got a slot, so
 --      it gets one now and then; others since they came, so what was begun is finished;
+--      No retry waits longer than 400 s: who seems to was put off by a clock that was ahead then.
 --   4. within a video the head of the sound, the chunks from the first on, the sound and then the digest beside the
 --      first, the rest.  The digest of a video that is ready comes with the least work left: soon.
 DROP VIEW IF EXISTS runnable;
@@ -110,7 +111,7 @@ rank AS MATERIALIZED (
 SELECT t.id AS task, t.crashes, coalesce(t.predicted_bytes, 0) AS bytes
   FROM rank r JOIN task t ON t.video = r.video AND t.edition = r.edition
  WHERE t.state = 'queued'
-   AND t.not_before_ms <= (SELECT ms FROM now_ms)
+   AND (t.not_before_ms <= (SELECT ms FROM now_ms) OR t.not_before_ms > (SELECT ms FROM now_ms) + 400000)
    AND NOT EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
  ORDER BY r.priority DESC, r.children, r.score, r.created_ms, r.video,
           CASE t.kind WHEN 'probe' THEN 0 WHEN 'scan' THEN 0 WHEN 'chunk' THEN t.seq WHEN 'audio' THEN iif(t.seq < 0, 0.3, 0.6)
@@ -154,7 +155,7 @@ SELECT t.id AS task,
        CASE
        WHEN (SELECT paused FROM everything) THEN 'everything is paused'
        WHEN v.paused THEN 'the video is paused'
-       WHEN t.not_before_ms > (SELECT ms FROM now_ms)
+       WHEN t.not_before_ms BETWEEN (SELECT ms FROM now_ms) + 1 AND (SELECT ms FROM now_ms) + 400000
        THEN 'retries in ' || ((t.not_before_ms - (SELECT ms FROM now_ms)) / 1000 + 1) || ' s after: ' || coalesce(t.reason, '?')
        WHEN EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
        THEN 'waits for ' || (SELECT group_concat(what, ', ') FROM (
@@ -280,11 +281,12 @@ SELECT name, json_object(
        ) AS recipe
   FROM profile p;
 
--- lanes: how many children may run at one time, and the wall time that a second of a child's CPU takes.
+-- lanes: how many children may run at one time, and the wall time that a second of a child's CPU takes: 1 to 20 s, as clocks
+-- may be set while it runs.
 DROP VIEW IF EXISTS lanes;
 CREATE VIEW lanes AS
 SELECT max(1, (SELECT coalesce(sum(slots), 0) FROM worker WHERE state = 'alive' AND paused = 0 AND trouble IS NULL)) AS lanes,
-       coalesce((SELECT sum(ended_ms - started_ms) * 1.0 / nullif(sum(user_ms + sys_ms), 0)
+       coalesce((SELECT sum(min(20 * (user_ms + sys_ms), max(user_ms + sys_ms, ended_ms - started_ms))) * 1.0 / nullif(sum(user_ms + sys_ms), 0)
                    FROM (SELECT started_ms, ended_ms, user_ms, sys_ms FROM task
                           WHERE state = 'done' AND kind = 'chunk' AND user_ms IS NOT NULL ORDER BY id DESC LIMIT 40)), 1.1) AS wall_per_cpu;
 

@@ -56,4 +56,24 @@ BEGIN
 	DELETE FROM discard WHERE video = NEW.id AND file = '@source';
 END;
 
+-- A task ends with its video; who sets one alone leaves the video waiting for ever.  Workers count a failure.
+CREATE TRIGGER task_ends_with_video BEFORE UPDATE OF state ON task WHEN NEW.state IN ('failed', 'cancelled') AND NEW.state <> OLD.state
+BEGIN
+	SELECT CASE
+	WHEN NEW.state = 'failed' AND NEW.failures > OLD.failures THEN NULL
+	WHEN NEW.state = 'cancelled' AND EXISTS (SELECT 1 FROM video WHERE id = NEW.video
+	      AND (state IN ('failed', 'cancelled', 'deleting') OR edition > NEW.edition)) THEN NULL
+	ELSE RAISE(ABORT, 'a task ends with its video: UPDATE video SET state = ''cancelled''') END;
+END;
+
+CREATE TRIGGER worker_has_slots BEFORE INSERT ON worker WHEN typeof(NEW.slots) <> 'integer' OR NEW.slots NOT BETWEEN 0 AND 256
+BEGIN
+	SELECT RAISE(ABORT, 'slots is a whole number from 0 to 256');
+END;
+
+CREATE TRIGGER worker_keeps_slots BEFORE UPDATE OF slots ON worker WHEN typeof(NEW.slots) <> 'integer' OR NEW.slots NOT BETWEEN 0 AND 256
+BEGIN
+	SELECT RAISE(ABORT, 'slots is a whole number from 0 to 256');
+END;
+
 PRAGMA user_version = 9;

@@ -110,6 +110,25 @@ test("what streams, lists and claims ask grows with the queue, and not with its 
 		assert.ok(late[name] < 1.5 * long[name], `${name}: ${long[name]} steps, then ${late[name]}`);
 });
 
+test("a clock that was ahead neither keeps a retry waiting nor spoils estimates", async () => {
+	const sql = await database();
+	sql(video("one", 2) + "DELETE FROM task WHERE kind <> 'chunk'; UPDATE task SET not_before_ms = (SELECT ms FROM now_ms) + 86400000;");
+	assert.equal(sql("SELECT count(*) FROM runnable;").trim(), "2");
+	sql("UPDATE task SET not_before_ms = (SELECT ms FROM now_ms) + 300000;");
+	assert.equal(sql("SELECT count(*) FROM runnable;").trim(), "0");
+	sql(past(2) + "UPDATE task SET started_ms = 1, ended_ms = 1 + iif(video LIKE '%1', 8000, 86400000) WHERE state = 'done';");
+	assert.equal(sql("SELECT wall_per_cpu FROM lanes;").trim(), "11.0", "(8 + 20 * 4) s for 8");
+});
+
+test("when the next edition begins, the source of the one before stays", async () => {
+	const sql = await database();
+	sql(past(1) + `INSERT INTO discard (video, file, after_ms) SELECT id, '@source', 1 FROM video;
+		UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'digest'; UPDATE task SET state = 'done' WHERE kind = 'digest';`);
+	assert.match(sql(query("discard_due")), /@source/);
+	sql("UPDATE video SET state = 'queued', edition = edition + 1;");
+	assert.equal(sql(`${query("discard_due")} SELECT count(*) FROM discard;`).trim(), "0");
+});
+
 test("view queue and the API tell the place in the order of the work: what costs less comes first", async () => {
 	const sql = await database();
 	sql(video("long", 300) + video("short", 2));
