@@ -37,7 +37,6 @@ WITH one AS MATERIALIZED (
 	  FROM video_api WHERE id = :id AND state <> 'deleting')
 SELECT CASE WHEN state IN ('queued', 'probing', 'encoding', 'publishing')
        THEN json_set(json, '$.eta', json((SELECT json_object('ms', eta_ms, 'low_ms', low_ms, 'high_ms', high_ms) FROM eta WHERE video = :id)),
-                     '$.place', (SELECT place FROM work_ahead WHERE video = :id AND state = 'queued'),
                      '$.slow', (SELECT why FROM video_slow WHERE video = :id))
        ELSE json END
   FROM one;
@@ -92,9 +91,9 @@ UPDATE video SET state = 'queued', edition = edition + 1, profile = coalesce(:pr
 
 -- name: video_doomed
 SELECT id FROM video v
- WHERE state = 'deleting'
+ WHERE state = 'deleting' AND id > :after
    AND NOT EXISTS (SELECT 1 FROM task WHERE video = v.id AND state = 'cancelled' AND worker IS NOT NULL)
- LIMIT 1;
+ ORDER BY id LIMIT 1;
 
 -- name: video_remove
 DELETE FROM video WHERE id = :id AND state = 'deleting';
@@ -201,13 +200,15 @@ VALUES (:id, 'source/' || :id, :filename, :title, :owner, coalesce((SELECT name 
 
 -- Tasks ------------------------------------------------------------------------------------------
 
+-- Where the first that fits must run alone, a worker that has others claims nothing: so it will be free for it.
 -- name: task_claim
 UPDATE task
    SET state = 'running', worker = :worker, attempts = attempts + 1, started_ms = (SELECT ms FROM now_ms), ended_ms = NULL,
        pid = NULL, progress = 0, frames = NULL, fps = NULL, exit_code = NULL, signal = NULL, user_ms = NULL, sys_ms = NULL,
        max_rss_kb = NULL
- WHERE id = (SELECT task FROM runnable WHERE (crashes < 2 OR :busy = 0) AND bytes <= :room_bytes - (SELECT bytes FROM running_bytes)
-              LIMIT 1) AND state = 'queued'
+ WHERE id = (SELECT iif(crashes < 2 OR :busy = 0, task, NULL) FROM runnable
+              WHERE bytes <= :room_bytes - (SELECT bytes FROM running_bytes) LIMIT 1) AND state = 'queued'
+   AND EXISTS (SELECT 1 FROM worker WHERE id = :worker AND state = 'alive')
 RETURNING id;
 
 -- name: task_read
@@ -259,6 +260,10 @@ UPDATE task SET worker = NULL WHERE id = :id AND attempts = :attempt AND state =
 UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0
  WHERE id = :id AND attempts = :attempt AND state = 'running';
 
+-- What the database holds for a worker's: all that it has a child of, and what was lost where a write failed.
+-- name: task_of_worker
+SELECT id, attempts, state = 'running' FROM task WHERE worker = :worker AND state IN ('running', 'cancelled') ORDER BY id;
+
 -- name: task_add
 INSERT INTO task (video, edition, kind, seq, argv, reads, first_frame, frames_planned, needs_bytes)
 VALUES (:video, :edition, :kind, :seq, :argv, :reads, :first_frame, :frames_planned, :needs_bytes) RETURNING id;
@@ -272,7 +277,7 @@ INSERT INTO task_wait (task, needs) VALUES (:task, :needs);
 INSERT INTO worker (id, pid, host, slots, health) VALUES (:id, :pid, :host, :slots, :health);
 
 -- name: worker_read
-SELECT slots, coalesce(nice, -1), paused, coalesce(trouble, '') FROM worker WHERE id = :id;
+SELECT slots, coalesce(nice, -1), paused, coalesce(trouble, '') FROM worker WHERE id = :id AND state = 'alive';
 
 -- name: worker_trouble
 UPDATE worker SET trouble_ms = CASE WHEN :trouble IS NULL THEN NULL ELSE coalesce(trouble_ms, (SELECT ms FROM now_ms)) END,
@@ -289,21 +294,39 @@ UPDATE worker SET state = :state, ended_ms = (SELECT ms FROM now_ms) WHERE id = 
 -- name: worker_requeue
 UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0 WHERE worker = :id AND state = 'running';
 
--- One that died may have died of it: a task that two died with is run alone, and given up when three more did.  Where
--- others died lately that did not have it, something else kills workers here, and the task is not blamed.
+-- One that died may have died of its tasks.
+-- name: worker_died_with
+INSERT OR IGNORE INTO death (video, worker) SELECT video, worker FROM task WHERE worker = :id AND state = 'running';
+
+-- A task is blamed, but where another worker died since its video last killed one that did not have the video: then something
+-- else kills workers here.
+-- name: worker_blames
+UPDATE task
+   SET deaths = deaths + 1, crashes = crashes + NOT EXISTS (
+       SELECT 1 FROM dead_lately d
+        WHERE NOT EXISTS (SELECT 1 FROM death WHERE video = task.video AND worker = d.worker)
+          AND d.ended_ms > (SELECT coalesce(max(w.ended_ms), 0) FROM death x JOIN worker w ON w.id = x.worker
+                              WHERE x.video = task.video AND x.worker <> :id))
+ WHERE worker = :id AND state = 'running';
+
+-- A task that is blamed for two is run alone, and given up when three more died with it; whoever is to blame, after 20.
 -- name: worker_inherit
-UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0,
-       crashes = crashes + (crashes >= (SELECT count(*) FROM dead_lately WHERE worker <> :id))
- WHERE worker = :id AND state = 'running'
-   AND (crashes < 4 OR crashes < (SELECT count(*) FROM dead_lately WHERE worker <> :id));
+UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0
+ WHERE worker = :id AND state = 'running' AND crashes < 5 AND deaths < 20;
 
 -- name: worker_gives_up
 UPDATE video SET state = 'failed', reason = 'killed_worker', detail = 'The server died each time it worked on this video.'
  WHERE id IN (SELECT video FROM task WHERE worker = :id AND state = 'running')
    AND state IN ('queued', 'probing', 'encoding', 'publishing');
 
+-- Who has tasks and no living row, as nobody would bury it: its row was changed by hand.  Ten seconds are for its own end.
+-- name: worker_ghost
+SELECT t.worker FROM task t
+ WHERE t.state = 'running' AND t.started_ms < (SELECT ms FROM now_ms) - 10000
+   AND NOT EXISTS (SELECT 1 FROM worker WHERE id = t.worker AND state = 'alive') LIMIT 1;
+
 -- name: worker_let_go
-UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state = 'cancelled';
+UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state IN ('running', 'cancelled') AND state = 'cancelled';
 
 -- name: worker_alive
 SELECT id, pid FROM worker WHERE state = 'alive';
@@ -311,7 +334,7 @@ SELECT id, pid FROM worker WHERE state = 'alive';
 -- name: worker_prune
 DELETE FROM worker
  WHERE state <> 'alive' AND ended_ms < (SELECT ms FROM now_ms) - 7 * 86400000
-   AND NOT EXISTS (SELECT 1 FROM task WHERE worker = worker.id);
+   AND NOT EXISTS (SELECT 1 FROM task WHERE worker = worker.id AND state IN ('running', 'cancelled'));
 
 -- name: event_after
 SELECT id, video, owner, name, json FROM event_api
@@ -319,13 +342,13 @@ SELECT id, video, owner, name, json FROM event_api
  ORDER BY id LIMIT :limit;
 
 -- name: event_live
-SELECT 0, video, owner, 'progress', json FROM video_live LIMIT 200;
+SELECT 0, video, owner, 'progress', json FROM video_live;
 
 -- name: event_bounds
 SELECT (SELECT min(id) FROM event), coalesce((SELECT max(id) FROM event), 0);
 
 -- name: event_prune
-DELETE FROM event WHERE id <= (SELECT max(id) FROM event) - :keep;
+DELETE FROM event WHERE id IN (SELECT id FROM event WHERE id <= (SELECT max(id) FROM event) - :keep ORDER BY id LIMIT 10000);
 
 -- name: health
 SELECT json_object(
@@ -358,10 +381,9 @@ SELECT json_object(
        'queue', (
                SELECT json_group_array(json_object(
                       'video', a.video, 'title', coalesce(nullif(v.title, ''), v.filename), 'state', a.state, 'place', iif(a.state = 'queued', a.place, NULL),
-                      'progress', v.progress, 'what', q.what,
-                      'eta', CASE WHEN e.eta_ms IS NOT NULL THEN json_object('ms', e.eta_ms, 'low_ms', e.low_ms, 'high_ms', e.high_ms) END))
-                 FROM (SELECT * FROM work_ahead ORDER BY place, ahead_s LIMIT 20) a JOIN video v ON v.id = a.video JOIN queue q ON q.video = a.video
-                      LEFT JOIN eta e ON e.video = a.video),
+                      'progress', v.progress, 'what', (SELECT what FROM video_what WHERE video = a.video),
+                      'eta', CASE WHEN a.eta_ms IS NOT NULL THEN json_object('ms', a.eta_ms, 'low_ms', a.low_ms, 'high_ms', a.high_ms) END))
+                 FROM (SELECT * FROM work_ahead ORDER BY place, ahead_s LIMIT 20) a JOIN video v ON v.id = a.video),
        'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
        'uploads', (SELECT json_group_array(json_object(
                           'id', id, 'filename', filename, 'offset_bytes', offset_bytes, 'length_bytes', length_bytes,
@@ -588,13 +610,16 @@ SELECT v.id, '@source', (SELECT ms FROM now_ms) FROM profile p JOIN video v ON v
  WHERE p.keep_source_days IS NOT NULL AND v.state = 'ready' AND v.source_kept = 1 AND v.source = 'source/' || v.id
    AND v.ended_ms + p.keep_source_days * 86400000 <= (SELECT ms FROM now_ms);
 
+-- Before it goes: no other edition can begin then.
 -- name: source_gone
-UPDATE video SET source_kept = 0 WHERE id = :video;
+UPDATE video SET source_kept = 0
+ WHERE id = :video AND state = 'ready' AND EXISTS (SELECT 1 FROM discard WHERE video = :video AND file = '@source');
 
 -- name: discard_due
 SELECT d.video, d.file FROM discard d JOIN video v ON v.id = d.video
  WHERE d.after_ms <= (SELECT ms FROM now_ms) AND v.state <> 'deleting'
-   AND (d.file <> '@source' OR NOT EXISTS (SELECT 1 FROM task WHERE video = d.video AND kind = 'digest' AND state IN ('queued', 'running')))
+   AND (d.file <> '@source' OR (v.state = 'ready' AND NOT EXISTS (
+        SELECT 1 FROM task WHERE video = d.video AND kind = 'digest' AND state IN ('queued', 'running'))))
  ORDER BY d.after_ms LIMIT 1;
 
 -- name: discard_forget

@@ -89,17 +89,16 @@ SELECT d.free_bytes, d.floor_bytes, d.arriving_bytes, c.uploads, c.uploads_work_
                count(*) FILTER (WHERE what = 'video') AS videos, coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0) AS videos_bytes
           FROM disk_claim) c, disk d;
 
--- work_left: what each video still costs, in CPU seconds.
+-- work_left: what each video still costs, in CPU seconds, its longest task, and how much its waiting counts for it: 1 at first, 2 after
+-- 30 s, ...
+DROP VIEW IF EXISTS work_age;
 DROP VIEW IF EXISTS work_left;
 CREATE VIEW work_left AS
-SELECT t.video, sum(t.predicted_s * (1 - t.progress)) AS cpu_s
-  FROM task t WHERE t.state IN ('queued', 'running') GROUP BY t.video;
-
--- work_age: how much a video's waiting counts for it: 1 at first, 2 after 30 s, ...
-DROP VIEW IF EXISTS work_age;
-CREATE VIEW work_age AS
-SELECT l.video, 1 + max(0, (SELECT ms FROM now_ms) - iif(l.cpu_s < 600, v.created_ms, coalesce(v.served_ms, v.created_ms))) / 30000.0 AS age
-  FROM work_left l JOIN video v ON v.id = l.video;
+SELECT l.video, v.state, v.edition, v.owner, v.priority, v.paused, v.created_ms, l.cpu_s, l.longest_s,
+       1 + max(0, (SELECT ms FROM now_ms) - iif(l.cpu_s < 600, v.created_ms, coalesce(v.served_ms, v.created_ms))) / 30000.0 AS age
+  FROM (SELECT video, sum(predicted_s * (1 - progress)) AS cpu_s, max(predicted_s * (1 - progress)) AS longest_s
+          FROM task INDEXED BY task_to_do WHERE state IN ('queued', 'running') GROUP BY video) l
+       JOIN video v ON v.id = l.video;
 
 -- runnable: what may start now, first come first.  Workers claim the first row they may have: change the order
 -- here, in SQL.
@@ -108,6 +107,7 @@ SELECT l.video, 1 + max(0, (SELECT ms FROM now_ms) - iif(l.cpu_s < 600, v.create
 --   3. the video with the least work left, where work counts less the longer a video has waited: a quarter after
 --      30 s, a ninth after 60 s, ...  A video with ten minutes of work or more waits since it last got a slot, so
 --      it gets one now and then; others since they came, so what was begun is finished;
+--      No retry waits longer than 400 s: who seems to was put off by a clock that was ahead then.
 --   4. within a video the head of the sound, the chunks from the first on, the sound and then the digest beside the
 --      first, the rest.  The digest of a video that is ready comes with the least work left: soon.
 DROP VIEW IF EXISTS runnable;
@@ -115,15 +115,15 @@ CREATE VIEW runnable AS
 WITH busy AS MATERIALIZED (
 	SELECT v.owner, count(*) AS children FROM task t JOIN video v ON v.id = t.video WHERE t.state = 'running' GROUP BY v.owner),
 rank AS MATERIALIZED (
-	SELECT v.id AS video, v.priority, coalesce(b.children, 0) AS children, v.created_ms,
-	       l.cpu_s / (w.age * w.age) AS score
-	  FROM work_left l JOIN video v ON v.id = l.video JOIN work_age w ON w.video = v.id LEFT JOIN busy b ON b.owner = v.owner
-	 WHERE v.paused = 0 AND v.state IN ('queued', 'probing', 'encoding', 'publishing', 'ready')
+	SELECT l.video, l.edition, l.priority, coalesce(b.children, 0) AS children, l.created_ms,
+	       l.cpu_s / (l.age * l.age) AS score
+	  FROM work_left l LEFT JOIN busy b ON b.owner = l.owner
+	 WHERE l.paused = 0 AND l.state IN ('queued', 'probing', 'encoding', 'publishing', 'ready')
 	   AND NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1))
 SELECT t.id AS task, t.crashes, coalesce(t.predicted_bytes, 0) AS bytes
-  FROM rank r JOIN video v ON v.id = r.video JOIN task t ON t.video = v.id
- WHERE t.state = 'queued' AND t.edition = v.edition
-   AND t.not_before_ms <= (SELECT ms FROM now_ms)
+  FROM rank r JOIN task t ON t.video = r.video AND t.edition = r.edition
+ WHERE t.state = 'queued'
+   AND (t.not_before_ms <= (SELECT ms FROM now_ms) OR t.not_before_ms > (SELECT ms FROM now_ms) + 400000)
    AND NOT EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
  ORDER BY r.priority DESC, r.children, r.score, r.created_ms, r.video,
           CASE t.kind WHEN 'probe' THEN 0 WHEN 'scan' THEN 0 WHEN 'chunk' THEN t.seq WHEN 'audio' THEN iif(t.seq < 0, 0.3, 0.6)
@@ -167,7 +167,7 @@ SELECT t.id AS task,
        CASE
        WHEN (SELECT paused FROM everything) THEN 'everything is paused'
        WHEN v.paused THEN 'the video is paused'
-       WHEN t.not_before_ms > (SELECT ms FROM now_ms)
+       WHEN t.not_before_ms BETWEEN (SELECT ms FROM now_ms) + 1 AND (SELECT ms FROM now_ms) + 400000
        THEN 'retries in ' || ((t.not_before_ms - (SELECT ms FROM now_ms)) / 1000 + 1) || ' s after: ' || coalesce(t.reason, '?')
        WHEN EXISTS (SELECT 1 FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done')
        THEN 'waits for ' || (SELECT group_concat(what, ', ') FROM (
@@ -187,21 +187,28 @@ SELECT t.id AS task,
        END AS why
   FROM task t JOIN video v ON v.id = t.video WHERE t.state = 'queued';
 
--- queue: every video that is not finished, in the order it will be worked on.
-DROP VIEW IF EXISTS queue;
-CREATE VIEW queue AS
-SELECT row_number() OVER (ORDER BY v.paused, CASE v.state WHEN 'queued' THEN 1 ELSE 0 END, v.priority DESC, v.created_ms, v.id) AS place,
-       v.id AS video, v.state,
-       CAST(round(100 * v.progress) AS INTEGER) || '%' AS progress,
-       v.priority, v.owner, coalesce(nullif(v.title, ''), v.filename) AS title,
+-- video_what: what is done for a video that is not finished, or why nothing is.
+DROP VIEW IF EXISTS video_what;
+CREATE VIEW video_what AS
+SELECT v.id AS video,
        coalesce((SELECT group_concat(kind || CASE WHEN kind = 'chunk' THEN ' ' || seq ELSE '' END || ' running', ', ')
                    FROM task WHERE video = v.id AND edition = v.edition AND state = 'running'),
                 (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id
-                  WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.kind = 'digest', t.id LIMIT 1), 'nothing to do') AS what,
+                  WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.kind = 'digest', t.id LIMIT 1), 'nothing to do') AS what
+  FROM video v;
+
+-- queue: every video that is not finished: those that are worked on, and the others in the order they will be.
+DROP VIEW IF EXISTS queue;
+CREATE VIEW queue AS
+SELECT q.place, v.id AS video, v.state,
+       CAST(round(100 * v.progress) AS INTEGER) || '%' AS progress,
+       v.priority, v.owner, coalesce(nullif(v.title, ''), v.filename) AS title,
+       (SELECT what FROM video_what WHERE video = v.id) AS what,
        CAST(((SELECT ms FROM now_ms) - v.created_ms) / 1000 AS INTEGER) AS age_s
-  FROM video v
- WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing', 'deleting')
- ORDER BY place;
+  FROM (SELECT row_number() OVER (ORDER BY state = 'deleting', state = 'queued', place, ahead_s) AS place, video
+          FROM (SELECT video, state, place, ahead_s FROM work_ahead
+                UNION ALL SELECT id, state, created_ms, 0 FROM video WHERE state = 'deleting')) q JOIN video v ON v.id = q.video
+ ORDER BY q.place;
 
 -- running: every child process there is now.
 DROP VIEW IF EXISTS running;
@@ -286,40 +293,14 @@ SELECT name, json_object(
        ) AS recipe
   FROM profile p;
 
--- lanes: how many children may run at one time, and the wall time that a second of a child's CPU takes.
+-- lanes: how many children may run at one time, and the wall time that a second of a child's CPU takes: 1 to 20 s, as clocks
+-- may be set while it runs.
 DROP VIEW IF EXISTS lanes;
 CREATE VIEW lanes AS
 SELECT max(1, (SELECT coalesce(sum(slots), 0) FROM worker WHERE state = 'alive' AND paused = 0 AND trouble IS NULL)) AS lanes,
-       coalesce((SELECT sum(ended_ms - started_ms) * 1.0 / nullif(sum(user_ms + sys_ms), 0)
+       coalesce((SELECT sum(min(20 * (user_ms + sys_ms), max(user_ms + sys_ms, ended_ms - started_ms))) * 1.0 / nullif(sum(user_ms + sys_ms), 0)
                    FROM (SELECT started_ms, ended_ms, user_ms, sys_ms FROM task
                           WHERE state = 'done' AND kind = 'chunk' AND user_ms IS NOT NULL ORDER BY id DESC LIMIT 40)), 1.1) AS wall_per_cpu;
-
--- work_ahead: what each video in work still costs, corrected by what its tasks took so far, and what is served before it.
--- Before it is planned, a video costs what others of its profile did by their size.
-DROP VIEW IF EXISTS work_ahead;
-CREATE VIEW work_ahead AS
-WITH active AS MATERIALIZED (
-	SELECT v.id AS video, v.state, v.owner, v.priority, v.paused, v.created_ms, v.profile, v.size_bytes, v.edition, l.cpu_s AS left_s, w.age,
-	       EXISTS (SELECT 1 FROM task WHERE video = v.id AND edition = v.edition AND kind = 'assemble') AS planned
-	  FROM video v LEFT JOIN work_left l ON l.video = v.id LEFT JOIN work_age w ON w.video = v.id
-	 WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing')),
-usual AS MATERIALIZED (
-	SELECT profile, sum(cpu_s) / max(1, sum(size_bytes)) AS cpu_s_per_byte FROM (
-		SELECT v.profile, v.size_bytes, (SELECT sum(user_ms + sys_ms) / 1000.0 FROM task WHERE video = v.id AND edition = v.edition) AS cpu_s
-		  FROM video v WHERE v.state = 'ready' ORDER BY v.ended_ms DESC LIMIT 20)
-	 GROUP BY profile),
-cost AS MATERIALIZED (
-	SELECT a.*, CASE WHEN a.planned THEN a.left_s * (
-	            SELECT (5 + total(user_ms + sys_ms) / 1000.0) / (5 + total(predicted_s)) FROM task
-	             WHERE video = a.video AND edition = a.edition AND state = 'done' AND kind = 'chunk')
-	       ELSE a.size_bytes * (SELECT cpu_s_per_byte FROM usual u WHERE u.profile = a.profile) END AS cpu_s
-	  FROM active a)
-SELECT video, state, planned, cpu_s,
-       sum(state = 'queued') OVER (served ROWS UNBOUNDED PRECEDING) AS place,      -- of a queued one: 1 is next
-       coalesce(sum(cpu_s) OVER (served ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS ahead_s,
-       count(*) FILTER (WHERE cpu_s IS NULL) OVER (served ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS unknown
-  FROM cost
-WINDOW served AS (ORDER BY paused, priority DESC, state = 'queued', coalesce(cpu_s, 0) / (coalesce(age, 1) * coalesce(age, 1)), created_ms, video);
 
 -- how_wrong: how far off estimates were lately, as a share; those made when a tenth of the work was done.
 DROP VIEW IF EXISTS how_wrong;
@@ -328,17 +309,51 @@ SELECT min(0.6, max(0.1, coalesce(avg(abs(foretold_ms - ended_ms) * 1.0 / max(10
   FROM (SELECT foretold_ms, foretold_at_ms, ended_ms FROM video
          WHERE state = 'ready' AND foretold_ms IS NOT NULL ORDER BY ended_ms DESC LIMIT 20);
 
+-- usual_cost: what a byte of a source costs, by the last videos.
+DROP VIEW IF EXISTS usual_cost;
+CREATE VIEW usual_cost AS
+SELECT profile, sum(cpu_s) / max(1, sum(size_bytes)) AS cpu_s_per_byte FROM (
+	SELECT v.profile, v.size_bytes, (SELECT sum(user_ms + sys_ms) / 1000.0 FROM task WHERE video = v.id AND edition = v.edition) AS cpu_s
+	  FROM video v WHERE v.state = 'ready' ORDER BY v.ended_ms DESC LIMIT 20)
+ GROUP BY profile;
+
+-- work_ahead: what each video in work still costs, corrected by what its tasks took so far, what is served before it, and
+-- when it will be ready, from now; NULL where that cannot be told.  Before it is planned, a video costs what others of its
+-- profile did by their size.
+DROP VIEW IF EXISTS work_ahead;
+CREATE VIEW work_ahead AS
+WITH cost AS MATERIALIZED (
+	SELECT v.id AS video, v.state, v.priority, v.paused, v.created_ms, l.age, l.longest_s, p.id IS NOT NULL AS planned,
+	       CASE WHEN p.id IS NULL THEN v.size_bytes * (SELECT cpu_s_per_byte FROM usual_cost WHERE profile = v.profile)
+	       ELSE l.cpu_s * (
+	            SELECT (5 + total(user_ms + sys_ms) / 1000.0) / (5 + total(predicted_s)) FROM task
+	             WHERE video = v.id AND edition = v.edition AND state = 'done' AND kind = 'chunk') END AS cpu_s
+	  FROM video v LEFT JOIN work_left l ON l.video = v.id
+	       LEFT JOIN task p ON p.video = v.id AND p.edition = v.edition AND p.kind = 'assemble' AND p.seq = 0
+	 WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing')),
+ahead AS MATERIALIZED (
+	SELECT video, state, planned, cpu_s, longest_s,
+	       sum(state = 'queued') OVER served AS place,      -- of a queued one: 1 is next
+	       total(cpu_s) OVER served - coalesce(cpu_s, 0) AS ahead_s,
+	       sum(cpu_s IS NULL) OVER served AS unknown        -- it and those before it
+	  FROM cost
+	WINDOW served AS (ORDER BY paused, priority DESC, state = 'queued', coalesce(cpu_s, 0) / (coalesce(age, 1) * coalesce(age, 1)), created_ms, video
+	                  ROWS UNBOUNDED PRECEDING)),
+told AS (
+	SELECT l.wall_per_cpu * 1000 AS ms_per_s, l.lanes, w.share FROM lanes l, how_wrong w
+	 WHERE NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1)
+	   AND EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0 AND trouble IS NULL AND slots > 0)),
+timed AS (
+	SELECT a.*, CASE WHEN a.unknown = 0 THEN t.ms_per_s * max((a.ahead_s + a.cpu_s) / t.lanes, coalesce(a.longest_s, 0)) END AS ms, t.share
+	  FROM ahead a LEFT JOIN told t)
+SELECT video, state, planned, cpu_s, place, ahead_s, CAST(ms AS INTEGER) AS eta_ms,
+       CAST(ms * (1 - share) AS INTEGER) AS low_ms, CAST(ms * (1 + share) AS INTEGER) AS high_ms
+  FROM timed;
+
 -- eta: when each video in work will be ready, from now; no row where that cannot be told.
 DROP VIEW IF EXISTS eta;
 CREATE VIEW eta AS
-SELECT a.video, a.place, CAST(s.ms AS INTEGER) AS eta_ms,
-       CAST(s.ms * (1 - w.share) AS INTEGER) AS low_ms, CAST(s.ms * (1 + w.share) AS INTEGER) AS high_ms
-  FROM work_ahead a JOIN (
-       SELECT a.video, 1000 * l.wall_per_cpu * max((a.ahead_s + a.cpu_s) / l.lanes, coalesce((
-              SELECT max(t.predicted_s * (1 - t.progress)) FROM task t WHERE t.video = a.video AND t.state IN ('running', 'queued')), 0)) AS ms
-         FROM work_ahead a, lanes l WHERE a.cpu_s IS NOT NULL AND a.unknown = 0) s ON s.video = a.video, how_wrong w
- WHERE NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1)
-   AND EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0 AND trouble IS NULL AND slots > 0);
+SELECT video, place, eta_ms, low_ms, high_ms FROM work_ahead WHERE eta_ms IS NOT NULL;
 
 -- video_slow: why a video in work takes longer to make than to watch; no row where it does not.
 DROP VIEW IF EXISTS video_slow;
@@ -355,18 +370,17 @@ SELECT c.video,
  WHERE v.duration_ms > 0 AND v.width > 0 AND c.cpu_s * 1000 > v.duration_ms * iif(v.single IS NULL, l.lanes, 1)
  GROUP BY c.video;
 
--- video_live: each video in work, as streams tell its progress.
+-- video_live: the first videos in work, as streams tell their progress.
 DROP VIEW IF EXISTS video_live;
 CREATE VIEW video_live AS
 SELECT v.id AS video, v.owner,
-       json_object('video', v.id, 'state', v.state, 'progress', v.progress, 'what', q.what, 'place', iif(v.state = 'queued', a.place, NULL),
-                   'eta', CASE WHEN e.eta_ms IS NOT NULL THEN json_object('ms', e.eta_ms, 'low_ms', e.low_ms, 'high_ms', e.high_ms) END,
+       json_object('video', v.id, 'state', v.state, 'progress', v.progress, 'what', (SELECT what FROM video_what WHERE video = v.id),
+                   'place', iif(v.state = 'queued', a.place, NULL),
+                   'eta', CASE WHEN a.eta_ms IS NOT NULL THEN json_object('ms', a.eta_ms, 'low_ms', a.low_ms, 'high_ms', a.high_ms) END,
                    'tasks', (SELECT json_group_array(json_object('task', id, 'kind', kind, 'seq', seq, 'worker', worker,
                                                                  'progress', progress, 'fps', fps))
                                FROM task WHERE video = v.id AND state = 'running')) AS json
-  FROM video v JOIN queue q ON q.video = v.id JOIN work_ahead a ON a.video = v.id LEFT JOIN eta e ON e.video = v.id
- WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing')
- ORDER BY v.state = 'queued', a.place;
+  FROM (SELECT * FROM work_ahead ORDER BY state = 'queued', place LIMIT 200) a JOIN video v ON v.id = a.video;
 
 -- event_api: what happened, as streams tell it.
 DROP VIEW IF EXISTS event_api;
@@ -388,8 +402,7 @@ SELECT v.id, v.state, v.owner, v.title, v.filename, v.created_ms,
        'progress', v.progress, 'edition', v.edition,
        'disk', json_object('guessed_bytes', v.guessed_bytes, 'predicted_bytes', v.predicted_bytes, 'written_bytes', v.written_bytes),
        'place', CASE v.state WHEN 'queued' THEN
-                (SELECT 1 + count(*) FROM video q WHERE q.state = 'queued'
-                    AND (q.priority > v.priority OR (q.priority = v.priority AND (q.created_ms, q.id) < (v.created_ms, v.id)))) END,
+                (SELECT place FROM work_ahead WHERE video = v.id) END,
        'what', CASE WHEN v.state IN ('queued', 'probing', 'encoding', 'publishing') THEN
                 coalesce((SELECT group_concat(kind || ' running', ', ') FROM task WHERE video = v.id AND edition = v.edition AND state = 'running'),
                          (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id

@@ -55,7 +55,7 @@ enum db_result discard_due(struct db *db, struct discard *discard)
 	return DB_OK;
 }
 
-static enum db_result source_gone(struct db *db, const struct discard *discard)
+enum db_result discard_source_first(struct db *db, const struct discard *discard)
 {
 	struct rows rows = rows_open(db, SQL_SOURCE_GONE);
 
@@ -83,8 +83,6 @@ enum db_result discard_forget(struct db *db, const struct discard *discard)
 	result = forget(db, SQL_PIECE_FORGET, discard);
 	if (result == DB_OK)
 		result = forget(db, SQL_DISCARD_FORGET, discard);
-	if (result == DB_OK && strcmp(discard->file, DISCARD_SOURCE) == 0)
-		result = source_gone(db, discard);
 	if (result == DB_OK)
 		return db_commit(db);
 	db_rollback(db);

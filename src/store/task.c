@@ -100,7 +100,7 @@ static enum db_result claim_id(struct db *db, const char *worker, int64_t busy, 
 	if (result != DB_OK)
 		return result;
 	*id = rows_column_int(&rows, 0, 0);
-	result = rows_next(&rows); /* the statement commits when it is stepped to its end */
+	result = rows_next(&rows);
 	return result == DB_NONE ? DB_OK : result;
 }
 
@@ -119,14 +119,30 @@ enum db_result task_read(struct db *db, int64_t id, struct task *task)
 	return result;
 }
 
+/* Ends a transaction of several steps: commits when all went well. */
+static enum db_result finish(struct db *db, enum db_result result)
+{
+	if (result == DB_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return result;
+}
+
 enum db_result task_claim(struct db *db, const char *worker, int64_t busy, int64_t room_bytes, struct task *task)
 {
-	enum db_result result;
+	enum db_result result = db_begin(db);
 	int64_t id;
 
 	memset(task, 0, sizeof *task);
+	if (result != DB_OK)
+		return result;
 	result = claim_id(db, worker, busy, room_bytes, &id);
-	return result == DB_OK ? task_read(db, id, task) : result;
+	if (result == DB_OK)
+		result = task_read(db, id, task);
+	result = finish(db, result);
+	if (result != DB_OK)
+		task_fini(task);
+	return result;
 }
 
 /* While it runs ------------------------------------------------------------------------------- */
@@ -207,15 +223,6 @@ enum db_result task_done(struct db *db, const struct task *task, const struct ta
 	enum db_result result = rows_run(&rows);
 
 	return result == DB_OK ? keep_exit(db, task, ended) : result;
-}
-
-/* Ends a transaction of several steps: commits when all went well. */
-static enum db_result finish(struct db *db, enum db_result result)
-{
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
 }
 
 static enum db_result requeue(struct db *db, const struct task *task, const char *reason, int64_t delay_ms, bool count_failure)
@@ -306,6 +313,30 @@ enum db_result task_stopped(struct db *db, const struct task *task, const struct
 enum db_result task_hand_back(struct db *db, const struct task *task)
 {
 	struct rows rows = open_for(db, SQL_TASK_HAND_BACK, task);
+
+	return rows_run(&rows);
+}
+
+/* What is lost -------------------------------------------------------------------------------- */
+
+size_t task_of_worker(struct db *db, const char *worker, struct task_held *held, size_t most)
+{
+	struct rows rows = rows_open(db, SQL_TASK_OF_WORKER);
+	size_t count = 0;
+
+	rows_text(&rows, ":worker", worker);
+	while (count < most && rows_next(&rows) == DB_OK)
+		held[count++] = (struct task_held){
+			.id = rows_column_int(&rows, 0, 0), .attempt = rows_column_int(&rows, 1, 0), .running = rows_column_int(&rows, 2, 0) != 0,
+		};
+	rows_end(&rows);
+	return count;
+}
+
+enum db_result task_lost(struct db *db, const struct task_held *held)
+{
+	const struct task key = { .id = held->id, .attempt = held->attempt };
+	struct rows rows = open_for(db, held->running ? SQL_TASK_HAND_BACK : SQL_TASK_STOPPED, &key);
 
 	return rows_run(&rows);
 }

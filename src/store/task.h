@@ -48,8 +48,9 @@ struct task_exit {
 
 #define TASK_CRASHES_ALONE 2     /* from here on a task is run with nothing beside it */
 
-/* Claims the first row of view `runnable` for `worker`, which has `busy` others, in one conditional UPDATE: the first
- * that writes no more than `room_bytes`, less what running children still write.  DB_NONE: nothing to do.  The caller owns what `task` then holds (task_fini). */
+/* Claims the first row of view `runnable` for `worker`, which has `busy` others, and reads it, in one transaction: the first
+ * that writes no more than `room_bytes`, less what running children still write.  DB_NONE: nothing to do, or that one must
+ * run alone.  The caller owns what `task` then holds (task_fini). */
 enum db_result task_claim(struct db *db, const char *worker, int64_t busy, int64_t room_bytes, struct task *task);
 
 /* Reads a task with its argv and what it reads, whatever its state.  DB_NONE: there is none.  (task_fini.) */
@@ -76,6 +77,19 @@ enum db_result task_replan(struct db *db, const struct task *task, const struct 
 enum db_result task_stopped(struct db *db, const struct task *task, const struct task_exit *ended);
 /* Back to the queue as if never claimed, without a failure: the worker stops. */
 enum db_result task_hand_back(struct db *db, const struct task *task);
+
+/* A task that the database holds for a worker's: running, or cancelled and not let go of. */
+struct task_held {
+	int64_t id;
+	int64_t attempt;
+	bool running;
+};
+
+/* Fills at most `most` of them; returns how many. */
+size_t task_of_worker(struct db *db, const char *worker, struct task_held *held, size_t most);
+
+/* Its worker has no child of it: back to the queue, or let go of.  DB_NONE: the row moved on. */
+enum db_result task_lost(struct db *db, const struct task_held *held);
 
 /* True while work/ID.ATTEMPT may hold a running child's files. */
 bool task_attempt_running(struct db *db, int64_t id, int64_t attempt);

@@ -319,11 +319,13 @@ enum db_result video_patch_parse(struct db *db, const char *json, struct video_p
 
 /* Removing ------------------------------------------------------------------------------------ */
 
-enum db_result video_doomed(struct db *db, char id[ID_LEN + 1])
+enum db_result video_doomed(struct db *db, const char *after, char id[ID_LEN + 1])
 {
 	struct rows rows = rows_open(db, SQL_VIDEO_DOOMED);
-	enum db_result result = rows_next(&rows);
+	enum db_result result;
 
+	rows_text(&rows, ":after", after);
+	result = rows_next(&rows);
 	if (result != DB_OK)
 		return result;
 	memcpy(id, rows_column(&rows, 0), ID_LEN + 1);

@@ -66,8 +66,8 @@ bool profile_exists(struct db *db, const char *name);
  * DB_REFUSED with db_message() naming the member that is unknown or of a wrong type. */
 enum db_result video_patch_parse(struct db *db, const char *json, struct video_patch *patch, struct buf *keep);
 
-/* For the supervisor: the next video in state deleting that no running child still works on. */
-enum db_result video_doomed(struct db *db, char id[23]);
+/* For the supervisor: the next video in state deleting, behind id `after`, that no running child still works on. */
+enum db_result video_doomed(struct db *db, const char *after, char id[23]);
 /* Removes the row of a video in state deleting, after its files. */
 enum db_result video_remove(struct db *db, const char *id);
 /* Fails a video for good with a stable code and a sentence. */

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "store/rows.h"
@@ -92,12 +93,14 @@ static enum db_result run_all(struct db *db, const enum sql_query *queries, size
 static enum db_result end_and_requeue(struct db *db, const char *id, bool died)
 {
 	static const enum sql_query well[] = { SQL_WORKER_REQUEUE, SQL_WORKER_LET_GO };
-	static const enum sql_query badly[] = { SQL_WORKER_INHERIT, SQL_WORKER_GIVES_UP, SQL_WORKER_LET_GO };
+	static const enum sql_query badly[] = {
+		SQL_WORKER_DIED_WITH, SQL_WORKER_BLAMES, SQL_WORKER_INHERIT, SQL_WORKER_GIVES_UP, SQL_WORKER_LET_GO,
+	};
 	enum db_result result = end_as(db, id, died ? "dead" : "stopped");
 
 	if (result != DB_OK)
 		return result;
-	return died ? run_all(db, badly, 3, id) : run_all(db, well, 2, id);
+	return died ? run_all(db, badly, sizeof badly / sizeof *badly, id) : run_all(db, well, sizeof well / sizeof *well, id);
 }
 
 /* One transaction: the row's end, and back to the queue with what it held. */
@@ -122,6 +125,31 @@ enum db_result worker_end(struct db *db, const char *id)
 enum db_result worker_bury(struct db *db, const char *id)
 {
 	return leave(db, id, true);
+}
+
+enum db_result worker_ghost(struct db *db, char id[ID_LEN + 1])
+{
+	struct rows rows = rows_open(db, SQL_WORKER_GHOST);
+	enum db_result result = rows_next(&rows);
+
+	if (result != DB_OK)
+		return result;
+	snprintf(id, ID_LEN + 1, "%s", rows_column(&rows, 0));
+	rows_end(&rows);
+	return DB_OK;
+}
+
+enum db_result worker_disown(struct db *db, const char *id)
+{
+	static const enum sql_query both[] = { SQL_WORKER_REQUEUE, SQL_WORKER_LET_GO };
+	enum db_result result = db_begin(db);
+
+	if (result == DB_OK)
+		result = run_all(db, both, sizeof both / sizeof *both, id);
+	if (result == DB_OK)
+		return db_commit(db);
+	db_rollback(db);
+	return result;
 }
 
 size_t worker_alive(struct db *db, struct worker_row *rows_out, size_t most)

@@ -22,6 +22,7 @@ struct worker_orders {
 enum db_result worker_begin(struct db *db, const char *id, int64_t pid, const char *host, int64_t slots, const char *health);
 enum db_result worker_health(struct db *db, const char *id, const char *health);
 
+/* DB_NONE: its row says that it ended, or there is none. */
 enum db_result worker_read(struct db *db, const char *id, struct worker_orders *orders);
 
 /* Says what keeps it from working, so that health and views show it; NULL: it works again. */
@@ -36,6 +37,10 @@ enum db_result worker_end(struct db *db, const char *id);
  * responder was first.  Call only while holding its lock.
  */
 enum db_result worker_bury(struct db *db, const char *id);
+
+/* A worker that has had tasks for some time and no living row; DB_NONE: there is none.  Its tasks go back to the queue. */
+enum db_result worker_ghost(struct db *db, char id[ID_LEN + 1]);
+enum db_result worker_disown(struct db *db, const char *id);
 
 /* Fills at most `most` rows of workers that the database holds for alive; returns how many. */
 size_t worker_alive(struct db *db, struct worker_row *rows, size_t most);

@@ -180,8 +180,11 @@ void publish_attempt(const struct desk *desk, struct attempt *attempt)
 static bool discard_one(const struct desk *desk, const struct discard *discard)
 {
 	char path[160];
+	bool is_source = strcmp(discard->file, DISCARD_SOURCE) == 0;
 
-	if (strcmp(discard->file, DISCARD_SOURCE) == 0)
+	if (is_source && discard_source_first(desk->db, discard) != DB_OK)
+		return false;
+	if (is_source)
 		snprintf(path, sizeof path, "source/%s", discard->video);
 	else
 		snprintf(path, sizeof path, "media/%s/%s", discard->video, discard->file);
@@ -201,20 +204,27 @@ void publish_discard(const struct desk *desk)
 			return;
 }
 
-void publish_remove_video(const struct desk *desk, const char *video)
+static bool remove_folder(const struct desk *desk, const char *folder, const char *video)
 {
 	char path[64];
 
-	snprintf(path, sizeof path, "media/%s", video);
-	if (file_remove_tree(desk->dir_fd, path) < 0) {
-		log_error("%s: could not be removed", path);
-		return;
-	}
-	snprintf(path, sizeof path, "source/%s", video);
-	if (file_remove_tree(desk->dir_fd, path) < 0) {
-		log_error("%s: could not be removed", path);
-		return;
-	}
-	if (video_remove(desk->db, video) == DB_OK)
+	snprintf(path, sizeof path, "%s/%s", folder, video);
+	if (file_remove_tree(desk->dir_fd, path) == 0)
+		return true;
+	log_error("%s: could not be removed: %s", path, strerror(errno));
+	return false;
+}
+
+bool publish_remove_video(const struct desk *desk, const char *video)
+{
+	enum db_result result;
+
+	if (!remove_folder(desk, "media", video) || !remove_folder(desk, "source", video))
+		return false;
+	result = video_remove(desk->db, video);
+	if (result == DB_OK)
 		log_info("video %s: deleted", video);
+	else if (result != DB_NONE)
+		log_error("video %s: its row could not be removed: %s", video, db_message(desk->db));
+	return result == DB_OK || result == DB_NONE;
 }

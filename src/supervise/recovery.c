@@ -24,6 +24,7 @@
 #include "supervise/recovery.h"
 
 #define WORKERS_MOST 256
+#define SLOW_S 1.0              /* between looks at what nothing tells of */
 
 /* A living responder that is not us. */
 struct peer {
@@ -192,20 +193,45 @@ static void forget_ended(struct recovery *r, const struct worker_row *rows, size
 	}
 }
 
+static bool is_slow_look(struct recovery *r)
+{
+	double now = ev_now(r->loop);
+
+	if (now >= r->looked && now - r->looked < SLOW_S)
+		return false;
+	r->looked = now;
+	return true;
+}
+
+/* Tasks of those whom nobody can bury any more. */
+static void disown_ghosts(struct recovery *r)
+{
+	char id[ID_LEN + 1];
+
+	if (worker_ghost(r->db, id) != DB_OK || worker_disown(r->db, id) != DB_OK)
+		return;
+	log_warn("worker %s has tasks, but no row that is alive: they are queued again", id);
+	r->buried(r->user);
+}
+
 void recovery_look(struct recovery *r)
 {
 	struct worker_row rows[WORKERS_MOST];
 	size_t count = worker_alive(r->db, rows, WORKERS_MOST);
+	bool slow = is_slow_look(r);
 
 	forget_ended(r, rows, count);
 	for (size_t i = 0; i < count; i++) {
 		struct peer *known = *find_peer(r, rows[i].id);
 
-		if (strcmp(rows[i].id, r->self) == 0 || (known != NULL && known->pid_fd >= 0))
+		/* The pid may be another's: of a machine or a namespace where ours is not known. */
+		if (strcmp(rows[i].id, r->self) == 0 || (known != NULL && known->pid_fd >= 0 && !slow))
 			continue;
 		if (!bury_if_dead(r, &rows[i]) && known == NULL)
 			add_peer(r, &rows[i]);
 	}
+	if (slow)
+		disown_ghosts(r);
 }
 
 void recovery_start(struct recovery *r, struct ev_loop *loop, struct db *db, int dir_fd, const char *self,

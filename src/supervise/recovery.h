@@ -18,6 +18,7 @@ struct recovery {
 	void (*buried)(void *user);     /* work came back to the queue */
 	void *user;
 	struct peer *peers;
+	double looked;                  /* when all locks were tried last; the loop's clock */
 };
 
 void recovery_start(struct recovery *recovery, struct ev_loop *loop, struct db *db, int dir_fd, const char *self,
@@ -25,7 +26,8 @@ void recovery_start(struct recovery *recovery, struct ev_loop *loop, struct db *
 
 /*
  * Looks at the rows of living workers: a new one is watched by a pidfd, so that its death is noticed
- * at once; one whose lock is free is buried: its tasks are queued again, its half uploads removed.
+ * at once; one whose lock is free is buried: its tasks are queued again, its half uploads removed.  Once a second all
+ * locks are tried, and tasks whose worker has no living row are queued again.
  */
 void recovery_look(struct recovery *recovery);
 

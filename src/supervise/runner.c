@@ -28,6 +28,7 @@
 #define READING_WALL_MS 900000          /* of probe and scan */
 #define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
 #define SPAWN_DELAY_MS 5000
+#define HELD_MOST 512                   /* tasks that a worker can be found to hold in one look */
 #define OUT_TIME_SLACK_MS 120000        /* ffmpeg's out_time runs ahead by its delays */
 
 struct runner {
@@ -134,11 +135,24 @@ static void judge(struct runner *r)
 	finisher_post(r->shop->finisher, &r->job);
 }
 
+/* What could not be written is found again by runner_reclaim. */
+static void note(const struct runner *r, enum db_result result)
+{
+	if (result == DB_NONE)
+		log_debug("task %" PRId64 ": moved on", r->attempt.task.id);
+	else if (result != DB_OK)
+		log_error("task %" PRId64 ": its end is not recorded: %s", r->attempt.task.id, db_message(r->shop->db));
+}
+
 static void discard(struct runner *r)
 {
+	enum db_result result;
+
 	gather(r);
 	remove_scratch(r);
-	if (task_stopped(r->shop->db, &r->attempt.task, &r->attempt.ended) == DB_OK)
+	result = task_stopped(r->shop->db, &r->attempt.task, &r->attempt.ended);
+	note(r, result);
+	if (result == DB_OK)
 		log_info("video %s: %s %" PRId64 ": stopped", r->attempt.task.video, task_kind_name(r->attempt.task.kind),
 			 r->attempt.task.seq);
 	leave(r);
@@ -146,12 +160,15 @@ static void discard(struct runner *r)
 
 static void hand_back(struct runner *r)
 {
+	enum db_result result;
+
 	remove_scratch(r);
-	if (task_hand_back(r->shop->db, &r->attempt.task) == DB_NONE) {
+	result = task_hand_back(r->shop->db, &r->attempt.task);
+	if (result == DB_NONE) {
 		gather(r);
-		if (task_stopped(r->shop->db, &r->attempt.task, &r->attempt.ended) != DB_OK)
-			log_debug("task %" PRId64 ": moved on", r->attempt.task.id);
+		result = task_stopped(r->shop->db, &r->attempt.task, &r->attempt.ended);
 	}
+	note(r, result);
 	leave(r);
 }
 
@@ -392,8 +409,7 @@ static void fail_unreadable(struct runner *r, const char *path)
 
 	snprintf(detail, sizeof detail, "The file %s cannot be read: %s.", path, strerror(errno));
 	log_warn("video %s: %s: %s", r->attempt.task.video, task_kind_name(r->attempt.task.kind), detail);
-	if (end_unreadable(r, &ended, detail) == DB_NONE)
-		log_debug("task %" PRId64 ": moved on", r->attempt.task.id);
+	note(r, end_unreadable(r, &ended, detail));
 }
 
 static int spawn(struct runner *r)
@@ -418,8 +434,7 @@ static void put_off(struct runner *r, int error)
 	snprintf(words, sizeof words, "the child could not be started: %s", strerror(error));
 	log_error("video %s: %s: %s", r->attempt.task.video, task_kind_name(r->attempt.task.kind), words);
 	remove_scratch(r);
-	if (task_retry(r->shop->db, &r->attempt.task, &ended, "spawn_failed", SPAWN_DELAY_MS, false) == DB_NONE)
-		log_debug("task %" PRId64 ": moved on", r->attempt.task.id);
+	note(r, task_retry(r->shop->db, &r->attempt.task, &ended, "spawn_failed", SPAWN_DELAY_MS, false));
 	if (worker_trouble(r->shop->db, r->shop->worker, words) != DB_OK)
 		log_warn("trouble: not recorded: %s", db_message(r->shop->db));
 }
@@ -477,6 +492,25 @@ void runner_check_all(struct runner_shop *shop)
 		if ((r->state == RUNNER_RUNNING || r->state == RUNNER_ENDING) && !task_is_ours(shop->db, &r->attempt.task))
 			runner_event(r, RUNNER_REVOKED);
 	}
+}
+
+static bool has_runner(const struct runner_shop *shop, const struct task_held *held)
+{
+	for (const struct runner *r = shop->runners; r != NULL; r = r->next)
+		if (r->attempt.task.id == held->id && r->attempt.task.attempt == held->attempt)
+			return true;
+	return false;
+}
+
+void runner_reclaim(struct runner_shop *shop)
+{
+	struct task_held held[HELD_MOST];
+	size_t count = task_of_worker(shop->db, shop->worker, held, HELD_MOST);
+
+	for (size_t i = 0; i < count; i++)
+		if (!has_runner(shop, &held[i]) && task_lost(shop->db, &held[i]) == DB_OK)
+			log_warn("task %" PRId64 ": there was no child of it here: %s", held[i].id,
+				 held[i].running ? "it is queued again" : "it is let go of");
 }
 
 void runner_nice_all(struct runner_shop *shop, int64_t nice)

@@ -50,6 +50,9 @@ struct runner_shop {
  */
 void runner_start(struct runner_shop *shop, struct task *task);
 
+/* Gives back what the database holds for ours and no runner has: where a write failed, or a hand slipped. */
+void runner_reclaim(struct runner_shop *shop);
+
 /* Looks whether each runner's row is still its own, and stops the children whose is not. */
 void runner_check_all(struct runner_shop *shop);
 

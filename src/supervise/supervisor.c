@@ -18,7 +18,6 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "store/budget.h"
-#include "store/event.h"
 #include "store/profile.h"
 #include "store/worker.h"
 #include "supervise/finisher.h"
@@ -37,7 +36,6 @@
 #define RETEST_FIRST_S 1.0      /* between self-tests of a machine that is in trouble */
 #define RETEST_MOST_S 60.0
 #define BUDGET_S 1.0            /* between looks at the disk for those who read the database */
-#define EVENTS_KEPT 200000
 
 struct supervisor {
 	const struct conf *conf;        /* lent */
@@ -64,6 +62,23 @@ struct supervisor {
 	void (*on_stopping)(void *user);
 	void *user;
 };
+
+/* Stopping ------------------------------------------------------------------------------------ */
+
+static void stop(struct supervisor *s)
+{
+	if (s->stopping)
+		return;
+	s->stopping = true;
+	log_info("stopping: %" PRId64 " children go back to the queue", s->shop.count);
+	if (s->on_stopping != NULL)
+		s->on_stopping(s->user);
+	ev_timer_start(s->loop, &s->kill_timer);
+	ev_timer_start(s->loop, &s->leave_timer);
+	runner_shutdown_all(&s->shop);
+	if (s->shop.count == 0)
+		ev_break(s->loop, EVBREAK_ALL);
+}
 
 /* Work ---------------------------------------------------------------------------------------- */
 
@@ -145,9 +160,14 @@ static void claim_work(struct supervisor *s, const struct worker_orders *orders)
 static void follow_orders(struct supervisor *s)
 {
 	struct worker_orders orders;
+	enum db_result result = worker_read(s->db, s->id, &orders);
 	int64_t nice;
 
-	if (worker_read(s->db, s->id, &orders) != DB_OK)
+	if (result == DB_NONE) {
+		log_error("worker %s: its row does not say any longer that it is alive: it ends, and another takes its place", s->id);
+		stop(s);
+	}
+	if (result != DB_OK)
 		return;
 	nice = orders.nice >= 0 ? orders.nice : s->conf->nice;
 	if (nice != s->shop.nice)
@@ -165,6 +185,7 @@ static void look(void *user)
 	if (s->stopping)
 		return;
 	runner_check_all(&s->shop);
+	runner_reclaim(&s->shop);
 	recovery_look(&s->recovery);
 	tidy_look(&s->tidy);
 	follow_orders(s);
@@ -250,19 +271,7 @@ static void on_leave(struct ev_loop *loop, ev_timer *timer, int events)
 
 static void on_signal(struct ev_loop *loop, ev_signal *watch, int events)
 {
-	struct supervisor *s = watch->data;
-
-	if (s->stopping)
-		return;
-	s->stopping = true;
-	log_info("stopping: %" PRId64 " children go back to the queue", s->shop.count);
-	if (s->on_stopping != NULL)
-		s->on_stopping(s->user);
-	ev_timer_start(loop, &s->kill_timer);
-	ev_timer_start(loop, &s->leave_timer);
-	runner_shutdown_all(&s->shop);
-	if (s->shop.count == 0)
-		ev_break(loop, EVBREAK_ALL);
+	stop(watch->data);
 }
 
 /* The beginning ------------------------------------------------------------------------------- */
@@ -314,6 +323,8 @@ static int join(struct supervisor *s, char *error, size_t error_size)
 	s->joined = result == 0;
 	if (s->joined)
 		keep_encoders(s, &test);
+	if (s->joined && !s->fit && worker_trouble(s->db, s->id, test.detail) != DB_OK)
+		log_warn("trouble: not recorded: %s", db_message(s->db));
 	selftest_fini(&test);
 	return result;
 }
@@ -395,8 +406,6 @@ bool supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *us
 	s->user = user;
 	start_watches(s);
 	recovery_start(&s->recovery, s->loop, s->db, s->dir_fd, s->id, work_came_back, s);
-	if (event_prune(s->db, EVENTS_KEPT) == DB_FAILED)
-		log_warn("events: not pruned: %s", db_message(s->db));
 	wake_start(&s->wake, s->loop, s->db, s->conf->dir, look, s);
 	look(s);
 	ev_run(s->loop, 0);

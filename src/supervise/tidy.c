@@ -6,8 +6,11 @@
 #include "config.h"
 
 #include <stddef.h>
+#include <string.h>
 
+#include "base/log.h"
 #include "store/discard.h"
+#include "store/event.h"
 #include "store/video.h"
 #include "supervise/expiry.h"
 #include "supervise/publish.h"
@@ -15,6 +18,8 @@
 #include "supervise/tidy.h"
 
 #define CLEAR_S 20.0            /* between looks for what profiles do not keep */
+#define STUCK_S 10.0            /* until what could not be removed is tried again */
+#define EVENTS_KEPT 200000
 
 /* Deleted videos ------------------------------------------------------------------------------ */
 
@@ -25,21 +30,29 @@ static struct tidy *of_removal(struct job *job)
 
 static void removal_run(struct job *job, const struct desk *desk)
 {
-	publish_remove_video(desk, of_removal(job)->video);
+	struct tidy *tidy = of_removal(job);
+
+	tidy->is_stuck = !publish_remove_video(desk, tidy->video);
 }
 
 static void removal_done(struct job *job)
 {
 	struct tidy *tidy = of_removal(job);
 
+	if (tidy->is_stuck) {
+		memcpy(tidy->past, tidy->video, sizeof tidy->past);
+		tidy->stuck = ev_now(tidy->loop);
+	}
 	tidy->video[0] = '\0';
 	tidy->removed(tidy->user);
 }
 
-/* The next look finds the next. */
+/* The next look finds the next; those up to one that could not be removed have to wait. */
 static void remove_doomed(struct tidy *tidy)
 {
-	if (tidy->video[0] != '\0' || video_doomed(tidy->db, tidy->video) != DB_OK)
+	if (ev_now(tidy->loop) - tidy->stuck >= STUCK_S)
+		tidy->past[0] = '\0';
+	if (tidy->video[0] != '\0' || video_doomed(tidy->db, tidy->past, tidy->video) != DB_OK)
 		return;
 	tidy->removal = (struct job){ .run = removal_run, .done = removal_done };
 	finisher_post(tidy->finisher, &tidy->removal);
@@ -57,6 +70,8 @@ static void clearing_run(struct job *job, const struct desk *desk)
 	retention_run(desk);
 	publish_discard(desk);
 	expiry_run(desk);
+	if (event_prune(desk->db, EVENTS_KEPT) == DB_FAILED)
+		log_warn("events: not pruned: %s", db_message(desk->db));
 }
 
 static void clearing_done(struct job *job)

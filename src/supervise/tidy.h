@@ -16,6 +16,9 @@ struct tidy {
 
 	struct job removal, clearing;
 	char video[ID_LEN + 1];         /* being removed; "": none is */
+	bool is_stuck;                  /* it could not be removed; written in the finisher's thread */
+	char past[ID_LEN + 1];          /* only those behind it are removed now; "": all */
+	double stuck;                   /* since when; the loop's clock */
 	bool is_clearing;
 	double cleared;                 /* when that was begun last; the loop's clock */
 	int64_t strays_ms;              /* monotonic: when stray files were looked for; 0: not yet */

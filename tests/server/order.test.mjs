@@ -160,3 +160,25 @@ test("a task is blamed for its worker's death, but not where workers die that do
 	await server.sql("UPDATE worker SET ended_ms = ended_ms - 700000 WHERE state = 'dead'");
 	assert.equal(await dieWith("E".repeat(22)), 3);
 });
+
+test("a task that its worker has no child of goes back to the queue, and a cancelled one is let go of", async () => {
+	const server = await serve({ procs: 1, settings: { encode: { slots: 0 } }, prepare: (server) => server.quick() });
+	const mine = await server.value("SELECT id FROM worker WHERE state = 'alive'");
+	const [lost, cancelled] = [await server.upload(short), await server.upload(short)];
+	await server.sql(`BEGIN; UPDATE task SET state = 'running', worker = '${mine}' WHERE kind = 'probe';
+		UPDATE video SET state = 'cancelled' WHERE id = '${cancelled}'; COMMIT`);
+	await until(() => server.count(`task WHERE video = '${lost}' AND kind = 'probe' AND state = 'queued' AND worker IS NULL`), "it is queued again");
+	await until(async () => await server.count(`task WHERE video = '${cancelled}' AND worker IS NOT NULL`) === 0, "it is let go of");
+});
+
+test("a responder whose row does not say that it is alive ends, and what a dead row has is queued again", async () => {
+	const server = await serve({ procs: 1, settings: { encode: { slots: 0 } } });
+	const [before] = server.responders();
+	await server.upload(short);
+	await server.sql("UPDATE worker SET state = 'stopped' WHERE state = 'alive'");
+	await until(() => !server.responders().includes(before), "it has ended", 10_000);
+	await until(() => server.count("worker WHERE state = 'alive'"), "another has joined", 10_000);
+	await server.sql(`UPDATE task SET state = 'running', worker = (SELECT id FROM worker WHERE state = 'stopped'), started_ms = 1
+		WHERE kind = 'probe'`);
+	await until(() => server.count("task WHERE kind = 'probe' AND state = 'queued'"), "it is queued again", 10_000);
+});

@@ -113,6 +113,9 @@ test("what cannot be is refused in plain words, and changes nothing", async () =
 		["INSERT INTO video (source) VALUES ('relative.mp4')", /CHECK constraint failed/],
 		[`UPDATE task SET state = 'queued' WHERE video = '${id}'`, /a done task stays done/],
 		["INSERT INTO rung (profile, short_side, max_kbps) VALUES ('default', 241, 100)", /CHECK constraint failed/],
+		["UPDATE worker SET slots = -3", /whole number from 0 to 256/],
+		["UPDATE worker SET slots = 100000", /whole number from 0 to 256/],
+		["UPDATE worker SET slots = 'two'", /whole number from 0 to 256/],
 	])
 		await assert.rejects(server.sql(statement), words, statement);
 	assert.equal(await state(id), "ready");
@@ -124,6 +127,8 @@ test("a video under way cannot be called ready, nor a task be claimed by hand", 
 		["UPDATE video SET state = 'probing'", /under way can be cancelled/],
 		["UPDATE task SET state = 'running' WHERE kind = 'assemble'", /leave the claim to the workers/],
 		["UPDATE task SET state = 'done' WHERE kind = 'assemble'", /a queued task can be/],
+		["UPDATE task SET state = 'cancelled' WHERE kind = 'assemble'", /a task ends with its video/],
+		["UPDATE task SET state = 'failed' WHERE kind = 'chunk'", /a task ends with its video/],
 	])
 		await assert.rejects(server.sql(`${statement} ${/WHERE/.test(statement) ? "AND video" : "WHERE id"} = '${id}'`), words);
 }));

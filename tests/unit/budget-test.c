@@ -358,6 +358,8 @@ static void a_source_is_not_removed_before_its_digest_is_known(void **state)
 	add_video(f, id, 10, NULL);
 	by_hand(f, "INSERT INTO discard (video, file, after_ms) VALUES (%Q, '@source', 0)", id);
 	by_hand(f, "DELETE FROM task WHERE video = %Q AND kind = 'probe'", id);
+	by_hand(f, "UPDATE video SET state = 'publishing' WHERE id = %Q", id);
+	by_hand(f, "UPDATE video SET state = 'ready' WHERE id = %Q", id);
 	assert_int_equal(discard_due(f->db, &discard), DB_NONE);
 	claim_digest(f, &task);
 	assert_int_equal(discard_due(f->db, &discard), DB_NONE);

@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -194,6 +195,100 @@ static void a_dead_worker_gives_its_tasks_back_once(void **state)
 	task_fini(&task);
 }
 
+static void join(struct fixture *f, char worker[ID_LEN + 1])
+{
+	id_new(worker);
+	assert_int_equal(worker_begin(f->db, worker, 2, "here", 1, "{}"), DB_OK);
+}
+
+/* A responder claims the next task, if there is one, and dies; returns whether there was one. */
+static bool die_with_the_next(struct fixture *f)
+{
+	char worker[ID_LEN + 1];
+	struct task task;
+	bool claimed;
+
+	join(f, worker);
+	claimed = task_claim(f->db, worker, 0, INT64_MAX, &task) == DB_OK;
+	if (claimed)
+		task_fini(&task);
+	assert_int_equal(worker_bury(f->db, worker), DB_OK);
+	return claimed;
+}
+
+static void a_task_that_kills_is_given_up_though_another_died_before(void **state)
+{
+	struct fixture *f = *state;
+	int deaths = 0;
+
+	assert_int_equal(worker_bury(f->db, f->worker), DB_OK);
+	usleep(2000); /* rows know milliseconds */
+	add_video(f, f->video, 0);
+	while (deaths < 40 && die_with_the_next(f)) {
+		deaths++;
+		usleep(2000);
+	}
+	assert_int_equal(deaths, 6);
+	assert_state(f, f->video, "failed");
+}
+
+static void two_videos_that_kill_are_both_given_up(void **state)
+{
+	struct fixture *f = *state;
+	char other[ID_LEN + 1], a[ID_LEN + 1], b[ID_LEN + 1];
+	struct task first, second;
+	int rounds = 0;
+
+	id_new(other);
+	add_video(f, f->video, 0);
+	add_video(f, other, 0);
+	for (; rounds < 40; rounds++) {
+		join(f, a);
+		join(f, b);
+		if (task_claim(f->db, a, 0, INT64_MAX, &first) != DB_OK)
+			break;
+		task_fini(&first);
+		if (task_claim(f->db, b, 0, INT64_MAX, &second) == DB_OK)
+			task_fini(&second);
+		assert_int_equal(worker_bury(f->db, a), DB_OK);
+		usleep(2000);
+		assert_int_equal(worker_bury(f->db, b), DB_OK);
+		usleep(2000);
+	}
+	assert_in_range(rounds, 5, 20);
+	assert_state(f, f->video, "failed");
+	assert_state(f, other, "failed");
+}
+
+static void where_the_next_must_run_alone_a_busy_worker_claims_nothing(void **state)
+{
+	struct fixture *f = *state;
+	char bad[ID_LEN + 1];
+	struct task task;
+
+	id_new(bad);
+	add_video(f, bad, 1);
+	assert_true(die_with_the_next(f));
+	usleep(2000);
+	assert_true(die_with_the_next(f));
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, 1, INT64_MAX, &task), DB_NONE);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+	assert_string_equal(task.video, bad);
+	assert_int_equal(task.crashes, TASK_CRASHES_ALONE);
+	task_fini(&task);
+}
+
+static void who_is_not_alive_claims_nothing(void **state)
+{
+	struct fixture *f = *state;
+	struct task task;
+
+	add_video(f, f->video, 0);
+	assert_int_equal(worker_end(f->db, f->worker), DB_OK);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_NONE);
+}
+
 static void half_uploads_of_the_dead_are_found(void **state)
 {
 	struct fixture *f = *state;
@@ -284,12 +379,28 @@ static void a_deleted_video_goes_when_its_child_is_gone(void **state)
 	add_video(f, f->video, 0);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(video_delete(f->db, f->video), DB_OK);
-	assert_int_equal(video_doomed(f->db, id), DB_NONE);
+	assert_int_equal(video_doomed(f->db, "", id), DB_NONE);
 	assert_int_equal(task_stopped(f->db, &task, &well), DB_OK);
-	assert_int_equal(video_doomed(f->db, id), DB_OK);
+	assert_int_equal(video_doomed(f->db, "", id), DB_OK);
 	assert_int_equal(video_remove(f->db, id), DB_OK);
 	assert_false(video_exists(f->db, f->video));
 	task_fini(&task);
+}
+
+static void a_deleted_video_that_cannot_be_removed_is_passed_by(void **state)
+{
+	struct fixture *f = *state;
+	char other[ID_LEN + 1], first[ID_LEN + 1], second[ID_LEN + 1], third[ID_LEN + 1];
+
+	id_new(other);
+	add_video(f, f->video, 0);
+	add_video(f, other, 0);
+	assert_int_equal(video_delete(f->db, f->video), DB_OK);
+	assert_int_equal(video_delete(f->db, other), DB_OK);
+	assert_int_equal(video_doomed(f->db, "", first), DB_OK);
+	assert_int_equal(video_doomed(f->db, first, second), DB_OK);
+	assert_string_not_equal(first, second);
+	assert_int_equal(video_doomed(f->db, second, third), DB_NONE);
 }
 
 static void a_patch_names_the_member_that_is_wrong(void **state)
@@ -361,11 +472,16 @@ int main(void)
 		T(a_late_attempt_cannot_touch_the_next_one),
 		T(a_ready_or_running_video_refuses_illegal_moves_in_plain_words),
 		T(a_dead_worker_gives_its_tasks_back_once),
+		T(a_task_that_kills_is_given_up_though_another_died_before),
+		T(two_videos_that_kill_are_both_given_up),
+		T(where_the_next_must_run_alone_a_busy_worker_claims_nothing),
+		T(who_is_not_alive_claims_nothing),
 		T(half_uploads_of_the_dead_are_found),
 		T(a_retry_waits_and_counts),
 		T(a_failed_task_fails_its_video_with_the_reason),
 		T(assemble_waits_for_all_that_it_needs),
 		T(a_deleted_video_goes_when_its_child_is_gone),
+		T(a_deleted_video_that_cannot_be_removed_is_passed_by),
 		T(a_patch_names_the_member_that_is_wrong),
 		T(a_list_is_paged_without_gaps_or_doubles),
 		T(a_missing_database_says_how_to_make_it),
