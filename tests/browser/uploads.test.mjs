@@ -78,6 +78,49 @@ test("an upload goes on by itself after the network was away", { skip }, onPage(
 	await arrived(page, before);
 }));
 
+// Answers the next `times` questions for the offset as a web server does whose responders are away, or that wants a password.
+async function refuseOffsets(page, status, times) {
+	await page.route("**/api/uploads/*", (route) => route.request().method() === "HEAD" && times-- > 0
+		? route.fulfill({ status }) : route.continue());
+}
+
+// All that was sent before is still worth something: nothing was begun anew, and nothing is left on the server.
+async function wentOn(page, offset, begun, before) {
+	assert.ok(await offset > 0);
+	await arrived(page, before);
+	assert.deepEqual(begun, []);
+	assert.equal(await server.count("upload WHERE done = 0"), 0);
+}
+
+function watchBeginnings(page) {
+	const begun = [];
+	page.on("request", (request) => request.method() === "POST" && begun.push(request.url()));
+	return begun;
+}
+
+test("an upload whose offset is not told at first goes on where it was", { skip }, onPage(lost, async (page) => {
+	const before = await server.count("video");
+	await begin(page);
+	const begun = watchBeginnings(page), offset = nextOffset(page);
+	await refuseOffsets(page, 503, 2);
+	network.cut();
+	await line(page).getByText(/the connection is away/).waitFor();
+	network.mend();
+	await wentOn(page, offset, begun, before);
+}));
+
+test("an upload that is refused in between is not forgotten", { skip }, onPage({ expected: /net::ERR_|status of 403|^403: / }, async (page) => {
+	const before = await server.count("video");
+	await begin(page);
+	const begun = watchBeginnings(page), offset = nextOffset(page);
+	await page.getByRole("button", { name: "Pause" }).click();
+	await refuseOffsets(page, 403, 1);
+	await page.getByRole("button", { name: "Resume" }).click();
+	await line(page).getByText(/^Not uploaded: The server answered with status 403/).waitFor();
+	await page.getByRole("button", { name: "Try again" }).click();
+	await wentOn(page, offset, begun, before);
+}));
+
 test("an upload goes on by itself after its responder was killed", { skip }, onPage(lost, async (page) => {
 	const before = await server.count("video");
 	await begin(page);

@@ -7,6 +7,30 @@ const TUS = "/api/uploads";
 const CHUNK = 64 << 20;                 // bytes of a request: a web server in front may keep it whole
 const RETRIES = [500, 1000, 2000, 4000, 8000, 16000, 30000];
 const SPEED_OVER_MS = 4000;
+const ENDED = [404, 410];               // what says that the server has nothing of an upload
+
+// tus-js-client begins anew whenever a HEAD is refused, and forgets the upload on each 4xx: what a server says that is just
+// being started again would cost all that was sent.  Thrown from here it is one more error, after which the address is kept.
+class Refusal extends Error {
+	constructor(answer) {
+		super("the offset was not told");
+		this.answer = answer;
+	}
+}
+
+function checkOffset(request, answer) {
+	const status = answer.getStatus();
+	if (request.getMethod() === "HEAD" && (status < 200 || status >= 300) && !ENDED.includes(status))
+		throw new Refusal(answer);
+}
+
+const answerOf = (error) => error.originalResponse ?? error.causingError?.answer;
+
+// The youngest upload of this file that was begun and not ended; dates are as Date writes them.
+async function findPrevious(upload) {
+	const found = await upload.findPreviousUploads();
+	return found.sort((a, b) => Date.parse(b.creationTime) - Date.parse(a.creationTime))[0];
+}
 
 // Bytes a second over the last few seconds.
 class Speed {
@@ -80,21 +104,23 @@ export class Transfer extends EventTarget {
 		const upload = this.#job = new Upload(this.file, {
 			endpoint: TUS, chunkSize: CHUNK, retryDelays: RETRIES, removeFingerprintOnSuccess: true,
 			metadata: { filename: this.file.name, ...(this.file.type ? { filetype: this.file.type } : {}) },
+			onAfterResponse: checkOffset,
 			onProgress: (sent, total) => this.#progress(sent, total),
 			onShouldRetry: (error) => this.#shouldRetry(error),
 			onSuccess: ({ lastResponse }) => this.#finish(upload, lastResponse),
 			onError: (error) => this.#tusFailed(error),
 		});
-		const [previous] = (await upload.findPreviousUploads()).sort((a, b) => b.creationTime.localeCompare(a.creationTime));
+		const previous = await findPrevious(upload);
+		if (this.#job !== upload || this.state !== "sending")
+			return;         // paused, or begun again, meanwhile
 		if (previous)
 			upload.resumeFromPreviousUpload(previous);
-		if (this.state === "sending")
-			upload.start();
+		upload.start();
 	}
 
 	// What a later try may find well again: no answer, a lock, a server that is busy.
 	#shouldRetry(error) {
-		const status = error.originalResponse?.getStatus() ?? 0;
+		const status = answerOf(error)?.getStatus() ?? 0;
 		if (this.state === "paused" || (status >= 400 && status < 500 && ![408, 409, 423, 429].includes(status)))
 			return false;
 		this.#speed.reset();
@@ -104,7 +130,7 @@ export class Transfer extends EventTarget {
 
 	// Where no answer came for long, it waits for the network to come back.
 	#tusFailed(error) {
-		const answer = error.originalResponse;
+		const answer = answerOf(error);
 		if (answer && answer.getStatus() > 0 && answer.getStatus() < 500)
 			this.#fail(problemText(answer.getStatus(), answer.getBody()));
 		else
