@@ -20,11 +20,11 @@ const folder = mkdtempSync(join(tmpdir(), "clipmill-uploads-"));
 after(() => rmSync(folder, { recursive: true }));
 
 // A short film, with a box behind it that means nothing (ISO 14496-12, 8.1.2).
-async function paddedFilm(name) {
+async function paddedFilm(name, padding = PADDING) {
 	const head = Buffer.alloc(8);
-	head.writeUInt32BE(PADDING);
+	head.writeUInt32BE(padding);
 	head.write("free", 4);
-	writeFileSync(join(folder, name), Buffer.concat([readFileSync(await madeClip({ seconds: 2 })), head, Buffer.alloc(PADDING - 8)]));
+	writeFileSync(join(folder, name), Buffer.concat([readFileSync(await madeClip({ seconds: 2 })), head, Buffer.alloc(padding - 8)]));
 	return join(folder, name);
 }
 
@@ -79,9 +79,15 @@ test("an upload goes on by itself after the network was away", { skip }, onPage(
 }));
 
 // Answers the next `times` questions for the offset as a web server does whose responders are away, or that wants a password.
+// Not longer than needed: requests that could be answered here are slow, as their bodies come here too.
 async function refuseOffsets(page, status, times) {
-	await page.route("**/api/uploads/*", (route) => route.request().method() === "HEAD" && times-- > 0
-		? route.fulfill({ status }) : route.continue());
+	await page.route("**/api/uploads/*", async (route) => {
+		if (route.request().method() !== "HEAD" || times <= 0)
+			return route.continue();
+		await route.fulfill({ status });
+		if (--times === 0)
+			page.unroute("**/api/uploads/*");
+	});
 }
 
 // All that was sent before is still worth something: nothing was begun anew, and nothing is left on the server.
@@ -142,11 +148,65 @@ test("an upload goes on after its tab was closed, when the file is chosen again"
 	await arrived(again, before);
 }));
 
+// Answers what begins an upload of these files with a problem, as long as `is.on`.
+async function refuseBeginnings(page, is, status, title, names = /./) {
+	const filename = (request) => atob(/filename (\S+?)(,|$)/.exec(request.headers()["upload-metadata"])[1]);
+	await page.route("**/api/uploads", (route) => is.on && names.test(filename(route.request()))
+		? route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify({ title, status, code: "some_code" }) })
+		: route.continue());
+}
+
+test("a full disk ends an upload in words, until it is tried again", { skip }, onPage({ expected: /status of 507|^507: / }, async (page) => {
+	const before = await server.count("video");
+	await refuseBeginnings(page, { on: true }, 507, "There is not enough space");
+	await page.goto("/");
+	await page.locator("#file").setInputFiles(film);
+	await line(page).getByText("Not uploaded: There is not enough space").waitFor();
+	await page.unroute("**/api/uploads");
+	await page.getByRole("button", { name: "Try again" }).click();
+	await arrived(page, before);
+}));
+
+test("what a busy server says is told while it is asked again, and others take the turn of who is refused for long", { skip },
+	onPage(lost, async (page) => {
+		const busy = { on: true }, names = ["first.mp4", "second.mp4", "third.mp4"];
+		const card = (name) => page.locator(".upload", { hasText: name });
+		await page.clock.install();
+		await refuseBeginnings(page, busy, 503, "Too many uploads are under way.", /first|second/);
+		await page.goto("/");
+		await page.locator("#file").setInputFiles(await Promise.all(names.map((name) => paddedFilm(name, 1_000_000))));
+		await card("second.mp4").getByText(/Too many uploads are under way; it is tried again$/).waitFor();
+		await card("third.mp4").getByText(/waits for the files before it/).waitFor();
+		await keepPicture(page, "home-busy");
+		await until(async () => {
+			await page.clock.fastForward(10_000);
+			return await card("third.mp4").getByText(/^(Stored|Waiting|Reading|Encoding|Ready)/).count();
+		}, "the third is sent");
+		busy.on = false;
+		await until(async () => {
+			await page.clock.fastForward(10_000);
+			return await page.getByText(/^Ready/).count() === 3;
+		}, "all are there", 90_000);
+	}));
+
+test("an upload whose file was changed meanwhile says so", { skip }, onPage(lost, async (page) => {
+	await page.goto("/");
+	await page.locator("#file").setInputFiles(await paddedFilm("changing.mp4"));
+	await line(page).getByText(/^[2-9]\.\d MB of /).waitFor();
+	writeFileSync(join(folder, "changing.mp4"), "something else");
+	network.cut();
+	await line(page).getByText(/^Not uploaded: the file cannot be read/).waitFor();
+	network.mend();
+	await keepPicture(page, "home-unreadable");
+	await page.getByRole("button", { name: "Try again" }).click();
+	await line(page).getByText(/^Not uploaded: the file cannot be read/).waitFor();
+}));
+
 test("of many files two are sent at one time, and one that is removed leaves nothing behind", { skip }, onPage(lost, async (page) => {
 	const before = await server.count("video"), names = ["one.mp4", "two.mp4", "three.mp4"];
 	const card = (name) => page.locator(".upload", { hasText: name });
 	await page.goto("/");
-	await page.locator("#file").setInputFiles(await Promise.all(names.map(paddedFilm)));
+	await page.locator("#file").setInputFiles(await Promise.all(names.map((name) => paddedFilm(name))));
 	await card("three.mp4").getByText(/waits for the files before it/).waitFor();
 	await card("two.mp4").getByText(/ MB of /).waitFor();
 	await keepPicture(page, "home-several");

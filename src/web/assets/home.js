@@ -75,7 +75,11 @@ listen("/api/events", {
 		const card = uploads.card(data.video);
 		card ? card.showVideo(data) : list.progress(data);
 	},
-	connected: (is) => { $("away").hidden = is; },
+	connected(is) {
+		$("away").hidden = is;
+		if (is)
+			uploads.wake();
+	},
 });
 list.reload();
 root.classList.add("live");

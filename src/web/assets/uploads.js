@@ -7,6 +7,7 @@ import { Transfer, forget, unfinished } from "./transfer.js";
 import { bytes, duration, isUnderWay, nameOf, roughly, stateText } from "./words.js";
 
 const AT_ONCE = 2;                      // files that are sent at one time; the others wait
+const SENDING = new Set(["sending", "storing", "offline"]);
 const FINISHED_HIDE = new Set(["done", "failed"]);
 
 class Card {
@@ -42,9 +43,9 @@ class Card {
 		const { file, sent, speed, leftMs, problem, state } = this.transfer;
 		const share = `${bytes(sent)} of ${bytes(file.size)}`;
 		switch (state) {
-		case "waiting": return `${bytes(file.size)} · waits for the files before it`;
+		case "waiting": return `${sent ? share : bytes(file.size)} · waits for the files before it`;
 		case "paused": return `${share} · paused`;
-		case "offline": return `${share} · the connection is away; it goes on when it is back`;
+		case "offline": return `${share} · ${problem ? `${problem.replace(/\.$/, "")}; it is tried again` : "the connection is away; it goes on when it is back"}`;
 		case "storing": return `${bytes(file.size)} · storing it safely`;
 		case "failed": return `Not uploaded: ${problem}`;
 		case "sending": return [share, speed ? `${bytes(speed)}/s` : "", leftMs ? `${roughly(leftMs)} left` : ""].filter(Boolean).join(" · ");
@@ -67,7 +68,7 @@ class Card {
 			this.owner.stored(this);
 			this.look();
 		}
-		if (FINISHED_HIDE.has(state) || state === "paused")
+		if (FINISHED_HIDE.has(state) || ["paused", "waiting"].includes(state) || this.transfer.isResting)
 			this.owner.next();
 	}
 
@@ -115,7 +116,7 @@ export class Uploads {
 	constructor(list, stored) {
 		this.list = list;
 		this.whenStored = stored;
-		addEventListener("online", () => this.#cards.forEach(({ transfer }) => transfer.state === "offline" && transfer.resume()));
+		addEventListener("online", () => this.wake());
 	}
 
 	add(files) {
@@ -127,8 +128,13 @@ export class Uploads {
 		this.next();
 	}
 
+	// The network or the server is back.
+	wake() {
+		this.#cards.forEach(({ transfer }) => transfer.wake());
+	}
+
 	next() {
-		const sending = this.#cards.filter(({ transfer }) => ["sending", "storing", "offline"].includes(transfer.state)).length;
+		const sending = this.#cards.filter(({ transfer }) => SENDING.has(transfer.state) && !transfer.isResting).length;
 		this.#cards.filter(({ transfer }) => transfer.state === "waiting").slice(0, Math.max(0, AT_ONCE - sending))
 			.forEach(({ transfer }) => transfer.start());
 	}
