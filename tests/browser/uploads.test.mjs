@@ -202,6 +202,37 @@ test("an upload whose file was changed meanwhile says so", { skip }, onPage(lost
 	await line(page).getByText(/^Not uploaded: the file cannot be read/).waitFor();
 }));
 
+test("a page that sends or has still to send is not left without a word", { skip }, onPage({ expected: /^dialog: / }, async (page) => {
+	const before = await server.count("video"), asked = [];
+	page.on("dialog", (dialog) => asked.push(dialog.type()));
+	await begin(page);
+	await page.getByRole("link", { name: "Floor" }).click();
+	await until(() => asked.length, "it asks");
+	assert.deepEqual(asked, ["beforeunload"]);
+	await arrived(page, before);
+	await page.getByRole("link", { name: "Floor" }).click();
+	await page.waitForURL("**/floor");
+	assert.equal(asked.length, 1);
+}));
+
+test("what was not sent completely is listed as other tabs go on with it, and not for longer than the server keeps it", { skip },
+	onPage(lost, async (page) => {
+		const tell = (page) => page.getByText(/was not sent completely/), other = await page.context().newPage();
+		await begin(page);
+		await page.getByRole("button", { name: "Pause" }).click();
+		await line(page).getByText(/paused$/).waitFor();
+		await other.goto("/");
+		await tell(other).waitFor();
+		assert.equal(await tell(page).count(), 0, "a tab lists its own");
+		await page.getByRole("button", { name: "Remove" }).click();
+		await tell(other).waitFor({ state: "hidden" });
+		await other.evaluate(() => localStorage.setItem("tus::old::1", JSON.stringify({ size: 1, metadata: { filename: "old.mp4" },
+			creationTime: new Date(Date.now() - 49 * 3600_000).toString(), uploadUrl: "/api/uploads/x" })));
+		await page.getByText("Drop videos anywhere").waitFor();
+		await until(() => page.evaluate(() => !localStorage.getItem("tus::old::1")), "it is forgotten");
+		assert.equal(await tell(page).count(), 0);
+	}));
+
 test("of many files two are sent at one time, and one that is removed leaves nothing behind", { skip }, onPage(lost, async (page) => {
 	const before = await server.count("video"), names = ["one.mp4", "two.mp4", "three.mp4"];
 	const card = (name) => page.locator(".upload", { hasText: name });

@@ -33,6 +33,20 @@ const mayPass = (status) => [0, 408, 409, 423, 429].includes(status) || (status 
 const UNREADABLE = "the file cannot be read; was it moved, or changed?";
 const canRead = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);
 
+const KEPT = "clipmill-kept-ms";        // in localStorage: how long this server keeps what is not complete
+const KEPT_MS = 48 * 3600_000;          // as long as it has not said so
+
+// Each new byte begins that time anew, so what HEAD says is what is left of it.
+function noteExpiry(request, answer) {
+	const ms = Date.parse(answer.getHeader("Upload-Expires")) - Date.now();
+	if (ms > 0 && request.getMethod() !== "HEAD")
+		localStorage.setItem(KEPT, ms);
+}
+
+// It is begun anew, as far as its expiry is concerned.
+const renew = ({ urlStorageKey: key, ...upload }) =>
+	localStorage.setItem(key, JSON.stringify({ ...upload, creationTime: new Date().toString() }));
+
 const answerOf = (error) => error.originalResponse ?? error.causingError?.answer;
 
 // The youngest upload of this file that was begun and not ended; dates are as Date writes them.
@@ -77,6 +91,11 @@ export class Transfer extends EventTarget {
 		this.file = file;
 	}
 
+	// Its address on the server, once there is one.
+	get url() {
+		return this.#job?.url ?? null;
+	}
+
 	get speed() {
 		return this.#speed.value;
 	}
@@ -115,7 +134,10 @@ export class Transfer extends EventTarget {
 		const upload = this.#job = new Upload(this.file, {
 			endpoint: TUS, chunkSize: CHUNK, retryDelays: RETRIES, removeFingerprintOnSuccess: true,
 			metadata: { filename: this.file.name, ...(this.file.type ? { filetype: this.file.type } : {}) },
-			onAfterResponse: checkOffset,
+			onAfterResponse: (request, answer) => {
+				checkOffset(request, answer);
+				noteExpiry(request, answer);
+			},
 			onProgress: (sent, total) => this.#progress(sent, total),
 			onShouldRetry: (error) => this.#shouldRetry(error),
 			onSuccess: ({ lastResponse }) => this.#finish(upload, lastResponse),
@@ -128,8 +150,10 @@ export class Transfer extends EventTarget {
 			this.#fail(UNREADABLE);
 			return;
 		}
-		if (previous)
+		if (previous) {
+			renew(previous);
 			upload.resumeFromPreviousUpload(previous);
+		}
 		upload.start();
 	}
 
@@ -211,15 +235,19 @@ export class Transfer extends EventTarget {
 	}
 }
 
-// Files that were begun and not ended, by this browser: [{ name, size, since }].
-export async function unfinished() {
+// Files that were begun and not ended by this browser, but for those at the addresses `mine`: [{ key, name, size }].  What the
+// server has thrown away by now is forgotten.
+export function unfinished(mine) {
+	const kept = Number(localStorage.getItem(KEPT)) || KEPT_MS;
 	return Object.keys(localStorage).filter((key) => key.startsWith("tus::")).flatMap((key) => {
 		try {
-			const { metadata, size, creationTime } = JSON.parse(localStorage.getItem(key));
-			return [{ key, name: metadata.filename, size, since: creationTime }];
-		} catch {
-			return [];
-		}
+			const { metadata, size, creationTime, uploadUrl } = JSON.parse(localStorage.getItem(key));
+			if (Date.parse(creationTime) + kept < Date.now())
+				forget(key);
+			else if (!mine.has(uploadUrl))
+				return [{ key, name: metadata.filename, size }];
+		} catch {}              // not ours
+		return [];
 	});
 }
 

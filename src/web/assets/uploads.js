@@ -8,6 +8,7 @@ import { bytes, duration, isUnderWay, nameOf, roughly, stateText } from "./words
 
 const AT_ONCE = 2;                      // files that are sent at one time; the others wait
 const SENDING = new Set(["sending", "storing", "offline"]);
+const LOST = new Set(["waiting", ...SENDING]);          // what ends when the page is left
 const FINISHED_HIDE = new Set(["done", "failed"]);
 
 class Card {
@@ -54,7 +55,7 @@ class Card {
 	}
 
 	#show() {
-		const { state, sent, file, video } = this.transfer;
+		const { state, sent, file, video } = this.transfer, isNews = this.item.dataset.state !== state;
 		this.item.dataset.state = state;
 		this.bar.value = file.size ? sent / file.size : 0;
 		setText(this.toggle, state === "paused" ? "Resume" : state === "offline" ? "Try now" : state === "failed" ? "Try again" : "Pause");
@@ -70,6 +71,8 @@ class Card {
 		}
 		if (FINISHED_HIDE.has(state) || ["paused", "waiting"].includes(state) || this.transfer.isResting)
 			this.owner.next();
+		if (isNews)
+			this.owner.changed();
 	}
 
 	gone() {
@@ -112,11 +115,15 @@ class Card {
 export class Uploads {
 	#cards = [];
 
-	// list: the element that takes the cards; stored(id): a video is there
-	constructor(list, stored) {
-		this.list = list;
-		this.whenStored = stored;
+	// list: the element that takes the cards; stored(id): a video is there; changed(): a file began, ended, or stopped
+	constructor(list, { stored, changed }) {
+		Object.assign(this, { list, changed, whenStored: stored });
 		addEventListener("online", () => this.wake());
+		addEventListener("beforeunload", (event) => this.#cards.some(({ transfer }) => LOST.has(transfer.state)) && event.preventDefault());
+	}
+
+	get urls() {
+		return new Set(this.#cards.map(({ transfer }) => transfer.url));
 	}
 
 	add(files) {
@@ -147,6 +154,7 @@ export class Uploads {
 		this.#cards = this.#cards.filter((other) => other !== card);
 		if (card.id)
 			this.whenStored(null);
+		this.changed();
 		this.next();
 	}
 
@@ -164,11 +172,11 @@ export class Uploads {
 	}
 }
 
-// What this browser began and did not end: its file has to be chosen again, which only a person can do.
-export async function showUnfinished(element) {
-	const files = await unfinished();
+// What this browser began and did not end, but for `mine`: its file has to be chosen again, which only a person can do.
+export function showUnfinished(element, mine) {
+	const files = unfinished(mine);
 	element.hidden = !files.length;
 	element.replaceChildren(...files.map(({ key, name, size }) => make("li", {},
 		make("span", {}, make("bdi", {}, name), ` (${bytes(size)}) was not sent completely. Choose it again, and it goes on where it ended.`),
-		make("button.small.plain", { type: "button", onclick: () => { forget(key); showUnfinished(element); } }, "Forget it"))));
+		make("button.small.plain", { type: "button", onclick: () => { forget(key); showUnfinished(element, mine); } }, "Forget it"))));
 }
