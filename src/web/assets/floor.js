@@ -169,10 +169,9 @@ function showUploads() {
 /* Live ----------------------------------------------------------------------------------------- */
 
 const look = soon(async () => {
-	const fresh = await getFloor().catch(() => null);
-	if (!fresh)
+	if (document.hidden)
 		return;
-	floor = fresh;
+	floor = await getFloor();
 	showFigures();
 	showLanes(floor.now);
 	showQueue();
@@ -192,7 +191,7 @@ function progress(data) {
 
 root.replaceChildren(figures, lanes, idle, make("div.floor-axis", { ariaHidden: "true" }, make("span", {}, "3 minutes ago"), make("span", {}, "now")), make("div.columns", {}, queuePart, uploadPart));
 root.ariaBusy = "true";
-listen("/api/events", { begin: look, video: look, task: look, worker: look, progress,
-	connected: (is) => { document.getElementById("away").hidden = is; } });
-setInterval(() => document.hidden || look(), EVERY_MS);
+listen("/api/events", { begin: look, video: look, task: look, worker: look, progress });
+document.addEventListener("visibilitychange", look);
+setInterval(look, EVERY_MS);
 look();

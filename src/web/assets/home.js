@@ -77,11 +77,7 @@ listen("/api/events", {
 		const card = uploads.card(data.video);
 		card ? card.showVideo(data) : list.progress(data);
 	},
-	connected(is) {
-		$("away").hidden = is;
-		if (is)
-			uploads.wake();
-	},
+	connected: () => uploads.wake(),
 });
 list.reload();
 root.classList.add("live");

@@ -1,11 +1,12 @@
 // list.js - the videos, newest first, as far as they were scrolled to; live.  Pages are asked for by key, so the
 // hundred-thousandth costs what the first does; what is out of sight is not laid out (content-visibility).
 // SPDX-License-Identifier: MIT
-import { getList, getVideo } from "./api.js";
+import { getList, getVideo, nullIfGone } from "./api.js";
 import { VideoCard } from "./card.js";
 import { make } from "./dom.js";
 
 const PAGE = 60;
+const RETRY_MS = 2000;
 const NEAR = "1200px";                  // from the end of the list: the next page is asked for
 
 export class VideoList {
@@ -117,11 +118,13 @@ export class VideoList {
 			return;
 		}
 		this.#pending.set(id, false);
-		const video = await getVideo(id).catch((error) => error.status === 404 ? null : undefined);
+		const video = await getVideo(id).catch(nullIfGone).catch(() => undefined);
 		const again = this.#pending.get(id);
 		this.#pending.delete(id);
 		if (video !== undefined)
 			this.#place(id, video);
+		else
+			setTimeout(() => this.changed(id), RETRY_MS);
 		if (again)
 			this.changed(id);
 	}

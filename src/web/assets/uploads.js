@@ -1,6 +1,6 @@
 // uploads.js - the cards of files on their way: from the first byte to the player.
 // SPDX-License-Identifier: MIT
-import { getVideo } from "./api.js";
+import { getVideo, nullIfGone } from "./api.js";
 import { make, setText } from "./dom.js";
 import { soon } from "./live.js";
 import { Transfer, forget, unfinished } from "./transfer.js";
@@ -36,6 +36,7 @@ class Card {
 	#remove() {
 		if (!FINISHED_HIDE.has(this.transfer.state))
 			this.transfer.remove();
+		this.isGone = true;
 		this.item.remove();
 		this.owner.dropped(this);
 	}
@@ -80,11 +81,13 @@ class Card {
 	}
 
 	async #look() {
-		const video = await getVideo(this.id).catch((error) => error.status === 404 ? { state: "deleted" } : null);
-		if (video?.state === "deleted")
-			this.#remove();
-		else if (video)
+		if (this.isGone)
+			return;
+		const video = await getVideo(this.id).catch(nullIfGone);
+		if (video)
 			await this.showVideo(video);
+		else
+			this.#remove();
 	}
 
 	async showVideo(video) {

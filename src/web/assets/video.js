@@ -1,7 +1,7 @@
 // video.js - the page of one video, live: player, downloads, what was decided, and the work on it.
 // It takes the place of what the server wrote, which is the page without JavaScript.
 // SPDX-License-Identifier: MIT
-import { cancelVideo, changeVideo, getTasks, getVideo, retryVideo } from "./api.js";
+import { cancelVideo, changeVideo, getTasks, getVideo, nullIfGone, retryVideo } from "./api.js";
 import { complain, deleteWithUndo } from "./deletion.js";
 import { make, setText } from "./dom.js";
 import { listen, soon } from "./live.js";
@@ -203,55 +203,62 @@ function show(fresh) {
 /* Live ----------------------------------------------------------------------------------------- */
 
 async function showTasks() {
-	if (isGone)
+	if (isGone || !video)
 		return;
-	const { tasks } = await getTasks(id).catch(() => ({ tasks: null }));
-	if (tasks)
-		timeline.show(tasks.filter(({ edition }) => edition === video.edition));
-	workPart.hidden = !tasks?.length;
+	const { tasks } = await getTasks(id).catch(nullIfGone) ?? {};
+	if (!tasks) {
+		look();
+		return;
+	}
+	timeline.show(tasks.filter(({ edition }) => edition === video.edition));
+	workPart.hidden = !tasks.length;
 }
 
 function gone() {
 	isGone = true;
+	stream.close();
 	article.inert = false;
 	article.classList.remove("leaving");
 	player?.then((player) => player.close());
 	article.replaceChildren(make("div.empty", {}, make("h1", {}, "This video was deleted"), make("p", {}, make("a", { href: "/" }, "All videos"))));
 }
 
+// Takes the place of what the server wrote.
+const begin = () => article.replaceChildren(stage, head, progress, state, why,
+	make("div.columns", {}, make("div", {}, renditionPart, workPart), make("div", {}, factPart, decisionPart)));
+
 const lookAtTasks = soon(showTasks, TASKS_EVERY_MS);
 const look = soon(async () => {
 	if (isGone)
 		return;
-	try {
-		show(await getVideo(id));
+	const isFirst = !video, fresh = await getVideo(id).catch(nullIfGone);
+	if (isGone)
+		return;
+	if (!fresh) {
+		gone();
+		return;
+	}
+	show(fresh);
+	if (isFirst) {
+		begin();
+		await showTasks();
+	} else {
 		lookAtTasks();
-	} catch (error) {
-		if (error.status === 404)
-			gone();
 	}
 });
 
-async function begin() {
-	show(await getVideo(id));
-	article.replaceChildren(stage, head, progress, state, why,
-		make("div.columns", {}, make("div", {}, renditionPart, workPart), make("div", {}, factPart, decisionPart)));
-	await showTasks();
-	listen(`/api/videos/${id}/events`, {
-		begin: look,
-		video: ({ kind }) => /^video delet/.test(kind) ? gone() : look(),
-		task: lookAtTasks,
-		progress(data) {
-			if (data.state !== video.state)
-				return;
-			Object.assign(video, { progress: data.progress, place: data.place, what: data.what, eta: data.eta });
-			showStage();
-			showState();
-			lookAtTasks();
-		},
-		connected: (is) => { document.getElementById("away").hidden = is; },
-	});
-}
-
-if (id)
-	begin().catch((error) => complain(`The video cannot be read: ${error.message}`));
+const stream = id && listen(`/api/videos/${id}/events`, {
+	begin: look,
+	video: ({ kind }) => /^video delet/.test(kind) ? gone() : look(),
+	task: lookAtTasks,
+	progress(data) {
+		if (data.state !== video?.state)
+			return;
+		Object.assign(video, { progress: data.progress, place: data.place, what: data.what, eta: data.eta });
+		showStage();
+		showState();
+		lookAtTasks();
+	},
+});
+if (stream)
+	look();         // also where there is no stream to be had
