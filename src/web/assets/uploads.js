@@ -3,6 +3,7 @@
 import { getVideo, nullIfGone } from "./api.js";
 import { make, setText } from "./dom.js";
 import { soon } from "./live.js";
+import { Stage } from "./stage.js";
 import { Transfer, forget, unfinished } from "./transfer.js";
 import { bytes, duration, isUnderWay, nameOf, roughly, stateText } from "./words.js";
 
@@ -21,8 +22,9 @@ class Card {
 		this.toggle = make("button.small", { type: "button", onclick: () => this.#toggle() }, "Pause");
 		this.away = make("button.small.plain", { type: "button", onclick: () => this.#remove() }, "Remove");
 		this.actions = make("div.card-actions", {}, this.toggle, this.away);
-		this.stage = make("div.card-stage", { hidden: true });
-		this.item = make("li.upload", {}, make("div.card-head", {}, this.title, this.actions), this.bar, this.line, this.stage);
+		this.place = make("div.card-stage", { hidden: true });
+		this.stage = new Stage(this.place, { isLazy: true });
+		this.item = make("li.upload", {}, make("div.card-head", {}, this.title, this.actions), this.bar, this.line, this.place);
 		transfer.addEventListener("change", () => this.#show());
 		this.look = soon(() => this.#look());
 		this.#show();
@@ -37,6 +39,7 @@ class Card {
 		if (!FINISHED_HIDE.has(this.transfer.state))
 			this.transfer.remove();
 		this.isGone = true;
+		this.stage.close();
 		this.item.remove();
 		this.owner.dropped(this);
 	}
@@ -85,12 +88,12 @@ class Card {
 			return;
 		const video = await getVideo(this.id).catch(nullIfGone);
 		if (video)
-			await this.showVideo(video);
+			this.showVideo(video);
 		else
 			this.#remove();
 	}
 
-	async showVideo(video) {
+	showVideo(video) {
 		this.video = { ...this.video, ...video };
 		const link = make("a", { href: `/videos/${this.id}` }, make("bdi", {}, nameOf(this.video)));
 		if (this.title.textContent !== link.textContent || !this.title.querySelector("a"))
@@ -101,17 +104,10 @@ class Card {
 		const length = this.video.duration_ms && !isUnderWay(this.video) ? duration(this.video.duration_ms) : "";
 		this.line.classList.toggle("bad", this.video.state === "failed");
 		setText(this.line, [stateText(this.video), length].filter(Boolean).join(" · "));
-		if (this.video.urls?.hls)
-			await this.#play();
-	}
-
-	// The player's code comes with the first video that can be played.
-	async #play() {
-		if (!this.player) {
-			this.stage.hidden = false;
-			this.player = import("./player.js").then(({ mountPlayer }) => mountPlayer(this.stage, this.video));
-		}
-		(await this.player).update(this.video);
+		if (!this.video.urls?.hls)
+			return;
+		this.place.hidden = false;
+		this.stage.show(this.video);
 	}
 }
 

@@ -5,6 +5,7 @@ import { cancelVideo, changeVideo, getTasks, getVideo, nullIfGone, retryVideo } 
 import { complain, deleteWithUndo } from "./deletion.js";
 import { make, setText } from "./dom.js";
 import { listen, soon } from "./live.js";
+import { Stage } from "./stage.js";
 import { Timeline } from "./tasks.js";
 import { bitrate, bytes, dateText, duration, etaText, isUnderWay, nameOf, percent, stateName } from "./words.js";
 
@@ -13,7 +14,6 @@ const PRIORITIES = [[20, "First"], [10, "Before others"], [0, "Normal"], [-10, "
 const article = document.getElementById("video");
 const id = article?.dataset.video;
 let video = null;
-let player = null;                      // a promise of it
 let isGone = false;
 
 const button = (words, onclick, kind = "") => make(`button.small${kind}`, { type: "button", onclick }, words);
@@ -21,7 +21,7 @@ const section = (title, ...children) => make("section", {}, make("h2", {}, title
 
 /* What it is made of --------------------------------------------------------------------------- */
 
-const stage = make("div.stage");
+const place = make("div.stage"), stage = new Stage(place);
 const waiting = make("div.stage-waiting", {}, make("p.stage-state"), make("p.stage-eta"));
 const title = make("h1", {}, make("bdi"));
 const about = make("p.about");
@@ -78,7 +78,7 @@ function startRename() {
 }
 
 function remove() {
-	player?.then(({ media }) => media.pause());
+	stage.pause();
 	article.classList.add("leaving");
 	article.inert = true;
 	deleteWithUndo({ id, name: nameOf(video) }, {
@@ -95,13 +95,12 @@ function remove() {
 
 function showStage() {
 	const plays = Boolean(video.urls.hls);
-	stage.hidden = !plays && !isUnderWay(video);
-	stage.dataset.state = video.state;
+	place.hidden = !plays && !isUnderWay(video);
+	place.dataset.state = video.state;
 	if (plays) {
-		player ??= import("./player.js").then(({ mountPlayer }) => mountPlayer(stage, video));
-		player.then((player) => player.update(video));
-	} else if (!player) {
-		stage.replaceChildren(waiting);
+		stage.show(video);
+	} else if (!stage.isUsed) {
+		place.replaceChildren(waiting);
 		setText(waiting.firstChild, `${stateName(video.state)}${video.state === "queued" ? "" : ` · ${percent(video.progress)}`}`);
 		setText(waiting.lastChild, etaText(video.eta));
 	}
@@ -112,7 +111,7 @@ function showState() {
 	if (video.state === "queued" && video.place)
 		parts.push(video.place === 1 ? "next in the queue" : `number ${video.place} in the queue`);
 	else if (underWay)
-		stage.contains(waiting) ? parts.splice(0, 1, video.what) : parts.push(percent(video.progress), etaText(video.eta), video.what);
+		place.contains(waiting) ? parts.splice(0, 1, video.what) : parts.push(percent(video.progress), etaText(video.eta), video.what);
 	else if (video.state === "failed")
 		parts.push(video.detail || video.reason);
 	progress.hidden = !underWay;
@@ -219,12 +218,12 @@ function gone() {
 	stream.close();
 	article.inert = false;
 	article.classList.remove("leaving");
-	player?.then((player) => player.close());
+	stage.close();
 	article.replaceChildren(make("div.empty", {}, make("h1", {}, "This video was deleted"), make("p", {}, make("a", { href: "/" }, "All videos"))));
 }
 
 // Takes the place of what the server wrote.
-const begin = () => article.replaceChildren(stage, head, progress, state, why,
+const begin = () => article.replaceChildren(place, head, progress, state, why,
 	make("div.columns", {}, make("div", {}, renditionPart, workPart), make("div", {}, factPart, decisionPart)));
 
 const lookAtTasks = soon(showTasks, TASKS_EVERY_MS);
