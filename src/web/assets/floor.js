@@ -2,7 +2,7 @@
 // the left, and beside it what runs now; behind them the queue, uploads that come in, and what the hour brought.
 // SPDX-License-Identifier: MIT
 import { getFloor } from "./api.js";
-import { isolated, make, setText } from "./dom.js";
+import { arrange, isolated, make, setText } from "./dom.js";
 import { listen, soon } from "./live.js";
 import { Tape } from "./tape.js";
 import { bytes, duration, etaText, percent, roughly, stateName, taskName } from "./words.js";
@@ -149,7 +149,7 @@ function showQueueRow(row, { state, progress, eta, place }) {
 }
 
 function showQueue() {
-	queue.replaceChildren(...floor.queue.map(queueRow));
+	arrange(queue, floor.queue.map(queueRow));
 	for (const id of queueRows.keys())
 		if (!floor.queue.some(({ video }) => video === id))
 			queueRows.delete(id);
