@@ -108,7 +108,7 @@ export class Timeline {
 		if (!task || this.shown === key && !this.detail.hidden)
 			return;
 		this.shown = key;
-		const line = `clipmill replay ${task.id}`, cpu = (task.user_ms ?? 0) + (task.sys_ms ?? 0);
+		const line = task.replay, cpu = (task.user_ms ?? 0) + (task.sys_ms ?? 0);
 		const facts = [["State", [STATES[task.state] ?? task.state, task.state === "running" ? percent(task.progress) : ""].filter(Boolean).join(", ")],
 			["Worker", task.worker], ["Began", task.started && dateText(task.started)],
 			["Took", task.ended && seconds(Date.parse(task.ended) - Date.parse(task.started))], ["CPU", cpu ? seconds(cpu) : null],
@@ -117,7 +117,7 @@ export class Timeline {
 			["Exit", task.signal ? `signal ${task.signal}` : task.exit_code ? `${task.exit_code}` : null]].filter(([, value]) => value);
 		this.detail.replaceChildren(make("h3", {}, taskName(task)),
 			make("dl", {}, facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
-			make("p.replay", {}, make("code", {}, line), copyButton(() => line, "Copies the line that runs this task again")),
+			...line ? [make("p.replay", {}, make("code", {}, line), copyButton(() => line, "Copies the line that runs this task again"))] : [],
 			make("h4", {}, "Log"),
 			make("pre.log", { tabIndex: 0, ariaLabel: `Log of ${taskName(task)}` }, task.stderr?.trim() || "It said nothing."));
 		this.detail.hidden = false;
