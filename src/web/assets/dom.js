@@ -53,6 +53,13 @@ export function setText(element, text) {
 		element.textContent = text;
 }
 
+// A line of parts, strings or elements; as setText(), it touches nothing where it would read the same.
+export function setLine(element, parts) {
+	const line = make("p", {}, parts.filter(Boolean).flatMap((part, i) => i ? [" · ", part] : [part]));
+	if (element.textContent !== line.textContent)
+		element.replaceChildren(...line.childNodes);
+}
+
 // A link or button that copies `text`.
 export function copyButton(text, what) {
 	const button = make("button.small", { type: "button", title: what }, "Copy");

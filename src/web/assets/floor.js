@@ -90,6 +90,7 @@ class Responder {
 }
 
 const responders = new Map();           // worker id -> its Responder
+let numbered = 0;
 let floor = null;
 
 function stripOf(worker, task) {
@@ -111,7 +112,7 @@ function showLanes(now) {
 	}
 	for (const [id, worker] of here) {
 		if (!responders.has(id)) {
-			responders.set(id, new Responder(responders.size + 1));
+			responders.set(id, new Responder(++numbered));
 			lanes.append(responders.get(id).root);
 		}
 		responders.get(id).show(worker);

@@ -7,6 +7,7 @@ import { arrange, make } from "./dom.js";
 
 const PAGE = 60;
 const RETRY_MS = 2000;
+const AGE_MS = 60_000;                  // "just now" is true for so long
 const NEAR = "1200px";                  // from the end of the list: the next page is asked for
 
 // As the server sorts them: by date, then by id.
@@ -25,6 +26,7 @@ export class VideoList {
 	constructor({ list, status, hides, hiding }) {
 		Object.assign(this, { list, status, hides, hiding });
 		this.filter = { q: "", state: "" };
+		setInterval(() => this.#cards.forEach((card) => card.tellAge()), AGE_MS);
 		this.end = make("div.list-end");
 		list.after(this.end);
 		new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#more(),

@@ -1,30 +1,35 @@
 // uploads.js - the cards of files on their way: from the first byte to the player.
 // SPDX-License-Identifier: MIT
 import { getVideo, nullIfGone } from "./api.js";
-import { make, setText } from "./dom.js";
+import { isolated, make, setLine, setText } from "./dom.js";
 import { soon } from "./live.js";
 import { Stage } from "./stage.js";
 import { Transfer, forget, unfinished } from "./transfer.js";
-import { bytes, duration, isUnderWay, nameOf, roughly, stateText } from "./words.js";
+import { bytes, duration, isUnderWay, nameOf, roughly, stateName, stateText } from "./words.js";
 
 const AT_ONCE = 2;                      // files that are sent at one time; the others wait
 const SENDING = new Set(["sending", "storing", "offline"]);
 const LOST = new Set(["waiting", ...SENDING]);          // what ends when the page is left
 const FINISHED_HIDE = new Set(["done", "failed"]);
 
+// What is said of a state aloud, once: lines change many times a second.
+const NEWS = { waiting: "waits", sending: "is being sent", paused: "is paused", offline: "is interrupted, and tried again", storing: "is being stored",
+	done: "is stored", failed: "is not uploaded" };
+
 class Card {
 	constructor(transfer, owner) {
 		this.transfer = transfer;
 		this.owner = owner;
 		this.title = make("h3.card-title", {}, make("bdi", {}, transfer.file.name));
-		this.line = make("p.card-line", { role: "status" });
+		this.line = make("p.card-line");
+		this.news = make("p.unseen", { role: "status" });       // for screen readers
 		this.bar = make("progress", { max: 1, value: 0, ariaLabel: `Progress of ${transfer.file.name}` });
 		this.toggle = make("button.small", { type: "button", onclick: () => this.#toggle() }, "Pause");
 		this.away = make("button.small.plain", { type: "button", onclick: () => this.#remove() }, "Remove");
 		this.actions = make("div.card-actions", {}, this.toggle, this.away);
 		this.place = make("div.card-stage", { hidden: true });
 		this.stage = new Stage(this.place, { isLazy: true });
-		this.item = make("li.upload", {}, make("div.card-head", {}, this.title, this.actions), this.bar, this.line, this.place);
+		this.item = make("li.upload", {}, make("div.card-head", {}, this.title, this.actions), this.bar, this.line, this.news, this.place);
 		transfer.addEventListener("change", () => this.#show());
 		this.look = soon(() => this.#look());
 		this.#show();
@@ -75,8 +80,10 @@ class Card {
 		}
 		if (FINISHED_HIDE.has(state) || ["paused", "waiting"].includes(state) || this.transfer.isResting)
 			this.owner.next();
-		if (isNews)
-			this.owner.changed();
+		if (!isNews)
+			return;
+		setText(this.news, `${file.name} ${NEWS[state]}`);
+		this.owner.changed();
 	}
 
 	gone() {
@@ -98,12 +105,15 @@ class Card {
 		const link = make("a", { href: `/videos/${this.id}` }, make("bdi", {}, nameOf(this.video)));
 		if (this.title.textContent !== link.textContent || !this.title.querySelector("a"))
 			this.title.replaceChildren(link);
+		const isNews = this.item.dataset.state !== this.video.state;
 		this.item.dataset.state = this.video.state;
 		this.bar.hidden = !isUnderWay(this.video);
 		this.bar.value = this.video.progress || 0;
 		const length = this.video.duration_ms && !isUnderWay(this.video) ? duration(this.video.duration_ms) : "";
 		this.line.classList.toggle("bad", this.video.state === "failed");
-		setText(this.line, [stateText(this.video), length].filter(Boolean).join(" · "));
+		setLine(this.line, this.video.state === "failed" ? ["Failed", isolated(this.video.detail || this.video.reason || "")] : [stateText(this.video), length]);
+		if (isNews)
+			setText(this.news, `${nameOf(this.video)}: ${stateName(this.video.state)}`);
 		if (!this.video.urls?.hls)
 			return;
 		this.place.hidden = false;

@@ -3,7 +3,7 @@
 // SPDX-License-Identifier: MIT
 import { cancelVideo, changeVideo, getTasks, getVideo, nullIfGone, retryVideo } from "./api.js";
 import { complain, deleteWithUndo } from "./deletion.js";
-import { make, setText } from "./dom.js";
+import { isolated, make, setLine, setText } from "./dom.js";
 import { listen, soon } from "./live.js";
 import { Stage } from "./stage.js";
 import { Timeline } from "./tasks.js";
@@ -26,7 +26,7 @@ const waiting = make("div.stage-waiting", {}, make("p.stage-state"), make("p.sta
 const title = make("h1", {}, make("bdi"));
 const about = make("p.about");
 const progress = make("progress", { max: 1, hidden: true, ariaLabel: "Progress" });
-const state = make("p.state-line", { role: "status" });
+const state = make("p.state-line"), news = make("p.unseen", { role: "status" });       // for screen readers: once a state
 const why = make("p.why", { hidden: true });
 const renditions = make("tbody"), renditionPart = section("Renditions", make("div.wide", { tabIndex: 0, role: "region", ariaLabel: "Renditions" },
 	make("table", {}, make("thead", {}, make("tr", {}, ["Name", "Picture", "Codec", "Rate", "Size", "File"].map((words) => make("th", { scope: "col" }, words)))),
@@ -113,12 +113,13 @@ function showState() {
 	else if (underWay)
 		place.contains(waiting) ? parts.splice(0, 1, video.what) : parts.push(percent(video.progress), etaText(video.eta), video.what);
 	else if (video.state === "failed")
-		parts.push(video.detail || video.reason);
+		parts.push(isolated(video.detail || video.reason || ""));
 	progress.hidden = !underWay;
 	progress.value = video.progress || 0;
 	state.hidden = video.state === "ready";
 	state.classList.toggle("bad", video.state === "failed");
-	setText(state, parts.filter(Boolean).join(" · "));
+	setLine(state, parts);
+	setText(news, stateName(video.state));
 	why.hidden = !video.slow;
 	setText(why, video.slow ?? "");
 }
@@ -127,7 +128,7 @@ function showHead() {
 	const { duration_ms: ms, width, height, owner, created, size_bytes: size } = video;
 	setText(title.firstChild, nameOf(video));
 	document.title = `${nameOf(video)} - clipmill`;
-	setText(about, [ms ? duration(ms) : "", width ? `${width} × ${height}` : "", bytes(size), owner, dateText(created)].filter(Boolean).join(" · "));
+	setLine(about, [ms ? duration(ms) : "", width ? `${width} × ${height}` : "", bytes(size), owner ? isolated(owner) : "", dateText(created)]);
 	const underWay = isUnderWay(video);
 	actions.cancel.hidden = priorityPart.hidden = !underWay;
 	actions.retry.hidden = !["failed", "cancelled"].includes(video.state);
@@ -153,9 +154,9 @@ const isRung = ({ code }) => code.startsWith("rung_");
 function showResults() {
 	const rungs = video.decisions.filter(isRung), others = video.decisions.filter((one) => !isRung(one));
 	renditions.replaceChildren(...video.renditions.map(renditionRow),
-		...rungs.map(({ code, detail }) => make("tr.left-out", {}, make("td", { colSpan: 6, title: code }, detail))));
+		...rungs.map(({ code, detail }) => make("tr.left-out", {}, make("td", { colSpan: 6, title: code }, isolated(detail)))));
 	renditionPart.hidden = !video.renditions.length && !rungs.length;
-	decisions.replaceChildren(...others.map(({ code, detail }) => make("li", { title: code }, detail)));
+	decisions.replaceChildren(...others.map(({ code, detail }) => make("li", { title: code }, isolated(detail))));
 	decisionPart.hidden = !others.length;
 }
 
@@ -223,7 +224,7 @@ function gone() {
 }
 
 // Takes the place of what the server wrote.
-const begin = () => article.replaceChildren(place, head, progress, state, why,
+const begin = () => article.replaceChildren(place, head, progress, state, news, why,
 	make("div.columns", {}, make("div", {}, renditionPart, workPart), make("div", {}, factPart, decisionPart)));
 
 const lookAtTasks = soon(showTasks, TASKS_EVERY_MS);
