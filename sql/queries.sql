@@ -43,7 +43,9 @@ SELECT CASE WHEN state IN ('queued', 'probing', 'encoding', 'publishing')
 
 -- name: video_tasks
 SELECT json_object('tasks', (SELECT json_group_array(json(json))
-                               FROM (SELECT json FROM task_api WHERE video = :id ORDER BY id)))
+                               FROM (SELECT json_set(json, '$.replay', CASE WHEN json ->> '$.argv' IS NOT NULL
+                                            THEN :program || ' replay ' || id || ' --run' END) AS json
+                                       FROM task_api WHERE video = :id ORDER BY id)))
   FROM video WHERE id = :id AND state <> 'deleting';
 
 -- name: video_page

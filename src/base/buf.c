@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,27 @@ void buf_html(struct buf *b, const char *text)
 		else
 			buf_put(b, text, 1);
 	}
+}
+
+static bool is_plain(const char *word)
+{
+	return word[0] != '\0' &&
+	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=+,@%") == strlen(word);
+}
+
+void buf_shell(struct buf *b, const char *word)
+{
+	if (is_plain(word)) {
+		buf_puts(b, word);
+		return;
+	}
+	buf_puts(b, "'");
+	for (; *word != '\0'; word++)
+		if (*word == '\'')
+			buf_puts(b, "'\\''");
+		else
+			buf_put(b, word, 1);
+	buf_puts(b, "'");
 }
 
 void buf_keep_tail(struct buf *b, size_t most)

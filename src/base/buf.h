@@ -40,6 +40,9 @@ void buf_json(struct buf *b, const char *text);
 /* Puts `text` for HTML content or a quoted attribute: & < > " ' become entities. */
 void buf_html(struct buf *b, const char *text);
 
+/* Puts `word` as a POSIX shell takes it for one word: as it is, or in single quotes. */
+void buf_shell(struct buf *b, const char *word);
+
 /* Keeps only the last `most` bytes: the tail of a stream that is too long to keep. */
 void buf_keep_tail(struct buf *b, size_t most);
 

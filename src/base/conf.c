@@ -15,6 +15,7 @@
 
 #include <ini.h>
 
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/log.h"
 
@@ -302,6 +303,23 @@ static int check_together(struct load *load)
 	return -1;
 }
 
+/* How a shell calls this program with these settings, from anywhere. */
+static char *own_words(const char *path)
+{
+	char program[PATH_MAX], *config = path != NULL ? realpath(path, NULL) : NULL;
+	ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
+	struct buf words = BUF_INIT;
+
+	program[len > 0 ? len : 0] = '\0';
+	buf_shell(&words, len > 0 ? program : "clipmill");
+	if (config != NULL) {
+		buf_puts(&words, " --config ");
+		buf_shell(&words, config);
+	}
+	free(config);
+	return words.data;
+}
+
 int conf_load(struct conf *conf, const char *path, char *error, size_t error_size)
 {
 	struct load load = { .conf = conf, .path = path, .error = error, .error_size = error_size };
@@ -311,8 +329,10 @@ int conf_load(struct conf *conf, const char *path, char *error, size_t error_siz
 	for (size_t i = 0; i < SETTING_COUNT; i++)
 		if (!set_value(conf, &settings[i], settings[i].fallback))
 			abort();
-	if ((path == NULL || read_file(&load) == 0) && make_absolute(&load) == 0 && check_together(&load) == 0)
+	if ((path == NULL || read_file(&load) == 0) && make_absolute(&load) == 0 && check_together(&load) == 0) {
+		conf->program = own_words(path);
 		return 0;
+	}
 	conf_fini(conf);
 	return -1;
 }
@@ -320,6 +340,7 @@ int conf_load(struct conf *conf, const char *path, char *error, size_t error_siz
 void conf_fini(struct conf *conf)
 {
 	free(conf->dir);
+	free(conf->program);
 	free(conf->hand_over);
 	free(conf->ffmpeg);
 	free(conf->ffprobe);

@@ -24,6 +24,8 @@ struct conf {
 
 	char *hand_over;            /* folder in which the web server stores bodies for us; NULL: off */
 
+	char *program;              /* no setting: the words of a shell that call this program with these settings */
+
 	/* [http] */
 	int64_t threads;            /* request threads */
 	int64_t upload_threads;     /* of them, how many may hold an upload at one time */

@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "encode/boxes.h"
@@ -33,36 +34,16 @@ struct replay {
 
 /* The line ------------------------------------------------------------------------------------ */
 
-static bool is_plain(const char *word)
-{
-	return word[0] != '\0' &&
-	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=+,@%") == strlen(word);
-}
-
-/* As a POSIX shell takes it for one word. */
-static void put_word(const char *word, FILE *out)
-{
-	if (is_plain(word)) {
-		fputs(word, out);
-		return;
-	}
-	putc('\'', out);
-	for (; *word != '\0'; word++)
-		if (*word == '\'')
-			fputs("'\\''", out);
-		else
-			putc(*word, out);
-	putc('\'', out);
-}
-
 static void put_line(const struct strings *command)
 {
+	struct buf line = BUF_INIT;
+
 	for (size_t i = 0; i < command->count; i++) {
-		if (i > 0)
-			putchar(' ');
-		put_word(command->items[i], stdout);
+		buf_puts(&line, i > 0 ? " " : "");
+		buf_shell(&line, command->items[i]);
 	}
-	putchar('\n');
+	puts(buf_text(&line));
+	buf_fini(&line);
 }
 
 /* The run ------------------------------------------------------------------------------------- */

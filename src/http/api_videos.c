@@ -78,7 +78,7 @@ void api_video(struct exchange *ex)
 void api_video_tasks(struct exchange *ex)
 {
 	if (exchange_params_ok(ex, no_params) &&
-	    exchange_db_ok(ex, video_tasks_json(ex->db, ex->id, &ex->reply->body)))
+	    exchange_db_ok(ex, video_tasks_json(ex->db, ex->id, ex->conf->program, &ex->reply->body)))
 		reply_json(ex->reply, 200);
 }
 

@@ -16,7 +16,7 @@
 #include "store/video.h"
 
 #define ROWS_PER_PAGE 50
-#define REFRESH_S "3"           /* of a video that is under way */
+#define REFRESH_S "3"           /* of a video that is under way, until there is something to play: then a title may be half typed */
 
 static const char *const list_params[] = { "before", "state", "q", NULL };
 static const char *const no_params[] = { NULL };
@@ -196,7 +196,7 @@ static void put_video(struct exchange *ex, const struct video_page *page)
 	});
 	template_page(&ex->reply->body, (const struct template_value[]){
 		{ "title", title_of(page) }, { "body", buf_text(&body) }, { "video", "yes" },
-		{ "refresh", when(!finished, REFRESH_S) }, { NULL, NULL },
+		{ "refresh", when(!finished && page->mp4 == NULL, REFRESH_S) }, { NULL, NULL },
 	});
 	buf_fini(&body);
 	reply_page(ex->reply, 200);

@@ -75,28 +75,32 @@ enum db_result video_list_json(struct db *db, const struct video_list *list, str
 	return DB_OK;
 }
 
-static enum db_result one_json(struct db *db, enum sql_query query, const char *id, struct buf *out)
+static enum db_result one_json(struct rows *rows, const char *id, struct buf *out)
 {
-	struct rows rows = rows_open(db, query);
 	enum db_result result;
 
-	rows_text(&rows, ":id", id);
-	result = rows_next(&rows);
+	rows_text(rows, ":id", id);
+	result = rows_next(rows);
 	if (result != DB_OK)
 		return result;
-	buf_puts(out, rows_column(&rows, 0));
-	rows_end(&rows);
+	buf_puts(out, rows_column(rows, 0));
+	rows_end(rows);
 	return DB_OK;
 }
 
 enum db_result video_json(struct db *db, const char *id, struct buf *out)
 {
-	return one_json(db, SQL_VIDEO_JSON, id, out);
+	struct rows rows = rows_open(db, SQL_VIDEO_JSON);
+
+	return one_json(&rows, id, out);
 }
 
-enum db_result video_tasks_json(struct db *db, const char *id, struct buf *out)
+enum db_result video_tasks_json(struct db *db, const char *id, const char *program, struct buf *out)
 {
-	return one_json(db, SQL_VIDEO_TASKS, id, out);
+	struct rows rows = rows_open(db, SQL_VIDEO_TASKS);
+
+	rows_text(&rows, ":program", program);
+	return one_json(&rows, id, out);
 }
 
 static char *copy(struct rows *rows, int column)

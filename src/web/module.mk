@@ -3,10 +3,10 @@
 WEB = $(top_srcdir)/src/web
 WEB_FILES = \
 	$(WEB)/bundle.sh $(WEB)/bundle.mjs $(WEB)/strict-styles.mjs $(WEB)/strict-texts.mjs $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/index.html \
-	$(WEB)/assets/clipmill.css $(WEB)/assets/clipmill.svg \
+	$(WEB)/assets/clipmill.css $(WEB)/assets/clipmill.svg $(WEB)/assets/package.json \
 	$(WEB)/assets/api.js $(WEB)/assets/card.js $(WEB)/assets/deletion.js $(WEB)/assets/dom.js $(WEB)/assets/floor.js \
 	$(WEB)/assets/home.js $(WEB)/assets/list.js $(WEB)/assets/live.js $(WEB)/assets/player.js $(WEB)/assets/shadow.js \
-	$(WEB)/assets/storyboard.js $(WEB)/assets/tape.js $(WEB)/assets/tasks.js $(WEB)/assets/transfer.js $(WEB)/assets/uploads.js \
+	$(WEB)/assets/stage.js $(WEB)/assets/storyboard.js $(WEB)/assets/tape.js $(WEB)/assets/tasks.js $(WEB)/assets/transfer.js $(WEB)/assets/uploads.js \
 	$(WEB)/assets/video.js $(WEB)/assets/words.js
 EXTRA_DIST += $(WEB_FILES)
 

@@ -29,6 +29,26 @@ test("scrolling brings page after page, to the oldest, each video once", { skip 
 	assert.deepEqual(await names(page), Array.from({ length: VIDEOS }, (_, i) => `Film ${VIDEOS - i}`));
 }));
 
+test("what was scrolled to stays when the stream is begun anew, and what came meanwhile is above it", { skip }, () =>
+	withPage(browser, server, {}, async (page) => {
+		await page.goto("/");
+		await page.locator(".video").first().waitFor();
+		await page.locator(".video").last().scrollIntoViewIfNeeded();
+		await page.waitForFunction(() => document.querySelectorAll(".video").length > 100);
+		const before = await names(page), [newest] = before;
+		assert.ok(before.length > 100 && before.length <= VIDEOS);
+		const turn = (what) => page.evaluate((what) => dispatchEvent(new PageTransitionEvent(what, { persisted: true })), what);
+		await turn("pagehide");
+		await server.sql(`INSERT INTO video (source, title, created_ms, paused) VALUES ('/srv/x', 'Meanwhile', 2e12, 1);
+			UPDATE video SET state = 'cancelled' WHERE title = 'Meanwhile'`);
+		await turn("pageshow");
+		await page.getByText("Meanwhile").waitFor();
+		const after = await names(page);
+		assert.deepEqual(after.slice(0, 2), ["Meanwhile", newest]);
+		assert.deepEqual(after.slice(1, 1 + before.length), before);
+		await server.request("DELETE", `/api/videos/${await server.value("SELECT id FROM video WHERE title = 'Meanwhile'")}`);
+	}));
+
 test("search and state narrow the list, stay in the address, and an empty result says so", { skip }, () => withPage(browser, server, {}, async (page) => {
 	await page.goto("/");
 	await page.getByLabel("Search").fill("film 19");

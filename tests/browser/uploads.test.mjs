@@ -20,11 +20,11 @@ const folder = mkdtempSync(join(tmpdir(), "clipmill-uploads-"));
 after(() => rmSync(folder, { recursive: true }));
 
 // A short film, with a box behind it that means nothing (ISO 14496-12, 8.1.2).
-async function paddedFilm(name) {
+async function paddedFilm(name, padding = PADDING) {
 	const head = Buffer.alloc(8);
-	head.writeUInt32BE(PADDING);
+	head.writeUInt32BE(padding);
 	head.write("free", 4);
-	writeFileSync(join(folder, name), Buffer.concat([readFileSync(await madeClip({ seconds: 2 })), head, Buffer.alloc(PADDING - 8)]));
+	writeFileSync(join(folder, name), Buffer.concat([readFileSync(await madeClip({ seconds: 2 })), head, Buffer.alloc(padding - 8)]));
 	return join(folder, name);
 }
 
@@ -78,6 +78,55 @@ test("an upload goes on by itself after the network was away", { skip }, onPage(
 	await arrived(page, before);
 }));
 
+// Answers the next `times` questions for the offset as a web server does whose responders are away, or that wants a password.
+// Not longer than needed: requests that could be answered here are slow, as their bodies come here too.
+async function refuseOffsets(page, status, times) {
+	await page.route("**/api/uploads/*", async (route) => {
+		if (route.request().method() !== "HEAD" || times <= 0)
+			return route.continue();
+		await route.fulfill({ status });
+		if (--times === 0)
+			page.unroute("**/api/uploads/*");
+	});
+}
+
+// All that was sent before is still worth something: nothing was begun anew, and nothing is left on the server.
+async function wentOn(page, offset, begun, before) {
+	assert.ok(await offset > 0);
+	await arrived(page, before);
+	assert.deepEqual(begun, []);
+	assert.equal(await server.count("upload WHERE done = 0"), 0);
+}
+
+function watchBeginnings(page) {
+	const begun = [];
+	page.on("request", (request) => request.method() === "POST" && begun.push(request.url()));
+	return begun;
+}
+
+test("an upload whose offset is not told at first goes on where it was", { skip }, onPage(lost, async (page) => {
+	const before = await server.count("video");
+	await begin(page);
+	const begun = watchBeginnings(page), offset = nextOffset(page);
+	await refuseOffsets(page, 503, 2);
+	network.cut();
+	await line(page).getByText(/the connection is away/).waitFor();
+	network.mend();
+	await wentOn(page, offset, begun, before);
+}));
+
+test("an upload that is refused in between is not forgotten", { skip }, onPage({ expected: /net::ERR_|status of 403|^403: / }, async (page) => {
+	const before = await server.count("video");
+	await begin(page);
+	const begun = watchBeginnings(page), offset = nextOffset(page);
+	await page.getByRole("button", { name: "Pause" }).click();
+	await refuseOffsets(page, 403, 1);
+	await page.getByRole("button", { name: "Resume" }).click();
+	await line(page).getByText(/^Not uploaded: The server answered with status 403/).waitFor();
+	await page.getByRole("button", { name: "Try again" }).click();
+	await wentOn(page, offset, begun, before);
+}));
+
 test("an upload goes on by itself after its responder was killed", { skip }, onPage(lost, async (page) => {
 	const before = await server.count("video");
 	await begin(page);
@@ -99,11 +148,96 @@ test("an upload goes on after its tab was closed, when the file is chosen again"
 	await arrived(again, before);
 }));
 
+// Answers what begins an upload of these files with a problem, as long as `is.on`.
+async function refuseBeginnings(page, is, status, title, names = /./) {
+	const filename = (request) => atob(/filename (\S+?)(,|$)/.exec(request.headers()["upload-metadata"])[1]);
+	await page.route("**/api/uploads", (route) => is.on && names.test(filename(route.request()))
+		? route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify({ title, status, code: "some_code" }) })
+		: route.continue());
+}
+
+test("a full disk ends an upload in words, until it is tried again", { skip }, onPage({ expected: /status of 507|^507: / }, async (page) => {
+	const before = await server.count("video");
+	await refuseBeginnings(page, { on: true }, 507, "There is not enough space");
+	await page.goto("/");
+	await page.locator("#file").setInputFiles(film);
+	await line(page).getByText("Not uploaded: There is not enough space").waitFor();
+	await page.unroute("**/api/uploads");
+	await page.getByRole("button", { name: "Try again" }).click();
+	await arrived(page, before);
+}));
+
+test("what a busy server says is told while it is asked again, and others take the turn of who is refused for long", { skip },
+	onPage(lost, async (page) => {
+		const busy = { on: true }, names = ["first.mp4", "second.mp4", "third.mp4"];
+		const card = (name) => page.locator(".upload", { hasText: name });
+		await page.clock.install();
+		await refuseBeginnings(page, busy, 503, "Too many uploads are under way.", /first|second/);
+		await page.goto("/");
+		await page.locator("#file").setInputFiles(await Promise.all(names.map((name) => paddedFilm(name, 1_000_000))));
+		await card("second.mp4").getByText(/Too many uploads are under way; it is tried again$/).waitFor();
+		await card("third.mp4").getByText(/waits for the files before it/).waitFor();
+		await keepPicture(page, "home-busy");
+		await until(async () => {
+			await page.clock.fastForward(10_000);
+			return await card("third.mp4").getByText(/^(Stored|Waiting|Reading|Encoding|Ready)/).count();
+		}, "the third is sent");
+		busy.on = false;
+		await until(async () => {
+			await page.clock.fastForward(10_000);
+			return await page.getByText(/^Ready/).count() === 3;
+		}, "all are there", 90_000);
+	}));
+
+test("an upload whose file was changed meanwhile says so", { skip }, onPage(lost, async (page) => {
+	await page.goto("/");
+	await page.locator("#file").setInputFiles(await paddedFilm("changing.mp4"));
+	await line(page).getByText(/^[2-9]\.\d MB of /).waitFor();
+	writeFileSync(join(folder, "changing.mp4"), "something else");
+	network.cut();
+	await line(page).getByText(/^Not uploaded: the file cannot be read/).waitFor();
+	network.mend();
+	await keepPicture(page, "home-unreadable");
+	await page.getByRole("button", { name: "Try again" }).click();
+	await line(page).getByText(/^Not uploaded: the file cannot be read/).waitFor();
+}));
+
+test("a page that sends or has still to send is not left without a word", { skip }, onPage({ expected: /^dialog: / }, async (page) => {
+	const before = await server.count("video"), asked = [];
+	page.on("dialog", (dialog) => asked.push(dialog.type()));
+	await begin(page);
+	await page.getByRole("link", { name: "Floor" }).click();
+	await until(() => asked.length, "it asks");
+	assert.deepEqual(asked, ["beforeunload"]);
+	await arrived(page, before);
+	await page.getByRole("link", { name: "Floor" }).click();
+	await page.waitForURL("**/floor");
+	assert.equal(asked.length, 1);
+}));
+
+test("what was not sent completely is listed as other tabs go on with it, and not for longer than the server keeps it", { skip },
+	onPage(lost, async (page) => {
+		const tell = (page) => page.getByText(/was not sent completely/), other = await page.context().newPage();
+		await begin(page);
+		await page.getByRole("button", { name: "Pause" }).click();
+		await line(page).getByText(/paused$/).waitFor();
+		await other.goto("/");
+		await tell(other).waitFor();
+		assert.equal(await tell(page).count(), 0, "a tab lists its own");
+		await page.getByRole("button", { name: "Remove" }).click();
+		await tell(other).waitFor({ state: "hidden" });
+		await other.evaluate(() => localStorage.setItem("tus::old::1", JSON.stringify({ size: 1, metadata: { filename: "old.mp4" },
+			creationTime: new Date(Date.now() - 49 * 3600_000).toString(), uploadUrl: "/api/uploads/x" })));
+		await page.getByText("Drop videos anywhere").waitFor();
+		await until(() => page.evaluate(() => !localStorage.getItem("tus::old::1")), "it is forgotten");
+		assert.equal(await tell(page).count(), 0);
+	}));
+
 test("of many files two are sent at one time, and one that is removed leaves nothing behind", { skip }, onPage(lost, async (page) => {
 	const before = await server.count("video"), names = ["one.mp4", "two.mp4", "three.mp4"];
 	const card = (name) => page.locator(".upload", { hasText: name });
 	await page.goto("/");
-	await page.locator("#file").setInputFiles(await Promise.all(names.map(paddedFilm)));
+	await page.locator("#file").setInputFiles(await Promise.all(names.map((name) => paddedFilm(name))));
 	await card("three.mp4").getByText(/waits for the files before it/).waitFor();
 	await card("two.mp4").getByText(/ MB of /).waitFor();
 	await keepPicture(page, "home-several");

@@ -87,7 +87,8 @@ test("the bars of the work open each task's log and the line that runs it again"
 	await page.getByRole("button", { name: /^Chunk 2: done/ }).focus();
 	await page.keyboard.press("Enter");
 	const chunk = tasks.find(({ kind, seq }) => kind === "chunk" && seq === 1);
-	await page.getByText(`clipmill replay ${chunk.id}`).waitFor();
+	assert.match(chunk.replay, new RegExp(` replay ${chunk.id} --run$`));
+	await page.getByText(chunk.replay, { exact: true }).waitFor();
 	assert.ok(await page.getByRole("heading", { name: "Log" }).isVisible());
 	assert.equal(await page.locator(".task-bar").count(), tasks.filter(({ started }) => started).length);
 	await keepPicture(page, "video-task");

@@ -35,6 +35,14 @@ test("the line is the child's, jail and all, and a shell takes it as it is", asy
 	rmSync(elsewhere, { recursive: true });
 });
 
+test("the line that the API gives for a task runs it again, from anywhere", async () => {
+	const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json, chunk = await taskOf("chunk", 1);
+	const elsewhere = mkdtempSync(join(tmpdir(), "clipmill-replay-"));
+	const said = await run("/bin/sh", ["-c", tasks.find(({ id }) => id === chunk).replay], { cwd: elsewhere });
+	assert.match(said, /exit code 0 [^]*m4s: \d+ bytes, the same as published/);
+	rmSync(elsewhere, { recursive: true });
+});
+
 for (const [kind, seq] of [["chunk", 0], ["chunk", 2], ["audio", 0]])
 	test(`${kind} ${seq} makes the same bytes again`, async () => {
 		const { code, stdout, stderr } = await replay(await taskOf(kind, seq), "--run");

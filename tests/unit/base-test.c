@@ -62,6 +62,18 @@ static void html_escapes_all_five(void **state)
 	buf_fini(&b);
 }
 
+static void a_shell_takes_each_word_as_one(void **state)
+{
+	struct buf b = BUF_INIT;
+
+	for (int i = 0; i < 3; i++) {
+		buf_shell(&b, (const char *[]){ "/srv/clip-mill_1.conf", "it's $HOME", "" }[i]);
+		buf_puts(&b, ";");
+	}
+	assert_string_equal(buf_text(&b), "/srv/clip-mill_1.conf;'it'\\''s $HOME';'';");
+	buf_fini(&b);
+}
+
 static void a_buffer_keeps_its_tail(void **state)
 {
 	struct buf b = BUF_INIT;
@@ -259,6 +271,7 @@ int main(void)
 		T(json_is_judged_strictly),
 		T(json_escapes_what_rfc_8259_wants_escaped),
 		T(html_escapes_all_five),
+		T(a_shell_takes_each_word_as_one),
 		T(a_buffer_keeps_its_tail),
 		T(a_list_becomes_a_json_array),
 		T(ids_differ_and_are_valid),

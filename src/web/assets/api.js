@@ -18,13 +18,26 @@ export class ApiError extends Error {
 	}
 }
 
+// For catch(): what is gone is an answer too.
+export function nullIfGone(error) {
+	if (error.status !== 404)
+		throw error;
+	return null;
+}
+
+let reached = true;
+
+// Whether the last call came to clipmill: what else answers is a web server before it.
+export const isReached = () => reached;
+
 export async function call(method, url, { body, keepalive } = {}) {
 	const headers = { Accept: "application/json", ...(body ? { "Content-Type": "application/json" } : {}) };
 	const options = { method, headers, cache: "no-store", keepalive, body: body ? JSON.stringify(body) : method === "POST" ? "" : undefined };
-	const answer = await fetch(url, options).catch(() => {
+	const [answer, text] = await fetch(url, options).then(async (answer) => [answer, await answer.text()]).catch(() => {
+		reached = false;
 		throw new ApiError(0, "The server cannot be reached");
 	});
-	const text = await answer.text();
+	reached = answer.status < 500 || /json/.test(answer.headers.get("Content-Type"));
 	if (!answer.ok)
 		throw new ApiError(answer.status, problemText(answer.status, text));
 	return text ? JSON.parse(text) : null;

@@ -16,8 +16,9 @@ export class VideoCard {
 		this.name = make("bdi");
 		this.link = make("a", { href: `/videos/${encodeURIComponent(video.id)}` }, this.name);
 		this.state = make("span.state");
+		this.owner = make("bdi.owner");
 		this.when = make("time");
-		this.about = make("p.about", {}, this.state, this.when);
+		this.about = make("p.about", {}, this.state, this.owner, this.when);
 		this.item = make("li.video", {}, this.poster, make("h3", {}, this.link), this.bar, this.about);
 		this.item.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && this.#prepare());
 		this.item.addEventListener("pointermove", (event) => this.#scrub(event));
@@ -38,13 +39,18 @@ export class VideoCard {
 		this.bar.hidden = !underWay;
 		this.bar.value = this.video.progress || 0;
 		this.bar.ariaLabel = `Progress of ${nameOf(this.video)}: ${percent(this.video.progress)}`;
-		setText(this.when, [owner, ago(created)].filter(Boolean).join(" · "));
+		setText(this.owner, owner ?? "");
+		this.tellAge();
 		this.when.dateTime = created;
 		this.when.title = dateText(created);
 		if (urls?.poster && this.image.getAttribute("src") !== urls.poster) {
 			this.image.src = urls.poster;
 			this.image.hidden = false;
 		}
+	}
+
+	tellAge() {
+		setText(this.when, ago(this.video.created));
 	}
 
 	async #prepare() {

@@ -36,10 +36,28 @@ export function icon(d) {
 	return svg;
 }
 
+// Makes `items` the children, in this order.  Who is in place already is not touched: taken out and put back it would lose
+// its focus, and the click that is just being made.
+export function arrange(parent, items) {
+	const wanted = new Set(items), focused = document.activeElement;
+	for (const child of [...parent.children].filter((child) => !wanted.has(child)))
+		child.remove();
+	items.forEach((item, i) => parent.children[i] === item || parent.insertBefore(item, parent.children[i] ?? null));
+	if (document.activeElement !== focused && parent.contains(focused))
+		focused.focus({ preventScroll: true });
+}
+
 // Changes a text only where it is another: screen readers and layout have less to do.
 export function setText(element, text) {
 	if (element.textContent !== text)
 		element.textContent = text;
+}
+
+// A line of parts, strings or elements; as setText(), it touches nothing where it would read the same.
+export function setLine(element, parts) {
+	const line = make("p", {}, parts.filter(Boolean).flatMap((part, i) => i ? [" · ", part] : [part]));
+	if (element.textContent !== line.textContent)
+		element.replaceChildren(...line.childNodes);
 }
 
 // A link or button that copies `text`.

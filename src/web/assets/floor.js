@@ -2,7 +2,7 @@
 // the left, and beside it what runs now; behind them the queue, uploads that come in, and what the hour brought.
 // SPDX-License-Identifier: MIT
 import { getFloor } from "./api.js";
-import { isolated, make, setText } from "./dom.js";
+import { arrange, isolated, make, setText } from "./dom.js";
 import { listen, soon } from "./live.js";
 import { Tape } from "./tape.js";
 import { bytes, duration, etaText, percent, roughly, stateName, taskName } from "./words.js";
@@ -90,6 +90,7 @@ class Responder {
 }
 
 const responders = new Map();           // worker id -> its Responder
+let numbered = 0;
 let floor = null;
 
 function stripOf(worker, task) {
@@ -111,7 +112,7 @@ function showLanes(now) {
 	}
 	for (const [id, worker] of here) {
 		if (!responders.has(id)) {
-			responders.set(id, new Responder(responders.size + 1));
+			responders.set(id, new Responder(++numbered));
 			lanes.append(responders.get(id).root);
 		}
 		responders.get(id).show(worker);
@@ -149,7 +150,7 @@ function showQueueRow(row, { state, progress, eta, place }) {
 }
 
 function showQueue() {
-	queue.replaceChildren(...floor.queue.map(queueRow));
+	arrange(queue, floor.queue.map(queueRow));
 	for (const id of queueRows.keys())
 		if (!floor.queue.some(({ video }) => video === id))
 			queueRows.delete(id);
@@ -169,10 +170,9 @@ function showUploads() {
 /* Live ----------------------------------------------------------------------------------------- */
 
 const look = soon(async () => {
-	const fresh = await getFloor().catch(() => null);
-	if (!fresh)
+	if (document.hidden)
 		return;
-	floor = fresh;
+	floor = await getFloor();
 	showFigures();
 	showLanes(floor.now);
 	showQueue();
@@ -192,7 +192,7 @@ function progress(data) {
 
 root.replaceChildren(figures, lanes, idle, make("div.floor-axis", { ariaHidden: "true" }, make("span", {}, "3 minutes ago"), make("span", {}, "now")), make("div.columns", {}, queuePart, uploadPart));
 root.ariaBusy = "true";
-listen("/api/events", { begin: look, video: look, task: look, worker: look, progress,
-	connected: (is) => { document.getElementById("away").hidden = is; } });
-setInterval(() => document.hidden || look(), EVERY_MS);
+listen("/api/events", { begin: look, video: look, task: look, worker: look, progress });
+document.addEventListener("visibilitychange", look);
+setInterval(look, EVERY_MS);
 look();

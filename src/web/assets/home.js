@@ -9,7 +9,8 @@ const $ = (id) => document.getElementById(id);
 const root = document.documentElement;
 const input = $("file"), filter = $("filter");
 
-const uploads = new Uploads($("uploads"), (id) => id ? list.remove(id) : list.reload());
+const tellUnfinished = soon(() => showUnfinished($("unfinished"), uploads.urls));
+const uploads = new Uploads($("uploads"), { stored: (id) => id ? list.remove(id) : list.reload(), changed: tellUnfinished });
 const list = new VideoList({ list: $("videos"), status: $("list-status"), 
 	hides: (id) => Boolean(uploads.card(id)), hiding: () => uploads.any });
 
@@ -40,7 +41,8 @@ input.addEventListener("change", () => {
 	input.value = "";
 });
 $("upload").addEventListener("submit", (event) => event.preventDefault());
-showUnfinished($("unfinished"));
+addEventListener("storage", tellUnfinished);    // another tab begins, ends or forgets one
+tellUnfinished();
 
 /* The list ------------------------------------------------------------------------------------- */
 
@@ -75,7 +77,7 @@ listen("/api/events", {
 		const card = uploads.card(data.video);
 		card ? card.showVideo(data) : list.progress(data);
 	},
-	connected: (is) => { $("away").hidden = is; },
+	connected: () => uploads.wake(),
 });
 list.reload();
 root.classList.add("live");

@@ -1,24 +1,32 @@
 // list.js - the videos, newest first, as far as they were scrolled to; live.  Pages are asked for by key, so the
 // hundred-thousandth costs what the first does; what is out of sight is not laid out (content-visibility).
 // SPDX-License-Identifier: MIT
-import { getList, getVideo } from "./api.js";
+import { getList, getVideo, nullIfGone } from "./api.js";
 import { VideoCard } from "./card.js";
-import { make } from "./dom.js";
+import { arrange, make } from "./dom.js";
 
 const PAGE = 60;
+const RETRY_MS = 2000;
+const AGE_MS = 60_000;                  // "just now" is true for so long
 const NEAR = "1200px";                  // from the end of the list: the next page is asked for
+
+// As the server sorts them: by date, then by id.
+const isOlder = (one, other) => one.created < other.created || (one.created === other.created && one.id < other.id);
 
 export class VideoList {
 	#cards = new Map();             // id -> its card, in the order of the page
 	#next = null;
 	#turn = 0;                      // of the filter: answers to an older one are dropped
 	#loading = false;
+	#reloading = false;
+	#shown = null;                  // the filter of what is there
 	#pending = new Map();           // id -> what is asked for already
 
 	// options: list, status (elements), hides(id): whether it is shown elsewhere, hiding(): whether any is
 	constructor({ list, status, hides, hiding }) {
 		Object.assign(this, { list, status, hides, hiding });
 		this.filter = { q: "", state: "" };
+		setInterval(() => this.#cards.forEach((card) => card.tellAge()), AGE_MS);
 		this.end = make("div.list-end");
 		list.after(this.end);
 		new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && this.#more(),
@@ -34,26 +42,41 @@ export class VideoList {
 		return this.reload();
 	}
 
-	// Everything anew, in place: rows that stay are kept, so nothing jumps.
+	// Its first page anew, in place: rows that stay are kept, and so is what was scrolled to, so nothing jumps.
 	async reload() {
 		const turn = ++this.#turn;
+		clearTimeout(this.retry);
+		this.#reloading = true;
 		this.list.ariaBusy = "true";
 		try {
 			const page = await getList(this.#query);
 			if (turn !== this.#turn)
 				return;
-			this.#next = page.next;
-			this.#replace(page.videos);
+			this.#replace(page, this.#older(page));
 			this.#say();
 		} catch (error) {
-			if (turn === this.#turn)
+			if (turn !== this.#turn)
+				return;
+			if (!this.#cards.size)
 				this.#say(`The list cannot be read: ${error.message}`);
+			this.retry = setTimeout(() => this.reload(), RETRY_MS);
 		}
+		this.#reloading = false;
 		this.list.ariaBusy = "false";
 		this.#fill();
 	}
 
-	#replace(videos) {
+	// What goes on where the page ends.  Nothing, where another filter was shown, or where there is more between than a page.
+	#older({ videos, next }) {
+		const filter = JSON.stringify(this.filter), isSame = filter === this.#shown;
+		this.#shown = filter;
+		if (!next || !isSame)
+			return [];
+		const cards = [...this.#cards.values()], older = cards.filter(({ video }) => isOlder(video, videos.at(-1)));
+		return older.length < cards.length ? older : [];
+	}
+
+	#replace({ videos, next }, older) {
 		const before = this.#cards;
 		this.#cards = new Map();
 		for (const video of videos.filter(({ id }) => !this.hides(id))) {
@@ -61,13 +84,15 @@ export class VideoList {
 			card.show(video);
 			this.#cards.set(video.id, card);
 		}
-		const items = [...this.#cards.values()].map(({ item }) => item), there = [...this.list.children];
-		if (items.length !== there.length || items.some((item, i) => item !== there[i]))
-			this.list.replaceChildren(...items);
+		for (const card of older.filter(({ video: { id } }) => !this.hides(id)))
+			this.#cards.set(card.video.id, card);
+		if (!older.length)
+			this.#next = next;
+		arrange(this.list, [...this.#cards.values()].map(({ item }) => item));
 	}
 
 	async #more() {
-		if (!this.#next || this.#loading)
+		if (!this.#next || this.#loading || this.#reloading)
 			return;
 		const turn = this.#turn;
 		this.#loading = true;
@@ -117,11 +142,13 @@ export class VideoList {
 			return;
 		}
 		this.#pending.set(id, false);
-		const video = await getVideo(id).catch((error) => error.status === 404 ? null : undefined);
+		const video = await getVideo(id).catch(nullIfGone).catch(() => undefined);
 		const again = this.#pending.get(id);
 		this.#pending.delete(id);
 		if (video !== undefined)
 			this.#place(id, video);
+		else
+			setTimeout(() => this.changed(id), RETRY_MS);
 		if (again)
 			this.changed(id);
 	}
@@ -141,7 +168,7 @@ export class VideoList {
 
 	// By its date; what is older than what was scrolled to comes with its page.
 	#insert(video) {
-		const after = [...this.#cards.values()].find((card) => card.video.created < video.created);
+		const after = [...this.#cards.values()].find((card) => isOlder(card.video, video));
 		if (!after && this.#next)
 			return;
 		const card = new VideoCard(video);

@@ -1,54 +1,121 @@
-// live.js - an event stream, and a word on whether there is one.  EventSource comes back by itself with Last-Event-ID; where
-// it gives up (an error status), it is begun anew.
+// live.js - an event stream, and a word on whether the server can be reached.  EventSource comes back by itself with
+// Last-Event-ID; where it gives up (an error status), it is begun anew.
 // SPDX-License-Identifier: MIT
+import { ApiError, isReached } from "./api.js";
 
 const AGAIN_MS = 3000;
+const AWAY_MS = 5000;                   // without a stream, before a word is said
+const HIDDEN_MS = 30_000;               // out of sight, before the stream is closed
+const RETRY_MS = 2000;
 const NAMES = ["video", "task", "worker", "progress"];
 
-// handlers: begin() whenever everything has to be asked for (the first time too), and video(data), task(data), worker(data),
-// progress(data), connected(bool).
-export function listen(url, handlers) {
-	let source = null, timer = 0;
+class Stream {
+	#source = null;
+	#again = 0;                     // timers
+	#rest = 0;
+	#missingSince = null;
+	#ends = new AbortController();
 
-	function open() {
-		source = new EventSource(url);
-		for (const name of NAMES)
-			source.addEventListener(name, ({ data }) => handlers[name]?.(JSON.parse(data)));
-		for (const name of ["start", "reset"])
-			source.addEventListener(name, () => handlers.begin?.());
-		source.addEventListener("open", () => handlers.connected?.(true));
-		source.addEventListener("error", () => {
-			handlers.connected?.(false);
-			if (source.readyState === EventSource.CLOSED) {
-				clearTimeout(timer);
-				timer = setTimeout(open, AGAIN_MS);
-			}
-		});
+	constructor(url, handlers) {
+		Object.assign(this, { url, handlers });
+		const { signal } = this.#ends;
+		// A page that comes back from the browser's cache has lost its stream.
+		addEventListener("pagehide", () => this.#stop(), { signal });
+		addEventListener("pageshow", ({ persisted }) => persisted && this.#look(), { signal });
+		document.addEventListener("visibilitychange", () => this.#look(), { signal });
+		this.#open();
+		this.#look();
 	}
 
-	// A page that comes back from the browser's cache has lost its stream.
-	addEventListener("pagehide", () => source.close());
-	addEventListener("pageshow", ({ persisted }) => persisted && open());
-	open();
+	// A browser opens six connections to a server, for all its tabs: those that nobody sees must not keep one each.
+	#look() {
+		clearTimeout(this.#rest);
+		if (document.hidden)
+			this.#rest = setTimeout(() => this.#stop(), HIDDEN_MS);
+		else if (!this.#source)
+			this.#open();
+	}
+
+	#open() {
+		const source = this.#source = new EventSource(this.url);
+		for (const name of NAMES)
+			source.addEventListener(name, ({ data }) => this.handlers[name]?.(JSON.parse(data)));
+		for (const name of ["start", "reset"])
+			source.addEventListener(name, () => this.handlers.begin?.());
+		source.addEventListener("open", () => this.#found());
+		source.addEventListener("error", () => this.#missed());
+	}
+
+	#found() {
+		this.#missingSince = null;
+		this.#tell();
+		this.handlers.connected?.();
+	}
+
+	// Why there is none is not told: the page asks by itself.  So it learns of what is gone, and goes on, if with less, where
+	// the server gives no streams, or has given all it has.
+	#missed() {
+		this.#missingSince ??= performance.now();
+		setTimeout(() => this.#tell(), AWAY_MS);
+		this.handlers.begin?.();
+		if (this.#source?.readyState !== EventSource.CLOSED)
+			return;
+		clearTimeout(this.#again);
+		this.#again = setTimeout(() => this.#open(), AGAIN_MS);
+	}
+
+	#tell() {
+		const isLong = this.#missingSince !== null && performance.now() - this.#missingSince >= AWAY_MS - 100;
+		document.getElementById("away").hidden = !isLong || isReached();
+	}
+
+	#stop() {
+		clearTimeout(this.#again);
+		clearTimeout(this.#rest);
+		this.#source?.close();
+		this.#source = this.#missingSince = null;
+		this.#tell();
+	}
+
+	close() {
+		this.#ends.abort();
+		this.#stop();
+	}
 }
 
-// Runs `work` soon after it is called, once for many calls, and never twice at one time.
+// handlers: begin() whenever everything has to be asked for (the first time too), and video(data), task(data), worker(data),
+// progress(data), connected().  What it returns has close().
+export const listen = (url, handlers) => new Stream(url, handlers);
+
+// Runs `work` soon after it is called, once for many calls, and never twice at one time; after a call of the API that failed,
+// again by itself.
 export function soon(work, ms = 60) {
-	let timer = 0, busy = false, again = false;
-	return async function run() {
-		if (busy) {
+	let timer = 0, retry = 0, busy = false, again = false;
+
+	function run() {
+		if (busy)
 			again = true;
-			return;
-		}
-		clearTimeout(timer);
-		timer = setTimeout(async () => {
-			busy = true;
+		else
+			timer ||= setTimeout(turn, ms);
+	}
+
+	async function turn() {
+		clearTimeout(retry);
+		timer = 0;
+		busy = true;
+		try {
 			await work();
+		} catch (error) {
+			if (!(error instanceof ApiError))
+				throw error;
+			retry = setTimeout(run, RETRY_MS);
+		} finally {
 			busy = false;
 			if (again) {
 				again = false;
 				run();
 			}
-		}, ms);
-	};
+		}
+	}
+	return run;
 }

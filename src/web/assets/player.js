@@ -20,6 +20,9 @@ import { nameOf } from "./words.js";
 const HLS_TYPE = "application/vnd.apple.mpegurl";
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const CAPTION_LINE = -4;         // from below
+const AGAIN_MS = 3000;
+const LOADS_MOST = 8;            // that fail one after the other
+const DECODES_MOST = 3, DECODES_OVER_MS = 60_000;
 const SLIDERS = "M3 6h6M13 6h4M3 14h2M9 14h8M11 3.8v4.4M7 11.8v4.4";
 
 const labelled = (words, select) => make("label", {}, make("span", {}, words), select);
@@ -32,12 +35,20 @@ function fill(select, options, chosen) {
 }
 
 class Player {
-	constructor(place, video) {
-		this.video = video;
+	#ends = new AbortController();
+	#timer = 0;
+	#failedLoads = 0;
+	#failedDecodes = [];            // when
+
+	// isLazy: but for its poster nothing is loaded before it is played
+	constructor(place, video, isLazy) {
+		Object.assign(this, { video, isLazy });
 		this.level = -1;                // as chosen; -1: hls.js chooses
-		this.media = make("video", { slot: "media", playsInline: true, preload: "metadata" });
+		this.media = make("video", { slot: "media", playsInline: true, preload: isLazy ? "none" : "metadata" });
 		this.root = make("media-controller.player", { defaultstreamtype: "on-demand" }, this.media,
 			make("media-loading-indicator", { slot: "centered-chrome", noautohide: true }), ...this.#controls());
+		if (isLazy && video.duration_ms)
+			this.root.setAttribute("defaultduration", video.duration_ms / 1000);
 		this.root.setAttribute("aria-label", `Player: ${nameOf(video)}`);
 		if (!video.width && video.state === "ready")
 			this.root.setAttribute("audio", "");
@@ -78,7 +89,7 @@ class Player {
 				this.gear.focus();
 			}
 		});
-		document.addEventListener("click", ({ target }) => !this.root.contains(target) && open(false));
+		document.addEventListener("click", ({ target }) => !this.root.contains(target) && open(false), this.#ends);
 		this.media.addEventListener("click", () => open(false));
 		this.quality.addEventListener("change", () => { this.hls.nextLevel = this.level = Number(this.quality.value); });
 		this.sound.addEventListener("change", () => { this.hls.audioTrack = Number(this.sound.value); });
@@ -108,18 +119,65 @@ class Player {
 		hls.on(Hls.Events.SUBTITLE_TRACKS_UPDATED, () => this.#fillTracks());
 		hls.on(Hls.Events.SUBTITLE_TRACK_SWITCH, () => this.#fillTracks());
 		hls.on(Hls.Events.SUBTITLE_FRAG_PROCESSED, () => this.#liftCaptions());
+		hls.on(Hls.Events.FRAG_BUFFERED, () => { this.#failedLoads = 0; });
 		hls.on(Hls.Events.ERROR, (_, error) => error.fatal && this.#recover(error));
-		hls.loadSource(url);
 		hls.attachMedia(this.media);
+		if (this.isLazy)
+			this.media.addEventListener("play", () => hls.loadSource(url), { once: true, signal: this.#ends.signal });
+		else
+			hls.loadSource(url);
 	}
 
 	#recover({ type, details }) {
-		if (type === Hls.ErrorTypes.MEDIA_ERROR)
-			this.hls.recoverMediaError();
-		else if (details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR)
-			setTimeout(() => this.hls.loadSource(this.video.urls.hls), 3000);
+		if (details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR)
+			this.#giveUp("This browser plays none of the formats that this video was made in.", false);
+		else if (type === Hls.ErrorTypes.MEDIA_ERROR)
+			this.#decodeAgain();
 		else
-			setTimeout(() => this.hls.startLoad(this.media.currentTime), 3000);
+			this.#loadAgain(details);
+	}
+
+	#decodeAgain() {
+		const now = Date.now();
+		this.#failedDecodes = [...this.#failedDecodes.filter((at) => now - at < DECODES_OVER_MS), now];
+		if (this.#failedDecodes.length > DECODES_MOST)
+			this.#giveUp("This browser cannot decode this video.");
+		else
+			this.hls.recoverMediaError();
+	}
+
+	#loadAgain(details) {
+		if (++this.#failedLoads > LOADS_MOST) {
+			this.#giveUp("This video cannot be loaded.");
+			return;
+		}
+		const load = details === Hls.ErrorDetails.MANIFEST_LOAD_ERROR ? () => this.hls.loadSource(this.video.urls.hls)
+			: () => this.hls.startLoad(this.media.currentTime);
+		this.#timer = setTimeout(load, AGAIN_MS);
+	}
+
+	#giveUp(words, again = true) {
+		this.#stop();
+		const retry = make("button.small", { type: "button", onclick: () => this.#begin() }, "Try again");
+		this.failure = make("div.player-failed", {}, make("p", { role: "alert" }, words), this.file = make("p"), again ? make("p", {}, retry) : null);
+		this.root.replaceWith(this.failure);
+		this.#offerFile();
+	}
+
+	// One MP4 there is, once the video is ready.
+	#offerFile() {
+		const { mp4 } = this.video.urls;
+		if (this.failure && mp4 && !this.file.firstChild)
+			this.file.append(make("a", { href: mp4 }, "Open it as one MP4 file"));
+	}
+
+	#begin() {
+		this.#failedLoads = 0;
+		this.#failedDecodes = [];
+		this.failure.replaceWith(this.root);
+		this.failure = null;
+		this.isLazy = false;
+		this.#open();
 	}
 
 	#fillQuality() {
@@ -170,12 +228,23 @@ class Player {
 			return;
 		this.#tellPoster();
 		this.#tellStoryboard();
+		this.#offerFile();
+	}
+
+	#stop() {
+		clearTimeout(this.#timer);
+		this.hls?.destroy();
+		this.hls = null;
 	}
 
 	close() {
-		this.hls?.destroy();
+		this.#stop();
+		this.#ends.abort();
+		this.media.removeAttribute("src");
+		this.media.load();
 		this.root.remove();
+		this.failure?.remove();
 	}
 }
 
-export const mountPlayer = (place, video) => new Player(place, video);
+export const mountPlayer = (place, video, isLazy) => new Player(place, video, isLazy);

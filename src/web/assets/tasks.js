@@ -1,6 +1,6 @@
 // tasks.js - the tasks of a video as bars over time, a lane for each worker's place; the log of one beside them.
 // SPDX-License-Identifier: MIT
-import { copyButton, make, setText } from "./dom.js";
+import { arrange, copyButton, make, setText } from "./dom.js";
 import { dateText, percent, roughly, taskName } from "./words.js";
 
 const STATES = { queued: "waits", running: "runs", done: "done", failed: "failed", cancelled: "cancelled" };
@@ -27,8 +27,14 @@ function lanesOf(tasks, now) {
 	return lanes.sort((a, b) => workers.indexOf(a.worker) - workers.indexOf(b.worker));
 }
 
+function laneRow() {
+	const name = make("span.lane-name"), bars = make("div.lane-bars");
+	return { name, bars, root: make("div.lane", {}, name, bars) };
+}
+
 export class Timeline {
 	#bars = new Map();              // task id -> its button
+	#rows = [];                     // of the lanes
 	#chosen = null;
 
 	constructor() {
@@ -54,17 +60,18 @@ export class Timeline {
 	}
 
 	#drawLanes(begun, now) {
-		const seen = new Set(), workers = workersOf(begun);
-		const rows = lanesOf(begun, now).map(({ worker, tasks }) => make("div.lane", {},
-			make("span.lane-name", { title: worker ?? "" }, `Worker ${workers.indexOf(worker) + 1}`),
-			make("div.lane-bars", {}, tasks.map((task) => {
-				seen.add(task.id);
-				return this.#bar(task, now);
-			}))));
-		const focused = document.activeElement;
-		this.lanes.replaceChildren(...rows);
-		if (this.lanes.contains(focused))
-			focused.focus();
+		const workers = workersOf(begun), lanes = lanesOf(begun, now);
+		while (this.#rows.length < lanes.length)
+			this.#rows.push(laneRow());
+		this.#rows.length = lanes.length;
+		lanes.forEach(({ worker, tasks }, i) => {
+			const { name, bars } = this.#rows[i];
+			name.title = worker ?? "";
+			setText(name, `Worker ${workers.indexOf(worker) + 1}`);
+			arrange(bars, tasks.map((task) => this.#bar(task, now)));
+		});
+		arrange(this.lanes, this.#rows.map(({ root }) => root));
+		const seen = new Set(begun.map(({ id }) => id));
 		for (const id of this.#bars.keys())
 			if (!seen.has(id))
 				this.#bars.delete(id);
@@ -101,7 +108,7 @@ export class Timeline {
 		if (!task || this.shown === key && !this.detail.hidden)
 			return;
 		this.shown = key;
-		const line = `clipmill replay ${task.id}`, cpu = (task.user_ms ?? 0) + (task.sys_ms ?? 0);
+		const line = task.replay, cpu = (task.user_ms ?? 0) + (task.sys_ms ?? 0);
 		const facts = [["State", [STATES[task.state] ?? task.state, task.state === "running" ? percent(task.progress) : ""].filter(Boolean).join(", ")],
 			["Worker", task.worker], ["Began", task.started && dateText(task.started)],
 			["Took", task.ended && seconds(Date.parse(task.ended) - Date.parse(task.started))], ["CPU", cpu ? seconds(cpu) : null],
@@ -110,7 +117,7 @@ export class Timeline {
 			["Exit", task.signal ? `signal ${task.signal}` : task.exit_code ? `${task.exit_code}` : null]].filter(([, value]) => value);
 		this.detail.replaceChildren(make("h3", {}, taskName(task)),
 			make("dl", {}, facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
-			make("p.replay", {}, make("code", {}, line), copyButton(() => line, "Copies the line that runs this task again")),
+			...line ? [make("p.replay", {}, make("code", {}, line), copyButton(() => line, "Copies the line that runs this task again"))] : [],
 			make("h4", {}, "Log"),
 			make("pre.log", { tabIndex: 0, ariaLabel: `Log of ${taskName(task)}` }, task.stderr?.trim() || "It said nothing."));
 		this.detail.hidden = false;

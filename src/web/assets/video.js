@@ -1,10 +1,11 @@
 // video.js - the page of one video, live: player, downloads, what was decided, and the work on it.
 // It takes the place of what the server wrote, which is the page without JavaScript.
 // SPDX-License-Identifier: MIT
-import { cancelVideo, changeVideo, getTasks, getVideo, retryVideo } from "./api.js";
+import { cancelVideo, changeVideo, getTasks, getVideo, nullIfGone, retryVideo } from "./api.js";
 import { complain, deleteWithUndo } from "./deletion.js";
-import { make, setText } from "./dom.js";
+import { isolated, make, setLine, setText } from "./dom.js";
 import { listen, soon } from "./live.js";
+import { Stage } from "./stage.js";
 import { Timeline } from "./tasks.js";
 import { bitrate, bytes, dateText, duration, etaText, isUnderWay, nameOf, percent, stateName } from "./words.js";
 
@@ -13,7 +14,6 @@ const PRIORITIES = [[20, "First"], [10, "Before others"], [0, "Normal"], [-10, "
 const article = document.getElementById("video");
 const id = article?.dataset.video;
 let video = null;
-let player = null;                      // a promise of it
 let isGone = false;
 
 const button = (words, onclick, kind = "") => make(`button.small${kind}`, { type: "button", onclick }, words);
@@ -21,12 +21,12 @@ const section = (title, ...children) => make("section", {}, make("h2", {}, title
 
 /* What it is made of --------------------------------------------------------------------------- */
 
-const stage = make("div.stage");
+const place = make("div.stage"), stage = new Stage(place);
 const waiting = make("div.stage-waiting", {}, make("p.stage-state"), make("p.stage-eta"));
 const title = make("h1", {}, make("bdi"));
 const about = make("p.about");
 const progress = make("progress", { max: 1, hidden: true, ariaLabel: "Progress" });
-const state = make("p.state-line", { role: "status" });
+const state = make("p.state-line"), news = make("p.unseen", { role: "status" });       // for screen readers: once a state
 const why = make("p.why", { hidden: true });
 const renditions = make("tbody"), renditionPart = section("Renditions", make("div.wide", { tabIndex: 0, role: "region", ariaLabel: "Renditions" },
 	make("table", {}, make("thead", {}, make("tr", {}, ["Name", "Picture", "Codec", "Rate", "Size", "File"].map((words) => make("th", { scope: "col" }, words)))),
@@ -78,7 +78,7 @@ function startRename() {
 }
 
 function remove() {
-	player?.then(({ media }) => media.pause());
+	stage.pause();
 	article.classList.add("leaving");
 	article.inert = true;
 	deleteWithUndo({ id, name: nameOf(video) }, {
@@ -95,13 +95,12 @@ function remove() {
 
 function showStage() {
 	const plays = Boolean(video.urls.hls);
-	stage.hidden = !plays && !isUnderWay(video);
-	stage.dataset.state = video.state;
+	place.hidden = !plays && !isUnderWay(video);
+	place.dataset.state = video.state;
 	if (plays) {
-		player ??= import("./player.js").then(({ mountPlayer }) => mountPlayer(stage, video));
-		player.then((player) => player.update(video));
-	} else if (!player) {
-		stage.replaceChildren(waiting);
+		stage.show(video);
+	} else if (!stage.isUsed) {
+		place.replaceChildren(waiting);
 		setText(waiting.firstChild, `${stateName(video.state)}${video.state === "queued" ? "" : ` · ${percent(video.progress)}`}`);
 		setText(waiting.lastChild, etaText(video.eta));
 	}
@@ -112,14 +111,15 @@ function showState() {
 	if (video.state === "queued" && video.place)
 		parts.push(video.place === 1 ? "next in the queue" : `number ${video.place} in the queue`);
 	else if (underWay)
-		stage.contains(waiting) ? parts.splice(0, 1, video.what) : parts.push(percent(video.progress), etaText(video.eta), video.what);
+		place.contains(waiting) ? parts.splice(0, 1, video.what) : parts.push(percent(video.progress), etaText(video.eta), video.what);
 	else if (video.state === "failed")
-		parts.push(video.detail || video.reason);
+		parts.push(isolated(video.detail || video.reason || ""));
 	progress.hidden = !underWay;
 	progress.value = video.progress || 0;
 	state.hidden = video.state === "ready";
 	state.classList.toggle("bad", video.state === "failed");
-	setText(state, parts.filter(Boolean).join(" · "));
+	setLine(state, parts);
+	setText(news, stateName(video.state));
 	why.hidden = !video.slow;
 	setText(why, video.slow ?? "");
 }
@@ -128,7 +128,7 @@ function showHead() {
 	const { duration_ms: ms, width, height, owner, created, size_bytes: size } = video;
 	setText(title.firstChild, nameOf(video));
 	document.title = `${nameOf(video)} - clipmill`;
-	setText(about, [ms ? duration(ms) : "", width ? `${width} × ${height}` : "", bytes(size), owner, dateText(created)].filter(Boolean).join(" · "));
+	setLine(about, [ms ? duration(ms) : "", width ? `${width} × ${height}` : "", bytes(size), owner ? isolated(owner) : "", dateText(created)]);
 	const underWay = isUnderWay(video);
 	actions.cancel.hidden = priorityPart.hidden = !underWay;
 	actions.retry.hidden = !["failed", "cancelled"].includes(video.state);
@@ -154,9 +154,9 @@ const isRung = ({ code }) => code.startsWith("rung_");
 function showResults() {
 	const rungs = video.decisions.filter(isRung), others = video.decisions.filter((one) => !isRung(one));
 	renditions.replaceChildren(...video.renditions.map(renditionRow),
-		...rungs.map(({ code, detail }) => make("tr.left-out", {}, make("td", { colSpan: 6, title: code }, detail))));
+		...rungs.map(({ code, detail }) => make("tr.left-out", {}, make("td", { colSpan: 6, title: code }, isolated(detail)))));
 	renditionPart.hidden = !video.renditions.length && !rungs.length;
-	decisions.replaceChildren(...others.map(({ code, detail }) => make("li", { title: code }, detail)));
+	decisions.replaceChildren(...others.map(({ code, detail }) => make("li", { title: code }, isolated(detail))));
 	decisionPart.hidden = !others.length;
 }
 
@@ -203,55 +203,62 @@ function show(fresh) {
 /* Live ----------------------------------------------------------------------------------------- */
 
 async function showTasks() {
-	if (isGone)
+	if (isGone || !video)
 		return;
-	const { tasks } = await getTasks(id).catch(() => ({ tasks: null }));
-	if (tasks)
-		timeline.show(tasks.filter(({ edition }) => edition === video.edition));
-	workPart.hidden = !tasks?.length;
+	const { tasks } = await getTasks(id).catch(nullIfGone) ?? {};
+	if (!tasks) {
+		look();
+		return;
+	}
+	timeline.show(tasks.filter(({ edition }) => edition === video.edition));
+	workPart.hidden = !tasks.length;
 }
 
 function gone() {
 	isGone = true;
+	stream.close();
 	article.inert = false;
 	article.classList.remove("leaving");
-	player?.then((player) => player.close());
+	stage.close();
 	article.replaceChildren(make("div.empty", {}, make("h1", {}, "This video was deleted"), make("p", {}, make("a", { href: "/" }, "All videos"))));
 }
+
+// Takes the place of what the server wrote.
+const begin = () => article.replaceChildren(place, head, progress, state, news, why,
+	make("div.columns", {}, make("div", {}, renditionPart, workPart), make("div", {}, factPart, decisionPart)));
 
 const lookAtTasks = soon(showTasks, TASKS_EVERY_MS);
 const look = soon(async () => {
 	if (isGone)
 		return;
-	try {
-		show(await getVideo(id));
+	const isFirst = !video, fresh = await getVideo(id).catch(nullIfGone);
+	if (isGone)
+		return;
+	if (!fresh) {
+		gone();
+		return;
+	}
+	show(fresh);
+	if (isFirst) {
+		begin();
+		await showTasks();
+	} else {
 		lookAtTasks();
-	} catch (error) {
-		if (error.status === 404)
-			gone();
 	}
 });
 
-async function begin() {
-	show(await getVideo(id));
-	article.replaceChildren(stage, head, progress, state, why,
-		make("div.columns", {}, make("div", {}, renditionPart, workPart), make("div", {}, factPart, decisionPart)));
-	await showTasks();
-	listen(`/api/videos/${id}/events`, {
-		begin: look,
-		video: ({ kind }) => /^video delet/.test(kind) ? gone() : look(),
-		task: lookAtTasks,
-		progress(data) {
-			if (data.state !== video.state)
-				return;
-			Object.assign(video, { progress: data.progress, place: data.place, what: data.what, eta: data.eta });
-			showStage();
-			showState();
-			lookAtTasks();
-		},
-		connected: (is) => { document.getElementById("away").hidden = is; },
-	});
-}
-
-if (id)
-	begin().catch((error) => complain(`The video cannot be read: ${error.message}`));
+const stream = id && listen(`/api/videos/${id}/events`, {
+	begin: look,
+	video: ({ kind }) => /^video delet/.test(kind) ? gone() : look(),
+	task: lookAtTasks,
+	progress(data) {
+		if (data.state !== video?.state)
+			return;
+		Object.assign(video, { progress: data.progress, place: data.place, what: data.what, eta: data.eta });
+		showStage();
+		showState();
+		lookAtTasks();
+	},
+});
+if (stream)
+	look();         // also where there is no stream to be had

@@ -86,7 +86,7 @@ export function stateText(video) {
 
 const KINDS = {
 	probe: "Reading the file", scan: "Looking through it", chunk: "Chunk", audio: "Sound", subtitle: "Subtitles", poster: "Poster",
-	storyboard: "Storyboard", assemble: "Putting together",
+	storyboard: "Storyboard", digest: "Checksum", assemble: "Putting together",
 };
 
 export function taskName({ kind, seq }) {
