@@ -46,7 +46,8 @@ export async function mortalDisk(mib) {
 	}
 	mounts.push(dir);
 	after(() => rmSync(image, { force: true }));
-	const program = await compileStandIn(tmpdir(), "cut-power");
+	const folder = mkdtempSync(join(tmpdir(), "clipmill-power-")), program = await compileStandIn(folder, "cut-power");
+	after(() => rmSync(folder, { recursive: true, force: true }));
 	const cut = async (whileDead) => {
 		await run(program, [dir]);
 		await whileDead();

@@ -50,7 +50,7 @@ export class EventStream {
 	}
 
 	// The first event for which `look(event, its data)` is true.
-	wait(look, what = "an event", ms = 20_000) {
+	wait(look, what = "an event", ms) {
 		return until(() => this.events.find((event) => look(event, event.data ? JSON.parse(event.data) : {})), `${what} on ${this.path}`, ms, 5);
 	}
 

@@ -1,14 +1,16 @@
 // harness.mjs - what a test file needs: test(), which tells the servers' logs when it fails, and serve().
 // SPDX-License-Identifier: MIT
 import { after, describe, it as nodeIt, test as nodeTest } from "node:test";
-import { patience } from "./paths.mjs";
 import { Server, tellAllLogs } from "./server.mjs";
+
+// Of one test: for what hangs.  How long something takes has its own tests (pace.mjs).
+const TIMEOUT_MS = 400_000;
 
 function wrap(register) {
 	return (name, options, body) => {
 		if (body === undefined)
 			[options, body] = [{}, options];
-		return register(name, { timeout: 180_000 * patience, ...options }, async (context) => {
+		return register(name, { timeout: TIMEOUT_MS, ...options }, async (context) => {
 			try {
 				await body(context);
 			} catch (error) {

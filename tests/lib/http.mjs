@@ -30,7 +30,7 @@ function toAnswer(answer, body) {
 
 // Sends these bytes as they are and resolves to what came back until the end, "" when nothing did.
 // With `cut`, the connection is closed for good so many ms after the last byte.
-export function raw(port, bytes, { cut, timeoutMs = 20_000 } = {}) {
+export function raw(port, bytes, { cut, timeoutMs = 120_000 } = {}) {
 	return new Promise((resolve) => {
 		const pieces = [];
 		const socket = net.connect(port, "127.0.0.1", () => {

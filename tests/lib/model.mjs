@@ -72,6 +72,10 @@ export class Model {
 		const left = upload.bytes.length - upload.at, size = this.dice.below(2) ? left : this.dice.below(left + 1);
 		const told = upload.deferred && size === left ? { "Upload-Length": String(upload.bytes.length) } : {};
 		const answer = await this.tus.patch(upload.path, upload.at, upload.bytes.subarray(upload.at, upload.at + size), told);
+		if ([409, 423].includes(answer.status) && upload.late > upload.at) {
+			await this.#settle(upload, upload.late - upload.at);
+			return;
+		}
 		assert.deepEqual([answer.status, answer.headers["upload-offset"]], [204, String(upload.at + size)], answer.text);
 		upload.at += size;
 		upload.deferred &&= !told["Upload-Length"];
@@ -80,7 +84,7 @@ export class Model {
 	}
 
 	async appendWrongly() {
-		const upload = this.#one();
+		const upload = this.#one(({ at, late }) => !(late > at));
 		if (!upload)
 			return;
 		const wrong = upload.at + 1 + this.dice.below(5), answer = await this.tus.patch(upload.path, wrong, "x");

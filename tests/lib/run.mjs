@@ -5,12 +5,15 @@ import { basename, join, relative, resolve } from "node:path";
 import { run } from "node:test";
 import { inspect } from "node:util";
 import { installModules } from "./modules.mjs";
-import { clipmill, lean, noCorpus, patience, tree } from "./paths.mjs";
+import { clipmill, lean, noCorpus, tree } from "./paths.mjs";
 import { each } from "./wait.mjs";
 
-const FILE_TIMEOUT_MS = 15 * 60_000, EXACT_TIMEOUT_MS = 90 * 60_000;
+// Of a file: for what hangs.
+const FILE_TIMEOUT_MS = 25 * 60_000, LONG_TIMEOUT_MS = 90 * 60_000;
+const ERROR_LINES = 20;         // of each failed test, at the end
 const SKIPPED = 77;             // automake's word for it
 const count = { pass: 0, fail: 0, skipped: 0 };
+const failures = [];            // what they said
 
 function filesOf(folder, ending) {
 	const path = join(tree, "tests", folder);
@@ -51,13 +54,15 @@ function failed(event, label) {
 	if (error?.failureType === "subtestsFailed")
 		return;
 	count.fail++;
-	console.log(`not ok - ${label}: ${event.name} (${Math.round(event.details.duration_ms)} ms)`);
-	console.log(inspect(error?.cause ?? error, { colors: false, depth: 4 }).replace(/^/gm, "\t"));
+	const what = `${label}: ${event.name} (${Math.round(event.details.duration_ms)} ms)`;
+	const why = inspect(error?.cause ?? error, { colors: false, depth: 4 }).replace(/^ +at .*node:internal.*\n?/gm, "").trimEnd().replace(/^/gm, "\t");
+	console.log(`not ok - ${what}\n${why}`);
+	failures.push(`${what}\n${why.split("\n").slice(0, ERROR_LINES).join("\n")}`);
 }
 
 function runFile(file) {
 	const label = relative(join(tree, "tests"), file), only = process.env.CLIPMILL_ONLY;
-	const options = { files: [file], timeout: (file.includes("/exact/") ? EXACT_TIMEOUT_MS : FILE_TIMEOUT_MS) * patience };
+	const options = { files: [file], timeout: /\/exact\/|\.soak\./.test(file) ? LONG_TIMEOUT_MS : FILE_TIMEOUT_MS };
 	if (only)
 		options.testNamePatterns = new RegExp(only.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
 	return new Promise((done) => {
@@ -67,6 +72,8 @@ function runFile(file) {
 }
 
 function tell() {
+	for (const failure of failures)
+		console.log(`FAILED: ${failure}`);
 	for (const [word, number] of Object.entries(count))
 		console.log(`# ${word} ${number}`);
 	console.log(`${count.pass} passed, ${count.fail} failed${count.skipped ? `, ${count.skipped} skipped` : ""}`);

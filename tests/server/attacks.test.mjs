@@ -14,7 +14,7 @@ const { json: { id } } = await server.put("some bytes", { title: "there" });
 
 // Sends these lines and this body; resolves to the status, 0 when there was no answer, and the whole text.
 async function say(lines, body = "", options = {}) {
-	const text = await raw(server.port, `${lines.join("\r\n")}\r\n\r\n${body}`, { timeoutMs: 10_000, ...options });
+	const text = await raw(server.port, `${lines.join("\r\n")}\r\n\r\n${body}`, options);
 	return { status: Number(/^HTTP\/1\.\d (\d+)/.exec(text)?.[1] ?? 0), text };
 }
 

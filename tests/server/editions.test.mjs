@@ -7,9 +7,16 @@ import { serve, test } from "../lib/harness.mjs";
 import { readMaster } from "../lib/hls.mjs";
 import { madeBytes, pictureOf } from "../lib/media.mjs";
 import { responder } from "../lib/server.mjs";
+import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
-const server = await serve({ procs: 1, settings: { encode: { early_keep: "2s" } }, prepare: (server) => server.quick() });
+let hold;
+const server = await serve({ procs: 1, prepare: async (server) => {
+	hold = new Hold(server.dir);
+	await hold.install();
+	server.writeConf({ ...hold.settings, encode: { ...hold.settings.encode, early_keep: "1h" } });
+	await server.quick();
+} });
 const id = (await server.put(await madeBytes({ seconds: 2 }), { filename: "film.mp4" })).json.id;
 const plays = async (video) => assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
 const plays25 = async (video) => assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 25);
@@ -19,13 +26,15 @@ test("the old edition plays while the new one is made, and then the new one does
 	const first = await server.waitFor(id, "ready");
 	assert.equal(first.edition, 1);
 	await server.sql("UPDATE rung SET short_side = 144 WHERE profile = 'default'");
+	hold.on("chunk");
 	assert.equal((await reencode()).code, 0);
 	const under = await until(async () => {
 		const video = await server.video(id);
-		return video.edition === 2 && video.state !== "ready" && video;
-	}, "it is encoded again", 20_000, 10);
+		return video.edition === 2 && video.state === "encoding" && video;
+	}, "it is encoded again");
 	assert.equal(under.urls.mp4, first.urls.mp4);
 	await plays(under);
+	hold.off("chunk");
 	const second = await server.waitFor(id, "ready");
 	assert.notEqual(second.urls.mp4, first.urls.mp4);
 	assert.deepEqual(second.renditions.filter(({ kind }) => kind === "video").map(({ height }) => height), [144]);
@@ -35,7 +44,10 @@ test("the old edition plays while the new one is made, and then the new one does
 });
 
 test("files of the old edition stay for who is in the middle of them, and then go", async () => {
-	await until(() => !server.files(`media/${id}`).some((name) => name.startsWith("240p")), "the old files are gone", 20_000);
+	const old = () => server.files(`media/${id}`).some((name) => name.startsWith("240p"));
+	assert.ok(old());
+	await server.sql("UPDATE discard SET after_ms = after_ms - 3600000");
+	await until(() => !old(), "the old files are gone");
 	await plays(await server.video(id));
 });
 
@@ -46,7 +58,7 @@ test("an edition that fails leaves what is published", async () => {
 	const failed = await until(async () => {
 		const video = await server.video(id);
 		return video.state === "failed" && video;
-	}, "it fails", 30_000);
+	}, "it fails");
 	renameSync(`${source}.away`, source);
 	assert.equal(failed.reason, "source_unreadable");
 	assert.match(failed.urls.mp4, /e2-144p\.mp4$/);

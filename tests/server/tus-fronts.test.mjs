@@ -22,7 +22,12 @@ async function passes(server) {
 	assert.ok(at >= 0 && at <= 300_000, `${at}`);
 	assert.equal((await tus.head(path)).headers["upload-metadata"], given);
 	readProblem(await tus.patch(path, at + 1, "x"), 409, "wrong_offset");
-	const done = await tus.patch(path, at, bytes.subarray(at));
+	let done = await tus.patch(path, at, bytes.subarray(at));
+	for (let tries = 5; [409, 423].includes(done.status) && tries; tries--) {        // the front still had some of what was cut
+		const later = await tus.offset(path);
+		assert.ok(later >= at && later <= 300_000, `${later}`);
+		done = await tus.patch(path, later, bytes.subarray(later));
+	}
 	assert.deepEqual([done.status, done.headers["upload-offset"]], [204, "700000"]);
 	assert.ok(readFileSync(join(server.dir, "source", path.split("/").at(-1))).equals(bytes));
 	assert.equal((await tus.head(path)).headers["upload-video"], done.headers["upload-video"]);

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: MIT
 import { serve, test } from "../lib/harness.mjs";
 import { Model } from "../lib/model.mjs";
+import { seed } from "../lib/random.mjs";
 
 const server = await serve({ procs: 3, settings: { encode: { slots: 0 } } });
-const seed = Number(process.env.CLIPMILL_SEED ?? Date.now() % 1_000_000);
 
 test(`uploads are what their model is, step by step (CLIPMILL_SEED=${seed})`, async () => {
 	const model = new Model(server, seed);

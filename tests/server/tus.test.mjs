@@ -210,7 +210,7 @@ test("a deleted video's upload is gone", async () => {
 
 test("a method may be overridden, and is judged as what it is then", async () => {
 	const path = await tus.create(5);
-	const override = (name, headers, body = "") => tus.post({}, body) && server.request("POST", path,
+	const override = (name, headers, body = "") => server.request("POST", path,
 		{ headers: { "Tus-Resumable": "1.0.0", "X-HTTP-Method-Override": name, ...headers }, body });
 	const patch = { "Content-Type": "application/offset+octet-stream", "Upload-Offset": "0" };
 	assert.equal((await override("PATCH", patch, "01")).status, 204);
@@ -314,23 +314,42 @@ test("a stale request is pushed aside by its client's next one, and what it brou
 	const bytes = randomBytes(400_000), path = await tus.create(bytes.length);
 	const stale = openPatch(server, path, 0, bytes.length, bytes.subarray(0, 100_000));
 	await until(() => incoming(path).size >= 65_536, "bytes have come");
-	const begun = Date.now(), at = await tus.offset(path);
-	assert.ok(at >= 65_536 && at <= 100_000 && Date.now() - begun < 3000, `${at}`);
+	let at;
+	await until(async () => (at = await tus.offset(path)) > 0, "it gave way, long before idle_timeout", 15_000);
+	assert.ok(at >= 65_536 && at <= 100_000, `${at}`);
 	await isVideo(await tus.patch(path, at, bytes.subarray(at)), bytes);
 	stale.destroy();
 });
 
-test("an active request is not pushed aside: 423, and HEAD tells what is durable", async () => {
-	const path = await tus.create(2_000_000);
+// Answers to a PATCH and a HEAD of an upload to which another request brings bytes all the time, and its longest silence in ms.
+async function besideAnActive(path) {
 	const active = openPatch(server, path, 0, 2_000_000, Buffer.alloc(10_000));
-	const beat = setInterval(() => active.write(Buffer.alloc(10_000)), 50);
-	await until(() => incoming(path).size > 0, "bytes have come");
+	let last, silence = 0;
+	const send = () => {
+		silence = Math.max(silence, performance.now() - last);
+		last = performance.now();
+		active.write(Buffer.alloc(10_000));
+	};
+	await until(() => incoming(path).size > 0, "bytes have come", undefined, 5);
+	last = performance.now();
+	const beat = setInterval(send, 50);
 	const [refused, head] = await Promise.all([tus.patch(path, 0, "x"), tus.head(path)]);
 	clearInterval(beat);
-	readProblem(refused, 423, "upload_locked");
-	assert.equal(head.status, 200);
+	send();
 	active.destroy();
-	await until(async () => await tus.offset(path) > 0, "what came is kept");
+	return { refused, head, silence };
+}
+
+test("an active request is not pushed aside: 423, and HEAD tells what is durable", async () => {
+	for (let round = 1; ; round++) {
+		const path = await tus.create(2_000_000), { refused, head, silence } = await besideAnActive(path);
+		if (silence > 200 && round < 8)         // it was not active: this machine stood still
+			continue;
+		readProblem(refused, 423, "upload_locked");
+		assert.equal(head.status, 200);
+		await until(async () => await tus.offset(path) > 0, "what came is kept");
+		break;
+	}
 });
 
 test("another user's upload is not there", async () => {
@@ -343,12 +362,13 @@ test("another user's upload is not there", async () => {
 });
 
 test("what expires goes by itself, and so does a file that belongs to nobody; what is complete stays", async () => {
-	await withServer({ settings: { encode: { slots: 0 }, store: { upload_expiry: "3s" } } }, async (short) => {
+	await withServer({ settings: { encode: { slots: 0 } } }, async (short) => {
 		const client = tusClient(short), path = await client.create(10), done = await client.create(5);
 		await client.patch(path, 0, "01234");
 		const { headers } = await client.patch(done, 0, "01234");
 		writeFileSync(join(short.dir, "incoming", "s".repeat(22)), "stray");
-		await until(() => !short.files("incoming").length, "incoming/ is empty", 20_000);
+		await short.sql("UPDATE upload SET touched_ms = touched_ms - 49 * 3600000");
+		await until(() => !short.files("incoming").length, "incoming/ is empty", 120_000);
 		assert.equal((await client.patch(path, 5, "56789")).status, 404);
 		await until(async () => await short.count("upload") === 0, "its row is gone");
 		const head = await client.head(done);

@@ -29,7 +29,7 @@
 
 #define WORDS_MAX 48
 #define INHERITED_FD 9          /* jail-attack looks there */
-#define ORPHAN_MS 2000          /* from the parent's death to the child's */
+#define ORPHAN_MS 20000         /* from the parent's death to the child's */
 
 /* Beside the folder that the jail opens lies what it must not reach. */
 struct fixture {
@@ -61,7 +61,7 @@ static pid_t start_victim(void)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		alarm(60);
+		alarm(600);
 		for (;;)
 			pause();
 	}
@@ -434,11 +434,11 @@ static void be_parent(const struct fixture *f, int tell)
 	snprintf(self, sizeof self, "%ld", (long)getpid());
 	pid = fork();
 	if (pid == 0) {
+		dprintf(tell, "%ld\n", (long)getpid());        /* by itself, so that it comes first */
 		dup2(tell, STDOUT_FILENO);
 		execl(f->jail, f->jail, "--parent", self, "--", f->attack, "sleep", (char *)NULL);
 		_exit(99);
 	}
-	dprintf(tell, "%ld\n", (long)pid);
 	for (;;)
 		pause();
 }
