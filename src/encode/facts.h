@@ -46,6 +46,7 @@ struct facts {
 
 	int64_t video_index;            /* ffmpeg's stream index */
 	char video_codec[32];           /* ffprobe's name */
+	char picture_unread[32];        /* without a video that can be read: the codec of one that cannot; "": none */
 	struct ratio timebase;          /* seconds a tick */
 	int64_t coded_width, coded_height;
 	int64_t width, height;          /* as shown: rotated, pixels made square, even */

@@ -30,6 +30,7 @@ static void open_probe(const struct conf *conf, struct strings *argv)
 	strings_add(argv, conf->ffprobe);
 	strings_add_all(argv, fixed);
 	switches_input(conf, argv);
+	switches_opened(argv);
 }
 
 void plan_probe_argv(const struct conf *conf, const char *source, struct strings *argv)
@@ -216,6 +217,15 @@ static bool refuse(struct refusal *refusal, const char *code, const char *detail
 	return false;
 }
 
+/* Its sound alone is not what the uploader has in mind. */
+static bool refuse_unread(struct refusal *refusal, const struct facts *facts)
+{
+	refusal->code = "not_decodable";
+	snprintf(refusal->detail, sizeof refusal->detail, "The picture is coded as %s, which this server does not read.",
+		 facts->picture_unread);
+	return false;
+}
+
 static bool check_grid(const struct plan_input *input, const struct grid *grid, struct refusal *refusal)
 {
 	if (grid->duration_s * 1000 > (double)input->conf->duration_max_ms)
@@ -257,6 +267,8 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 	bool picture;
 
 	memset(plan, 0, sizeof *plan);
+	if (input->profile->rung_count > 0 && facts->picture_unread[0] != '\0')
+		return refuse_unread(refusal, facts);
 	if (input->profile->rung_count == 0 && !facts->has_audio)
 		return refuse(refusal, "no_sound", "The profile makes sound only, and the file has none that can be read.");
 	picture = input->profile->rung_count > 0 && facts->has_video && input->scan != NULL &&

@@ -293,6 +293,50 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	strings_fini(&argv);
 }
 
+static const char *value_of(const struct strings *argv, const char *option)
+{
+	for (size_t i = 0; i + 1 < argv->count; i++)
+		if (strcmp(argv->items[i], option) == 0)
+			return argv->items[i + 1];
+	return "";
+}
+
+static void ffprobe_may_open_what_nobody_may_decode(void **state)
+{
+	struct strings argv = STRINGS_INIT;
+
+	for (int scan = 0; scan < 2; scan++) {
+		if (scan)
+			plan_scan_argv(&conf, "/s/source/x", 3, &argv);
+		else
+			plan_probe_argv(&conf, "/s/source/x", &argv);
+		assert_null(strstr(value_of(&argv, "-codec_whitelist"), "magicyuv"));
+		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "magicyuv"));
+		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "h264,"));
+		strings_fini(&argv);
+	}
+}
+
+static void a_picture_that_cannot_be_read_is_no_recording(void **state)
+{
+	struct facts facts = { .container = "mov,mp4", .duration_s = 10, .has_audio = true, .sound_count = 1,
+			       .sounds = { { .index = 1, .channels = 2, .sample_rate = 48000, .start_s = 0 } },
+			       .picture_unread = "hap", .cover_index = -1 };
+	struct profile wish = { .segment_ms = 4000, .chunk_ms = 10000, .audio_codec = "aac", .audio_kbps = 128, .rung_count = 1 };
+	const struct plan_input input = {
+		.conf = &conf, .facts = &facts, .profile = &wish, .source = "/s", .media = "/m", .edition = 1, .threads = 1,
+	};
+	struct refusal refusal;
+	struct plan plan;
+
+	assert_false(plan_make(&input, &plan, &refusal));
+	assert_string_equal(refusal.code, "not_decodable");
+	assert_non_null(strstr(refusal.detail, "hap"));
+	wish.rung_count = 0;
+	assert_true(plan_make(&input, &plan, &refusal));
+	plan_fini(&plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +350,8 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_too_long_or_empty),
 		cmocka_unit_test(a_profile_without_rungs_makes_sound_only),
 		cmocka_unit_test(ffprobe_is_told_what_it_may_open),
+		cmocka_unit_test(ffprobe_may_open_what_nobody_may_decode),
+		cmocka_unit_test(a_picture_that_cannot_be_read_is_no_recording),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
