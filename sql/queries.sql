@@ -471,7 +471,8 @@ INSERT INTO decision (video, edition, seq, code, detail)
 SELECT :video, edition, seq, code, detail FROM decision WHERE video = :twin AND edition = :edition AND code <> 'linked';
 
 -- name: plan_video
-UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, frames = :frames
+UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, frames = :frames,
+       recipe = json_set(recipe, '$.segment_most_ms', :segment_most_ms)
  WHERE id = :id;
 
 -- name: plan_rendition
@@ -535,6 +536,7 @@ SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlis
 
 -- name: early
 SELECT v.published, v.playable_ms IS NOT NULL, coalesce(v.recipe ->> '$.segment_ms', p.segment_ms),
+       coalesce(v.recipe ->> '$.segment_most_ms', 0),
        (SELECT count(*) FROM task WHERE video = v.id AND edition = :edition AND kind = 'chunk')
   FROM video v JOIN profile p ON p.name = v.profile WHERE v.id = :id;
 

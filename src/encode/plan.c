@@ -156,12 +156,15 @@ static void add_chunk(const struct plan_input *input, const struct grid *grid, c
 		      const struct ladder *ladder, const struct copy *copy, struct plan *plan)
 {
 	struct plan_task *task = job_task(plan, TASK_CHUNK);
+	int64_t frames, ms;
 
 	task->seq = seq;
 	task->first_frame = cut->first_frame;
 	task->frames_planned = cut->frames;
 	task->needs_bytes = cut->needs_bytes;
-	argv_chunk(input, grid, cut, seq, ladder, copy, &task->argv);
+	frames = argv_chunk(input, grid, cut, seq, ladder, copy, &task->argv);
+	ms = (int64_t)ceil((double)frames / ratio_value(grid->rate) * 1000);
+	plan->segment_most_ms = ms > plan->segment_most_ms ? ms : plan->segment_most_ms;
 	strings_add(&task->reads, input->source);
 }
 

@@ -126,6 +126,7 @@ struct plan {
 	size_t decision_count;
 	int64_t duration_ms, width, height, frames;
 	size_t pieces;                  /* chunks of each rung; 0: no picture */
+	int64_t segment_most_ms;        /* the longest segment of its rungs; 0: no picture */
 };
 void plan_fini(struct plan *plan);
 

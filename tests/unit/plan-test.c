@@ -293,6 +293,40 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	strings_fini(&argv);
 }
 
+/* Of 10 s each, where 4 s are wished for: what early lists must know before there is a segment. */
+static void the_longest_segment_is_known_from_the_plan(void **state)
+{
+	const struct profile wish = { .segment_ms = 4000, .chunk_ms = 10000, .rate_max = 60, .copy = true, .rung_count = 1,
+				      .rungs = { { "h264", 240, 450, 23, "veryfast" } } };
+	struct facts facts = {
+		.has_video = true, .container = "mov,mp4", .duration_s = 30, .video_codec = "h264", .pix_fmt = "yuv420p",
+		.timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .coded_width = 320, .coded_height = 240, .width = 320, .height = 240,
+		.audio_start_s = NAN, .video_start_s = 0, .cover_index = -1, .idr = { .known = true, .count = 3, .sum = 750 },
+	};
+	struct scan scan;
+	const struct plan_input input = {
+		.conf = &conf, .facts = &facts, .scan = &scan, .profile = &wish, .source = "/s", .media = "/m", .edition = 1, .threads = 1,
+	};
+	struct refusal refusal;
+	struct plan plan;
+	char line[64];
+
+	scan_init(&scan);
+	for (int i = 0; i < 750; i++)
+		scan_feed(&scan, line, (size_t)snprintf(line, sizeof line, "%d,%d,100,%d,%c_\n", i, i, i * 100, i % 250 == 0 ? 'K' : '_'));
+	scan_end(&scan);
+	assert_true(plan_make(&input, &plan, &refusal));
+	assert_true(plan.renditions[0].copied);
+	assert_int_equal(plan.segment_most_ms, 10000);
+	plan_fini(&plan);
+	facts.idr.known = false;
+	assert_true(plan_make(&input, &plan, &refusal));
+	assert_false(plan.renditions[0].copied);
+	assert_in_range(plan.segment_most_ms, 3000, 6000);
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static const char *value_of(const struct strings *argv, const char *option)
 {
 	for (size_t i = 0; i + 1 < argv->count; i++)
@@ -350,6 +384,7 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_too_long_or_empty),
 		cmocka_unit_test(a_profile_without_rungs_makes_sound_only),
 		cmocka_unit_test(ffprobe_is_told_what_it_may_open),
+		cmocka_unit_test(the_longest_segment_is_known_from_the_plan),
 		cmocka_unit_test(ffprobe_may_open_what_nobody_may_decode),
 		cmocka_unit_test(a_picture_that_cannot_be_read_is_no_recording),
 	};
