@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "encode/graph.h"
 #include "encode/plan.h"
 #include "encode/rate.h"
 
@@ -327,6 +328,40 @@ static void the_longest_segment_is_known_from_the_plan(void **state)
 	scan_fini(&scan);
 }
 
+static const struct {
+	const char *pix_fmt, *space, *primaries, *transfer;
+	enum facts_hdr hdr;
+	struct graph_color told;
+} colors[] = {
+	{ "yuv420p", "", "", "", FACTS_SDR, { "bt709", "bt709", "bt709" } },
+	{ "yuv420p", "smpte170m", "", "", FACTS_SDR, { "smpte170m", "smpte170m", "smpte170m" } },
+	{ "yuv420p", "bt470bg", "", "", FACTS_SDR, { "bt470bg", "bt470bg", "smpte170m" } },
+	{ "yuv420p", "bt709", "smpte432", "bt709", FACTS_SDR, { "bt709", "smpte432", "bt709" } },
+	{ "yuv420p", "bt709", "smpte431", "iec61966-2-1", FACTS_SDR, { "bt709", "smpte431", "iec61966-2-1" } },
+	{ "gbrp", "gbr", "smpte432", "iec61966-2-1", FACTS_SDR, { "bt709", "smpte432", "bt709" } },
+	{ "yuv420p10le", "bt2020nc", "", "", FACTS_SDR, { "bt2020nc", "bt2020", "bt2020-10" } },
+	{ "yuv420p10le", "bt2020nc", "bt2020", "bt2020-12", FACTS_SDR, { "bt2020nc", "bt2020", "bt2020-12" } },
+	{ "yuv420p10le", "bt2020nc", "bt2020", "smpte2084", FACTS_PQ, { "bt709", "bt709", "bt709" } },
+	{ "yuv420p", "so', it", "is", "not", FACTS_SDR, { "bt709", "bt709", "bt709" } },
+};
+
+static void colours_are_told_as_they_are(void **state)
+{
+	for (size_t i = 0; i < sizeof colors / sizeof *colors; i++) {
+		struct facts f = { .coded_width = 1280, .coded_height = 720, .hdr = colors[i].hdr };
+		struct graph_color color;
+
+		snprintf(f.pix_fmt, sizeof f.pix_fmt, "%s", colors[i].pix_fmt);
+		snprintf(f.color_space, sizeof f.color_space, "%s", colors[i].space);
+		snprintf(f.color_primaries, sizeof f.color_primaries, "%s", colors[i].primaries);
+		snprintf(f.color_transfer, sizeof f.color_transfer, "%s", colors[i].transfer);
+		color = graph_color_of(&f);
+		assert_string_equal(color.space, colors[i].told.space);
+		assert_string_equal(color.primaries, colors[i].told.primaries);
+		assert_string_equal(color.transfer, colors[i].told.transfer);
+	}
+}
+
 static const char *value_of(const struct strings *argv, const char *option)
 {
 	for (size_t i = 0; i + 1 < argv->count; i++)
@@ -385,6 +420,7 @@ int main(void)
 		cmocka_unit_test(a_profile_without_rungs_makes_sound_only),
 		cmocka_unit_test(ffprobe_is_told_what_it_may_open),
 		cmocka_unit_test(the_longest_segment_is_known_from_the_plan),
+		cmocka_unit_test(colours_are_told_as_they_are),
 		cmocka_unit_test(ffprobe_may_open_what_nobody_may_decode),
 		cmocka_unit_test(a_picture_that_cannot_be_read_is_no_recording),
 	};
