@@ -136,7 +136,7 @@ static void add_rungs(const struct chunk *c, const struct ladder *ladder, struct
  * no need to build the graph anew, which would lose its place on the grid. */
 static bool takes_changes(const struct facts *facts)
 {
-	return !facts->interlaced && facts->rotation == 0;
+	return !facts->interlaced && facts->rotation == 0 && !facts->reshaped;
 }
 
 static void add_seek(const struct cut *cut, struct strings *argv)

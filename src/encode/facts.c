@@ -112,12 +112,28 @@ static void take_unread(const struct probe *probe, struct facts *f)
 			snprintf(f->picture_unread, sizeof f->picture_unread, "%s", probe->streams[i].codec);
 }
 
-/* ffprobe's angle is counter-clockwise, -180 to 180. */
-static int64_t clockwise(int64_t rotation)
+/*
+ * ffprobe's angle is counter-clockwise, -180 to 180, and cut to a whole number.  ffmpeg turns a picture by what is nearly
+ * a right angle with its frame, and by any other within it.
+ */
+static void take_turn(const struct stream_row *s, struct facts *f)
 {
-	int64_t angle = ((-rotation % 360) + 360) % 360;
+	int64_t angle = ((-s->rotation % 360) + 360) % 360, off = (angle + 1) % 90;
 
-	return (angle + 45) / 90 % 4 * 90;
+	if (off <= 2)
+		f->rotation = (angle + 1) / 90 % 4 * 90;
+	else
+		f->askew = angle;
+}
+
+/* "00000000: A B U", "00000001: C D V", ...: 16.16 numbers (ISO/IEC 14496-12, section 8.3.2). */
+static void take_matrix(const struct stream_row *s, struct facts *f)
+{
+	double a = 1, b = 0, c = 0, d = 1;
+	bool known = sscanf(s->matrix, " 00000000: %11lf %11lf %*11d 00000001: %11lf %11lf", &a, &b, &c, &d) == 4;
+
+	f->mirrored = known && a * d - b * c < 0;
+	f->reshaped = f->rotation != 0 || f->askew != 0 || (known && (a != 65536 || b != 0 || c != 0 || d != 65536));
 }
 
 /* The nearest even number; down where two are as near. */
@@ -141,7 +157,8 @@ static void shown_size(const struct stream_row *s, struct facts *f)
 		width *= aspect;
 	else
 		height /= aspect;
-	f->rotation = clockwise(s->rotation);
+	take_turn(s, f);
+	take_matrix(s, f);
 	f->width = even(f->rotation % 180 == 0 ? width : height);
 	f->height = even(f->rotation % 180 == 0 ? height : width);
 }

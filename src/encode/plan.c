@@ -40,7 +40,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 		"has_b_frames,r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,nb_frames,bit_rate,color_range,"
 		"color_space,color_transfer,color_primaries,sample_rate,channels,channel_layout"
 		":stream_disposition=attached_pic,default,original,comment,hearing_impaired,visual_impaired,forced"
-		":stream_tags=language,title,name:stream_side_data=rotation,dv_profile,dv_bl_signal_compatibility_id"
+		":stream_tags=language,title,name:stream_side_data=rotation,displaymatrix,dv_profile,dv_bl_signal_compatibility_id"
 		":format=format_name,start_time,duration,nb_streams";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
@@ -120,6 +120,10 @@ static void decide_picture(struct plan *plan, const struct facts *f)
 		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaints).", f->damage);
 	if (f->rotation != 0)
 		job_decide(plan, "rotated", "The picture is turned by %" PRId64 " degrees.", f->rotation);
+	if (f->mirrored)
+		job_decide(plan, "mirrored", "The picture is shown mirrored, as the file says.");
+	if (f->askew != 0)
+		job_decide(plan, "askew", "The picture is turned by %" PRId64 " degrees within its frame, which keeps its size.", f->askew);
 	if (!f->has_audio)
 		job_decide(plan, "no_sound", "The source has no sound that can be read.");
 }

@@ -25,6 +25,7 @@ struct stream_row {
 	char language[16], title[96];
 	int64_t dolby_profile, dolby_base;      /* of Dolby Vision, and what others see in it: 0: nothing */
 	int64_t rotation;               /* degrees as ffprobe gives them (counter-clockwise); 0 */
+	char matrix[192];               /* its whole display matrix, as ffprobe prints it */
 };
 
 /* What was seen by decoding the first pictures; see encode/measure.h. */

@@ -121,6 +121,11 @@ static void each_reason_is_told(void **state)
 	other.rotation = 90;
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
 	other = film;
+	other.reshaped = other.mirrored = true;
+	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
+	assert_false(copy_is_thinkable(&other, &profile));
+	assert_string_equal(copy.why_not, "The picture is turned or mirrored, or has another size.");
+	other = film;
 	strcpy(other.pix_fmt, "yuv420p10le");
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
 	other = film;
