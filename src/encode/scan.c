@@ -22,6 +22,10 @@ void scan_fini(struct scan *scan)
 
 static void add_packet(struct scan *scan, const struct scan_packet *packet)
 {
+	if (scan->most > 0 && scan->count >= scan->most) {
+		scan->too_many = true;
+		return;
+	}
 	if (scan->count == scan->capacity) {
 		size_t capacity = scan->capacity > 0 ? scan->capacity * 2 : 1024;
 		struct scan_packet *packets = realloc(scan->packets, capacity * sizeof *packets);

@@ -19,6 +19,8 @@ struct scan_packet {
 struct scan {
 	struct scan_packet *packets;    /* owned; in file order until scan_end sorts by pts */
 	size_t count, capacity;
+	size_t most;                    /* packets that are kept; 0: all there are */
+	bool too_many;                  /* there were more than `most` */
 	char line[128];                 /* the unfinished last line */
 	size_t line_len;
 	size_t bad_lines;               /* that were not rows of numbers; skipped */
