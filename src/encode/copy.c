@@ -68,13 +68,6 @@ static bool is_regular(const struct plan_input *input, const struct grid *g, str
 	return true;
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct scan_packet *left = *(const struct scan_packet *const *)a, *right = *(const struct scan_packet *const *)b;
-
-	return left->at < right->at ? -1 : left->at > right->at;
-}
-
 /*
  * In the order of decoding, with every slot taken once: a group of pictures is closed where its keyframe is shown as
  * it is decoded, after all before it and before all behind it.
@@ -102,15 +95,9 @@ static bool is_closed(const struct scan *scan, const struct scan_packet **order,
 
 static bool look_at_groups(const struct scan *scan, struct copy *copy)
 {
-	const struct scan_packet **order = calloc(scan->count, sizeof *order);
-	bool closed;
+	const struct scan_packet **order = scan_file_order(scan);
+	bool closed = is_closed(scan, order, copy);
 
-	if (order == NULL)
-		abort();
-	for (size_t i = 0; i < scan->count; i++)
-		order[i] = &scan->packets[i];
-	qsort(order, scan->count, sizeof *order, by_place);
-	closed = is_closed(scan, order, copy);
 	free(order);
 	return closed;
 }

@@ -145,3 +145,14 @@ void scan_end(struct scan *scan)
 	if (scan->count > 1)
 		qsort(scan->packets, scan->count, sizeof *scan->packets, by_pts);
 }
+
+const struct scan_packet **scan_file_order(const struct scan *scan)
+{
+	const struct scan_packet **order = calloc(scan->count + 1, sizeof *order);
+
+	if (order == NULL)
+		abort();
+	for (size_t i = 0; i < scan->count; i++)
+		order[scan->packets[i].at] = &scan->packets[i];
+	return order;
+}

@@ -34,4 +34,7 @@ void scan_feed(struct scan *scan, const char *bytes, size_t len);
 void scan_end(struct scan *scan);
 void scan_fini(struct scan *scan);
 
+/* The packets as they follow each other in the file, once sorted by pts.  The caller frees. */
+const struct scan_packet **scan_file_order(const struct scan *scan);
+
 #endif
