@@ -441,7 +441,7 @@ SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe 
 SELECT stream, type, codec, profile, pix_fmt, sar, field_order, width, height, has_b_frames, r_frame_rate, avg_frame_rate,
        time_base, start_pts, start_time, duration, nb_frames, color_range, color_space, color_transfer, color_primaries,
        sample_rate, channels, attached_pic, is_default, language, rotation, channel_layout, title, original, comment,
-       hearing_impaired, visual_impaired, forced, dolby_profile, dolby_base
+       hearing_impaired, visual_impaired, forced, dolby_profile, dolby_base, matrix
   FROM probe_stream WHERE video = :id ORDER BY stream;
 
 -- name: recipe_keep
@@ -516,7 +516,8 @@ INSERT INTO decision (video, edition, seq, code, detail)
 SELECT :video, edition, seq, code, detail FROM decision WHERE video = :twin AND edition = :edition AND code <> 'linked';
 
 -- name: plan_video
-UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, frames = :frames
+UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, frames = :frames,
+       recipe = json_set(recipe, '$.segment_most_ms', :segment_most_ms)
  WHERE id = :id;
 
 -- name: plan_rendition
@@ -580,6 +581,7 @@ SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlis
 
 -- name: early
 SELECT v.published, v.playable_ms IS NOT NULL, coalesce(v.recipe ->> '$.segment_ms', p.segment_ms),
+       coalesce(v.recipe ->> '$.segment_most_ms', 0),
        (SELECT count(*) FROM task WHERE video = v.id AND edition = :edition AND kind = 'chunk')
   FROM video v JOIN profile p ON p.name = v.profile WHERE v.id = :id;
 

@@ -274,6 +274,7 @@ SELECT v.id AS video,
        coalesce(s.value ->> '$.tags.language', s.value ->> '$.tags.LANGUAGE', '') AS language,
        coalesce(s.value ->> '$.tags.title', s.value ->> '$.tags.TITLE', s.value ->> '$.tags.name', '') AS title,
        (SELECT max(d.value ->> '$.rotation') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS rotation,
+       (SELECT max(d.value ->> '$.displaymatrix') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS matrix,
        (SELECT max(d.value ->> '$.dv_profile') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS dolby_profile,
        (SELECT max(d.value ->> '$.dv_bl_signal_compatibility_id') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS dolby_base
   FROM video v, json_each(v.probe, '$.streams') s

@@ -136,7 +136,7 @@ static void add_rungs(const struct chunk *c, const struct ladder *ladder, struct
  * no need to build the graph anew, which would lose its place on the grid. */
 static bool takes_changes(const struct facts *facts)
 {
-	return !facts->interlaced && facts->rotation == 0;
+	return !facts->interlaced && facts->rotation == 0 && !facts->reshaped;
 }
 
 static void add_seek(const struct cut *cut, struct strings *argv)
@@ -150,8 +150,8 @@ static void add_seek(const struct cut *cut, struct strings *argv)
 	strings_addf(argv, "%s%" PRId64 ".%06" PRId64, us < 0 ? "-" : "", (us < 0 ? -us : us) / 1000000, (us < 0 ? -us : us) % 1000000);
 }
 
-void argv_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
-		const struct ladder *ladder, const struct copy *copy, struct strings *argv)
+int64_t argv_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,
+		   const struct ladder *ladder, const struct copy *copy, struct strings *argv)
 {
 	struct chunk chunk = { .input = input, .grid = grid, .cut = cut, .seq = seq, .copy = copy };
 
@@ -164,6 +164,7 @@ void argv_chunk(const struct plan_input *input, const struct grid *grid, const s
 	find_segments(&chunk);
 	add_rungs(&chunk, ladder, argv);
 	free(chunk.keys);
+	return chunk.every < cut->frames ? chunk.every : cut->frames;
 }
 
 /* Assemble ------------------------------------------------------------------------------------ */

@@ -12,7 +12,10 @@
 #define HD_LINES 720            /* without a tag, players take BT.709 from here on */
 
 static const char *const spaces[] = { "bt709", "fcc", "bt470bg", "smpte170m", "smpte240m", "bt2020nc", NULL };
-static const char *const primaries[] = { "bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020", NULL };
+static const char *const primaries[] = {
+	"bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "film", "bt2020", "smpte431", "smpte432",
+	NULL,
+};
 static const char *const transfers[] = {
 	"bt709", "bt470m", "bt470bg", "smpte170m", "smpte240m", "iec61966-2-4", "bt1361e", "iec61966-2-1", "bt2020-10",
 	"bt2020-12", NULL,
@@ -37,17 +40,27 @@ static bool is_rgb(const char *pix_fmt)
 	return false;
 }
 
+/* What goes with a matrix where the source names that alone. */
+static struct graph_color usual_of(const char *space)
+{
+	if (strcmp(space, "bt2020nc") == 0)
+		return (struct graph_color){ space, "bt2020", "bt2020-10" };
+	if (strcmp(space, "bt709") == 0)
+		return (struct graph_color){ space, "bt709", "bt709" };
+	return (struct graph_color){ space, known(primaries, space, "bt709"), "smpte170m" };
+}
+
+/* Primaries are told, and never converted: what is wider than BT.709 (Display P3 of phones) would be dull without its name. */
 struct graph_color graph_color_of(const struct facts *f)
 {
-	const struct graph_color hd = { "bt709", "bt709", "bt709" };
 	bool large = f->coded_height >= HD_LINES || f->coded_width >= 1280;
-	const char *space = known(spaces, f->color_space, large ? "bt709" : "smpte170m");
+	struct graph_color color = usual_of(known(spaces, f->color_space, large ? "bt709" : "smpte170m"));
 
 	if (f->hdr != FACTS_SDR || is_rgb(f->pix_fmt))
-		return hd;
-	return (struct graph_color){
-		.space = space,
-		.primaries = known(primaries, f->color_primaries, known(primaries, space, "bt709")),
-		.transfer = known(transfers, f->color_transfer, strcmp(space, "bt709") == 0 ? "bt709" : "smpte170m"),
-	};
+		color = usual_of("bt709");
+	if (f->hdr == FACTS_SDR)
+		color.primaries = known(primaries, f->color_primaries, color.primaries);
+	if (f->hdr == FACTS_SDR && !is_rgb(f->pix_fmt))
+		color.transfer = known(transfers, f->color_transfer, color.transfer);
+	return color;
 }

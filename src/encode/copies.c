@@ -4,10 +4,15 @@
  */
 #include "config.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "encode/copies.h"
 #include "encode/idr.h"
 #include "encode/steady.h"
 #include "encode/switches.h"
+
+#define SOUNDS_MOST_BYTES (1 << 20)     /* a few thousand lines each (steady.h) */
 
 bool copies_are_wanted(const struct facts *facts, const struct profile *profile)
 {
@@ -36,12 +41,44 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 	strings_add_all(argv, output);
 }
 
-void copies_read(const char *output, const struct facts *facts, const struct profile *profile, struct idr *idr, struct steadies *steadies)
+void copies_begin(struct copies *c, const struct facts *facts, const struct profile *profile)
 {
-	bool picture = idr_is_wanted(facts, profile);
+	*c = (struct copies){ .idr = { .known = idr_is_wanted(facts, profile) } };
+	snprintf(c->container, sizeof c->container, "%s", facts->container);
+}
 
-	*idr = (struct idr){ .known = false };
-	if (picture)
-		idr_read(output, facts, idr);
-	steady_read(output, facts, profile, picture, steadies);
+void copies_fini(struct copies *c)
+{
+	buf_fini(&c->sounds);
+}
+
+/* Where the picture is looked at, it is stream 0. */
+static void take_line(struct copies *c)
+{
+	bool of_picture = c->idr.known && strncmp(c->line, "0,", 2) == 0;
+
+	c->line[c->line_len++] = '\n';
+	c->line[c->line_len] = '\0';
+	if (of_picture)
+		idr_take(c->line, c->container, &c->idr);
+	else if (c->sounds.len < SOUNDS_MOST_BYTES)
+		buf_put(&c->sounds, c->line, c->line_len);
+	c->line_len = 0;
+}
+
+void copies_feed(struct copies *c, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (bytes[i] == '\n')
+			take_line(c);
+		else if (c->line_len + 2 < sizeof c->line)
+			c->line[c->line_len++] = bytes[i];
+}
+
+void copies_read(struct copies *c, const struct facts *facts, const struct profile *profile, struct idr *idr, struct steadies *steadies)
+{
+	if (c->line_len > 0)
+		take_line(c);
+	*idr = c->idr;
+	steady_read(buf_text(&c->sounds), facts, profile, c->idr.known, steadies);
 }

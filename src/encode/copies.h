@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_COPIES_H
 #define CLIPMILL_COPIES_H
 
+#include "base/buf.h"
 #include "encode/facts.h"
 
 /* Whether anything might be, so that it is worth a look. */
@@ -14,7 +15,20 @@ bool copies_are_wanted(const struct facts *facts, const struct profile *profile)
 void copies_argv(const struct conf *conf, const char *source, const struct facts *facts, const struct profile *profile,
 		 struct strings *argv);
 
-/* Reads that output: `idr` is known where the picture was looked at. */
-void copies_read(const char *output, const struct facts *facts, const struct profile *profile, struct idr *idr, struct steadies *steadies);
+/* Its output as it comes: keyframes may be many, and are summed at once. */
+struct copies {
+	char container[64];
+	struct idr idr;                 /* known: the picture is looked at */
+	struct buf sounds;              /* the lines of all others */
+	char line[160];                 /* the unfinished last one */
+	size_t line_len;
+};
+
+void copies_begin(struct copies *copies, const struct facts *facts, const struct profile *profile);
+void copies_feed(struct copies *copies, const char *bytes, size_t len);
+void copies_fini(struct copies *copies);
+
+/* What it said, once it is over: `idr` is known where the picture was looked at. */
+void copies_read(struct copies *copies, const struct facts *facts, const struct profile *profile, struct idr *idr, struct steadies *steadies);
 
 #endif

@@ -28,8 +28,8 @@ static bool is_plain(const struct facts *f, const struct rung *rung, struct copy
 {
 	if (strcmp(f->video_codec, rung->codec) != 0)
 		return no(copy, "The source has another codec.");
-	if (f->coded_width != rung->width || f->coded_height != rung->height || f->rotation != 0)
-		return no(copy, "The picture is turned, or has another size.");
+	if (f->coded_width != rung->width || f->coded_height != rung->height || f->rotation != 0 || f->reshaped)
+		return no(copy, "The picture is turned or mirrored, or has another size.");
 	if (strcmp(f->pix_fmt, "yuv420p") != 0 || f->full_range || f->hdr != FACTS_SDR)
 		return no(copy, "The picture is not of the kind that every player takes: 8 bits, 4:2:0, limited range.");
 	if (f->interlaced)
@@ -48,7 +48,7 @@ bool copy_is_thinkable(const struct facts *f, const struct profile *profile)
 
 	for (size_t i = 0; i < profile->rung_count; i++)
 		wanted = wanted || strcmp(profile->rungs[i].codec, f->video_codec) == 0;
-	return profile->copy && wanted && copy_is_described_once(f) && f->damage == 0 && f->rotation == 0 && !f->interlaced &&
+	return profile->copy && wanted && copy_is_described_once(f) && f->damage == 0 && f->rotation == 0 && !f->reshaped && !f->interlaced &&
 	       (strcmp(f->video_codec, "h264") == 0 || strcmp(f->video_codec, "hevc") == 0) &&
 	       f->coded_width == f->width && f->coded_height == f->height && strcmp(f->pix_fmt, "yuv420p") == 0 && !f->full_range &&
 	       f->hdr == FACTS_SDR;
@@ -66,13 +66,6 @@ static bool is_regular(const struct plan_input *input, const struct grid *g, str
 		if (scan->packets[i].discard)
 			return no(copy, "Frames are cut away by an edit list.");
 	return true;
-}
-
-static int by_place(const void *a, const void *b)
-{
-	const struct scan_packet *left = *(const struct scan_packet *const *)a, *right = *(const struct scan_packet *const *)b;
-
-	return left->at < right->at ? -1 : left->at > right->at;
 }
 
 /*
@@ -102,15 +95,9 @@ static bool is_closed(const struct scan *scan, const struct scan_packet **order,
 
 static bool look_at_groups(const struct scan *scan, struct copy *copy)
 {
-	const struct scan_packet **order = calloc(scan->count, sizeof *order);
-	bool closed;
+	const struct scan_packet **order = scan_file_order(scan);
+	bool closed = is_closed(scan, order, copy);
 
-	if (order == NULL)
-		abort();
-	for (size_t i = 0; i < scan->count; i++)
-		order[i] = &scan->packets[i];
-	qsort(order, scan->count, sizeof *order, by_place);
-	closed = is_closed(scan, order, copy);
 	free(order);
 	return closed;
 }

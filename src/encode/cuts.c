@@ -117,24 +117,12 @@ static bool counts_agree(const struct cutter *c)
 	return true;
 }
 
-/* What the file has, in its order.  The caller frees. */
-static const struct scan_packet **in_file_order(const struct scan *scan)
-{
-	const struct scan_packet **order = calloc(scan->count + 1, sizeof *order);
-
-	if (order == NULL)
-		abort();
-	for (size_t i = 0; i < scan->count; i++)
-		order[scan->packets[i].at] = &scan->packets[i];
-	return order;
-}
-
 /* Recordings that were joined overlap a little: decode times go back by less than ffmpeg mends, and which of two
  * pictures at the same time is shown depends on where one enters.  (mov and Matroska have one clock by their nature.) */
 static bool is_one_clock(const struct cutter *c)
 {
 	static const char *const by_nature[] = { "mov", "matroska", NULL };
-	const struct scan_packet **order = in_file_order(c->input->scan);
+	const struct scan_packet **order = scan_file_order(c->input->scan);
 	bool back = false;
 
 	for (size_t i = 1; i < c->input->scan->count && !is_one_of(c->input->facts->container, by_nature); i++)
@@ -148,7 +136,7 @@ static bool is_one_clock(const struct cutter *c)
 static bool are_pictures(const struct cutter *c)
 {
 	const struct facts *f = c->input->facts;
-	const struct scan_packet **order = in_file_order(c->input->scan);
+	const struct scan_packet **order = scan_file_order(c->input->scan);
 	double tiny_bytes = (double)(f->coded_width * f->coded_height) / PIXELS_A_BYTE;
 	size_t keys = 0, tiny = 0;
 

@@ -144,10 +144,3 @@ void encoder_add(const struct encoding *e, struct strings *argv)
 	else
 		add_x264(e, argv);
 }
-
-int64_t encoder_delay(const char *codec, const char *preset)
-{
-	if (strcmp(codec, "h264") == 0)
-		return strcmp(preset, "ultrafast") == 0 ? 0 : 2;
-	return strcmp(codec, "hevc") == 0 ? 2 : 0;
-}

@@ -44,10 +44,4 @@ struct encoding {
  */
 void encoder_add(const struct encoding *encoding, struct strings *argv);
 
-/*
- * Frames that the first sample of a chunk is decoded before it is shown: the same for all chunks of a rung, except
- * for those of fewer than three frames, where it may be less.
- */
-int64_t encoder_delay(const char *codec, const char *preset);
-
 #endif

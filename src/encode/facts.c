@@ -42,7 +42,8 @@ static const char *const video_codecs[] = {
 	"h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "mpeg2video", "mpeg1video", "mjpeg", "prores", "dnxhd",
 	"vc1", "wmv1", "wmv2", "wmv3", "msmpeg4v1", "msmpeg4v2", "msmpeg4v3", "h263", "h263i", "h263p",
 	"flv1", "theora", "vp6", "vp6f", "vp6a", "dvvideo", "ffv1", "huffyuv", "ffvhuff", "utvideo", "png",
-	"gif", "apng", "qtrle", "svq1", "svq3", "cinepak", "rv10", "rv20", "rv30", "rv40", "rawvideo", "cfhd", NULL,
+	"gif", "apng", "qtrle", "svq1", "svq3", "cinepak", "rv10", "rv20", "rv30", "rv40", "rawvideo", "v210",
+	"cfhd", NULL,
 };
 
 static const char *const audio_codecs[] = {
@@ -51,7 +52,7 @@ static const char *const audio_codecs[] = {
 	"speex", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "adpcm_swf", "adpcm_yamaha", "pcm_s16le",
 	"pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be",
 	"pcm_f64le", "pcm_f64be", "pcm_u8", "pcm_s8", "pcm_alaw", "pcm_mulaw", "pcm_bluray", "pcm_dvd",
-	"pcm_s16le_planar", "pcm_s24le_planar", NULL,
+	"pcm_s16le_planar", "pcm_s24le_planar", "wavpack", "tta", NULL,
 };
 
 static bool is_among(const char *const *list, const char *name)
@@ -62,10 +63,14 @@ static bool is_among(const char *const *list, const char *name)
 }
 
 /* Cover art is a video stream to ffprobe, and so are tracks that never say their size. */
+static bool is_picture(const struct stream_row *s)
+{
+	return strcmp(s->type, "video") == 0 && !s->attached_pic && s->width > 0 && s->height > 0;
+}
+
 static bool is_video(const struct stream_row *s)
 {
-	return strcmp(s->type, "video") == 0 && !s->attached_pic && s->width > 0 && s->height > 0 &&
-	       is_among(video_codecs, s->codec);
+	return is_picture(s) && is_among(video_codecs, s->codec);
 }
 
 static bool is_audio(const struct stream_row *s)
@@ -99,12 +104,36 @@ static const struct stream_row *find_video(const struct probe *probe)
 	return NULL;
 }
 
-/* ffprobe's angle is counter-clockwise, -180 to 180. */
-static int64_t clockwise(int64_t rotation)
+/* The codec of the first picture, where none can be read. */
+static void take_unread(const struct probe *probe, struct facts *f)
 {
-	int64_t angle = ((-rotation % 360) + 360) % 360;
+	for (size_t i = 0; i < probe->stream_count && f->picture_unread[0] == '\0'; i++)
+		if (is_picture(&probe->streams[i]))
+			snprintf(f->picture_unread, sizeof f->picture_unread, "%s", probe->streams[i].codec);
+}
 
-	return (angle + 45) / 90 % 4 * 90;
+/*
+ * ffprobe's angle is counter-clockwise, -180 to 180, and cut to a whole number.  ffmpeg turns a picture by what is nearly
+ * a right angle with its frame, and by any other within it.
+ */
+static void take_turn(const struct stream_row *s, struct facts *f)
+{
+	int64_t angle = ((-s->rotation % 360) + 360) % 360, off = (angle + 1) % 90;
+
+	if (off <= 2)
+		f->rotation = (angle + 1) / 90 % 4 * 90;
+	else
+		f->askew = angle;
+}
+
+/* "00000000: A B U", "00000001: C D V", ...: 16.16 numbers (ISO/IEC 14496-12, section 8.3.2). */
+static void take_matrix(const struct stream_row *s, struct facts *f)
+{
+	double a = 1, b = 0, c = 0, d = 1;
+	bool known = sscanf(s->matrix, " 00000000: %11lf %11lf %*11d 00000001: %11lf %11lf", &a, &b, &c, &d) == 4;
+
+	f->mirrored = known && a * d - b * c < 0;
+	f->reshaped = f->rotation != 0 || f->askew != 0 || (known && (a != 65536 || b != 0 || c != 0 || d != 65536));
 }
 
 /* The nearest even number; down where two are as near. */
@@ -128,7 +157,8 @@ static void shown_size(const struct stream_row *s, struct facts *f)
 		width *= aspect;
 	else
 		height /= aspect;
-	f->rotation = clockwise(s->rotation);
+	take_turn(s, f);
+	take_matrix(s, f);
 	f->width = even(f->rotation % 180 == 0 ? width : height);
 	f->height = even(f->rotation % 180 == 0 ? height : width);
 }
@@ -291,7 +321,8 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 		take_video(video, f);
 		take_measured(video, &probe->measured, f);
 		f->idr = probe->idr;
-	}
+	} else
+		take_unread(probe, f);
 	if (video == NULL && f->sound_count == 0)
 		return refuse(refusal, "not_a_video", "The file has neither a picture nor a sound that can be read.");
 	return check_limits(f, conf, refusal);

@@ -46,10 +46,14 @@ struct facts {
 
 	int64_t video_index;            /* ffmpeg's stream index */
 	char video_codec[32];           /* ffprobe's name */
+	char picture_unread[32];        /* without a video that can be read: the codec of one that cannot; "": none */
 	struct ratio timebase;          /* seconds a tick */
 	int64_t coded_width, coded_height;
 	int64_t width, height;          /* as shown: rotated, pixels made square, even */
 	int64_t rotation;               /* 0, 90, 180, 270 clockwise */
+	int64_t askew;                  /* another angle, clockwise: within its frame, as filter rotate does; else 0 */
+	bool mirrored;
+	bool reshaped;                  /* any of these, or its display matrix scales it: it is not shown as it is stored */
 	enum facts_fields fields;
 	bool interlaced;                /* fields is not progressive; else it is shown as it is */
 	bool says_interlaced;           /* it says so: believed where nothing was measured */

@@ -36,22 +36,19 @@ void idr_add(const struct facts *facts, struct strings *argv)
  * What the container itself tells of a packet, and is right where packets between are not read: libavformat makes the other
  * one of the packets before.
  */
-static bool tells_dts(const struct facts *facts)
+static bool tells_dts(const char *container)
 {
-	return strncmp(facts->container, "mov", 3) == 0;
+	return strncmp(container, "mov", 3) == 0;
 }
 
-void idr_read(const char *output, const struct facts *facts, struct idr *idr)
+void idr_take(const char *line, const char *container, struct idr *idr)
 {
 	int64_t dts, pts;
 
-	*idr = (struct idr){ .known = true };
-	for (const char *line = output; line != NULL && *line != '\0'; line = strchr(line, '\n'), line += line != NULL) {
-		if (sscanf(line, "0, %" SCNd64 ", %" SCNd64 ",", &dts, &pts) != 2)
-			continue;
-		idr->count++;
-		idr->sum += (uint32_t)(tells_dts(facts) ? dts : pts);
-	}
+	if (sscanf(line, "0, %" SCNd64 ", %" SCNd64 ",", &dts, &pts) != 2)
+		return;
+	idr->count++;
+	idr->sum += (uint32_t)(tells_dts(container) ? dts : pts);
 }
 
 bool idr_are_keyframes(const struct facts *facts, const struct scan *scan)
@@ -63,7 +60,7 @@ bool idr_are_keyframes(const struct facts *facts, const struct scan *scan)
 		if (!scan->packets[i].key)
 			continue;
 		keys.count++;
-		keys.sum += (uint32_t)(tells_dts(facts) ? scan->packets[i].dts : scan->packets[i].pts);
+		keys.sum += (uint32_t)(tells_dts(facts->container) ? scan->packets[i].dts : scan->packets[i].pts);
 	}
 	return idr->known && keys.count == idr->count && keys.sum == idr->sum;
 }

@@ -12,8 +12,8 @@ bool idr_is_wanted(const struct facts *facts, const struct profile *profile);
 /* For a child that writes framecrc: as stream 0 the packets of the picture that have an IDR picture in them. */
 void idr_add(const struct facts *facts, struct strings *argv);
 
-/* Reads that output. */
-void idr_read(const char *output, const struct facts *facts, struct idr *idr);
+/* Takes a line of that output; `container` is that of the facts. */
+void idr_take(const char *line, const char *container, struct idr *idr);
 
 /* True where the keyframes of the scan are those packets that facts->idr counts, and no others. */
 bool idr_are_keyframes(const struct facts *facts, const struct scan *scan);

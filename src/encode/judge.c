@@ -86,6 +86,8 @@ static void judge_ended_by_us(enum end_cause cause, struct judgement *out)
 		judge(out, VERDICT_RETRY, "stalled", "The work made no progress for too long and was stopped.");
 	else if (cause == END_WALL)
 		judge(out, VERDICT_RETRY, "took_too_long", "The work took longer than this server allows and was stopped.");
+	else if (cause == END_TOO_MANY)
+		judge(out, VERDICT_FAIL, "too_many_pictures", "The file has more pictures than the longest video that this server takes.");
 	else
 		judge(out, VERDICT_FAIL, "too_long", "The video is longer than this server takes.");
 }

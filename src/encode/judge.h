@@ -15,7 +15,7 @@ enum verdict {
 };
 
 /* Why we ended a child, where we did. */
-enum end_cause { END_BY_ITSELF, END_STALLED, END_WALL, END_TOO_LONG };
+enum end_cause { END_BY_ITSELF, END_STALLED, END_WALL, END_TOO_LONG, END_TOO_MANY };
 
 struct judgement {
 	enum verdict verdict;

@@ -30,6 +30,7 @@ static void open_probe(const struct conf *conf, struct strings *argv)
 	strings_add(argv, conf->ffprobe);
 	strings_add_all(argv, fixed);
 	switches_input(conf, argv);
+	switches_opened(argv);
 }
 
 void plan_probe_argv(const struct conf *conf, const char *source, struct strings *argv)
@@ -39,7 +40,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 		"has_b_frames,r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,nb_frames,bit_rate,color_range,"
 		"color_space,color_transfer,color_primaries,sample_rate,channels,channel_layout"
 		":stream_disposition=attached_pic,default,original,comment,hearing_impaired,visual_impaired,forced"
-		":stream_tags=language,title,name:stream_side_data=rotation,dv_profile,dv_bl_signal_compatibility_id"
+		":stream_tags=language,title,name:stream_side_data=rotation,displaymatrix,dv_profile,dv_bl_signal_compatibility_id"
 		":format=format_name,start_time,duration,nb_streams";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
@@ -119,6 +120,10 @@ static void decide_picture(struct plan *plan, const struct facts *f)
 		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaints).", f->damage);
 	if (f->rotation != 0)
 		job_decide(plan, "rotated", "The picture is turned by %" PRId64 " degrees.", f->rotation);
+	if (f->mirrored)
+		job_decide(plan, "mirrored", "The picture is shown mirrored, as the file says.");
+	if (f->askew != 0)
+		job_decide(plan, "askew", "The picture is turned by %" PRId64 " degrees within its frame, which keeps its size.", f->askew);
 	if (!f->has_audio)
 		job_decide(plan, "no_sound", "The source has no sound that can be read.");
 }
@@ -155,12 +160,15 @@ static void add_chunk(const struct plan_input *input, const struct grid *grid, c
 		      const struct ladder *ladder, const struct copy *copy, struct plan *plan)
 {
 	struct plan_task *task = job_task(plan, TASK_CHUNK);
+	int64_t frames, ms;
 
 	task->seq = seq;
 	task->first_frame = cut->first_frame;
 	task->frames_planned = cut->frames;
 	task->needs_bytes = cut->needs_bytes;
-	argv_chunk(input, grid, cut, seq, ladder, copy, &task->argv);
+	frames = argv_chunk(input, grid, cut, seq, ladder, copy, &task->argv);
+	ms = (int64_t)ceil((double)frames / ratio_value(grid->rate) * 1000);
+	plan->segment_most_ms = ms > plan->segment_most_ms ? ms : plan->segment_most_ms;
 	strings_add(&task->reads, input->source);
 }
 
@@ -216,6 +224,15 @@ static bool refuse(struct refusal *refusal, const char *code, const char *detail
 	return false;
 }
 
+/* Its sound alone is not what the uploader has in mind. */
+static bool refuse_unread(struct refusal *refusal, const struct facts *facts)
+{
+	refusal->code = "not_decodable";
+	snprintf(refusal->detail, sizeof refusal->detail, "The picture is coded as %s, which this server does not read.",
+		 facts->picture_unread);
+	return false;
+}
+
 static bool check_grid(const struct plan_input *input, const struct grid *grid, struct refusal *refusal)
 {
 	if (grid->duration_s * 1000 > (double)input->conf->duration_max_ms)
@@ -257,6 +274,8 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 	bool picture;
 
 	memset(plan, 0, sizeof *plan);
+	if (input->profile->rung_count > 0 && facts->picture_unread[0] != '\0')
+		return refuse_unread(refusal, facts);
 	if (input->profile->rung_count == 0 && !facts->has_audio)
 		return refuse(refusal, "no_sound", "The profile makes sound only, and the file has none that can be read.");
 	picture = input->profile->rung_count > 0 && facts->has_video && input->scan != NULL &&

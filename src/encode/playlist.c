@@ -225,14 +225,21 @@ static void put_video_variant(const struct rendition_row *row, const struct rend
 	buf_printf(out, "\n%s\n", file);
 }
 
-static void put_audio_variant(const struct rendition_row *row, bool early, struct buf *out)
+/* Of sound alone: its list is the main one's, which EXT-X-MEDIA names too where there are others. */
+static void put_audio_variant(const struct rendition_row *row, const struct renditions *list, bool early, struct buf *out)
 {
-	struct rates rates = rates_of(row);
+	struct rates rates = rates_of(tracks_heaviest(list, early));
+	struct buf codecs = BUF_INIT;
 	char file[64];
 
+	tracks_codecs(list, early, &codecs);
 	name_list(row, early, file);
-	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64 ",CODECS=\"%s\"\n%s\n",
-		   rates.peak_bps, rates.mean_bps, row->codecs, file);
+	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64 ",CODECS=\"%s\"", rates.peak_bps,
+		   rates.mean_bps, codecs.len > 0 ? buf_text(&codecs) + 1 : row->codecs);
+	if (tracks_are_many(list, early))
+		tracks_attributes(list, early, out);
+	buf_printf(out, "\n%s\n", file);
+	buf_fini(&codecs);
 }
 
 static int by_height_down(const void *a, const void *b)
@@ -261,10 +268,10 @@ void playlist_master(const struct renditions *list, bool early, struct buf *out)
 	size_t count = sort_videos(list, videos);
 
 	buf_puts(out, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n");
-	if (count > 0)
+	if (count > 0 || tracks_are_many(list, early))
 		tracks_media(list, early, out);
 	for (size_t i = 0; i < count; i++)
 		put_video_variant(videos[i], list, early, out);
 	if (audio != NULL && count == 0)
-		put_audio_variant(audio, early, out);
+		put_audio_variant(audio, list, early, out);
 }

@@ -22,6 +22,10 @@ void scan_fini(struct scan *scan)
 
 static void add_packet(struct scan *scan, const struct scan_packet *packet)
 {
+	if (scan->most > 0 && scan->count >= scan->most) {
+		scan->too_many = true;
+		return;
+	}
 	if (scan->count == scan->capacity) {
 		size_t capacity = scan->capacity > 0 ? scan->capacity * 2 : 1024;
 		struct scan_packet *packets = realloc(scan->packets, capacity * sizeof *packets);
@@ -140,4 +144,15 @@ void scan_end(struct scan *scan)
 		take_line(scan);
 	if (scan->count > 1)
 		qsort(scan->packets, scan->count, sizeof *scan->packets, by_pts);
+}
+
+const struct scan_packet **scan_file_order(const struct scan *scan)
+{
+	const struct scan_packet **order = calloc(scan->count + 1, sizeof *order);
+
+	if (order == NULL)
+		abort();
+	for (size_t i = 0; i < scan->count; i++)
+		order[scan->packets[i].at] = &scan->packets[i];
+	return order;
 }

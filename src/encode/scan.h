@@ -19,6 +19,8 @@ struct scan_packet {
 struct scan {
 	struct scan_packet *packets;    /* owned; in file order until scan_end sorts by pts */
 	size_t count, capacity;
+	size_t most;                    /* packets that are kept; 0: all there are */
+	bool too_many;                  /* there were more than `most` */
 	char line[128];                 /* the unfinished last line */
 	size_t line_len;
 	size_t bad_lines;               /* that were not rows of numbers; skipped */
@@ -31,5 +33,8 @@ void scan_feed(struct scan *scan, const char *bytes, size_t len);
 /* Takes a last line without newline and sorts by pts. */
 void scan_end(struct scan *scan);
 void scan_fini(struct scan *scan);
+
+/* The packets as they follow each other in the file, once sorted by pts.  The caller frees. */
+const struct scan_packet **scan_file_order(const struct scan *scan);
 
 #endif

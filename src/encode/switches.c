@@ -17,14 +17,41 @@ static const char decoders[] =
 	/* pictures */
 	"h264,hevc,av1,libdav1d,vp9,vp8,mpeg4,mpeg2video,mpeg1video,mjpeg,prores,dnxhd,vc1,wmv1,wmv2,wmv3,msmpeg4v1,"
 	"msmpeg4v2,msmpeg4,h263,h263i,h263p,flv,theora,vp6,vp6f,vp6a,dvvideo,ffv1,huffyuv,ffvhuff,utvideo,png,apng,gif,qtrle,"
-	"svq1,svq3,cinepak,rv10,rv20,rv30,rv40,rawvideo,cfhd,"
+	"svq1,svq3,cinepak,rv10,rv20,rv30,rv40,rawvideo,v210,cfhd,"
 	/* sound */
 	"aac,aac_latm,mp3float,mp3,mp2float,mp2,mp1float,mp1,ac3,eac3,dca,truehd,mlp,opus,libopus,vorbis,libvorbis,flac,"
 	"alac,wmav1,wmav2,wmapro,amrnb,amrwb,cook,qdm2,nellymoser,speex,libspeex,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,"
 	"adpcm_swf,adpcm_yamaha,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,"
 	"pcm_f64le,pcm_f64be,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,pcm_s16le_planar,pcm_s24le_planar,"
-	/* subtitles: not used, but one that is off the list fails the whole probe */
+	"wavpack,tta,"
+	/* subtitles */
 	"mov_text,text,srt,subrip,ass,ssa,webvtt,dvdsub,dvbsub,pgssub,xsub,cc_dec,libzvbi_teletextdec";
+
+/*
+ * ffprobe gives up a whole file where it may not open a decoder for each of its streams, and opening is all that it does:
+ * what packets tell of a stream is found out before, for which only the list above counts.  So these are opened by it, are
+ * never given a packet, and no child of ours decodes them.
+ */
+static const char opened[] =
+	/* pictures */
+	"012v,8bps,aasc,agm,aic,amv,arbc,asv1,asv2,aura,aura2,avrn,avrp,avs,avui,ayuv,bitpacked,bmp,camstudio,camtasia,cavs,"
+	"clearvideo,cljr,cllc,cyuv,dds,dirac,dpx,dxtory,dxv,escape124,escape130,exr,fic,fits,flashsv,flashsv2,fmvc,fraps,g2m,"
+	"h261,hap,hq_hqa,hqx,imm4,imm5,indeo2,indeo3,indeo4,indeo5,ipu,jpeg2000,jpegls,kgv1,lagarith,libopenjpeg,loco,m101,"
+	"magicyuv,mimic,mjpegb,mpegvideo,msa1,mscc,msrle,mss1,mss2,msvideo1,mszh,mts2,mvdv,mvha,mwsc,mxpeg,notchlc,nuv,pam,"
+	"pbm,pgm,photocd,pixlet,ppm,prosumer,psd,qdraw,qoi,qpeg,r10k,r210,rasc,rpza,rscc,scpr,screenpresso,sgi,sheervideo,"
+	"simbiosis_imx,smc,smvjpeg,snow,sp5x,speedhq,srgc,sunrast,targa,targa_y216,tdsc,tiff,truemotion1,truemotion2,"
+	"truemotion2rt,tscc2,ultimotion,v210x,v308,v408,v410,vb,vble,vc1image,vcr1,vmnc,vp3,vp4,vp5,vp7,wcmv,webp,wmv3image,"
+	"wnv1,xl,y41p,ylc,yuv4,zerocodec,zlib,zmbv,"
+	/* sound */
+	"acelp.kelvin,adpcm_ct,adpcm_ima_amv,adpcm_sbpro_2,adpcm_sbpro_3,adpcm_sbpro_4,als,ape,aptx,aptx_hd,atrac1,atrac3,"
+	"atrac3al,atrac3plus,atrac3plusal,comfortnoise,dfpwm,dolby_e,dsd_lsbf,dsd_lsbf_planar,dsd_msbf,dsd_msbf_planar,dss_sp,"
+	"dst,dvaudio,evrc,g722,g723_1,g726,g726le,g729,gsm,gsm_ms,iac,ilbc,imc,libcodec2,libgsm,libgsm_ms,mace3,mace6,metasound,"
+	"mp3adu,mp3adufloat,mp3on4,mp3on4float,mpc7,mpc8,msnsiren,on2avc,pcm_f16le,pcm_f24le,pcm_lxf,pcm_s16be_planar,"
+	"pcm_s24daud,pcm_s32le_planar,pcm_s64be,pcm_s64le,pcm_s8_planar,pcm_u16be,pcm_u16le,pcm_u24be,pcm_u24le,pcm_u32be,"
+	"pcm_u32le,pcm_vidc,qcelp,qdmc,ralf,real_144,real_288,s302m,sbc,shorten,sipr,siren,sonic,tak,truespeech,twinvq,"
+	"wmalossless,wmavoice,xma1,xma2,"
+	/* subtitles */
+	"jacosub,microdvd,mpl2,pjs,realtext,sami,stl,subviewer,subviewer1,vplayer";
 
 void switches_input(const struct conf *conf, struct strings *argv)
 {
@@ -36,6 +63,13 @@ void switches_input(const struct conf *conf, struct strings *argv)
 	strings_add_all(argv, fixed);
 	strings_add(argv, "-max_pixels");
 	strings_addf(argv, "%" PRId64, conf->pixels_max);
+}
+
+/* By the empty specifier it holds for ffprobe's own opening, and not for what libavformat opens while it looks for stream infos. */
+void switches_opened(struct strings *argv)
+{
+	strings_add(argv, "-codec_whitelist:");
+	strings_addf(argv, "%s,%s", decoders, opened);
 }
 
 void switches_file(struct strings *argv, const char *path)

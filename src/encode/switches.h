@@ -11,6 +11,9 @@
  */
 void switches_input(const struct conf *conf, struct strings *argv);
 
+/* For ffprobe, after those: it may open decoders for streams that nobody is going to decode.  Else one of them fails it. */
+void switches_opened(struct strings *argv);
+
 /* "-i file:PATH": the prefix keeps ffmpeg from reading a protocol into the name. */
 void switches_file(struct strings *argv, const char *path);
 

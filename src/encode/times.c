@@ -28,13 +28,6 @@ double times_seconds(const struct times *t, size_t at)
 	return ((double)t->pts[at] - (double)t->pts[0]) * t->tick;
 }
 
-static int by_place(const void *a, const void *b)
-{
-	const struct scan_packet *x = a, *y = b;
-
-	return (x->at > y->at) - (x->at < y->at);
-}
-
 static int by_time(const void *a, const void *b)
 {
 	const int64_t *x = a, *y = b;
@@ -49,15 +42,15 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The packets in file order.  The caller frees. */
+/* The packets in file order, to be mended.  The caller frees. */
 static struct scan_packet *in_file_order(const struct scan *scan)
 {
 	struct scan_packet *packets = malloc((scan->count + 1) * sizeof *packets);
 
 	if (packets == NULL)
 		abort();
-	memcpy(packets, scan->packets, scan->count * sizeof *packets);
-	qsort(packets, scan->count, sizeof *packets, by_place);
+	for (size_t i = 0; i < scan->count; i++)
+		packets[scan->packets[i].at] = scan->packets[i];
 	return packets;
 }
 

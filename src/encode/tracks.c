@@ -41,6 +41,11 @@ static size_t count_listed(const struct renditions *list, enum rendition_kind ki
 	return count;
 }
 
+bool tracks_are_many(const struct renditions *list, bool early)
+{
+	return count_listed(list, RENDITION_AUDIO, early) + count_listed(list, RENDITION_TEXT, early) > 1;
+}
+
 static void put_common(const struct rendition_row *row, const char *type, const char *group, const char *name, struct buf *out)
 {
 	buf_printf(out, "#EXT-X-MEDIA:TYPE=%s,GROUP-ID=\"%s\",NAME=\"%s\"", type, group, row->planned.label[0] != '\0' ?

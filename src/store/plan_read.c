@@ -108,6 +108,7 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	s->forced = read_number(rows, 33) != 0;
 	s->dolby_profile = read_number(rows, 34);
 	s->dolby_base = read_number(rows, 35);
+	COPY(s->matrix, rows, 36);
 }
 
 /* Columns 4 to 13 of query probe_format. */

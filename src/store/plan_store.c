@@ -191,6 +191,7 @@ static enum db_result save_video(struct db *db, const char *video, const struct 
 	bind_positive(&rows, ":width", plan->width);
 	bind_positive(&rows, ":height", plan->height);
 	bind_positive(&rows, ":frames", plan->frames);
+	rows_int(&rows, ":segment_most_ms", plan->segment_most_ms);
 	return rows_run(&rows);
 }
 

@@ -25,6 +25,7 @@ struct stream_row {
 	char language[16], title[96];
 	int64_t dolby_profile, dolby_base;      /* of Dolby Vision, and what others see in it: 0: nothing */
 	int64_t rotation;               /* degrees as ffprobe gives them (counter-clockwise); 0 */
+	char matrix[192];               /* its whole display matrix, as ffprobe prints it */
 };
 
 /* What was seen by decoding the first pictures; see encode/measure.h. */
@@ -126,6 +127,7 @@ struct plan {
 	size_t decision_count;
 	int64_t duration_ms, width, height, frames;
 	size_t pieces;                  /* chunks of each rung; 0: no picture */
+	int64_t segment_most_ms;        /* the longest segment of its rungs; 0: no picture */
 };
 void plan_fini(struct plan *plan);
 

@@ -30,6 +30,7 @@ void attempt_fini(struct attempt *attempt)
 	buf_fini(&attempt->output);
 	buf_fini(&attempt->err);
 	scan_fini(&attempt->scan);
+	copies_fini(&attempt->copies);
 }
 
 struct child_spec attempt_spec(const struct conf *conf, const struct task *task, int64_t nice, const char *dir)

@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_ATTEMPT_H
 #define CLIPMILL_ATTEMPT_H
 
+#include "encode/copies.h"
 #include "encode/judge.h"
 #include "encode/progress.h"
 #include "encode/scan.h"
@@ -16,6 +17,7 @@ struct attempt {
 	struct progress progress;       /* ffmpeg's last word */
 	struct buf output;              /* probe: ffprobe's JSON; digest: its lines */
 	struct scan scan;               /* scan: the packets */
+	struct copies copies;           /* scan: what of it could be copied */
 	struct buf err;                 /* the last lines of standard error */
 	struct task_exit ended;         /* stderr_tail points into `err` */
 };

@@ -141,7 +141,7 @@ static bool copies_make(struct work *work)
 		return false;
 	if (plan_profile_read(work->desk->db, video, &profile) != DB_OK)
 		return work_database_failed(work);
-	copies_read(buf_text(&work->attempt->output), &work->facts, &profile, &idr, &steadies);
+	copies_read(&work->attempt->copies, &work->facts, &profile, &idr, &steadies);
 	if ((idr.known && plan_idr_save(work->desk->db, video, &idr) != DB_OK) ||
 	    plan_steadies_save(work->desk->db, video, &steadies) != DB_OK)
 		return work_database_failed(work);

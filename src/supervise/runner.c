@@ -27,6 +27,7 @@
 #define TICK_S 1.0
 #define READING_WALL_MS 900000          /* of probe and scan */
 #define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
+#define PICTURES_A_SECOND_MOST 300      /* of a source: slow motion has 240; each is remembered while it is planned */
 #define SPAWN_DELAY_MS 5000
 #define HELD_MOST 512                   /* tasks that a worker can be found to hold in one look */
 #define OUT_TIME_SLACK_MS 120000        /* ffmpeg's out_time runs ahead by its delays */
@@ -105,6 +106,8 @@ static void gather(struct runner *r)
 	struct task_exit *e = &r->attempt.ended;
 	int status = r->child.status;
 
+	if (r->attempt.scan.too_many)
+		r->attempt.cause = END_TOO_MANY;        /* also where it was over before the watchdog looked */
 	e->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	e->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	e->user_ms = usage_ms(r->child.usage.ru_utime);
@@ -238,6 +241,8 @@ static void on_output(struct child *child, const char *bytes, size_t len)
 	case TASK_SCAN:
 		if (a->task.seq == SCAN_PACKETS)
 			scan_feed(&a->scan, bytes, len);
+		else if (a->task.seq == SCAN_COPIES)
+			copies_feed(&a->copies, bytes, len);
 		else if (a->output.len < OUTPUT_MOST_BYTES)
 			buf_put(&a->output, bytes, len);
 		break;
@@ -262,7 +267,8 @@ static const struct child_events child_events = { on_output, on_over };
 /* A number that changes while the child gets on with its work. */
 static int64_t mark_of(const struct attempt *a)
 {
-	return a->progress.frame + a->progress.out_time_us + (int64_t)a->output.len + (int64_t)a->scan.count;
+	return a->progress.frame + a->progress.out_time_us + (int64_t)a->output.len + (int64_t)a->scan.count + a->copies.idr.count +
+	       (int64_t)a->copies.sounds.len;
 }
 
 /* How long it may be silent: longer than all of its work should take is too long, however slow its encoder is. */
@@ -291,7 +297,9 @@ static void watchdog(struct runner *r, int64_t now_ms)
 		r->news_mark = mark_of(&r->attempt);
 		r->news_ms = now_ms;
 	}
-	if (now_ms - r->news_ms > patience_ms(r))
+	if (r->attempt.scan.too_many)
+		cause = END_TOO_MANY;
+	else if (now_ms - r->news_ms > patience_ms(r))
 		cause = END_STALLED;
 	else if (now_ms - r->started_ms > wall_ms(r))
 		cause = END_WALL;
@@ -351,9 +359,10 @@ static void scan_argv(struct runner *r, const char *source)
 		log_debug("video %s: its profile cannot be read", task->video);
 	if (task->seq == SCAN_MEASURE)
 		measure_argv(r->shop->conf, source, &facts, &task->argv);
-	else if (task->seq == SCAN_COPIES)
+	else if (task->seq == SCAN_COPIES) {
+		copies_begin(&r->attempt.copies, &facts, &profile);
 		copies_argv(r->shop->conf, source, &facts, &profile, &task->argv);
-	else
+	} else
 		plan_scan_argv(r->shop->conf, source, facts.video_index, &task->argv);
 }
 
@@ -449,6 +458,7 @@ static struct runner *new_runner(struct runner_shop *shop, struct task *task)
 	r->state = RUNNER_RUNNING;
 	r->started_ms = r->news_ms = clock_mono_ms();
 	attempt_init(&r->attempt, task);
+	r->attempt.scan.most = (size_t)(shop->conf->duration_max_ms * PICTURES_A_SECOND_MOST / 1000);
 	ev_timer_init(&r->tick, on_tick, TICK_S, TICK_S);
 	r->tick.data = r;
 	r->next = shop->runners;

@@ -57,6 +57,23 @@ test("another sound can be chosen while it plays", { skip }, () => withPlayer(br
 	await player.until((media) => media.currentTime > 2 && window.hls.audioTrack === 1);
 }));
 
+test("another sound of a recording without a picture can be chosen while it plays", { skip }, async () => {
+	const path = join(shelf, "two.mka");
+	await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", "sine=440:d=8", "-f", "lavfi", "-i", "sine=880:d=8", "-map", "0", "-map", "1", "-c:a", "flac",
+		"-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger", path]);
+	const { id, urls } = await server.waitFor(await server.upload(path), "ready");
+	await withPlayer(browser, server, "audio", async (player) => {
+		const asked = player.page.waitForRequest(new RegExp(`${id}/audio-de`));
+		await player.load(urls.hls);
+		assert.deepEqual(await player.page.evaluate(() => window.hls.audioTracks.map(({ name, lang }) => [name, lang])), [["English", "en"], ["German", "de"]]);
+		await player.play();
+		await player.until((media) => media.currentTime > 0.5);
+		await player.page.evaluate(() => { window.hls.audioTrack = 1; });
+		await asked;
+		await player.until((media) => media.currentTime > 4 && window.hls.audioTrack === 1);
+	});
+});
+
 const media = (page) => page.locator("media-controller video");
 const choose = (page, label, option) => page.getByRole("combobox", { name: label }).selectOption(option);
 

@@ -69,6 +69,19 @@ for (const [what, source] of Object.entries(SOURCES)) {
 	});
 }
 
+// Wider than BT.709, and not HDR: told by name, in each rung.
+for (const [what, said, told] of [
+	["Display P3", ["bt709", "bt709", "smpte432"], ["bt709", "bt709", "smpte432"]],
+	["BT.2020 that names its matrix only", ["bt2020nc", "unknown", "unknown"], ["bt2020nc", "bt2020-10", "bt2020"]],
+])
+	test(`${what} is told for what it is`, async () => {
+		const [space, transfer, primaries] = said, path = join(shelf, `${primaries}.mp4`);
+		await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=1280x720:d=0.4:r=10", "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast",
+			"-colorspace", space, "-color_trc", transfer, "-color_primaries", primaries, path]);
+		const { color_space, color_transfer, color_primaries } = await tagsOf((await published(readFileSync(path))).file);
+		assert.deepEqual([color_space, color_transfer, color_primaries], told);
+	});
+
 for (const name of ["made/hdr10.mp4", "real/sample_with_colr_mdcv_and_clli.mp4", "real/hlg10-color-test.mp4"]) {
 	test(`${name} becomes SDR, and says so everywhere`, { skip: noCorpus }, async () => {
 		const { video, file } = await published(readFileSync(clip(name)));

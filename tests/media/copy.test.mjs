@@ -1,7 +1,7 @@
 // copy.test.mjs - a source that is as the profile wants it is taken over packet by packet, and no other is.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serve, test, together, it } from "../lib/harness.mjs";
@@ -72,6 +72,20 @@ for (const name of ["film.mp4", "film.mkv"])
 		for (const { url, frames } of pictures)
 			assert.deepEqual([frames, await decodedFrames(server.url(url))], [180, 180], url);
 	});
+
+test("a film that is shown upside down, as in a mirror, is encoded that way in each rung", async () => {
+	const path = await film("mirror.mp4"), bytes = readFileSync(path);
+	const at = bytes.indexOf(Buffer.from("000100000000000000000000000000000001000000000000", "hex"), bytes.indexOf("tkhd"));
+	bytes.writeInt32BE(-65536, at + 16);
+	writeFileSync(path, bytes);
+	const { codes, pictures } = await publish(path);
+	assert.ok(codes.mirrored && !codes.copied, Object.keys(codes).join());
+	const top = async (what) => run("ffmpeg", ["-v", "error", "-noautorotate", "-i", what, "-frames:v", "1", "-vf", "crop=iw/8:ih/8:0:0,scale=1:1,format=gray,lut=y=val/2", "-f", "rawvideo", "-"])
+		.then((text) => text.charCodeAt(0));
+	assert.deepEqual(pictures.map(({ copied }) => copied), [false, false]);
+	const [high, low, source] = await Promise.all([...pictures.map(({ url }) => server.url(url)), path].map(top));
+	assert.ok(Math.abs(high - low) < 4 && Math.abs(high - source) > 8, `${[high, low, source]}`);
+});
 
 test("a source of which nothing is encoded is decoded all the same", async () => {
 	const { video, pictures } = await publish(await film("small.mp4", { size: "256x144" }));

@@ -61,6 +61,31 @@ test("every sound is there in its language, and the default of the source is hea
 	assert.ok(codes(video).includes("main_sound"));
 });
 
+for (const codec of ["wavpack", "tta"])
+	test(`a sound in ${codec} is heard`, async () => {
+		const video = await ready(await make(`${codec}.mkv`, picture(), tone(440), h264, ["-c:a", codec]));
+		assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 440) < 10);
+	});
+
+test("a sound that nobody may decode is left out, and the video stays", async () => {
+	const video = await ready(await make("g722.mkv", picture(), tone(440), tone(880), ["-map", "0", "-map", "1", "-map", "2"], h264,
+		["-c:a:0", "g722", "-ar:a:0", "16000", "-c:a:1", "aac"]));
+	assert.deepEqual(codes(video).filter((code) => code === "sounds_unread"), ["sounds_unread"]);
+	assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 880) < 10);
+});
+
+test("a cover that nobody may decode is left out, and the recording stays", async () => {
+	const cover = await make("cover.tiff", ["-f", "lavfi", "-i", "color=red:s=64x64:d=1", "-frames:v", "1"]);
+	const video = await ready(await make("tiff.flac", ["-i", cover], tone(440), ["-map", "0", "-map", "1", "-c:v", "copy", "-c:a", "flac", "-disposition:v", "attached_pic"]));
+	assert.ok(Math.abs(await pitch(file(video.renditions[0].url)) - 440) < 10);
+});
+
+test("a picture that nobody may decode is no recording of its sound", async () => {
+	const { reason, detail } = await failed(await make("magic.mkv", picture(), tone(440), ["-c:v", "magicyuv", "-pix_fmt", "yuv420p"]));
+	assert.equal(reason, "not_decodable");
+	assert.match(detail, /magicyuv/);
+});
+
 test("six channels become two, with headroom", async () => {
 	const source = await make("six.mkv", picture(), ["-f", "lavfi", "-i", "aevalsrc='0|0|0.9*sin(880*PI*t)|0|0|0':c=5.1:d=6"],
 		h264, ["-c:a", "flac"]);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { serve, test } from "../lib/harness.mjs";
 import { readMaster, readMedia } from "../lib/hls.mjs";
-import { madeBytes, pictureOf } from "../lib/media.mjs";
+import { madeBytes, madeClip, pictureOf } from "../lib/media.mjs";
 import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -82,4 +82,19 @@ test("what was early goes when its time is over, and nothing else does", async (
 	const master = readMaster((await server.get(urls.hls)).text);
 	for (const { uri } of master.variants)
 		assert.equal((await pictureOf(server.url(at(uri)))).packets, FRAMES);
+});
+
+test("no segment of a copied picture is longer than its early list says (RFC 8216, section 4.3.3.1)", async () => {
+	await server.sql(`INSERT INTO profile (name, segment_ms) VALUES ('rare', 4000);
+		INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('rare', 240, 5000, 'ultrafast')`);
+	const id = await server.upload(await madeClip({ seconds: 40 }), { profile: "rare" });
+	const { renditions } = await server.waitFor(id, "ready");
+	assert.ok(renditions.some(({ kind, copied }) => kind === "video" && copied), "it is copied");
+	const early = server.files(`media/${id}`).filter((name) => /early/.test(name));
+	assert.ok(early.length >= 2, `${early}`);
+	for (const name of early) {
+		const { text } = await server.get(`/media/${id}/${name}`), longest = Math.max(...readMedia(text).segments.map(({ seconds }) => seconds));
+		const [, target] = /TARGETDURATION:(\d+)/.exec(text);
+		assert.ok(Math.round(longest) <= Number(target), `${name}: ${longest} s, and ${target}`);
+	}
 });

@@ -57,7 +57,9 @@ static void look_for_idr(const struct packet *packets, size_t count, struct idr 
 		if (packets[i].flag == 'K')
 			len += (size_t)snprintf(output + len, sizeof output - len, "0, %10d, %10d, %10d, %8d, 0x8e2ad9a4\n",
 						((int)i - 2) * TICKS, packets[i].slot * TICKS, TICKS, 4711);
-	idr_read(output, &film, idr);
+	*idr = (struct idr){ .known = true };
+	for (const char *line = output; *line != '\0'; line = strchr(line, '\n') + 1)
+		idr_take(line, film.container, idr);
 }
 
 static bool fits(const struct facts *f, const struct profile *p, const struct packet *packets, size_t count, int bytes,
@@ -120,6 +122,11 @@ static void each_reason_is_told(void **state)
 	other = film;
 	other.rotation = 90;
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
+	other = film;
+	other.reshaped = other.mirrored = true;
+	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
+	assert_false(copy_is_thinkable(&other, &profile));
+	assert_string_equal(copy.why_not, "The picture is turned or mirrored, or has another size.");
 	other = film;
 	strcpy(other.pix_fmt, "yuv420p10le");
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));

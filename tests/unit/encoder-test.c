@@ -57,9 +57,6 @@ static void knows_the_codecs_and_no_other(void **state)
 	for (size_t i = 0; i < ENCODER_COUNT; i++)
 		assert_string_equal(encoder_of(codecs[i])->codec, codecs[i]);
 	assert_null(encoder_of("mpeg2video"));
-	assert_int_equal(encoder_delay("h264", "ultrafast"), 0);
-	assert_int_equal(encoder_delay("h264", "medium"), 2);
-	assert_int_equal(encoder_delay("av1", "8"), 0);
 }
 
 int main(void)

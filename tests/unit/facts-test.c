@@ -51,6 +51,44 @@ static const struct {
 	{ 1920, 1080, 0, "205:204", 1930, 1080 },
 };
 
+static const struct {
+	int64_t angle;                  /* ffprobe's */
+	const char *matrix;
+	int64_t rotation, askew;
+	bool mirrored, reshaped;
+} turns[] = {
+	{ 0, "", 0, 0, false, false },
+	{ 0, "\n00000000:        65536           0           0\n00000001:            0       65536           0\n00000002:            0", 0, 0, false, false },
+	{ 0, "\n00000000:        65536           0           0\n00000001:            0      -65536           0\n00000002:            0", 0, 0, true, true },
+	{ -180, "\n00000000:       -65536           0           0\n00000001:            0       65536           0\n00000002:     20971520", 180, 0, true, true },
+	{ -180, "\n00000000:       -65536           0           0\n00000001:            0      -65536           0\n00000002:     20971520", 180, 0, false, true },
+	{ -90, "\n00000000:            0       65536           0\n00000001:       -65536           0           0\n00000002:            0", 90, 0, false, true },
+	{ -9, "\n00000000:        64539       11377           0\n00000001:       -11377       64539           0\n00000002:            0", 0, 9, false, true },
+	{ -59, "\n00000000:        32768       56754           0\n00000001:       -56754       32768           0\n00000002:            0", 0, 59, false, true },
+	{ 89, "", 270, 0, false, true },
+	{ 91, "", 270, 0, false, true },
+	{ 1, "", 0, 0, false, false },
+	{ 45, "", 0, 315, false, true },
+	{ 0, "\n00000000: what", 0, 0, false, false },
+};
+
+static void tells_turned_pictures_from_mirrored_and_askew_ones(void **state)
+{
+	for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+		struct stream_row s = { VIDEO, .rotation = turns[i].angle };
+		struct refusal refusal;
+		struct facts facts;
+
+		strcpy(s.matrix, turns[i].matrix);
+		assert_true(facts_of(&s, 1, &facts, &refusal));
+		assert_int_equal(facts.rotation, turns[i].rotation);
+		assert_int_equal(facts.askew, turns[i].askew);
+		assert_int_equal(facts.mirrored, turns[i].mirrored);
+		assert_int_equal(facts.reshaped, turns[i].reshaped);
+		assert_int_equal(facts.width, turns[i].rotation % 180 == 0 ? 1920 : 1080);
+	}
+}
+
 static void shows_pictures_upright_with_square_pixels(void **state)
 {
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
@@ -147,6 +185,7 @@ static void knows_hdr_and_interlacing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_turned_pictures_from_mirrored_and_askew_ones),
 		cmocka_unit_test(shows_pictures_upright_with_square_pixels),
 		cmocka_unit_test(passes_over_what_is_no_track),
 		cmocka_unit_test(refuses_with_a_code_and_a_sentence),

@@ -52,6 +52,7 @@ static const struct {
 	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGXFSZ, 0, "", VERDICT_FAIL, "too_large" },
 	{ TASK_CHUNK, END_STALLED, -1, SIGKILL, 0, "", VERDICT_RETRY, "stalled" },
 	{ TASK_CHUNK, END_WALL, -1, SIGKILL, 0, "", VERDICT_RETRY, "took_too_long" },
+	{ TASK_SCAN, END_TOO_MANY, 0, 0, 0, "", VERDICT_FAIL, "too_many_pictures" },
 	{ TASK_AUDIO, END_TOO_LONG, -1, SIGKILL, 0, "", VERDICT_FAIL, "too_long" },
 };
 

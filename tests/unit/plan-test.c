@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "encode/graph.h"
 #include "encode/plan.h"
 #include "encode/rate.h"
 
@@ -293,6 +294,118 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	strings_fini(&argv);
 }
 
+/* Of 10 s each, where 4 s are wished for: what early lists must know before there is a segment. */
+static void the_longest_segment_is_known_from_the_plan(void **state)
+{
+	const struct profile wish = { .segment_ms = 4000, .chunk_ms = 10000, .rate_max = 60, .copy = true, .rung_count = 1,
+				      .rungs = { { "h264", 240, 450, 23, "veryfast" } } };
+	struct facts facts = {
+		.has_video = true, .container = "mov,mp4", .duration_s = 30, .video_codec = "h264", .pix_fmt = "yuv420p",
+		.timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .coded_width = 320, .coded_height = 240, .width = 320, .height = 240,
+		.audio_start_s = NAN, .video_start_s = 0, .cover_index = -1, .idr = { .known = true, .count = 3, .sum = 750 },
+	};
+	struct scan scan;
+	const struct plan_input input = {
+		.conf = &conf, .facts = &facts, .scan = &scan, .profile = &wish, .source = "/s", .media = "/m", .edition = 1, .threads = 1,
+	};
+	struct refusal refusal;
+	struct plan plan;
+	char line[64];
+
+	scan_init(&scan);
+	for (int i = 0; i < 750; i++)
+		scan_feed(&scan, line, (size_t)snprintf(line, sizeof line, "%d,%d,100,%d,%c_\n", i, i, i * 100, i % 250 == 0 ? 'K' : '_'));
+	scan_end(&scan);
+	assert_true(plan_make(&input, &plan, &refusal));
+	assert_true(plan.renditions[0].copied);
+	assert_int_equal(plan.segment_most_ms, 10000);
+	plan_fini(&plan);
+	facts.idr.known = false;
+	assert_true(plan_make(&input, &plan, &refusal));
+	assert_false(plan.renditions[0].copied);
+	assert_in_range(plan.segment_most_ms, 3000, 6000);
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
+static const struct {
+	const char *pix_fmt, *space, *primaries, *transfer;
+	enum facts_hdr hdr;
+	struct graph_color told;
+} colors[] = {
+	{ "yuv420p", "", "", "", FACTS_SDR, { "bt709", "bt709", "bt709" } },
+	{ "yuv420p", "smpte170m", "", "", FACTS_SDR, { "smpte170m", "smpte170m", "smpte170m" } },
+	{ "yuv420p", "bt470bg", "", "", FACTS_SDR, { "bt470bg", "bt470bg", "smpte170m" } },
+	{ "yuv420p", "bt709", "smpte432", "bt709", FACTS_SDR, { "bt709", "smpte432", "bt709" } },
+	{ "yuv420p", "bt709", "smpte431", "iec61966-2-1", FACTS_SDR, { "bt709", "smpte431", "iec61966-2-1" } },
+	{ "gbrp", "gbr", "smpte432", "iec61966-2-1", FACTS_SDR, { "bt709", "smpte432", "bt709" } },
+	{ "yuv420p10le", "bt2020nc", "", "", FACTS_SDR, { "bt2020nc", "bt2020", "bt2020-10" } },
+	{ "yuv420p10le", "bt2020nc", "bt2020", "bt2020-12", FACTS_SDR, { "bt2020nc", "bt2020", "bt2020-12" } },
+	{ "yuv420p10le", "bt2020nc", "bt2020", "smpte2084", FACTS_PQ, { "bt709", "bt709", "bt709" } },
+	{ "yuv420p", "so', it", "is", "not", FACTS_SDR, { "bt709", "bt709", "bt709" } },
+};
+
+static void colours_are_told_as_they_are(void **state)
+{
+	for (size_t i = 0; i < sizeof colors / sizeof *colors; i++) {
+		struct facts f = { .coded_width = 1280, .coded_height = 720, .hdr = colors[i].hdr };
+		struct graph_color color;
+
+		snprintf(f.pix_fmt, sizeof f.pix_fmt, "%s", colors[i].pix_fmt);
+		snprintf(f.color_space, sizeof f.color_space, "%s", colors[i].space);
+		snprintf(f.color_primaries, sizeof f.color_primaries, "%s", colors[i].primaries);
+		snprintf(f.color_transfer, sizeof f.color_transfer, "%s", colors[i].transfer);
+		color = graph_color_of(&f);
+		assert_string_equal(color.space, colors[i].told.space);
+		assert_string_equal(color.primaries, colors[i].told.primaries);
+		assert_string_equal(color.transfer, colors[i].told.transfer);
+	}
+}
+
+static const char *value_of(const struct strings *argv, const char *option)
+{
+	for (size_t i = 0; i + 1 < argv->count; i++)
+		if (strcmp(argv->items[i], option) == 0)
+			return argv->items[i + 1];
+	return "";
+}
+
+static void ffprobe_may_open_what_nobody_may_decode(void **state)
+{
+	struct strings argv = STRINGS_INIT;
+
+	for (int scan = 0; scan < 2; scan++) {
+		if (scan)
+			plan_scan_argv(&conf, "/s/source/x", 3, &argv);
+		else
+			plan_probe_argv(&conf, "/s/source/x", &argv);
+		assert_null(strstr(value_of(&argv, "-codec_whitelist"), "magicyuv"));
+		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "magicyuv"));
+		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "h264,"));
+		strings_fini(&argv);
+	}
+}
+
+static void a_picture_that_cannot_be_read_is_no_recording(void **state)
+{
+	struct facts facts = { .container = "mov,mp4", .duration_s = 10, .has_audio = true, .sound_count = 1,
+			       .sounds = { { .index = 1, .channels = 2, .sample_rate = 48000, .start_s = 0 } },
+			       .picture_unread = "hap", .cover_index = -1 };
+	struct profile wish = { .segment_ms = 4000, .chunk_ms = 10000, .audio_codec = "aac", .audio_kbps = 128, .rung_count = 1 };
+	const struct plan_input input = {
+		.conf = &conf, .facts = &facts, .profile = &wish, .source = "/s", .media = "/m", .edition = 1, .threads = 1,
+	};
+	struct refusal refusal;
+	struct plan plan;
+
+	assert_false(plan_make(&input, &plan, &refusal));
+	assert_string_equal(refusal.code, "not_decodable");
+	assert_non_null(strstr(refusal.detail, "hap"));
+	wish.rung_count = 0;
+	assert_true(plan_make(&input, &plan, &refusal));
+	plan_fini(&plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +419,10 @@ int main(void)
 		cmocka_unit_test(refuses_what_is_too_long_or_empty),
 		cmocka_unit_test(a_profile_without_rungs_makes_sound_only),
 		cmocka_unit_test(ffprobe_is_told_what_it_may_open),
+		cmocka_unit_test(the_longest_segment_is_known_from_the_plan),
+		cmocka_unit_test(colours_are_told_as_they_are),
+		cmocka_unit_test(ffprobe_may_open_what_nobody_may_decode),
+		cmocka_unit_test(a_picture_that_cannot_be_read_is_no_recording),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,33 @@ static void lists_sound_alone_and_picture_alone(void **state)
 	buf_fini(&out);
 }
 
+static void lists_all_sounds_where_there_is_no_picture(void **state)
+{
+	struct rendition_row sounds[] = { rows[0], rows[0] };
+	const struct renditions list = { .rows = sounds, .count = 2 };
+	struct buf out = BUF_INIT;
+
+	strcpy(sounds[0].planned.language, "en");
+	strcpy(sounds[1].planned.name, "audio-de");
+	strcpy(sounds[1].planned.language, "de");
+	strcpy(sounds[1].planned.label, "Deutsch");
+	sounds[0].planned.is_default = true;
+	playlist_master(&list, false, &out);
+	assert_string_equal(buf_text(&out),
+			    "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
+			    "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Audio\",LANGUAGE=\"en\",DEFAULT=YES,AUTOSELECT=YES,CHANNELS=\"2\","
+			    "URI=\"audio.m3u8\"\n"
+			    "#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"audio\",NAME=\"Deutsch\",LANGUAGE=\"de\",DEFAULT=NO,AUTOSELECT=YES,CHANNELS=\"2\","
+			    "URI=\"audio-de.m3u8\"\n"
+			    "#EXT-X-STREAM-INF:BANDWIDTH=130000,AVERAGE-BANDWIDTH=128000,CODECS=\"mp4a.40.2\",AUDIO=\"audio\",CLOSED-CAPTIONS=NONE\n"
+			    "audio.m3u8\n");
+	buf_reset(&out);
+	playlist_master(&list, true, &out);
+	assert_null(strstr(buf_text(&out), "audio-de"));
+	assert_null(strstr(buf_text(&out), "EXT-X-MEDIA"));
+	buf_fini(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +195,7 @@ int main(void)
 		cmocka_unit_test(rounds_the_target_as_extinf_is_rounded),
 		cmocka_unit_test(lists_rungs_from_the_largest_with_their_sound),
 		cmocka_unit_test(lists_sound_alone_and_picture_alone),
+		cmocka_unit_test(lists_all_sounds_where_there_is_no_picture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,6 +22,21 @@ static void scan_text(struct scan *scan, const char *text, size_t step)
 	scan_end(scan);
 }
 
+static void keeps_no_more_than_it_may(void **state)
+{
+	struct scan scan;
+
+	scan_init(&scan);
+	scan.most = 2;
+	scan_feed(&scan, "0,0,1,0,K_\n1,1,1,1,__\n", 22);
+	assert_false(scan.too_many);
+	scan_feed(&scan, "2,2,1,2,__\n3,3,1,3,__\n", 22);
+	scan_end(&scan);
+	assert_true(scan.too_many);
+	assert_int_equal(scan.count, 2);
+	scan_fini(&scan);
+}
+
 static void sorts_by_pts_however_it_is_split(void **state)
 {
 	static const char text[] = "0,-1024,100,48,K_\n1536,-512,20,148,__\n512,0,N/A,N/A,_D\n1024,512,7,N/A,__";
@@ -81,6 +96,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sorts_by_pts_however_it_is_split),
+		cmocka_unit_test(keeps_no_more_than_it_may),
 		cmocka_unit_test(takes_mpegts_and_matroska_rows),
 		cmocka_unit_test(counts_rows_that_are_none),
 		cmocka_unit_test(nothing_is_nothing),

@@ -40,6 +40,48 @@ static void tell(char *out, size_t size, int stream, int first, int step, int co
 					first + i * step * 1024 + (i * step >= gap_at ? gap : 0), 1024, 341);
 }
 
+static void read_copies(const char *output, const struct facts *f, struct idr *idr, struct steadies *found)
+{
+	struct copies copies;
+
+	copies_begin(&copies, f, &profile);
+	for (size_t at = 0, len = strlen(output); at < len; at += 1000)
+		copies_feed(&copies, output + at, len - at < 1000 ? len - at : 1000);
+	copies_read(&copies, f, &profile, idr, found);
+	copies_fini(&copies);
+}
+
+/* Of keyframes alone these are 2 MiB: an output that was kept up to 1 MiB had half of them. */
+static void all_keyframes_count_however_many_there_are(void **state)
+{
+	struct facts f = film();
+	struct profile wish = profile;
+	struct steadies found;
+	struct copies copies;
+	struct idr idr;
+	char line[96];
+
+	f.has_video = true;
+	strcpy(f.video_codec, "h264");
+	strcpy(f.pix_fmt, "yuv420p");
+	wish.copy = true;
+	wish.rung_count = 1;
+	strcpy(wish.rungs[0].codec, "h264");
+	copies_begin(&copies, &f, &wish);
+	for (int i = 0; i < 30000; i++) {
+		int len = snprintf(line, sizeof line, "0, %10d, %10d, %10d, %8d, 0x12345678, F=0x0, S=1\n", i, i + 2, 1, 4711);
+
+		copies_feed(&copies, line, (size_t)len);
+		if (i % 100 == 0)
+			copies_feed(&copies, "#software: x\n", 13);
+	}
+	copies_read(&copies, &f, &wish, &idr, &found);
+	copies_fini(&copies);
+	assert_true(idr.known);
+	assert_int_equal(idr.count, 30000);
+	assert_int_equal(idr.sum, 30000LL * 29999 / 2);
+}
+
 static void steady_sounds_are_found_by_their_streams(void **state)
 {
 	char output[65536] = "#software: x\n#tb 0: 1/48000\n#media_type 0: audio\n#tb 1: 1/48000\n";
@@ -49,7 +91,7 @@ static void steady_sounds_are_found_by_their_streams(void **state)
 
 	tell(output, sizeof output, 0, -1024, 1, 400, 999, 0);
 	tell(output, sizeof output, 1, 0, 1, 400, 200, 200);
-	copies_read(output, &f, &profile, &idr, &found);
+	read_copies(output, &f, &idr, &found);
 	assert_false(idr.known);
 	assert_int_equal(found.count, 1);
 	assert_int_equal(found.items[0].index, 2);
@@ -162,6 +204,7 @@ static void only_what_the_profile_wants_is_copied(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_keyframes_count_however_many_there_are),
 		cmocka_unit_test(steady_sounds_are_found_by_their_streams),
 		cmocka_unit_test(clocks_in_milliseconds_are_steady),
 		cmocka_unit_test(nonsense_is_no_sound),
