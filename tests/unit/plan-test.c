@@ -197,6 +197,31 @@ static void plans_a_film(void **state)
 	scan_fini(&scan);
 }
 
+static bool says(const struct strings *argv, const char *text)
+{
+	for (size_t i = 0; i < argv->count; i++)
+		if (strstr(argv->items[i], text) != NULL)
+			return true;
+	return false;
+}
+
+static void interlaced_pictures_may_change_their_size(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	facts.interlaced = true;
+	facts.fields = FIELDS_TOP_FIRST;
+	make_scan(&scan, 0, 512, 72, 0);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_true(has_arg(&plan.tasks[0].argv, "-reinit_filter"));
+	assert_true(says(&plan.tasks[0].argv, "scale=w=1280:h=720:interl=1,bwdif="));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static void plans_sound_alone(void **state)
 {
 	const struct facts sound = {
@@ -301,6 +326,7 @@ int main(void)
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
+		cmocka_unit_test(interlaced_pictures_may_change_their_size),
 		cmocka_unit_test(plans_sound_alone),
 		cmocka_unit_test(the_same_input_gives_the_same_plan),
 		cmocka_unit_test(refuses_what_is_too_long_or_empty),
