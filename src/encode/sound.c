@@ -43,13 +43,19 @@ struct take {
 	int64_t kbps;
 };
 
+/* Of what is nothing but packets of sound ffprobe guesses the length from the rate of the first ones. */
+static bool is_guessed(const struct facts *f)
+{
+	return strcmp(f->container, "aac") == 0 || strcmp(f->container, "mp3") == 0;
+}
+
 /* A bound against gaps that would be filled with days of silence: what the file claims, and a little. */
 static double most_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
 	double all_s = (double)input->conf->duration_max_ms / 1000 + 60;
 	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->duration_s;
 
-	if (claimed_s <= 0 && grid == NULL)
+	if ((claimed_s <= 0 && grid == NULL) || is_guessed(input->facts))
 		return all_s;
 	return fmin(all_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SLACK_S);
 }

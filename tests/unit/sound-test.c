@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -144,6 +145,33 @@ static void a_graph_that_is_made_anew_goes_on(void **state)
 	sound_graph(&two, &shape, &out);
 	assert_non_null(strstr(buf_text(&out), "[b][s]ainterleave=nb_inputs=2,"));
 	buf_fini(&out);
+}
+
+static double longest_s(const struct facts *facts)
+{
+	struct plan plan;
+	double longest = 0;
+
+	plan_of(facts, &stereo, &plan);
+	for (size_t i = 0; i + 1 < plan.tasks[0].argv.count; i++)
+		if (strcmp(plan.tasks[0].argv.items[i], "-t") == 0)
+			longest = strtod(plan.tasks[0].argv.items[i + 1], NULL);
+	plan_fini(&plan);
+	return longest;
+}
+
+static void a_guessed_length_cuts_nothing_off(void **state)
+{
+	struct facts facts = {
+		.has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = -1, .container = "flac", .sound_count = 1,
+		.sounds = { { .index = 0, .channels = 2 } },
+	};
+
+	assert_true(longest_s(&facts) < 16);
+	strcpy(facts.container, "aac");
+	assert_true(longest_s(&facts) > 43200);
+	strcpy(facts.container, "mp3");
+	assert_true(longest_s(&facts) > 43200);
 }
 
 static void keeps_texts_and_names_what_it_leaves_out(void **state)
@@ -356,6 +384,7 @@ int main(void)
 		cmocka_unit_test(keeps_as_many_sounds_as_players_list),
 		cmocka_unit_test(mixes_down_with_headroom),
 		cmocka_unit_test(a_graph_that_is_made_anew_goes_on),
+		cmocka_unit_test(a_guessed_length_cuts_nothing_off),
 		cmocka_unit_test(keeps_texts_and_names_what_it_leaves_out),
 		cmocka_unit_test(a_cover_becomes_the_poster),
 		cmocka_unit_test(lists_sounds_texts_and_captions),
