@@ -55,7 +55,7 @@ static double most_s(const struct plan_input *input, const struct grid *grid, co
 	double all_s = (double)input->conf->duration_max_ms / 1000 + 60;
 	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->duration_s;
 
-	if ((claimed_s <= 0 && grid == NULL) || is_guessed(input->facts))
+	if (claimed_s <= 0 || is_guessed(input->facts))
 		return all_s;
 	return fmin(all_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SLACK_S);
 }

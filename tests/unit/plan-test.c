@@ -197,6 +197,20 @@ static void plans_a_film(void **state)
 	scan_fini(&scan);
 }
 
+/* As of what a browser records: neither the file nor a track says how long it is. */
+static void a_sound_without_a_claim_outlasts_the_picture(void **state)
+{
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	make_scan(&scan, 0, 512, 72, 0);
+	assert_true(plan_of(&film, &scan, &plan, &refusal));
+	assert_true(has_arg(&plan.tasks[1].argv, "43260.000000"));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static bool says(const struct strings *argv, const char *text)
 {
 	for (size_t i = 0; i < argv->count; i++)
@@ -326,6 +340,7 @@ int main(void)
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
+		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
 		cmocka_unit_test(interlaced_pictures_may_change_their_size),
 		cmocka_unit_test(plans_sound_alone),
 		cmocka_unit_test(the_same_input_gives_the_same_plan),
