@@ -244,6 +244,7 @@ const joins = {
 	"joined.ts": [[picture(24, 6), x264()], [picture(24, 6), x264()]],
 	"joined-back.ts": [[picture(24, 6), x264(), "-output_ts_offset", "500"], [picture(24, 6), x264()]],
 	"joined-ahead.ts": [[picture(24, 6), x264()], [picture(24, 6), x264(), "-output_ts_offset", "8"]],
+	"joined-pause.ts": [[picture(24, 6), x264()], [picture(24, 6), x264(), "-output_ts_offset", "30"]],
 	"joined-size.ts": [[picture(24, 6), x264()], [picture(24, 6, "256x144"), x264(), "-output_ts_offset", "6"]],
 	"joined-size-fields.ts": [
 		[picture(50, 6), "-vf", "tinterlace=interleave_top", mpeg2(12, ["-flags", "+ildct+ilme", "-top", "1"])],

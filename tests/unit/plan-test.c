@@ -126,6 +126,37 @@ static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
 	scan_fini(&scan);
 }
 
+/* Two seconds of pictures, `then_s` later two more, and where it says so, two from the beginning. */
+static void scan_of_parts(struct scan *scan, int64_t then_s, bool again)
+{
+	const int64_t starts[] = { 0, then_s * 90000, 0 };
+
+	scan_init(scan);
+	for (int part = 0; part < (again ? 3 : 2); part++)
+		for (int64_t i = 0; i < 50; i++)
+			add_packet(scan, starts[part] + i * 3600);
+	scan_end(scan);
+}
+
+static void a_picture_may_stand_still_for_minutes(void **state)
+{
+	static const struct { int64_t then_s; bool again, spliced; int64_t frames; } cases[] = {
+		{ 32, false, false, 850 }, { 601, false, false, 15075 }, { 700, false, true, 100 }, { 32, true, true, 150 },
+	};
+	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 0 };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scan scan;
+		struct grid grid;
+
+		scan_of_parts(&scan, cases[i].then_s, cases[i].again);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.spliced, cases[i].spliced);
+		assert_int_equal(grid.frames, cases[i].frames);
+		scan_fini(&scan);
+	}
+}
+
 static void extreme_times_do_not_overflow(void **state)
 {
 	const struct facts facts = { .timebase = { 1, 1 }, .container = "mpegts", .start_s = 1e300 };
@@ -338,6 +369,7 @@ int main(void)
 		cmocka_unit_test(finds_the_rate_and_counts_its_frames),
 		cmocka_unit_test(a_picture_that_starts_late_is_led_in),
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
+		cmocka_unit_test(a_picture_may_stand_still_for_minutes),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
 		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
