@@ -102,6 +102,25 @@ static void a_picture_that_starts_late_is_led_in(void **state)
 	scan_fini(&scan);
 }
 
+static void a_picture_is_waited_for_ten_minutes(void **state)
+{
+	struct facts facts = {
+		.timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .has_video = true, .has_audio = true, .audio_start_s = 0,
+	};
+	struct scan scan;
+	struct grid grid;
+
+	make_scan(&scan, 599 * 90000, 3600, 100, 0);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_int_equal(grid.lead, 599 * 25);
+	assert_true(fabs(grid.base_s) < 1e-9 && fabs(grid.cut_s) < 1e-9);
+	facts.audio_start_s = -10;
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_int_equal(grid.lead, 0);
+	assert_true(fabs(grid.cut_s - 609) < 1e-9);
+	scan_fini(&scan);
+}
+
 static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
 {
 	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 1.4 };
@@ -368,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_rate_and_counts_its_frames),
 		cmocka_unit_test(a_picture_that_starts_late_is_led_in),
+		cmocka_unit_test(a_picture_is_waited_for_ten_minutes),
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
 		cmocka_unit_test(a_picture_may_stand_still_for_minutes),
 		cmocka_unit_test(extreme_times_do_not_overflow),
