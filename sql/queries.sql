@@ -639,6 +639,12 @@ UPDATE rendition
  WHERE video = :video AND edition = :edition AND name = :name;
 
 -- name: video_ready
+-- What a file says of the length of its sound may be a guess.
 UPDATE video
-   SET state = 'ready', progress = 1, published = edition, playable_ms = coalesce(playable_ms, (SELECT ms FROM now_ms))
+   SET state = 'ready', progress = 1, published = edition, playable_ms = coalesce(playable_ms, (SELECT ms FROM now_ms)),
+       duration_ms = coalesce((SELECT round(r.duration_us / 1000.0)
+                                 FROM rendition r
+                                WHERE r.video = video.id AND r.edition = video.edition AND r.kind = 'audio' AND r.is_default
+                                  AND video.frames IS NULL AND abs(r.duration_us / 1000.0 - coalesce(video.duration_ms, 0)) > 100),
+                              duration_ms)
  WHERE id = :id AND edition = :edition AND state = 'publishing';

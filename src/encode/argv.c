@@ -132,13 +132,6 @@ static void add_rungs(const struct chunk *c, const struct ladder *ladder, struct
 		add_copy(c, &ladder->rungs[c->copy->rung], argv);
 }
 
-/* Filters that cannot take a change of size in mid-stream are left out of most graphs: then there is
- * no need to build the graph anew, which would lose its place on the grid. */
-static bool takes_changes(const struct facts *facts)
-{
-	return !facts->interlaced && facts->rotation == 0 && !facts->reshaped;
-}
-
 static void add_seek(const struct cut *cut, struct strings *argv)
 {
 	const char *const fixed[] = { "-noaccurate_seek", "-seek_timestamp", "1", "-ss", NULL };
@@ -157,7 +150,7 @@ int64_t argv_chunk(const struct plan_input *input, const struct grid *grid, cons
 
 	line_open(input, argv);
 	line_clock(grid, argv);
-	if (takes_changes(input->facts))
+	if (graph_takes_changes(input->facts))
 		line_text(argv, "-reinit_filter", "0");
 	add_seek(cut, argv);
 	switches_file(argv, input->source);

@@ -11,12 +11,27 @@
 
 #define TAIL_FRAMES 4           /* the fps filter may end so many slots early: the last frame is held */
 
+bool graph_takes_changes(const struct facts *f)
+{
+	return !f->reshaped;
+}
+
+/* The filter that deinterlaces cannot take a change of size in mid-stream: field by field, all get the first one.  What has
+ * it already is let through as it is. */
+static void put_one_size(const struct facts *f, struct buf *out)
+{
+	if (graph_takes_changes(f))
+		buf_printf(out, "scale=w=%" PRId64 ":h=%" PRId64 ":interl=1,", f->coded_width, f->coded_height);
+}
+
 /* `fields`: of each, or of each two, one picture; in the measured order, whatever the flags of a picture say. */
 static void put_deinterlace(const struct facts *f, int64_t fields, struct buf *out)
 {
-	if (f->interlaced)
-		buf_printf(out, "bwdif=mode=%s:parity=%s:deint=all,", fields == 2 ? "send_field" : "send_frame",
-			   f->fields == FIELDS_BOTTOM_FIRST ? "bff" : "tff");
+	if (!f->interlaced)
+		return;
+	put_one_size(f, out);
+	buf_printf(out, "bwdif=mode=%s:parity=%s:deint=all,", fields == 2 ? "send_field" : "send_frame",
+		   f->fields == FIELDS_BOTTOM_FIRST ? "bff" : "tff");
 }
 
 /*

@@ -17,6 +17,10 @@
 void graph_video(const struct facts *facts, const struct grid *grid, const struct cut *cut, const struct rung *rungs,
 		 size_t count, struct buf *out);
 
+/* True where the size may change in mid-stream: then there is no need to build the graph anew, which would lose its place on
+ * the grid.  What ffmpeg puts before a graph to turn pictures cannot take that. */
+bool graph_takes_changes(const struct facts *facts);
+
 /* True where each picture, and with it its closed captions, is shown exactly once. */
 bool graph_keeps_captions(const struct grid *grid);
 

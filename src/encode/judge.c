@@ -15,6 +15,10 @@
 #include "encode/judge.h"
 #include "encode/telling.h"
 
+#define AAC_PACKET 1024         /* samples, which are the ticks of its timescale */
+#define OPUS_PACKET_S 0.02
+#define SOUND_SLACK_S 0.25      /* that a sound may have more or less than its time */
+
 /* Exit codes: ffmpeg's own, the shell's for a program that cannot run, and our jail's. */
 enum {
 	EXIT_TOO_MANY_ERRORS = 69, EXIT_JAIL_FIRST = 120, EXIT_JAIL_LAST = 125, EXIT_NOT_RUN = 126, EXIT_SIGNALLED = 255,
@@ -234,12 +238,26 @@ static bool judge_frames(const struct fragmented *file, const struct plan_rendit
 	return true;
 }
 
+/* All packets of a sound are as long: more or fewer of them than its time has would be out of step with the picture. */
+static bool judge_sound(const struct fragmented *file, const struct plan_rendition *planned, struct judgement *out)
+{
+	double packet = strcmp(planned->codec, "opus") == 0 ? OPUS_PACKET_S * file->timescale : AAC_PACKET;
+	double over_s = ((double)file->samples * packet - (double)file->duration) / file->timescale;
+
+	if (file->fragments[0].decode_time >= packet)
+		return judge(out, VERDICT_FAIL, "sound_uneven", "The sound that came out does not begin with the picture.");
+	if (over_s > SOUND_SLACK_S || over_s < -SOUND_SLACK_S)
+		return judge(out, VERDICT_FAIL, "sound_uneven", "The sound that came out is %.1f s too %s for its time.",
+			     over_s > 0 ? over_s : -over_s, over_s > 0 ? "long" : "short");
+	return true;
+}
+
 bool judge_piece(const struct fragmented *file, const struct plan_rendition *planned, const struct task *task,
 		 const struct progress *progress, struct judgement *out)
 {
 	if (!same_kind(file, planned, out) || !fragments_follow(file, out))
 		return false;
-	if (file->is_video && !judge_frames(file, planned, task, progress, out))
+	if (file->is_video ? !judge_frames(file, planned, task, progress, out) : !judge_sound(file, planned, out))
 		return false;
 	return judge(out, VERDICT_OK, "ok", "Done.");
 }

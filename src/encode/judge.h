@@ -29,7 +29,7 @@ void judge_exit(enum task_kind kind, const struct task_exit *ended, enum end_cau
 /*
  * Checks a chunk's or audio track's file against its task: whole fragments that start with a sync
  * sample, no gaps in decode time, picture size as planned, and (video) as many frames as ffmpeg
- * reported, each as long as planned.  Of one chunk among many every planned frame must be there.  `progress` is
+ * reported, each as long as planned; a sound's packets take as long as it lasts.  Of one chunk among many every planned frame must be there.  `progress` is
  * ffmpeg's last word.  False with a judgement.
  */
 bool judge_piece(const struct fragmented *file, const struct plan_rendition *planned, const struct task *task,

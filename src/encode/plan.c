@@ -84,6 +84,9 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 	if (g->lead > 0)
 		job_decide(plan, "picture_starts_late",
 		       "The sound starts first; the first picture is shown %" PRId64 " times more.", g->lead);
+	if (g->cut_s > 0)
+		job_decide(plan, "sound_before_picture", "The sound starts %.0f s before the picture; what comes before it is left out.",
+			   g->cut_s);
 }
 
 static void decide_fields(struct plan *plan, const struct facts *f)

@@ -17,7 +17,7 @@
 #define TERM_MOST 1000000       /* fractions with longer terms are rounded to thousandths */
 #define FRAMES_MOST 1e12        /* of any span: a length that is refused anyway */
 #define TIMESCALE_LEAST 10000   /* ticks a second, so that players that round times round little */
-#define LEAD_MOST_S 60.0        /* a picture that starts later than that after the sound is not waited for */
+#define LEAD_MOST_S 600.0       /* a picture that starts later than that after the sound is not waited for */
 
 /* Rates that people use. */
 static const struct ratio common[] = {
@@ -155,8 +155,12 @@ static void choose_zero(const struct facts *facts, const struct times *t, struct
 
 	g->first_pts = t->pts[0];
 	g->lead = 0;
-	if (facts->has_audio && isfinite(lead_s) && lead_s > 0 && lead_s < LEAD_MOST_S)
+	if (!facts->has_audio || !isfinite(lead_s) || lead_s <= 0)
+		lead_s = 0;
+	if (lead_s < LEAD_MOST_S)
 		g->lead = (int64_t)floor(lead_s * ratio_value(g->rate) + 1e-6);
+	else
+		g->cut_s = lead_s;
 	g->base_s = start_s - (double)g->lead / ratio_value(g->rate);
 }
 

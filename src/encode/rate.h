@@ -16,6 +16,7 @@ struct grid {
 	bool spliced;                   /* clocks jump: ffmpeg is left to mend them, and counts from the file's start */
 	int64_t first_pts;              /* of the first picture, stream time base: slot `lead` */
 	int64_t lead;                   /* slots before it, filled with copies of it: the sound starts earlier */
+	double cut_s;                   /* of sound before the picture that is left out; 0: none */
 	int64_t frames;                 /* of the output, lead and all */
 	double base_s;                  /* source time of slot 0, which is also the sound's zero */
 	double duration_s;

@@ -14,12 +14,14 @@
 #include "encode/name.h"
 #include "encode/sound.h"
 #include "encode/sound_copy.h"
+#include "encode/sound_graph.h"
 #include "encode/switches.h"
 
 #define SOUNDS_MOST 8           /* tracks; more are named in a decision */
 #define SLACK_S 5.0             /* a sound may be so much longer than it claims */
 
-#define GAP_S "0.01"            /* what is more is filled, or cut; what is less, clocks that count in milliseconds make of nothing */
+#define REACH_S 60.0            /* the longest hole that is filled where a sound changes its channels or its rate */
+#define LATE_S 10.0             /* a sound may begin so much later than it claims */
 
 #define HEAD_FROM_S 60.0        /* sounds of longer videos have a head */
 #define HEAD_LEAST_S 20.0
@@ -27,38 +29,8 @@
 
 #define OPUS_DELAY 312          /* samples of 48 kHz that libopus begins with, before those that it was given */
 #define OPUS_PACKET 960         /* samples */
+#define AAC_PACKET 1024
 #define OPUS_SILENCE_S ((double)(OPUS_PACKET - OPUS_DELAY) / 48000)
-
-/* Filters ------------------------------------------------------------------------------------- */
-
-static const char *layout_of(int64_t channels)
-{
-	return channels == 1 ? "mono" : channels == 6 ? "5.1" : "stereo";
-}
-
-/*
- * Fewer channels by ITU-R BS.775: the centre and the surrounds 3 dB lower into both sides, no LFE.  All of it
- * another 3 dB lower, since a sum of channels may be louder than any of them.
- */
-static void put_downmix(const struct track *t, int64_t channels, struct buf *out)
-{
-	if (t->channels > 8)
-		buf_puts(out, "pan=stereo|c0=c0|c1=c1,");
-	else if (t->channels > 2 && channels <= 2)
-		buf_puts(out, "aresample=center_mix_level=0.7071:surround_mix_level=0.7071:lfe_mix_level=0:rematrix_volume=0.7071:"
-			      "ocl=stereo,");
-}
-
-void sound_graph(const struct track *t, int64_t channels, double zero_s, double least_s, struct buf *out)
-{
-	buf_printf(out, "[0:%" PRId64 "]", t->index);
-	put_downmix(t, channels, out);
-	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:min_hard_comp=" GAP_S ":first_pts=0,", zero_s);
-	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s", layout_of(channels));
-	if (least_s > 0)
-		buf_printf(out, ",apad=whole_dur=%.6f", least_s);
-	buf_puts(out, "[a]");
-}
 
 /* Command lines ------------------------------------------------------------------------------- */
 
@@ -71,13 +43,19 @@ struct take {
 	int64_t kbps;
 };
 
+/* Of what is nothing but packets of sound ffprobe guesses the length from the rate of the first ones. */
+static bool is_guessed(const struct facts *f)
+{
+	return strcmp(f->container, "aac") == 0 || strcmp(f->container, "mp3") == 0;
+}
+
 /* A bound against gaps that would be filled with days of silence: what the file claims, and a little. */
 static double most_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
 	double all_s = (double)input->conf->duration_max_ms / 1000 + 60;
 	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->duration_s;
 
-	if (claimed_s <= 0 && grid == NULL)
+	if (claimed_s <= 0 || is_guessed(input->facts))
 		return all_s;
 	return fmin(all_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SLACK_S);
 }
@@ -87,16 +65,23 @@ static bool is_opus(const struct plan_rendition *r)
 	return strcmp(r->codec, "opus") == 0;
 }
 
+static int64_t packet_of(const struct plan_rendition *r)
+{
+	return is_opus(r) ? OPUS_PACKET : AAC_PACKET;
+}
+
 /*
- * Players do not agree on how to skip an encoder's priming: the packet that holds it is dropped.  AAC begins with
- * exactly one packet of it; Opus is given silence in front, so that priming and silence are one packet.
+ * Players do not agree on how to skip an encoder's priming: the packet that holds it, before the zero, is dropped.  AAC
+ * begins with exactly one packet of it; Opus is given silence in front, so that priming and silence are one packet.
+ * Also dropped is what a graph that was made anew says of a time for which there are packets.
  */
 static void add_codec(const struct take *take, struct strings *argv)
 {
 	line_text(argv, "-c:a", is_opus(take->rendition) ? "libopus" : "aac");
 	strings_add(argv, "-b:a");
 	strings_addf(argv, "%" PRId64 "k", take->kbps);
-	line_text(argv, "-bsf:a", "noise=drop='eq(n,0)'");
+	strings_add(argv, "-bsf:a");
+	strings_addf(argv, "noise=drop='if(gte(pts,ld(0)),0*st(0,pts+%" PRId64 "),1)'", packet_of(take->rendition));
 }
 
 static void add_file(const struct plan_input *input, const struct take *take, struct strings *argv)
@@ -142,20 +127,32 @@ static void add_copy_line(const struct plan_input *input, const struct grid *gri
 	strings_add_all(argv, (const char *const[]){ "-f", "null", "-", NULL });
 }
 
+/* At least to the zero, from where the sound begins. */
+static double reach_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
+{
+	double clock_s = grid != NULL && grid->spliced ? input->facts->start_s : 0;
+	double lead_s = t->start_s - clock_s - line_zero_s(input, grid);
+
+	return isfinite(lead_s) ? fmax(REACH_S, fmin(lead_s, (double)input->conf->duration_max_ms / 1000) + LATE_S) : REACH_S;
+}
+
 /* The sound is kept whole: it may end after the picture, and is padded where it ends before. */
 static void add_line(const struct plan_input *input, const struct grid *grid, const struct take *take, struct strings *argv)
 {
-	double zero_s = line_zero_s(input, grid), least_s = grid != NULL ? grid->duration_s : 0;
+	struct sound_shape shape = {
+		.channels = take->rendition->channels, .packet = packet_of(take->rendition), .zero_s = line_zero_s(input, grid),
+		.reach_s = reach_s(input, grid, take->track), .least_s = grid != NULL ? grid->duration_s : 0,
+	};
 	struct buf graph = BUF_INIT;
 
 	line_open(input, argv);
 	line_clock(grid, argv);
 	switches_file(argv, input->source);
 	if (is_opus(take->rendition)) {
-		zero_s -= OPUS_SILENCE_S;
-		least_s += least_s > 0 ? OPUS_SILENCE_S : 0;
+		shape.zero_s -= OPUS_SILENCE_S;
+		shape.least_s += shape.least_s > 0 ? OPUS_SILENCE_S : 0;
 	}
-	sound_graph(take->track, take->rendition->channels, zero_s, least_s, &graph);
+	sound_graph(take->track, &shape, &graph);
 	line_buf(argv, "-filter_complex", &graph);
 	line_text(argv, "-map", "[a]");
 	add_length(input, grid, take, 0, argv);

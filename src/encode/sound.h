@@ -12,8 +12,4 @@
  */
 void sound_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan);
 
-/* The filters from a track to [a], with `channels` of 1, 2 or 6: sample 0 is source time `zero_s`; gaps are
- * silence, and so is what is missing at the end of `least_s`. */
-void sound_graph(const struct track *track, int64_t channels, double zero_s, double least_s, struct buf *out);
-
 #endif

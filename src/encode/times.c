@@ -16,6 +16,8 @@
 #define JUMP_AHEAD_S 10.0
 #define JUMP_BACK_S 0.1
 
+#define PAUSE_MOST_S 600.0      /* a picture may stand still so long */
+
 void times_fini(struct times *t)
 {
 	free(t->pts);
@@ -58,6 +60,18 @@ static struct scan_packet *in_file_order(const struct scan *scan)
 static bool may_jump(const char *container)
 {
 	return strstr(container, "mpeg") != NULL || strstr(container, "flv") != NULL || strstr(container, "ogg") != NULL;
+}
+
+/* A step ahead is a picture that stands still, unless it is very long, or clocks are seen to start anew. */
+static bool is_spliced(const struct scan_packet *packets, size_t count, double tick)
+{
+	for (size_t i = 1; i < count; i++) {
+		double step_s = ((double)packets[i].dts - (double)packets[i - 1].dts) * tick;
+
+		if (step_s < -JUMP_BACK_S || step_s > PAUSE_MOST_S)
+			return true;
+	}
+	return false;
 }
 
 static bool jumps(double from, double to, double tick)
@@ -171,7 +185,7 @@ bool times_make(const struct facts *facts, const struct scan *scan, struct times
 	t->tick = ratio_value(facts->timebase);
 	t->guessed = is_told_in_part(scan);
 	packets = in_file_order(scan);
-	t->spliced = may_jump(facts->container) && mend_jumps(packets, scan->count, t->tick);
+	t->spliced = may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan->count, t->tick);
 	take_shown(t, packets, scan->count);
 	free(packets);
 	if (t->count > 0)

@@ -244,7 +244,12 @@ const joins = {
 	"joined.ts": [[picture(24, 6), x264()], [picture(24, 6), x264()]],
 	"joined-back.ts": [[picture(24, 6), x264(), "-output_ts_offset", "500"], [picture(24, 6), x264()]],
 	"joined-ahead.ts": [[picture(24, 6), x264()], [picture(24, 6), x264(), "-output_ts_offset", "8"]],
+	"joined-pause.ts": [[picture(24, 6), x264()], [picture(24, 6), x264(), "-output_ts_offset", "30"]],
 	"joined-size.ts": [[picture(24, 6), x264()], [picture(24, 6, "256x144"), x264(), "-output_ts_offset", "6"]],
+	"joined-size-fields.ts": [
+		[picture(50, 6), "-vf", "tinterlace=interleave_top", mpeg2(12, ["-flags", "+ildct+ilme", "-top", "1"])],
+		[picture(50, 6, "256x144"), "-vf", "tinterlace=interleave_top", mpeg2(12, ["-flags", "+ildct+ilme", "-top", "1"]),
+			"-output_ts_offset", "6"]],
 	"joined-aspect.ts": [[picture(24, 6), x264(24, "", 0)],
 		[picture(24, 6), "-vf", "setsar=2", x264(24, "", 0), "-output_ts_offset", "6"]],
 	"joined-next.ts": [[picture(24, 6), x264()], [picture(24, 6), x264(), "-output_ts_offset", "6"]],

@@ -152,6 +152,33 @@ static void one_of_many_pieces_must_be_whole(void **state)
 	assert_string_equal(j.reason, "frames_missing");
 }
 
+static void a_sound_is_as_long_as_its_packets(void **state)
+{
+	const struct plan_rendition aac = { .kind = RENDITION_AUDIO, .channels = 2, .codec = "aac" };
+	const struct plan_rendition opus = { .kind = RENDITION_AUDIO, .channels = 2, .codec = "opus" };
+	const struct task task = { .seq = 0 };
+	const struct progress progress = { .frame = 0 };
+	struct fragment fragment = { .duration = 384000, .samples = 375, .starts_sync = true };
+	struct fragmented file = { .timescale = 48000, .channels = 2, .fragments = &fragment, .count = 1, .samples = 375, .duration = 384000 };
+	struct judgement j;
+
+	assert_true(judge_piece(&file, &aac, &task, &progress, &j));
+	file.samples = 562;
+	assert_false(judge_piece(&file, &aac, &task, &progress, &j));
+	assert_int_equal(j.verdict, VERDICT_FAIL);
+	assert_string_equal(j.reason, "sound_uneven");
+	assert_string_equal(j.detail, "The sound that came out is 4.0 s too long for its time.");
+	file.samples = 300;
+	assert_false(judge_piece(&file, &aac, &task, &progress, &j));
+	file.samples = 400;
+	assert_true(judge_piece(&file, &opus, &task, &progress, &j));
+	fragment.decode_time = 648;
+	assert_true(judge_piece(&file, &opus, &task, &progress, &j));
+	fragment.decode_time = 48000;
+	assert_false(judge_piece(&file, &opus, &task, &progress, &j));
+	assert_string_equal(j.reason, "sound_uneven");
+}
+
 static void compares_a_movie_with_its_pieces(void **state)
 {
 	struct piece piece = { .frames = 50, .duration_us = 2000000 };
@@ -175,6 +202,7 @@ int main(void)
 		cmocka_unit_test(takes_a_piece_that_is_as_planned_and_no_other),
 		cmocka_unit_test(a_piece_may_lack_frames_that_did_not_decode),
 		cmocka_unit_test(one_of_many_pieces_must_be_whole),
+		cmocka_unit_test(a_sound_is_as_long_as_its_packets),
 		cmocka_unit_test(compares_a_movie_with_its_pieces),
 	};
 

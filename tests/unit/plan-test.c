@@ -103,6 +103,25 @@ static void a_picture_that_starts_late_is_led_in(void **state)
 	scan_fini(&scan);
 }
 
+static void a_picture_is_waited_for_ten_minutes(void **state)
+{
+	struct facts facts = {
+		.timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .has_video = true, .has_audio = true, .audio_start_s = 0,
+	};
+	struct scan scan;
+	struct grid grid;
+
+	make_scan(&scan, 599 * 90000, 3600, 100, 0);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_int_equal(grid.lead, 599 * 25);
+	assert_true(fabs(grid.base_s) < 1e-9 && fabs(grid.cut_s) < 1e-9);
+	facts.audio_start_s = -10;
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_int_equal(grid.lead, 0);
+	assert_true(fabs(grid.cut_s - 609) < 1e-9);
+	scan_fini(&scan);
+}
+
 static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
 {
 	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 1.4 };
@@ -125,6 +144,37 @@ static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
 	assert_true(grid_make(&facts, &scan, 60, &grid));
 	assert_false(grid.spliced);
 	scan_fini(&scan);
+}
+
+/* Two seconds of pictures, `then_s` later two more, and where it says so, two from the beginning. */
+static void scan_of_parts(struct scan *scan, int64_t then_s, bool again)
+{
+	const int64_t starts[] = { 0, then_s * 90000, 0 };
+
+	scan_init(scan);
+	for (int part = 0; part < (again ? 3 : 2); part++)
+		for (int64_t i = 0; i < 50; i++)
+			add_packet(scan, starts[part] + i * 3600);
+	scan_end(scan);
+}
+
+static void a_picture_may_stand_still_for_minutes(void **state)
+{
+	static const struct { int64_t then_s; bool again, spliced; int64_t frames; } cases[] = {
+		{ 32, false, false, 850 }, { 601, false, false, 15075 }, { 700, false, true, 100 }, { 32, true, true, 150 },
+	};
+	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 0 };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scan scan;
+		struct grid grid;
+
+		scan_of_parts(&scan, cases[i].then_s, cases[i].again);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.spliced, cases[i].spliced);
+		assert_int_equal(grid.frames, cases[i].frames);
+		scan_fini(&scan);
+	}
 }
 
 static void extreme_times_do_not_overflow(void **state)
@@ -194,6 +244,45 @@ static void plans_a_film(void **state)
 	assert_false(has_arg(&plan.tasks[0].argv, "-xerror"));
 	assert_string_equal(plan.tasks[4].argv.items[0], "/usr/libexec/clipmill-mux");
 	assert_true(has_arg(&plan.tasks[4].argv, "720p"));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
+/* As of what a browser records: neither the file nor a track says how long it is. */
+static void a_sound_without_a_claim_outlasts_the_picture(void **state)
+{
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	make_scan(&scan, 0, 512, 72, 0);
+	assert_true(plan_of(&film, &scan, &plan, &refusal));
+	assert_true(has_arg(&plan.tasks[1].argv, "43260.000000"));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
+static bool says(const struct strings *argv, const char *text)
+{
+	for (size_t i = 0; i < argv->count; i++)
+		if (strstr(argv->items[i], text) != NULL)
+			return true;
+	return false;
+}
+
+static void interlaced_pictures_may_change_their_size(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	facts.interlaced = true;
+	facts.fields = FIELDS_TOP_FIRST;
+	make_scan(&scan, 0, 512, 72, 0);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_true(has_arg(&plan.tasks[0].argv, "-reinit_filter"));
+	assert_true(says(&plan.tasks[0].argv, "scale=w=1280:h=720:interl=1,bwdif="));
 	plan_fini(&plan);
 	scan_fini(&scan);
 }
@@ -411,9 +500,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_the_rate_and_counts_its_frames),
 		cmocka_unit_test(a_picture_that_starts_late_is_led_in),
+		cmocka_unit_test(a_picture_is_waited_for_ten_minutes),
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
+		cmocka_unit_test(a_picture_may_stand_still_for_minutes),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
+		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
+		cmocka_unit_test(interlaced_pictures_may_change_their_size),
 		cmocka_unit_test(plans_sound_alone),
 		cmocka_unit_test(the_same_input_gives_the_same_plan),
 		cmocka_unit_test(refuses_what_is_too_long_or_empty),

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -19,7 +20,7 @@
 #include "encode/picture.h"
 #include "encode/plan.h"
 #include "encode/sniff.h"
-#include "encode/sound.h"
+#include "encode/sound_graph.h"
 #include "encode/text.h"
 #include "encode/tracks.h"
 
@@ -108,20 +109,69 @@ static void keeps_as_many_sounds_as_players_list(void **state)
 static void mixes_down_with_headroom(void **state)
 {
 	const struct track six = { .index = 1, .channels = 6 }, two = { .index = 1, .channels = 2 };
+	struct sound_shape shape = { .channels = 2, .packet = 1024, .zero_s = 1.5, .reach_s = 60, .least_s = 10 };
 	struct buf out = BUF_INIT;
 
-	sound_graph(&six, 2, 1.5, 10, &out);
+	sound_graph(&six, &shape, &out);
 	assert_non_null(strstr(buf_text(&out), "rematrix_volume=0.7071"));
-	assert_non_null(strstr(buf_text(&out), "asetpts=PTS-(1.500000000)/TB,aresample=48000:async=1:min_hard_comp=0.01:first_pts=0"));
-	assert_non_null(strstr(buf_text(&out), "channel_layouts=stereo,apad=whole_dur=10.000000[a]"));
+	assert_non_null(strstr(buf_text(&out), "asetpts=PTS-(1.500000000)/TB,aresample=48000:async=1:min_hard_comp=0.01,"));
+	assert_non_null(strstr(buf_text(&out), "channel_layouts=stereo,"));
 	buf_reset(&out);
-	sound_graph(&six, 6, 0, 0, &out);
+	shape.channels = 6;
+	sound_graph(&six, &shape, &out);
 	assert_null(strstr(buf_text(&out), "rematrix"));
-	assert_non_null(strstr(buf_text(&out), "channel_layouts=5.1[a]"));
+	assert_non_null(strstr(buf_text(&out), "channel_layouts=5.1,"));
 	buf_reset(&out);
-	sound_graph(&two, 2, 0, 0, &out);
+	shape.channels = 2;
+	sound_graph(&two, &shape, &out);
 	assert_null(strstr(buf_text(&out), "rematrix"));
 	buf_fini(&out);
+}
+
+/* What counts from a graph's own beginning would count anew where ffmpeg makes it anew. */
+static void a_graph_that_is_made_anew_goes_on(void **state)
+{
+	const struct track two = { .index = 1, .channels = 2 };
+	struct sound_shape shape = { .channels = 2, .packet = 1024, .reach_s = 60, .least_s = 10 };
+	struct buf out = BUF_INIT;
+
+	sound_graph(&two, &shape, &out);
+	assert_null(strstr(buf_text(&out), "first_pts"));
+	assert_null(strstr(buf_text(&out), "whole_dur"));
+	assert_non_null(strstr(buf_text(&out), "max(-1,1024*floor((PTS*0.048-2880000)/1024))"));
+	assert_non_null(strstr(buf_text(&out), "asetpts=PTS+round(479998/0.048)[e];[b][s][e]ainterleave=nb_inputs=3,"));
+	buf_reset(&out);
+	shape.least_s = 0;
+	sound_graph(&two, &shape, &out);
+	assert_non_null(strstr(buf_text(&out), "[b][s]ainterleave=nb_inputs=2,"));
+	buf_fini(&out);
+}
+
+static double longest_s(const struct facts *facts)
+{
+	struct plan plan;
+	double longest = 0;
+
+	plan_of(facts, &stereo, &plan);
+	for (size_t i = 0; i + 1 < plan.tasks[0].argv.count; i++)
+		if (strcmp(plan.tasks[0].argv.items[i], "-t") == 0)
+			longest = strtod(plan.tasks[0].argv.items[i + 1], NULL);
+	plan_fini(&plan);
+	return longest;
+}
+
+static void a_guessed_length_cuts_nothing_off(void **state)
+{
+	struct facts facts = {
+		.has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = -1, .container = "flac", .sound_count = 1,
+		.sounds = { { .index = 0, .channels = 2 } },
+	};
+
+	assert_true(longest_s(&facts) < 16);
+	strcpy(facts.container, "aac");
+	assert_true(longest_s(&facts) > 43200);
+	strcpy(facts.container, "mp3");
+	assert_true(longest_s(&facts) > 43200);
 }
 
 static void keeps_texts_and_names_what_it_leaves_out(void **state)
@@ -333,6 +383,8 @@ int main(void)
 		cmocka_unit_test(names_every_sound_once),
 		cmocka_unit_test(keeps_as_many_sounds_as_players_list),
 		cmocka_unit_test(mixes_down_with_headroom),
+		cmocka_unit_test(a_graph_that_is_made_anew_goes_on),
+		cmocka_unit_test(a_guessed_length_cuts_nothing_off),
 		cmocka_unit_test(keeps_texts_and_names_what_it_leaves_out),
 		cmocka_unit_test(a_cover_becomes_the_poster),
 		cmocka_unit_test(lists_sounds_texts_and_captions),

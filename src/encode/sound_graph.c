@@ -1,0 +1,87 @@
+/*
+ * sound_graph.c - the filters that make a track one unbroken sound, also where its channels or its rate change on the
+ * way.  SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+#include "encode/sound_graph.h"
+
+#define GAP_S "0.01"            /* what is more is filled, or cut; what is less, clocks that count in milliseconds make of nothing */
+#define CLOCK "asettb=1/1000000"        /* filter ainterleave counts in microseconds, whatever it says */
+#define SAMPLES "0.048"         /* of a microsecond */
+
+static const char *layout_of(int64_t channels)
+{
+	return channels == 1 ? "mono" : channels == 6 ? "5.1" : "stereo";
+}
+
+/*
+ * Fewer channels by ITU-R BS.775: the centre and the surrounds 3 dB lower into both sides, no LFE.  All of it
+ * another 3 dB lower, since a sum of channels may be louder than any of them.
+ */
+static void put_downmix(const struct track *t, int64_t channels, struct buf *out)
+{
+	if (t->channels > 8)
+		buf_puts(out, "pan=stereo|c0=c0|c1=c1,");
+	else if (t->channels > 2 && channels <= 2)
+		buf_puts(out, "aresample=center_mix_level=0.7071:surround_mix_level=0.7071:lfe_mix_level=0:rematrix_volume=0.7071:"
+			      "ocl=stereo,");
+}
+
+static void put_format(const struct sound_shape *shape, struct buf *out)
+{
+	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s,", layout_of(shape->channels));
+}
+
+/* Its own gaps filled, from our zero on: to [s]; and once more, for its beginning, to [h]. */
+static void put_track(const struct track *t, const struct sound_shape *shape, struct buf *out)
+{
+	buf_printf(out, "[0:%" PRId64 "]", t->index);
+	put_downmix(t, shape->channels, out);
+	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:min_hard_comp=" GAP_S ",", shape->zero_s);
+	put_format(shape, out);
+	buf_puts(out, CLOCK ",atrim=start_pts=0,asplit[s][h];");
+}
+
+/*
+ * One silent sample at the beginning, so that what lies between is filled: just before the zero, or so far before the
+ * sound as it reaches back, where a packet of the encoder begins.
+ */
+static void put_begin(const struct sound_shape *shape, struct buf *out)
+{
+	buf_puts(out, "[h]atrim=end_sample=1,volume=0,");
+	buf_printf(out, "asetpts='round(max(-1,%" PRId64 "*floor((PTS*" SAMPLES "-%" PRId64 ")/%" PRId64 "))/" SAMPLES ")'[b];",
+		   shape->packet, (int64_t)llround(shape->reach_s * 48000), shape->packet);
+}
+
+/* Two of them where the sound must not end before: the first is the beginning of a track without any. */
+static void put_end(const struct sound_shape *shape, int64_t last, struct buf *out)
+{
+	buf_printf(out, "anullsrc=r=48000:cl=%s,", layout_of(shape->channels));
+	put_format(shape, out);
+	buf_printf(out, "atrim=end_sample=2,asetnsamples=n=1:p=0," CLOCK ",asetpts=PTS+round(%" PRId64 "/" SAMPLES ")[e];", last - 1);
+}
+
+/* In the order of time; single samples only where there is no other sound. */
+static void put_whole(int64_t last, struct buf *out)
+{
+	buf_printf(out, "[b][s]%sainterleave=nb_inputs=%d,", last > 0 ? "[e]" : "", last > 0 ? 3 : 2);
+	buf_puts(out, "aselect='gt(samples_n,1)+gte(pts,ld(0)-100)+0*st(0,pts+samples_n/" SAMPLES ")',");
+	if (last > 0)
+		buf_printf(out, "asetpts='if(eq(N,0)*gte(PTS*" SAMPLES ",%" PRId64 "),-20,PTS)',", last - 2);
+	buf_puts(out, "aresample=48000:async=1:min_comp=0.00001:min_hard_comp=0.00001,atrim=start_pts=0[a]");
+}
+
+void sound_graph(const struct track *t, const struct sound_shape *shape, struct buf *out)
+{
+	int64_t last = llround(shape->least_s * 48000) - 1;
+
+	put_track(t, shape, out);
+	put_begin(shape, out);
+	if (last > 0)
+		put_end(shape, last, out);
+	put_whole(last, out);
+}
