@@ -75,14 +75,18 @@ static void add_buffer(const struct encoding *e, struct strings *argv)
 	add_number(argv, "-threads", e->threads, "");
 }
 
-/* Keyframes come where they are forced: a cut in the picture makes an I-frame, not a segment. */
+/*
+ * Keyframes come where they are forced: a cut in the picture makes an I-frame, not a segment.  `vbv-init`: each chunk
+ * begins with a buffer that is as full as is usual in mid-stream; by itself x264 takes it to be full but for a tenth, and a
+ * short chunk spends that above its cap.
+ */
 static void add_x264(const struct encoding *e, struct strings *argv)
 {
 	add_text(argv, "-preset", e->preset);
 	add_buffer(e, argv);
 	strings_add(argv, "-x264-params");
-	strings_addf(argv, "fps=%" PRId64 "/%" PRId64 ":open-gop=0:scenecut=40:keyint=%" PRId64 ":min-keyint=%" PRId64,
-		     e->rate.num, e->rate.den, 2 * e->every + 2, e->every + 1);
+	strings_addf(argv, "fps=%" PRId64 "/%" PRId64 ":open-gop=0:scenecut=40:keyint=%" PRId64 ":min-keyint=%" PRId64
+		     ":vbv-init=0.7", e->rate.num, e->rate.den, 2 * e->every + 2, e->every + 1);
 	add_forced(e, argv);
 }
 

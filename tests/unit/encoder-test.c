@@ -33,7 +33,7 @@ static void check(const char *codec, const char *preset, int64_t threads, const 
 static void each_encoder_is_told_all(void **state)
 {
 	check("h264", "fast", 2, "-enc_time_base 1001:24000 -c:v libx264 -preset fast -crf 30 -maxrate 900k -bufsize 1800k -threads 2 "
-	      "-x264-params fps=24000/1001:open-gop=0:scenecut=40:keyint=194:min-keyint=97 -force_key_frames expr:not(mod(n,96)) ");
+	      "-x264-params fps=24000/1001:open-gop=0:scenecut=40:keyint=194:min-keyint=97:vbv-init=0.7 -force_key_frames expr:not(mod(n,96)) ");
 	check("hevc", "fast", 1, "-enc_time_base 1001:24000 -c:v libx265 -preset fast -crf 30 -maxrate 900k -bufsize 1800k -threads 1 "
 	      "-tag:v hvc1 -forced-idr 1 -x265-params log-level=error:info=0:open-gop=0:scenecut=40:keyint=194:min-keyint=97:"
 	      "frame-threads=1:pools=none -force_key_frames expr:not(mod(n,96)) ");
