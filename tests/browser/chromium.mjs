@@ -5,7 +5,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { after } from "../lib/harness.mjs";
 import { load } from "../lib/modules.mjs";
-import { build, patience } from "../lib/paths.mjs";
+import { build } from "../lib/paths.mjs";
 
 const PROGRAM = process.env.CLIPMILL_CHROMIUM || "/usr/bin/chromium";
 const ARTEFACTS = join(build, "tests/artefacts");
@@ -45,7 +45,7 @@ function listen(page) {
 // Gives `body` a page in a context of its own; fails where the browser complained of anything but what `expected` matches.
 export async function withPage(browser, server, { expected = /^$/, ...options }, body) {
 	const context = await browser.newContext({ baseURL: server.url("/"), viewport: { width: 1000, height: 760 }, ...options });
-	context.setDefaultTimeout(30_000 * patience);
+	context.setDefaultTimeout(90_000);
 	try {
 		const page = await context.newPage(), complaints = listen(page);
 		await body(page);

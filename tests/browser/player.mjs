@@ -44,7 +44,16 @@ export class Player {
 			const waits = ({ details, fatal }) => hls.latestLevelDetails?.live && !fatal && /^buffer(Stalled|AppendNoProgress)/.test(details);
 			const harmless = (event) => event.details === "aborted" || waits(event) ||
 				(event.details === "bufferStalledError" && event.bufferInfo?.len > 0.5);
-			hls.on(Hls.Events.ERROR, (_, event) => harmless(event) || errors.push(`${event.details}: ${event.error?.message}`));
+			hls.on(Hls.Events.ERROR, (_, event) => {
+				if (harmless(event))
+					return;
+				const at = media.currentTime, tell = () => errors.push(`${event.details}: ${event.error?.message}`);
+				// A busy machine may be late with the next piece; at a hole nothing ever goes on.
+				if (event.details === "bufferStalledError" && !event.fatal)
+					setTimeout(() => media.currentTime !== at || tell(), 5000);
+				else
+					tell();
+			});
 			hls.on(Hls.Events.LEVEL_SWITCHED, (_, { level }) => log.push(level));
 			hls.loadSource(url);
 			hls.attachMedia(media);
@@ -59,7 +68,7 @@ export class Player {
 
 	// Until `look`, called in the page, returns something truthy or an error has come.
 	async until(look, argument) {
-		await until(async () => (await this.#errors()).length || this.element.evaluate(look, argument), String(look), 30_000);
+		await until(async () => (await this.#errors()).length || this.element.evaluate(look, argument), String(look), 90_000);
 		await this.sound();
 	}
 

@@ -11,7 +11,7 @@ import { kill } from "../lib/programs.mjs";
 import { until } from "../lib/wait.mjs";
 import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
 
-const RATE = 3_000_000;                 // bytes a second
+const SLOW = 600_000, FAST = 20_000_000;        // bytes a second: until a test has done what it wants, and then
 const PADDING = 16_000_000;             // more than the sockets on the way keep for themselves
 const browser = noBrowser ? null : await openBrowser();
 const server = noBrowser ? null : await serve({ procs: 2, prepare: (server) => server.quick() });
@@ -29,20 +29,26 @@ async function paddedFilm(name, padding = PADDING) {
 }
 
 const film = skip ? null : await paddedFilm("film.mp4");
-const network = skip ? null : await Line.open(server, RATE);
+const network = skip ? null : await Line.open(server, SLOW);
 const lost = { expected: /net::ERR_|status of (5\d\d|409|423)|^(5\d\d|409|423): .*\/api\// };
 const onPage = (options, body) => () => withPage(browser, network, options, body);
 const line = (page) => page.locator(".upload .card-line").last();
 
+const onTheWay = () => server.files("incoming").some((name) =>
+	statSync(join(server.dir, "incoming", name), { throwIfNoEntry: false })?.size > 1_000_000);
+
 // Chooses the film and waits until a part of it was sent, and is kept.
 async function begin(page) {
+	network.rate = SLOW;
 	await page.goto("/");
 	await page.locator("#file").setInputFiles(film);
-	await line(page).getByText(/^[2-9]\.\d MB of /).waitFor();
+	await line(page).getByText(/ MB of /).waitFor();
+	await until(onTheWay, "a megabyte is here");
 }
 
 // All of it arrived, and once.
 async function arrived(page, before) {
+	network.rate = FAST;
 	await line(page).getByText(/^Ready/).waitFor();
 	assert.equal(await server.count("video"), before + 1);
 	assert.equal(await server.value("SELECT size_bytes FROM video ORDER BY created_ms DESC LIMIT 1"), statSync(film).size);
@@ -236,12 +242,14 @@ test("what was not sent completely is listed as other tabs go on with it, and no
 test("of many files two are sent at one time, and one that is removed leaves nothing behind", { skip }, onPage(lost, async (page) => {
 	const before = await server.count("video"), names = ["one.mp4", "two.mp4", "three.mp4"];
 	const card = (name) => page.locator(".upload", { hasText: name });
+	network.rate = SLOW;
 	await page.goto("/");
 	await page.locator("#file").setInputFiles(await Promise.all(names.map((name) => paddedFilm(name))));
 	await card("three.mp4").getByText(/waits for the files before it/).waitFor();
 	await card("two.mp4").getByText(/ MB of /).waitFor();
 	await keepPicture(page, "home-several");
 	await card("one.mp4").getByRole("button", { name: "Remove" }).click();
+	network.rate = FAST;
 	await card("three.mp4").getByText(/ MB of /).waitFor();
 	for (const name of ["two.mp4", "three.mp4"])
 		await card(name).getByText(/^Ready/).waitFor();

@@ -18,10 +18,10 @@ const first = await server.upload(clip);
 await server.waitFor(first, "ready");
 await until(async () => (await server.video(first)).sha256 && await server.count("discard") === 0, "it is as it will be");
 
-// From now on each of these calls of the responder takes half a second before (enter) or after (exit) it is done.
+// From now on each of these calls of the responder takes three seconds before (enter) or after (exit) it is done.
 async function slow(pid, call, when) {
 	const tracer = spawn("strace", ["-f", "-qq", "-p", String(pid), "-o", "/dev/null", "-e", `trace=${call}`,
-		"-e", `inject=${call}:delay_${when}=500000`], { stdio: "ignore" });
+		"-e", `inject=${call}:delay_${when}=3000000`], { stdio: "ignore" });
 	await until(async () => /TracerPid:\s+[1-9]/.test(await run("cat", [`/proc/${pid}/status`])), "it is traced");
 	return tracer;
 }
@@ -31,7 +31,7 @@ const linked = (id) => server.files("work").some((name) => server.files(`work/${
 async function killWhileLinking(call, when, reached, before = () => {}) {
 	const pid = server.responders()[0], tracer = await slow(pid, call, when);
 	const id = await server.upload(clip);
-	await until(() => reached(id), "it is in the middle", 20_000, 5);
+	await until(() => reached(id), "it is in the middle", undefined, 5);
 	assert.equal(await server.count(`rendition WHERE video = '${id}'`), 0, "and nothing is committed");
 	kill(pid);
 	await until(() => !isAlive(pid), "it is dead");

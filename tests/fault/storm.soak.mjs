@@ -2,4 +2,4 @@
 // SPDX-License-Identifier: MIT
 import { storm } from "../lib/storm.mjs";
 
-await storm({ uploads: 300, procs: 4, everyMs: 2000, timeoutMs: 1_200_000 });
+await storm({ uploads: 300, procs: 4, everyMs: 2000, timeoutMs: 3_600_000 });

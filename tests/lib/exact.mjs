@@ -35,7 +35,7 @@ export async function insert(server, path) {
 export async function planOf(server, id) {
 	const planned = "EXISTS (SELECT 1 FROM task WHERE video = v.id AND kind = 'assemble')";
 	await until(() => server.value(`SELECT 1 FROM video v WHERE id = ${quoted(id)} AND (state = 'failed' OR ${planned})`),
-		`a plan of ${id}`, 600_000, 300);
+		`a plan of ${id}`, 120_000, 300, () => server.moves());
 	const [video] = await server.sql(`SELECT state, reason FROM video WHERE id = ${quoted(id)}`);
 	const codes = await server.sql(`SELECT code, detail FROM decision WHERE video = ${quoted(id)} ORDER BY seq`);
 	const tasks = await server.sql(`SELECT argv, first_frame AS first, frames_planned AS frames FROM task

@@ -6,8 +6,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Server } from "./server.mjs";
 import { kill } from "./programs.mjs";
-import { patience } from "./paths.mjs";
 import { sleep, until } from "./wait.mjs";
+
+// For so long nothing may stand still.
+const STILL_MS = 120_000;
 
 const sha256 = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
@@ -26,7 +28,7 @@ const isOver = async (server) =>
 
 // { "source 0": { "720p.mp4": SHA256, ... }, ... } of what is published once early files are gone.
 async function published(server) {
-	await until(async () => await server.count("discard") === 0, "early files are gone", 30_000, 200);
+	await until(async () => await server.count("discard") === 0, "early files are gone", undefined, 200);
 	await server.tidy();
 	const videos = await server.sql("SELECT id, title, state, coalesce(detail, '') AS detail FROM video ORDER BY title");
 	return Object.fromEntries(videos.map(({ id, title, state, detail }) => {
@@ -43,11 +45,11 @@ async function assertNothingTwice(server) {
 }
 
 // One undisturbed run through so many responders.
-export async function quietRun(sources, procs, profile, ms = 240_000) {
+export async function quietRun(sources, procs, profile) {
 	const server = await start(procs, profile);
 	try {
 		await enqueue(server, sources);
-		await until(() => isOver(server), "all is done", ms, 200);
+		await until(() => isOver(server), "all is done", STILL_MS, 200, () => server.moves());
 		await assertNothingTwice(server);
 		return await published(server);
 	} finally {
@@ -68,7 +70,7 @@ async function killOne(server, n) {
 }
 
 // The same with `kills` kill -9 at random moments.
-export async function stormyRun(sources, procs, profile, kills, ms = 600_000) {
+export async function stormyRun(sources, procs, profile, kills) {
 	const server = await start(procs, profile);
 	let done = 0;
 	try {
@@ -78,7 +80,7 @@ export async function stormyRun(sources, procs, profile, kills, ms = 600_000) {
 				await killOne(server, done++);
 			await sleep(50 + Math.random() * 250);
 			return isOver(server);
-		}, "all is done", ms, 1);
+		}, "all is done", STILL_MS, 1, () => server.moves());
 		await server.healthy();
 		await assertNothingTwice(server);
 		return { files: await published(server), kills: done };
@@ -91,5 +93,3 @@ export const QUICK = `UPDATE profile SET chunk_ms = 1000, segment_ms = 1000;
 	DELETE FROM rung WHERE profile = 'default';
 	INSERT INTO rung (profile, short_side, max_kbps) VALUES ('default', 240, 450), ('default', 144, 200);
 	UPDATE rung SET preset = 'ultrafast' WHERE codec = 'h264'`;
-
-export { patience };

@@ -29,7 +29,7 @@ test("a rung goes when its days are over, with its files, its row and every ment
 	const video = await until(async () => {
 		const video = await server.video(id);
 		return names(video).length === 2 && video;
-	}, "its row is gone", 60_000);
+	}, "its row is gone", 120_000);
 	assert.deepEqual(names(video), ["240p", "144p"]);
 	assert.match(video.urls.mp4, /240p\.mp4$/);
 	assert.match(video.decisions.find(({ code }) => code === "rung_expired").detail, /^480p was removed 30 days after/);
@@ -37,7 +37,7 @@ test("a rung goes when its days are over, with its files, its row and every ment
 	assert.deepEqual(master.variants.map(({ uri }) => uri), ["240p.m3u8", "144p.m3u8"]);
 	assert.ok(!readFileSync(join(server.dir, "media", id, "manifest.mpd"), "utf8").includes("480p"));
 	assert.equal((await pictureOf(server.url(video.urls.dash))).height, 240);
-	await until(() => !has("480p"), "its files are gone", 60_000);
+	await until(() => !has("480p"), "its files are gone", 120_000);
 	await walkPlaylists(server, video.urls.hls);
 	assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
 	assert.equal(await server.value("SELECT version FROM profile WHERE name = 'default'"), profile_version, "and no other version of the profile");
@@ -48,7 +48,7 @@ test("the smallest stays: it has the sound", async () => {
 	const video = await until(async () => {
 		const video = await server.video(id);
 		return names(video).length === 1 && video;
-	}, "another is gone", 60_000);
+	}, "another is gone", 120_000);
 	assert.deepEqual(names(video), ["144p"]);
 	assert.equal(await server.count("expired"), 0);
 	const { sounds } = await walkPlaylists(server, video.urls.hls);
@@ -64,7 +64,7 @@ test("a new upload of the same file gets all rungs, and not links to what is lef
 
 test("a source goes when its days are over, and its row says so", async () => {
 	await server.sql("UPDATE profile SET keep_source_days = 10 WHERE name = 'default'");
-	await until(() => !server.files("source").includes(id), "it is gone", 60_000);
+	await until(() => !server.files("source").includes(id), "it is gone", 120_000);
 	await until(() => server.count(`video WHERE id = '${id}' AND source_kept = 0`), "its row says so");
 	assert.equal(server.files("source").length, 1, "the other's stays");
 });

@@ -144,7 +144,7 @@ test("a database of a newer version, or none of ours, is refused and left alone"
 
 test("without a store, a jail or a socket a responder says so and does not start", async () => {
 	const starts = async (text, args) => {
-		const { code, signal, stderr } = await responder(["--config", configure(text), ...args], { timeout: 20_000 });
+		const { code, signal, stderr } = await responder(["--config", configure(text), ...args], { timeout: 120_000 });
 		assert.ok(code > 0 && signal === null, `${text}: ${code} ${signal} ${stderr}`);
 		return stderr;
 	};
