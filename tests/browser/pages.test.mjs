@@ -58,11 +58,12 @@ test("a dropped file uploads with speed and remaining time, and its card becomes
 	onPage({}, async (page) => {
 		hold.on("chunk");
 		await page.goto("/");
-		await slowUploads(page, 150_000);
+		await slowUploads(page, 30_000);
 		await drop(page, { name: "Harbour & co.mp4", buffer: readFileSync(film) });
 		const mine = card(page, "Harbour & co.mp4");
 		await mine.getByText(/^\d+ kB of \d+ kB · \d+ kB\/s · \d+ s left$/).waitFor();
 		await keepPicture(page, "home-uploading");
+		await slowUploads(page, -1);
 		await mine.getByText(/^Encoding · \d+ %/).waitFor();
 		await keepPicture(page, "home-encoding");
 		hold.off("chunk");
@@ -113,10 +114,10 @@ test("a video is cancelled, tried again, renamed, and deleted a while after it w
 	await press("Save");
 	await page.getByRole("heading", { name: "Hafen \"<ä>\" & co" }).waitFor();
 	await press("Delete");
-	await keepPicture(page, "video-deleted");
 	await press("Undo");
 	assert.equal((await server.video(id)).title, "Hafen \"<ä>\" & co");
 	await press("Delete");
+	await keepPicture(page, "video-deleted");
 	await page.waitForURL("/");
 	assert.equal(await server.video(id), null);
 	hold.off("chunk");

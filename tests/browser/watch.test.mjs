@@ -33,10 +33,10 @@ async function choose(page, label, option) {
 }
 
 test("a video plays on its page while it is encoded, through a killed responder, and is the same player when it is ready",
-	{ skip, timeout: 240_000 }, () => withPage(browser, server, { expected: /net::ERR_|status of 5\d\d|^5\d\d: / }, async (page) => {
-		const id = await server.upload(film);
-		await until(async () => (await server.video(id)).urls.hls, "it can be played", 60_000);
+	{ skip }, () => withPage(browser, server, { expected: /net::ERR_|status of 5\d\d|^5\d\d: / }, async (page) => {
 		hold.on("assemble");
+		const id = await server.upload(film);
+		await until(async () => (await server.video(id)).urls.hls, "it can be played", 120_000);
 		await page.goto(`/videos/${id}`);
 		await media(page).evaluate((media) => { media.loop = false; window.mine = media; return media.play(); });
 		await reaches(page, () => window.mine.currentTime > 1);
@@ -46,7 +46,7 @@ test("a video plays on its page while it is encoded, through a killed responder,
 		await keepPicture(page, "video-early");
 		kill(server.responders()[0]);
 		hold.off("assemble");
-		await page.getByRole("link", { name: "Download 360p" }).waitFor({ timeout: 120_000 });
+		await page.getByRole("link", { name: "Download 360p" }).waitFor({ timeout: 180_000 });
 		assert.ok(await media(page).evaluate((media) => media === window.mine), "the player is another");
 		await reaches(page, (seconds) => Math.abs(window.mine.duration - seconds) < 0.2, SECONDS);
 		await media(page).evaluate((media) => { media.currentTime = 20; });
@@ -54,7 +54,7 @@ test("a video plays on its page while it is encoded, through a killed responder,
 		await keepPicture(page, "video-played");
 	}));
 
-test("quality is switched by hand, keys play, seek and mute, and the storyboard shows over the time line", { skip, timeout: 240_000 },
+test("quality is switched by hand, keys play, seek and mute, and the storyboard shows over the time line", { skip },
 	() => withPage(browser, server, {}, async (page) => {
 		const [{ id }] = (await server.get("/api/videos")).json.videos;
 		await server.waitFor(id, "ready");
@@ -68,15 +68,20 @@ test("quality is switched by hand, keys play, seek and mute, and the storyboard 
 		await keepPicture(page, "player-settings");
 		await page.keyboard.press("Escape");
 		await page.locator("media-play-button").focus();
+		await media(page).evaluate((media) => { media.loop = true; media.currentTime = 0; return media.play(); });      // `k` pauses what plays
 		await page.keyboard.press("k");
 		await reaches(page, () => document.querySelector("media-controller video").paused);
+		await media(page).evaluate((media) => { media.currentTime = 1; });
 		const { at } = await state(page);
 		await page.keyboard.press("ArrowRight");
 		await reaches(page, (at) => document.querySelector("media-controller video").currentTime > at + 5, at);
 		await page.keyboard.press("m");
 		await reaches(page, () => document.querySelector("media-controller video").muted);
-		await page.locator("media-time-range").hover({ position: { x: 200, y: 8 } });
-		await reaches(page, () => document.querySelector("media-preview-thumbnail").offsetHeight > 20);
+		await until(async () => {       // what loads after a move is shown with the next
+			for (const x of [190, 200])
+				await page.locator("media-time-range").hover({ position: { x, y: 8 } });
+			return page.evaluate(() => document.querySelector("media-preview-thumbnail").offsetHeight > 20);
+		}, "a picture of the storyboard");
 		await keepPicture(page, "player-storyboard");
 	}));
 
