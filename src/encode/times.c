@@ -103,11 +103,18 @@ static bool mend_jumps(struct scan_packet *packets, size_t count, double tick)
 	return mended;
 }
 
+/* When the first packet's picture is shown, where its packet does not say (AVI): decoders give it the time of the packet that
+ * pushed it out, which is the next one where pictures are reordered. */
+static int64_t first_shown(const struct facts *facts, const struct scan_packet *packets, size_t count)
+{
+	return packets[0].guessed && facts->has_b_frames && count > 1 ? packets[1].dts : INT64_MAX;
+}
+
 /* Decode times are even where presentation times are told for some packets only (MPEG-PS): the
  * pictures are as evenly spaced, from the first known time on. */
-static void take_even(struct times *t, const struct scan_packet *packets, size_t count)
+static void take_even(struct times *t, const struct facts *facts, const struct scan_packet *packets, size_t count)
 {
-	int64_t first_pts = INT64_MAX, first_dts = INT64_MAX;
+	int64_t first_pts = first_shown(facts, packets, count), first_dts = INT64_MAX;
 
 	for (size_t i = 0; i < count; i++) {
 		if (packets[i].discard)
@@ -133,13 +140,13 @@ static bool is_told_in_part(const struct scan *scan)
 	return guessed > 0 && guessed < scan->count;
 }
 
-static void take_shown(struct times *t, const struct scan_packet *packets, size_t count)
+static void take_shown(struct times *t, const struct facts *facts, const struct scan_packet *packets, size_t count)
 {
 	t->pts = malloc((count + 1) * sizeof *t->pts);
 	if (t->pts == NULL)
 		abort();
 	if (t->guessed)
-		take_even(t, packets, count);
+		take_even(t, facts, packets, count);
 	else
 		for (size_t i = 0; i < count; i++)
 			if (!packets[i].discard)
@@ -186,7 +193,7 @@ bool times_make(const struct facts *facts, const struct scan *scan, struct times
 	t->guessed = is_told_in_part(scan);
 	packets = in_file_order(scan);
 	t->spliced = may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan->count, t->tick);
-	take_shown(t, packets, scan->count);
+	take_shown(t, facts, packets, scan->count);
 	free(packets);
 	if (t->count > 0)
 		measure(t, facts);

@@ -177,6 +177,24 @@ static void a_picture_may_stand_still_for_minutes(void **state)
 	}
 }
 
+/* MPEG-4 with B pictures in AVI: the first one is shown when the second packet has come. */
+static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
+{
+	static const char rows[] = "N/A,0,900,0,K_\nN/A,1,500,900,__\n2,2,90,1400,__\n3,3,90,1490,__\n"
+				   "N/A,4,500,1580,__\n5,5,90,2080,__\n6,6,90,2170,__\nN/A,7,500,2260,__\n";
+	struct facts facts = { .timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .container = "avi", .has_b_frames = true };
+	struct scan scan;
+	struct grid grid;
+
+	scan_init(&scan);
+	scan_feed(&scan, rows, strlen(rows));
+	scan_end(&scan);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_int_equal(grid.first_pts, 1);
+	assert_int_equal(grid.frames, 8);
+	scan_fini(&scan);
+}
+
 static void extreme_times_do_not_overflow(void **state)
 {
 	const struct facts facts = { .timebase = { 1, 1 }, .container = "mpegts", .start_s = 1e300 };
@@ -502,6 +520,7 @@ int main(void)
 		cmocka_unit_test(a_picture_that_starts_late_is_led_in),
 		cmocka_unit_test(a_picture_is_waited_for_ten_minutes),
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
+		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
 		cmocka_unit_test(a_picture_may_stand_still_for_minutes),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
