@@ -226,13 +226,14 @@ static int64_t keyframe_near(const struct cutter *c, int64_t from, int64_t wishe
 	return best;
 }
 
-/* Early in the video `wished` itself will do, with a keyframe not far before it. */
+/* Early in the video `wished` itself will do, with a keyframe not far before it; not while the last picture is held, which
+ * the last chunk does. */
 static int64_t place_near(struct cutter *c, size_t index, int64_t from, int64_t wished)
 {
 	int64_t place = keyframe_near(c, from, wished);
 	size_t at;
 
-	if (place > 0 || index >= HEAD_CUTS || c->at_keyframes)
+	if (place > 0 || index >= HEAD_CUTS || c->at_keyframes || wished >= c->grid->frames - c->grid->held)
 		return place;
 	at = entry_before(c, wished);
 	if (at == c->entry_count || seconds(c, wished - c->entries[at].slot) > WALK_MOST_S)

@@ -302,6 +302,12 @@ static void take_steadies(const struct steadies *list, struct facts *f)
 		}
 }
 
+/* Containers in which a picture says itself how long it is shown; others end with the last one's start, or guess. */
+static bool tells_ends(const char *container)
+{
+	return strncmp(container, "mov", 3) == 0 || strcmp(container, "gif") == 0 || strcmp(container, "apng") == 0;
+}
+
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)
 {
 	const struct stream_row *video = find_video(probe);
@@ -319,6 +325,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	take_steadies(&probe->steadies, f);
 	if (video != NULL) {
 		take_video(video, f);
+		f->picture_s = tells_ends(f->container) && isfinite(video->duration) && video->duration > 0 ? video->duration : 0;
 		take_measured(video, &probe->measured, f);
 		f->idr = probe->idr;
 	} else

@@ -137,8 +137,8 @@ static void put_converted(const struct grid *g, const struct cut *cut, struct bu
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",setpts=PTS+%" PRId64 ",", g->rate.den, g->rate.num, g->lead);
 	buf_printf(out, "fps=fps=%" PRId64 "/%" PRId64 "%s,", g->rate.num, g->rate.den, cut->first ? ":start_time=0" : "");
 	if (cut->last)
-		buf_printf(out, "tpad=stop_mode=clone:stop=%d,trim=start_pts=%" PRId64 ":end_pts=%" PRId64 ",", TAIL_FRAMES,
-			   cut->first_frame, g->frames);
+		buf_printf(out, "tpad=stop_mode=clone:stop=%" PRId64 ",trim=start_pts=%" PRId64 ":end_pts=%" PRId64 ",",
+			   TAIL_FRAMES + g->held, cut->first_frame, g->frames);
 	else
 		put_trim(cut, out);
 }

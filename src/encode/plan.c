@@ -79,6 +79,8 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 		job_decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
 	else
 		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.", rate);
+	if (g->held > 0)
+		job_decide(plan, "last_picture_held", "The last picture is shown %.1f s longer than the others.", (double)g->held / rate);
 	if (g->spliced)
 		job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
 	if (g->lead > 0)

@@ -17,6 +17,8 @@
 #define TERM_MOST 1000000       /* fractions with longer terms are rounded to thousandths */
 #define FRAMES_MOST 1e12        /* of any span: a length that is refused anyway */
 #define TIMESCALE_LEAST 10000   /* ticks a second, so that players that round times round little */
+#define HELD_LEAST_S 0.5         /* a last picture that is shown so much longer than others is held; less may be a rounding */
+#define HELD_MOST_S 600.0
 #define LEAD_MOST_S 600.0       /* a picture that starts later than that after the sound is not waited for */
 
 /* Rates that people use. */
@@ -185,6 +187,16 @@ static void choose_ticks(struct grid *g)
 	g->tick = g->rate.den * times;
 }
 
+/* How much longer the last picture is shown than the others.  A single one is compared with a slot. */
+static void choose_held(const struct facts *facts, const struct times *t, struct grid *g)
+{
+	double usual_s = t->count > 1 ? t->spacing_s : 1 / ratio_value(g->rate);
+	double held_s = facts->picture_s - (times_seconds(t, t->count - 1) + usual_s);
+
+	if (held_s >= HELD_LEAST_S && held_s <= HELD_MOST_S)
+		g->held = llround(held_s * ratio_value(g->rate));
+}
+
 static void count_frames(const struct times *t, struct grid *g)
 {
 	double end_s = times_seconds(t, t->count - 1) + t->spacing_s;
@@ -192,7 +204,7 @@ static void count_frames(const struct times *t, struct grid *g)
 
 	if (g->constant && g->every == 1)
 		frames = (int64_t)t->count * g->fields;
-	g->frames = g->lead + (frames > 0 ? frames : 1);
+	g->frames = g->lead + (frames > 0 ? frames : 1) + g->held;
 	g->duration_s = (double)g->frames / ratio_value(g->rate);
 }
 
@@ -206,9 +218,10 @@ bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_
 		choose_zero(facts, &t, g);
 		choose_clock(facts, &t, g);
 		choose_ticks(g);
+		choose_held(facts, &t, g);
 		count_frames(&t, g);
 		g->guessed = t.guessed;
-		g->keep = g->constant && g->every == 1 && g->lead == 0 && !t.guessed && !g->spliced;
+		g->keep = g->constant && g->every == 1 && g->lead == 0 && g->held == 0 && !t.guessed && !g->spliced;
 	}
 	times_fini(&t);
 	return g->frames > 0;

@@ -195,6 +195,31 @@ static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
 	scan_fini(&scan);
 }
 
+/* Slides, and GIFs that pause at their end. */
+static void a_last_picture_is_held_as_long_as_it_says(void **state)
+{
+	static const struct { int64_t pictures; double picture_s; int64_t frames, held; } cases[] = {
+		{ 50, 0, 50, 0 }, { 50, 2.0, 50, 0 }, { 50, 2.3, 50, 0 }, { 50, 5.0, 125, 75 }, { 50, 700, 50, 0 }, { 1, 5.0, 125, 124 },
+	};
+	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mov,mp4,m4a,3gp,3g2,mj2" };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scan scan;
+		struct grid grid;
+
+		scan_init(&scan);
+		for (int64_t n = 0; n < cases[i].pictures; n++)
+			add_packet(&scan, n * 3600);
+		scan_end(&scan);
+		facts.picture_s = cases[i].picture_s;
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.frames, cases[i].frames);
+		assert_int_equal(grid.held, cases[i].held);
+		assert_int_equal(grid.keep, cases[i].held == 0);
+		scan_fini(&scan);
+	}
+}
+
 static void extreme_times_do_not_overflow(void **state)
 {
 	const struct facts facts = { .timebase = { 1, 1 }, .container = "mpegts", .start_s = 1e300 };
@@ -521,6 +546,7 @@ int main(void)
 		cmocka_unit_test(a_picture_is_waited_for_ten_minutes),
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
 		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
+		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_picture_may_stand_still_for_minutes),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
