@@ -29,6 +29,8 @@ SELECT t.id AS task,
        WHEN 'chunk' THEN t.frames_planned * coalesce(v.width * v.height, 1000000) / 1e6
        WHEN 'audio' THEN CASE WHEN t.seq < 0 THEN max(20.0, v.duration_ms / 20000.0) ELSE max(1.0, v.duration_ms / 1000.0) END
        WHEN 'digest' THEN coalesce(v.size_bytes, 0) / 1e9
+       WHEN 'storyboard' THEN max(1.0, v.duration_ms / 20000.0)
+       WHEN 'subtitle' THEN max(1.0, v.duration_ms / 60000.0)
        ELSE 1.0 END AS units,
        CASE t.kind WHEN 'chunk' THEN 0.045 WHEN 'audio' THEN 0.03 WHEN 'assemble' THEN 0.05 WHEN 'digest' THEN 0.6 ELSE 0.4 END AS prior_s,
        CASE t.kind WHEN 'chunk' THEN 20000 WHEN 'audio' THEN 16000 WHEN 'assemble' THEN 0 WHEN 'digest' THEN 0 ELSE 100000 END AS prior_bytes

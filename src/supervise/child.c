@@ -10,13 +10,16 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "supervise/child.h"
 
+#define STAT_MOST_BYTES 4096
 #define DRAIN_S 1.0
 #define READ_BYTES 65536
 
@@ -264,6 +267,23 @@ int child_spawn(struct child *child, struct ev_loop *loop, const struct child_ev
 	else
 		child_fini(child);
 	return failed;
+}
+
+int64_t child_cpu_ticks(const struct child *child)
+{
+	long long user = 0, sys = 0;
+	struct buf text = BUF_INIT;
+	const char *fields = NULL;
+	char path[32];
+
+	snprintf(path, sizeof path, "/proc/%ld/stat", (long)child->pid);
+	if (child->pid > 0 && file_read(-1, path, STAT_MOST_BYTES, &text) == 0)
+		fields = strrchr(buf_text(&text), ')');         /* behind its name, which may hold anything */
+	/* proc(5): state, 10 numbers, utime, stime */
+	if (fields != NULL && sscanf(fields, ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %lld %lld", &user, &sys) != 2)
+		user = sys = 0;
+	buf_fini(&text);
+	return user + sys;
 }
 
 void child_stop(struct child *child, int64_t grace_ms)

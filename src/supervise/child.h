@@ -69,6 +69,9 @@ int child_spawn(struct child *child, struct ev_loop *loop, const struct child_ev
 /* Changes how far its group stands back. */
 void child_nice(const struct child *child, int64_t nice);
 
+/* CPU time that it took so far, in clock ticks; 0 where that cannot be told. */
+int64_t child_cpu_ticks(const struct child *child);
+
 /* TERM to its group now, KILL after `grace_ms`; 0 kills at once, also what is stopped. */
 void child_stop(struct child *child, int64_t grace_ms);
 

@@ -25,7 +25,8 @@
 #include "supervise/runner.h"
 
 #define TICK_S 1.0
-#define READING_WALL_MS 900000          /* of probe and scan */
+#define PROBE_WALL_MS 900000
+#define SCAN_WALL_MS 10800000           /* all of the source is read: 64 GiB at 6 MB/s */
 #define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
 #define PICTURES_A_SECOND_MOST 300      /* of a source: slow motion has 240; each is remembered while it is planned */
 #define SPAWN_DELAY_MS 5000
@@ -264,10 +265,19 @@ static void on_over(struct child *child)
 
 static const struct child_events child_events = { on_output, on_over };
 
-/* A number that changes while the child gets on with its work. */
-static int64_t mark_of(const struct attempt *a)
+/* Pictures in one file are told of when it is complete, texts as they are spoken: what ffmpeg says is no sign of life. */
+static bool works_in_silence(enum task_kind kind)
 {
-	return a->progress.frame + a->progress.out_time_us + (int64_t)a->output.len + (int64_t)a->scan.count + a->copies.idr.count +
+	return kind == TASK_SUBTITLE || kind == TASK_POSTER || kind == TASK_STORYBOARD;
+}
+
+/* A number that changes while the child gets on with its work. */
+static int64_t mark_of(const struct runner *r)
+{
+	const struct attempt *a = &r->attempt;
+	int64_t cpu = works_in_silence(a->task.kind) ? child_cpu_ticks(&r->child) : 0;
+
+	return cpu + a->progress.frame + a->progress.out_time_us + (int64_t)a->output.len + (int64_t)a->scan.count + a->copies.idr.count +
 	       (int64_t)a->copies.sounds.len;
 }
 
@@ -282,10 +292,11 @@ static int64_t patience_ms(const struct runner *r)
 /* Children that only look at the source are short. */
 static int64_t wall_ms(const struct runner *r)
 {
-	bool reads_only = r->attempt.task.kind == TASK_PROBE || r->attempt.task.kind == TASK_SCAN;
+	enum task_kind kind = r->attempt.task.kind;
 	int64_t most_ms = r->shop->conf->wall_ms;
+	int64_t reading_ms = kind == TASK_PROBE ? PROBE_WALL_MS : kind == TASK_SCAN ? SCAN_WALL_MS : most_ms;
 
-	return reads_only && most_ms > READING_WALL_MS ? READING_WALL_MS : most_ms;
+	return reading_ms < most_ms ? reading_ms : most_ms;
 }
 
 static void watchdog(struct runner *r, int64_t now_ms)
@@ -293,8 +304,10 @@ static void watchdog(struct runner *r, int64_t now_ms)
 	const struct conf *conf = r->shop->conf;
 	enum end_cause cause = END_BY_ITSELF;
 
-	if (mark_of(&r->attempt) != r->news_mark) {
-		r->news_mark = mark_of(&r->attempt);
+	int64_t mark = mark_of(r);
+
+	if (mark != r->news_mark) {
+		r->news_mark = mark;
 		r->news_ms = now_ms;
 	}
 	if (r->attempt.scan.too_many)

@@ -1,11 +1,13 @@
 // children.test.mjs - what happens to real ffmpegs from outside, and to videos that are taken away under them.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serve, test } from "../lib/harness.mjs";
+import { serve, test, withServer } from "../lib/harness.mjs";
 import { madeClip, pictureOf } from "../lib/media.mjs";
 import { isAlive, kill, processes } from "../lib/programs.mjs";
+import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
 const server = await serve({ procs: 1, settings: { encode: { stall: "10s", grace: "500ms", slots: 2, threads_per_child: 1 } },
@@ -89,4 +91,31 @@ test("twenty that are deleted as soon as they are uploaded leave nothing", async
 	await server.tidy();
 	assert.equal(server.files("media").length, before);
 	assert.deepEqual(server.files("source").filter((id) => ids.includes(id)), []);
+});
+
+// ffmpeg tells of a storyboard when it is complete.
+test("a storyboard that is worked on in silence is not stalled, one that is stopped is", async () => {
+	const dir = mkdtempSync(join(tmpdir(), "clipmill-")), hold = new Hold(dir);
+	await hold.install();
+	const settings = { ...hold.settings, encode: { ...hold.settings.encode, slots: 1, stall: "5s", grace: "500ms" } };
+	try {
+		await withServer({ dir: join(dir, "store"), procs: 1, settings, prepare: (server) => server.quick() }, async (quiet) => {
+			hold.on("storyboard", true);
+			const id = await quiet.upload(await madeClip({ seconds: 2 }));
+			const row = async () => (await quiet.sql(`SELECT state, pid, failures, reason, (SELECT ms FROM now_ms) - started_ms AS ms FROM task
+				WHERE video = '${id}' AND kind = 'storyboard'`))[0];
+			const child = await until(async () => {
+				const found = await row();
+				return found?.failures > 0 || (found?.state === "running" && found.ms > 12_000) ? found : null;
+			}, "it has worked for long", 120_000);
+			assert.equal(child.failures, 0);
+			kill(child.pid, "SIGSTOP");
+			const { reason } = await until(async () => (await row().then((found) => found.failures > 0 && found)), "it has failed", 120_000);
+			assert.equal(reason, "stalled");
+			hold.off("storyboard");
+			await quiet.waitFor(id, "ready");
+		});
+	} finally {
+		rmSync(dir, { recursive: true, force: true });
+	}
 });

@@ -38,9 +38,9 @@ export class Hold {
 		}
 	}
 
-	// From now on each child of this kind waits ...
-	on(kind) {
-		writeFileSync(join(this.dir, `hold-${kind}`), "");
+	// From now on each child of this kind waits, or `busy`, takes all the CPU that it gets ...
+	on(kind, busy = false) {
+		writeFileSync(join(this.dir, `hold-${kind}`), busy ? "busy" : "");
 	}
 
 	// ... until now.

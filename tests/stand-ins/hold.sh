@@ -1,5 +1,6 @@
 #!/bin/sh
 # hold.sh - stands in for ffmpeg, ffprobe, clipmill-mux and clipmill-digest: the real one, once no file hold-KIND stands beside it.
+# Until then it sleeps, or, where there is something in that file, works for nothing.
 # SPDX-License-Identifier: MIT
 here=${0%/*}
 case "${0##*/} $*" in
@@ -14,6 +15,6 @@ clipmill-digest*) kind=digest ;;
 *) kind=none ;;
 esac
 while [ -e "$here/hold-$kind" ]; do
-	/bin/sleep 0.05
+	[ -s "$here/hold-$kind" ] || /bin/sleep 0.05
 done
 exec "$here/real-${0##*/}" "$@"
