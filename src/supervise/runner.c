@@ -30,6 +30,8 @@
 #define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
 #define PICTURES_A_SECOND_MOST 300      /* of a source: slow motion has 240; each is remembered while it is planned */
 #define SPAWN_DELAY_MS 5000
+#define UNREADABLE_FIRST_MS ((int64_t)30000)    /* until a source is looked for again, and then ... */
+#define UNREADABLE_MOST_MS ((int64_t)300000)
 #define HELD_MOST 512                   /* tasks that a worker can be found to hold in one look */
 #define OUT_TIME_SLACK_MS 120000        /* ffmpeg's out_time runs ahead by its delays */
 
@@ -416,22 +418,37 @@ static const char *missing_read(const struct runner *r)
 	return NULL;
 }
 
-/* A digest is nothing that a video fails for: it may be ready, and its source removed. */
-static enum db_result end_unreadable(struct runner *r, const struct task_exit *ended, const char *detail)
+/* Our own files do not come back; a disk of somebody else's may be mounted again in a while. */
+static bool may_come_back(const struct runner *r, const char *path, int error)
 {
-	if (r->attempt.task.kind == TASK_DIGEST)
-		return task_done(r->shop->db, &r->attempt.task, ended);
-	return task_failed(r->shop->db, &r->attempt.task, ended, "source_unreadable", detail);
+	size_t len = strlen(r->shop->conf->dir);
+	bool ours = strncmp(path, r->shop->conf->dir, len) == 0 && path[len] == '/';
+
+	return (!ours || error != ENOENT) && r->attempt.task.failures + 1 < r->shop->conf->attempts;
+}
+
+/* A digest is nothing that a video fails for: it may be ready, and its source removed. */
+static enum db_result end_unreadable(struct runner *r, const struct task_exit *ended, const char *detail, bool again)
+{
+	const struct task *task = &r->attempt.task;
+
+	if (task->kind == TASK_DIGEST)
+		return task_done(r->shop->db, task, ended);
+	if (again)
+		return task_retry(r->shop->db, task, ended, "source_unreadable",
+				  task->failures == 0 ? UNREADABLE_FIRST_MS : UNREADABLE_MOST_MS, true);
+	return task_failed(r->shop->db, task, ended, "source_unreadable", detail);
 }
 
 static void fail_unreadable(struct runner *r, const char *path)
 {
 	char detail[PATH_MAX + 80];
 	const struct task_exit ended = { .exit_code = -1, .stderr_tail = detail };
+	bool again = may_come_back(r, path, errno);
 
 	snprintf(detail, sizeof detail, "The file %s cannot be read: %s.", path, strerror(errno));
 	log_warn("video %s: %s: %s", r->attempt.task.video, task_kind_name(r->attempt.task.kind), detail);
-	note(r, end_unreadable(r, &ended, detail));
+	note(r, end_unreadable(r, &ended, detail, again));
 }
 
 static int spawn(struct runner *r)

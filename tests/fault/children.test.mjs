@@ -1,9 +1,9 @@
 // children.test.mjs - what happens to real ffmpegs from outside, and to videos that are taken away under them.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { serve, test, withServer } from "../lib/harness.mjs";
 import { madeClip, pictureOf } from "../lib/media.mjs";
 import { isAlive, kill, processes } from "../lib/programs.mjs";
@@ -117,5 +117,33 @@ test("a storyboard that is worked on in silence is not stalled, one that is stop
 		});
 	} finally {
 		rmSync(dir, { recursive: true, force: true });
+	}
+});
+
+test("a source that is not there is looked for again, since its disk may be; it is the task's failure in the end", async () => {
+	const away = join(server.dir, "..", `${basename(server.dir)}-disk.mp4`);
+	const insert = async (name) => {
+		await server.sql(`INSERT INTO video (source) VALUES ('${name}')`);
+		return server.value(`SELECT id FROM video WHERE source = '${name}'`);
+	};
+	const failedOnce = (id, times) => until(() => server.value(`SELECT id FROM task WHERE video = '${id}' AND kind = 'probe' AND state = 'queued'
+		AND failures = ${times} AND reason = 'source_unreadable' AND not_before_ms > (SELECT ms FROM now_ms)`), "it will be looked for again");
+	const sooner = (id) => server.sql(`UPDATE task SET not_before_ms = 0 WHERE video = '${id}'`);
+	try {
+		const id = await insert(away);
+		await failedOnce(id, 1);
+		copyFileSync(await madeClip({ seconds: 2 }), away);
+		await sooner(id);
+		await server.waitFor(id, "ready");
+
+		const never = await insert("/nowhere/film.mp4");
+		for (let times = 1; times < 3; times++) {
+			await failedOnce(never, times);
+			await sooner(never);
+		}
+		const { reason } = await server.waitFor(never, "failed");
+		assert.equal(reason, "source_unreadable");
+	} finally {
+		rmSync(away, { force: true });
 	}
 });
