@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "store/discard.h"
@@ -23,6 +24,7 @@
 #include "supervise/make.h"
 #include "supervise/publish.h"
 
+#define DISCARD_MOST_MS 200     /* at one time: what is published waits meanwhile; the next look goes on */
 #define COMMIT_RETRY_MS 500
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MOST_MS 300000
@@ -197,9 +199,10 @@ static bool discard_one(const struct desk *desk, const struct discard *discard)
 
 void publish_discard(const struct desk *desk)
 {
+	int64_t until_ms = clock_mono_ms() + DISCARD_MOST_MS;
 	struct discard discard;
 
-	while (!atomic_load(desk->stopping) && discard_due(desk->db, &discard) == DB_OK)
+	while (!atomic_load(desk->stopping) && clock_mono_ms() < until_ms && discard_due(desk->db, &discard) == DB_OK)
 		if (!discard_one(desk, &discard))
 			return;
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "encode/name.h"
@@ -17,6 +18,7 @@
 #include "store/retention.h"
 #include "supervise/retention.h"
 
+#define RETIRE_MOST_MS 1000     /* at one time: what is published waits meanwhile; the next look, 20 s later, goes on */
 #define LIST_MOST_BYTES ((size_t)64 << 20)
 
 /* Replaces a list by itself without what `thin` leaves out. */
@@ -73,10 +75,11 @@ static void retire_one(const struct desk *desk, const struct expired *e)
 
 void retention_run(const struct desk *desk)
 {
+	int64_t until_ms = clock_mono_ms() + RETIRE_MOST_MS;
 	struct expired expired = { .edition = 0 };
 
 	if (retention_sources(desk->db) != DB_OK)
 		log_warn("sources: those to be removed could not be marked: %s", db_message(desk->db));
-	while (!atomic_load(desk->stopping) && retention_due(desk->db, &expired) == DB_OK)
+	while (!atomic_load(desk->stopping) && clock_mono_ms() < until_ms && retention_due(desk->db, &expired) == DB_OK)
 		retire_one(desk, &expired);
 }
