@@ -57,8 +57,7 @@ static void put_segments(const struct manifest_track *track, struct buf *out)
 
 	name_stem(stem, track->row->edition, track->row->planned.name);
 	name_init(init, stem);
-	buf_printf(out, "    <SegmentList timescale=\"%" PRIu32 "\" duration=\"%" PRIu64 "\">\n", file->timescale,
-		   file->duration / file->count);
+	buf_printf(out, "    <SegmentList timescale=\"%" PRIu32 "\">\n", file->timescale);
 	buf_printf(out, "     <Initialization sourceURL=\"%s\"/>\n", init);
 	put_timeline(file, out);
 	for (size_t i = 0; i < file->count; i++)

@@ -61,6 +61,7 @@ static void lists_byte_ranges_with_their_times(void **state)
 	manifest_write(tracks, 1, &out);
 	assert_non_null(strstr(buf_text(&out), "mediaPresentationDuration=\"PT5.000S\""));
 	assert_non_null(strstr(buf_text(&out), "<Initialization sourceURL=\"720p-init.mp4\"/>"));
+	assert_non_null(strstr(buf_text(&out), "<SegmentList timescale=\"24000\">"));       /* no duration beside a timeline */
 	assert_non_null(strstr(buf_text(&out), "<S t=\"48000\" d=\"48000\"/>"));
 	assert_non_null(strstr(buf_text(&out), "<S t=\"96000\" d=\"24000\"/>"));
 	assert_non_null(strstr(buf_text(&out), "media=\"720p.mp4\" mediaRange=\"1600-1999\""));
