@@ -33,8 +33,9 @@ async function trouble(server, { calls, error, delay, when, path }) {
 		"-e", `inject=${calls}:${error ? `error=${error}` : `delay_enter=${delay}`}:when=${when}`], { stdio: "ignore" });
 	const isTraced = async (pid) => /TracerPid:\s+[1-9]/.test(await run("cat", [`/proc/${pid}/status`]).catch(() => ""));
 	await until(async () => (await Promise.all(server.responders().map(isTraced))).every(Boolean), "strace holds the responders");
+	// KILL: asked to end, strace waits for each thread to stop, and for ever for one that waits for its vfork, whose child is stopped.
 	const release = () => {
-		kill(strace.pid, "SIGTERM");
+		kill(strace.pid, "SIGKILL");
 		return until(() => strace.exitCode !== null || strace.signalCode !== null, "strace lets go of them");
 	};
 	return { release };

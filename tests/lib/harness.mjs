@@ -42,17 +42,19 @@ export async function serve(options) {
 	return server;
 }
 
-// A server for one test alone.
+// A server for one test alone.  What went wrong first is what is told.
 export async function withServer(options, body) {
 	const server = await Server.start(options);
+	let result;
 	try {
-		return await body(server);
+		result = await body(server);
 	} catch (error) {
 		server.tellLogs();
+		await server.stop().catch(({ message }) => process.stderr.write(`${message}\n`));
 		throw error;
-	} finally {
-		await server.stop();
 	}
+	await server.stop();
+	return result;
 }
 
 export { after };
