@@ -302,10 +302,11 @@ static void take_steadies(const struct steadies *list, struct facts *f)
 		}
 }
 
-/* Containers in which a picture says itself how long it is shown; others end with the last one's start, or guess. */
+/* Containers whose length is that of their pictures, each of which says how long it is shown.  (MP4 says so too, but claims
+ * all of it where the file was cut short.) */
 static bool tells_ends(const char *container)
 {
-	return strncmp(container, "mov", 3) == 0 || strcmp(container, "gif") == 0 || strcmp(container, "apng") == 0;
+	return strcmp(container, "gif") == 0 || strcmp(container, "apng") == 0;
 }
 
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)

@@ -195,7 +195,7 @@ static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
 	scan_fini(&scan);
 }
 
-/* Slides, and GIFs that pause at their end. */
+/* GIFs that pause at their end. */
 static void a_last_picture_is_held_as_long_as_it_says(void **state)
 {
 	static const struct { int64_t pictures; double picture_s; int64_t frames, held; } cases[] = {
