@@ -29,26 +29,20 @@
 /* What the kernel does about huge pages: "always [madvise] never". */
 #define HUGE_PAGES "/sys/kernel/mm/transparent_hugepage/enabled"
 
-/* All that the program gets: its texts are parsed, so they do not depend on the machine. */
+/*
+ * All that the program gets: its texts are parsed, so they do not depend on the machine.  The last one only where the kernel
+ * gives huge pages to those who ask: pictures then lie in a heap of such pages, up to 32 MiB each, the most that malloc takes
+ * for this (mallopt(3), M_MMAP_THRESHOLD), and encoders miss fewer of their addresses: a tenth to a quarter less CPU on a
+ * virtual machine.
+ */
 static char *const environment[] = {
 	(char[]){ "LC_ALL=C.UTF-8" },
 	(char[]){ "AV_LOG_FORCE_NOCOLOR=1" },
 	(char[]){ "SVT_LOG=1" },        /* libsvtav1: errors only, else a screenful for each rung */
-	NULL,
+	(char[]){ "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432" },
 };
 
-/*
- * The same where the kernel gives huge pages to those who ask.  Pictures then lie in a heap of such pages, up to 32 MiB each,
- * the most that malloc takes for this (mallopt(3), M_MMAP_THRESHOLD), and encoders miss fewer of their addresses: a tenth to
- * a quarter less CPU on a virtual machine.
- */
-static char *const environment_huge[] = {
-	(char[]){ "LC_ALL=C.UTF-8" },
-	(char[]){ "AV_LOG_FORCE_NOCOLOR=1" },
-	(char[]){ "SVT_LOG=1" },
-	(char[]){ "GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432" },
-	NULL,
-};
+#define ENVIRONMENT_COUNT (sizeof environment / sizeof *environment)
 
 /* A random byte address below 2^bits; the page that it is in is mapped.  NULL: it is not to be had. */
 static char *random_place(int bits)
@@ -142,9 +136,12 @@ void program_find(struct program *program, const char *name)
 
 void program_become(const struct program *program, char **argv)
 {
+	char *given[ENVIRONMENT_COUNT + 1];
 	int error;
 
-	execve(program->path, argv, program->huge_pages ? environment_huge : environment);
+	memcpy(given, environment, sizeof environment);
+	given[program->huge_pages ? ENVIRONMENT_COUNT : ENVIRONMENT_COUNT - 1] = NULL;
+	execve(program->path, argv, given);
 	error = errno;
 	fail(FAIL_EXEC, "%s: %s", program->path, strerror(error));
 }
