@@ -89,11 +89,18 @@ test("INSERT INTO video (source) makes a ready video of a file on disk, and leav
 	assert.ok(existsSync(path));
 });
 
-test("a source that is not there fails with a reason", async () => {
+test("a source that is not there is told in the queue, and fails with a reason once it was looked for often enough", async () => {
 	await server.sql("INSERT INTO video (source, title) VALUES ('/nowhere/a.mp4', 'Gone')");
 	const id = await server.value("SELECT id FROM video WHERE title = 'Gone'");
+	for (const failures of [1, 2]) {
+		const found = () => server.value(`SELECT what FROM queue WHERE video = '${id}' AND EXISTS (SELECT 1 FROM task
+			WHERE video = '${id}' AND state = 'queued' AND failures = ${failures})`);
+		assert.match(await until(found, `it has failed ${failures} times`), /^probe: retries in \d+ s after: source_unreadable$/);
+		await server.sql(`UPDATE task SET not_before_ms = 0 WHERE video = '${id}'`);
+	}
 	const { reason, detail } = await server.waitFor(id, "failed");
-	assert.ok(reason && detail.length > 10, `${reason}: ${detail}`);
+	assert.equal(reason, "source_unreadable");
+	assert.match(detail, /\/nowhere\/a\.mp4/);
 });
 
 test("what cannot be is refused in plain words, and changes nothing", async () => {
