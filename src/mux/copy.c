@@ -45,3 +45,20 @@ ssize_t copy_some(struct copy *copy, int from, uint64_t offset, int to, size_t m
 	copy->by_hand = true;
 	return copy_by_hand(copy, from, offset, to, most);
 }
+
+bool copy_can_read(struct copy *copy, int from, uint64_t offset, size_t most)
+{
+	while (most > 0) {
+		ssize_t got = pread(from, copy->buffer, most < sizeof copy->buffer ? most : sizeof copy->buffer, (off_t)offset);
+
+		if (got == 0)
+			return true;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		offset += (uint64_t)got;
+		most -= (size_t)got;
+	}
+	return true;
+}

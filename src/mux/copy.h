@@ -20,4 +20,7 @@ struct copy {
  */
 ssize_t copy_some(struct copy *copy, int from, uint64_t offset, int to, size_t most) __attribute__((warn_unused_result));
 
+/* Whether these bytes of `from` can be had: where a copy failed, it tells which of the two files failed it. */
+bool copy_can_read(struct copy *copy, int from, uint64_t offset, size_t most);
+
 #endif

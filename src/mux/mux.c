@@ -132,6 +132,18 @@ static bool weigh(struct mux *mux, const char *track, unsigned pieces, size_t ti
 
 /* Writing ------------------------------------------------------------------------------------- */
 
+/* A piece on a bad place of the disk has to be made again; what cannot be written waits until the disk is well. */
+static bool complain_copy(struct mux *mux, const struct source *source, uint64_t offset, size_t most,
+			  const struct output *output)
+{
+	int error = errno;
+
+	if (!copy_can_read(&mux->copy, source->fd, offset, most))
+		return complain(source->name, "It cannot be read back.");
+	errno = error;
+	return complain_errno(output->name);
+}
+
 static bool enter_piece(const struct mux *mux, struct source *source, uint32_t piece)
 {
 	if (source->fd >= 0 && source->piece == piece)
@@ -150,12 +162,12 @@ static bool copy_fragment(struct mux *mux, const struct source *source, const st
 	uint64_t copied = 0;
 
 	while (copied < f->size) {
-		uint64_t left = f->size - copied;
-		ssize_t some = copy_some(&mux->copy, source->fd, f->offset + copied, output->fd,
-					 left < STEP_BYTES ? (size_t)left : STEP_BYTES);
+		uint64_t offset = f->offset + copied, left = f->size - copied;
+		size_t most = left < STEP_BYTES ? (size_t)left : STEP_BYTES;
+		ssize_t some = copy_some(&mux->copy, source->fd, offset, output->fd, most);
 
 		if (some < 0)
-			return complain_errno(output->name);
+			return complain_copy(mux, source, offset, most, output);
 		if (some == 0)
 			return complain(source->name, "It became shorter while it was read.");
 		copied += (uint64_t)some;

@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it, together, withServer } from "../lib/harness.mjs";
 import { readMedia } from "../lib/hls.mjs";
@@ -11,6 +13,7 @@ import { madeClip, pictureOf } from "../lib/media.mjs";
 import { sanitized } from "../lib/paths.mjs";
 import { have, isAlive, kill, run } from "../lib/programs.mjs";
 import { Random } from "../lib/random.mjs";
+import { Hold } from "../lib/stand-ins.mjs";
 import { BASE, openPatch, tusClient } from "../lib/tus.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
@@ -111,6 +114,27 @@ it("a whole that cannot be read to be compared with its digest is kept", { skip:
 	const head = await tus.head(path);
 	assert.deepEqual([head.status, head.headers["upload-offset"], head.headers["upload-video"]], [200, "100000", `/api/videos/${path.split("/").at(-1)}`]);
 }));
+
+it("a piece that cannot be read back is made again, with the whole video", { skip: noTrace }, async () => {
+	const hold = new Hold(mkdtempSync(join(tmpdir(), "clipmill-hold-")));
+	await hold.install();
+	try {
+		await withServer({ settings: hold.settings, prepare: (server) => server.quick().then(() => server.sql("UPDATE profile SET chunk_ms = 1000")) }, async (server) => {
+			hold.on("storyboard");
+			const [id] = await enqueue(server, 1), count = (what) => server.value(`SELECT count(*) FROM ${what}`);
+			await until(() => count("task WHERE kind = 'chunk'").then(async (all) => all > 1 && all === await count("piece WHERE rendition = '240p'")), "all pieces are there");
+			const piece = await server.value("SELECT file FROM piece WHERE seq = 1 LIMIT 1");
+			const fault = await trouble(server, { calls: "copy_file_range,pread64", error: "EIO", when: "1+", path: join(server.dir, "media", id, piece) });
+			hold.off("storyboard");
+			await until(() => count("video WHERE edition = 2"), "it is planned anew");
+			await fault.release();
+			await isWhole(server, id);
+			assert.match(await server.value("SELECT stderr FROM task WHERE kind = 'assemble' AND failures > 0"), /It cannot be read back/);
+		});
+	} finally {
+		rmSync(hold.dir, { recursive: true, force: true });
+	}
+});
 
 together("while", 2, () => {
 	for (const [seed, [calls, error, when]] of faults.entries())

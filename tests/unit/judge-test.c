@@ -37,6 +37,7 @@ static const struct {
 	{ TASK_CHUNK, END_BY_ITSELF, 0, 0, 9, "Error closing file file:240p.m4s: Input/output error", VERDICT_MACHINE, "machine_short" },
 	{ TASK_CHUNK, END_BY_ITSELF, 0, 0, 0, "file:x: Input/output error", VERDICT_RETRY, "tool_failed" },
 	{ TASK_ASSEMBLE, END_BY_ITSELF, 1, 0, 0, "clipmill-mux: 240p.mp4: Input/output error", VERDICT_MACHINE, "machine_short" },
+	{ TASK_ASSEMBLE, END_BY_ITSELF, 1, 0, 0, "clipmill-mux: 240p.0.m4s: It cannot be read back.", VERDICT_RETRY, "tool_failed" },
 	{ TASK_CHUNK, END_BY_ITSELF, 1, 0, 0, "Cannot allocate memory", VERDICT_RETRY, "out_of_memory" },
 	{ TASK_CHUNK, END_BY_ITSELF, 1, 0, 0, "Cannot determine format of input stream 0:0 after EOF", VERDICT_FAIL, "not_decodable" },
 	{ TASK_CHUNK, END_BY_ITSELF, 1, 0, 9, "something else", VERDICT_RETRY, "tool_failed" },
