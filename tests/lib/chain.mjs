@@ -119,7 +119,7 @@ function testPublished(server, web, id) {
 		assert.match(page.headers["content-type"], /^text\/html; ?charset=utf-8$/i);
 		assert.match(page.headers["content-security-policy"], /^default-src 'none'; script-src 'self'; .*frame-ancestors 'none'$/);
 		assert.deepEqual([page.headers["x-content-type-options"], page.headers["referrer-policy"]], ["nosniff", "same-origin"]);
-		for (const [path, age] of [["/", "0"], [urls.hls, "0"], [urls.dash, "0"], [urls.mp4, "31536000"], [urls.poster, "31536000"]])
+		for (const [path, age] of [["/", "0"], [urls.hls, "0"], [urls.dash, "0"], [urls.mp4, "31536000"], [urls.poster, "31536000"], [urls.storyboard, "31536000"]])
 			assert.equal((await server.get(path)).headers["cache-control"], `max-age=${age}`, path);
 	});
 
