@@ -500,9 +500,9 @@ UPDATE video SET recipe = (SELECT recipe FROM video WHERE id = :twin) WHERE id =
 -- Every column of the table but `video`.
 -- name: link_renditions
 INSERT INTO rendition (video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num, rate_den,
-                       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps, rung_side)
+                       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps, rung_side, role)
 SELECT :video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num, rate_den,
-       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps, rung_side
+       codecs, channels, frames, duration_us, peak_bps, mean_bps, file, size_bytes, max_kbps, rung_side, role
   FROM rendition WHERE video = :twin AND edition = :edition;
 
 -- name: link_pieces
@@ -522,9 +522,9 @@ UPDATE video SET duration_ms = :duration_ms, width = :width, height = :height, f
 
 -- name: plan_rendition
 INSERT INTO rendition (video, edition, place, name, kind, codec, copied, language, label, is_default, width, height, rate_num,
-                       rate_den, channels, max_kbps, rung_side)
+                       rate_den, channels, max_kbps, rung_side, role)
 VALUES (:video, :edition, :place, :name, :kind, :codec, :copied, :language, :label, :is_default, :width, :height, :rate_num,
-        :rate_den, :channels, :max_kbps, :rung_side);
+        :rate_den, :channels, :max_kbps, :rung_side, :role);
 
 -- What its children will write: pieces up to their caps, as far as such are usually filled; and then it all again.
 -- name: plan_foretell
@@ -572,7 +572,7 @@ VALUES (:video, :edition, :rendition, :seq, :file, :size_bytes, :frames, :durati
 UPDATE rendition SET codecs = :codecs WHERE video = :video AND edition = :edition AND name = :name;
 
 -- name: renditions
-SELECT name, kind, width, height, rate_num, rate_den, channels, codecs, codec, copied, language, label, is_default, place
+SELECT name, kind, width, height, rate_num, rate_den, channels, codecs, codec, copied, language, label, is_default, place, role
   FROM rendition WHERE video = :video AND edition = :edition ORDER BY place;
 
 -- name: pieces

@@ -425,7 +425,7 @@ SELECT v.id, v.state, v.owner, v.title, v.filename, v.created_ms,
        'renditions', (
                SELECT json_group_array(json_object(
                       'name', name, 'kind', kind, 'codec', codec, 'copied', json(iif(copied, 'true', 'false')),
-                      'language', language, 'label', label, 'width', width, 'height', height, 'codecs', codecs, 'channels', channels,
+                      'language', language, 'label', label, 'role', role, 'width', width, 'height', height, 'codecs', codecs, 'channels', channels,
                       'frames', frames, 'duration_ms', duration_us / 1000, 'peak_bps', peak_bps, 'mean_bps', mean_bps,
                       'size_bytes', size_bytes, 'playlist', '/media/' || v.id || '/' || iif(edition > 1, 'e' || edition || '-', '') || name || '.m3u8',
                       'url', '/media/' || v.id || '/' || file))

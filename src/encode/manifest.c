@@ -83,6 +83,17 @@ static void put_representation(const struct manifest_track *track, struct buf *o
 	buf_puts(out, "   </Representation>\n");
 }
 
+/* Of what is not the main sound: ISO/IEC 23009-1, 5.8.5.5. */
+static const char *const roles[ROLE_COUNT] = {
+	[ROLE_PLAIN] = "alternate", [ROLE_FORCED] = "forced-subtitle", [ROLE_CAPTIONS] = "caption", [ROLE_COMMENTARY] = "commentary",
+	[ROLE_DESCRIPTION] = "description",
+};
+
+static void put_role(const char *role, struct buf *out)
+{
+	buf_printf(out, "   <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"%s\"/>\n", role);
+}
+
 /* A text is one file beside the manifest, and no segments (5.3.9.1): players load it whole. */
 static void put_text(const struct rendition_row *row, struct buf *out)
 {
@@ -90,8 +101,8 @@ static void put_text(const struct rendition_row *row, struct buf *out)
 
 	buf_puts(out, "  <AdaptationSet contentType=\"text\" mimeType=\"text/vtt\"");
 	put_language(p, out);
-	buf_printf(out, "   <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"subtitle\"/>\n"
-		   "   <Representation id=\"%s\" bandwidth=\"%" PRId64 "\">\n    <BaseURL>%s</BaseURL>\n   </Representation>\n"
+	put_role(p->role == ROLE_PLAIN ? "subtitle" : roles[p->role], out);
+	buf_printf(out, "   <Representation id=\"%s\" bandwidth=\"%" PRId64 "\">\n    <BaseURL>%s</BaseURL>\n   </Representation>\n"
 		   "  </AdaptationSet>\n", p->name, row->pieces[0].peak_bps > 0 ? row->pieces[0].peak_bps : 1, row->pieces[0].file);
 }
 
@@ -100,8 +111,8 @@ static void open_set(const struct rendition_row *row, struct buf *out)
 	buf_printf(out, "  <AdaptationSet contentType=\"%s\" mimeType=\"%s\" segmentAlignment=\"true\" startWithSAP=\"1\"",
 		   content_of(row), mime_of(row));
 	put_language(&row->planned, out);
-	if (row->planned.kind == RENDITION_AUDIO && row->planned.is_default)
-		buf_puts(out, "   <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"main\"/>\n");
+	if (row->planned.kind == RENDITION_AUDIO)
+		put_role(row->planned.is_default ? "main" : roles[row->planned.role], out);
 }
 
 /* Players switch within a set: the rungs of one codec. */

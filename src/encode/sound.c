@@ -187,7 +187,7 @@ static int64_t count_sounds(const struct plan *plan)
 static void name_it(const struct plan *plan, const struct track *t, struct plan_rendition *r)
 {
 	const char *language = language_name(t->language), *what = r->channels > 2 ? " 5.1" : "";
-	const char *kind = t->commentary ? " (commentary)" : t->visual_impaired ? " (described)" : "";
+	const char *kind = r->role == ROLE_COMMENTARY ? " (commentary)" : r->role == ROLE_DESCRIPTION ? " (described)" : "";
 	char stem[32] = "audio", title[96] = "", name[64];
 
 	if (!r->is_default && t->language[0] != '\0')
@@ -231,6 +231,7 @@ static bool add_sound(const struct plan_input *input, const struct grid *grid, c
 		return false;
 	r->channels = channels;
 	r->is_default = seq == 0;
+	r->role = t->commentary ? ROLE_COMMENTARY : t->visual_impaired ? ROLE_DESCRIPTION : ROLE_PLAIN;
 	take.kbps = channels > 2 ? input->profile->surround_kbps : input->profile->audio_kbps;
 	r->copied = sound_copy_fits(input, grid, t, channels, take.kbps, &copy);
 	r->max_kbps = r->copied ? t->kbps : take.kbps;

@@ -41,7 +41,7 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 static void name_it(const struct plan *plan, const struct track *t, struct plan_rendition *r)
 {
 	const char *language = language_name(t->language);
-	const char *kind = t->forced ? " (forced)" : t->hearing_impaired ? " (for the hard of hearing)" : "";
+	const char *kind = r->role == ROLE_FORCED ? " (forced)" : r->role == ROLE_CAPTIONS ? " (for the hard of hearing)" : "";
 	char stem[24] = "text", name[64];
 
 	if (t->language[0] != '\0')
@@ -58,6 +58,7 @@ static void add_text(const struct plan_input *input, const struct grid *grid, co
 
 	if (r == NULL)
 		return;
+	r->role = t->forced ? ROLE_FORCED : t->hearing_impaired ? ROLE_CAPTIONS : ROLE_PLAIN;
 	name_it(plan, t, r);
 	r->is_default = t->forced && t->is_default;
 	task = job_task(plan, TASK_SUBTITLE);

@@ -66,21 +66,34 @@ static void put_uri(const struct rendition_row *row, bool early, struct buf *out
 	buf_printf(out, ",URI=\"%s\"\n", file);
 }
 
-/* The sound in more channels is for those who choose it. */
+/* What Apple's players know of roles (RFC 8216, 4.3.4.1). */
+static void put_characteristics(const struct rendition_row *row, struct buf *out)
+{
+	if (row->planned.role == ROLE_CAPTIONS)
+		buf_puts(out, ",CHARACTERISTICS=\"public.accessibility.transcribes-spoken-dialog,"
+			 "public.accessibility.describes-music-and-sound\"");
+	else if (row->planned.role == ROLE_DESCRIPTION)
+		buf_puts(out, ",CHARACTERISTICS=\"public.accessibility.describes-video\"");
+}
+
+/* The sound in more channels, and what somebody says of the film, are for those who choose them. */
 static void put_sound(const struct renditions *list, const struct rendition_row *row, bool early, struct buf *out)
 {
-	bool main_one = row == tracks_main(list);
+	bool main_one = row == tracks_main(list), for_all = row->planned.channels <= 2 && row->planned.role != ROLE_COMMENTARY;
 
 	put_common(row, "AUDIO", "audio", "Audio", out);
 	buf_printf(out, ",DEFAULT=%s,AUTOSELECT=%s,CHANNELS=\"%" PRId64 "\"", main_one ? "YES" : "NO",
-		   main_one || row->planned.channels <= 2 ? "YES" : "NO", row->planned.channels);
+		   main_one || for_all ? "YES" : "NO", row->planned.channels);
+	put_characteristics(row, out);
 	put_uri(row, early, out);
 }
 
 static void put_text(const struct rendition_row *row, struct buf *out)
 {
 	put_common(row, "SUBTITLES", "text", "Subtitles", out);
-	buf_printf(out, ",DEFAULT=%s,AUTOSELECT=YES", row->planned.is_default ? "YES" : "NO");
+	buf_printf(out, ",DEFAULT=%s,AUTOSELECT=YES%s", row->planned.is_default ? "YES" : "NO",
+		   row->planned.role == ROLE_FORCED ? ",FORCED=YES" : "");
+	put_characteristics(row, out);
 	put_uri(row, false, out);
 }
 

@@ -284,6 +284,14 @@ static enum rendition_kind kind_of(const char *name)
 	return name[0] == 'v' ? RENDITION_VIDEO : name[0] == 'a' ? RENDITION_AUDIO : RENDITION_TEXT;
 }
 
+static enum rendition_role role_of(const char *name)
+{
+	for (size_t i = 0; i < ROLE_COUNT; i++)
+		if (strcmp(rendition_role_names[i], name) == 0)
+			return (enum rendition_role)i;
+	return ROLE_PLAIN;
+}
+
 static void read_rendition(struct rows *rows, struct rendition_row *row)
 {
 	COPY(row->planned.name, rows, 0);
@@ -300,6 +308,7 @@ static void read_rendition(struct rows *rows, struct rendition_row *row)
 	COPY(row->planned.label, rows, 11);
 	row->planned.is_default = rows_column_int(rows, 12, 0) != 0;
 	row->place = rows_column_int(rows, 13, 0);
+	row->planned.role = role_of(rows_column(rows, 14));
 }
 
 /* What the plan decided of captions holds for all rungs. */

@@ -210,6 +210,11 @@ static const char *const rendition_kind_names[] = {
 	[RENDITION_VIDEO] = "video", [RENDITION_AUDIO] = "audio", [RENDITION_TEXT] = "text",
 };
 
+const char *const rendition_role_names[ROLE_COUNT] = {
+	[ROLE_PLAIN] = "", [ROLE_FORCED] = "forced", [ROLE_CAPTIONS] = "captions", [ROLE_COMMENTARY] = "commentary",
+	[ROLE_DESCRIPTION] = "description",
+};
+
 static enum db_result save_rendition(struct db *db, const struct task *task, const struct plan_rendition *r, size_t place)
 {
 	struct rows rows = rows_open(db, SQL_PLAN_RENDITION);
@@ -224,6 +229,7 @@ static enum db_result save_rendition(struct db *db, const struct task *task, con
 	rows_text(&rows, ":language", r->language);
 	rows_text(&rows, ":label", r->label);
 	rows_int(&rows, ":is_default", r->is_default);
+	rows_text(&rows, ":role", rendition_role_names[r->role]);
 	bind_positive(&rows, ":width", r->width);
 	bind_positive(&rows, ":height", r->height);
 	bind_positive(&rows, ":rate_num", r->rate_num);

@@ -104,6 +104,10 @@ struct plan_task {
 
 /* One rendition to come; they stand in the order of the lists: the largest rung first, sound last. */
 enum rendition_kind { RENDITION_VIDEO, RENDITION_AUDIO, RENDITION_TEXT };
+
+/* What a sound or a text is for: of a text ROLE_FORCED or ROLE_CAPTIONS, of a sound ROLE_COMMENTARY or ROLE_DESCRIPTION. */
+enum rendition_role { ROLE_PLAIN, ROLE_FORCED, ROLE_CAPTIONS, ROLE_COMMENTARY, ROLE_DESCRIPTION, ROLE_COUNT };
+
 struct plan_rendition {
 	char name[24];                  /* 720p, audio, text-de: unique within the edition */
 	enum rendition_kind kind;
@@ -111,10 +115,13 @@ struct plan_rendition {
 	bool copied;                    /* the source's own data, not encoded again */
 	char language[16], label[64];   /* "": not known */
 	bool is_default;                /* of the sounds, or of the texts */
+	enum rendition_role role;
 	int64_t width, height, rate_num, rate_den, channels;    /* 0: does not apply */
 	int64_t max_kbps;               /* cap of its rate; 0: not known */
 	int64_t rung_side;              /* short_side of the profile's rung that it is made after; 0: none */
 };
+
+extern const char *const rendition_role_names[ROLE_COUNT];      /* as in the table */
 
 /* The whole job of one video. */
 #define PLAN_DECISIONS_MOST 32

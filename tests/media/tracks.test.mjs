@@ -138,6 +138,19 @@ for (const [codec, container] of [["srt", "mkv"], ["ass", "mkv"], ["webvtt", "mk
 	});
 }
 
+test("what a track is for is told in every list", async () => {
+	const source = await make("roles.mkv", picture(), tone(440), tone(660), subtitles(), subtitles(), ["-map", "0", "-map", "1", "-map", "2", "-map", "3", "-map", "4"],
+		h264, ["-c:a", "flac", "-c:s", "srt", "-disposition:a:0", "default", "-disposition:a:1", "comment", "-disposition:s:0", "default+forced",
+			"-disposition:s:1", "hearing_impaired"]);
+	const video = await ready(source), { media } = await listed(video), manifest = await textOf(video.urls.dash);
+	assert.deepEqual(video.renditions.filter(({ kind }) => kind !== "video").map(({ kind, role }) => [kind, role]),
+		[["audio", ""], ["audio", "commentary"], ["text", "forced"], ["text", "captions"]]);
+	assert.deepEqual(media.map(({ TYPE, DEFAULT, AUTOSELECT, FORCED, CHARACTERISTICS }) => [TYPE, DEFAULT, AUTOSELECT, FORCED, CHARACTERISTICS?.length > 0]),
+		[["AUDIO", "YES", "YES", undefined, false], ["AUDIO", "NO", "NO", undefined, false], ["SUBTITLES", "YES", "YES", "YES", false],
+			["SUBTITLES", "NO", "YES", undefined, true]]);
+	assert.deepEqual([...manifest.matchAll(/role:2011" value="([a-z-]+)"/g)].map(([, value]) => value), ["main", "commentary", "forced-subtitle", "caption"]);
+});
+
 test("subtitles keep their distance to the picture where the source starts late", async () => {
 	const early = await make("early.mkv", picture(), tone(440), subtitles(), ["-map", "0", "-map", "1", "-map", "2"], h264, ["-c:a", "flac", "-c:s", "srt"]);
 	const source = await make("late.mkv", ["-itsoffset", "10", "-i", early, "-map", "0", "-c", "copy", "-copyts"]);

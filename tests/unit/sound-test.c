@@ -246,6 +246,31 @@ static void lists_sounds_texts_and_captions(void **state)
 	buf_fini(&out);
 }
 
+static void roles_are_told(void **state)
+{
+	static struct rendition_row special[] = {
+		{ .planned = { .name = "audio", .kind = RENDITION_AUDIO, .channels = 2, .is_default = true }, .pieces = &piece, .piece_count = 1 },
+		{ .planned = { .name = "a-2", .kind = RENDITION_AUDIO, .channels = 2, .label = "Talk", .role = ROLE_COMMENTARY },
+		  .pieces = &piece, .piece_count = 1 },
+		{ .planned = { .name = "a-3", .kind = RENDITION_AUDIO, .channels = 2, .label = "Told", .role = ROLE_DESCRIPTION },
+		  .pieces = &piece, .piece_count = 1 },
+		{ .planned = { .name = "t-1", .kind = RENDITION_TEXT, .label = "Signs", .role = ROLE_FORCED, .is_default = true },
+		  .pieces = &piece, .piece_count = 1 },
+		{ .planned = { .name = "t-2", .kind = RENDITION_TEXT, .label = "SDH", .role = ROLE_CAPTIONS }, .pieces = &piece, .piece_count = 1 },
+	};
+	const struct renditions list = { .rows = special, .count = 5 };
+	struct buf out = BUF_INIT;
+
+	tracks_media(&list, false, &out);
+	assert_non_null(strstr(buf_text(&out), "NAME=\"Talk\",DEFAULT=NO,AUTOSELECT=NO,CHANNELS=\"2\",URI"));
+	assert_non_null(strstr(buf_text(&out), "NAME=\"Told\",DEFAULT=NO,AUTOSELECT=YES,CHANNELS=\"2\","
+			       "CHARACTERISTICS=\"public.accessibility.describes-video\",URI"));
+	assert_non_null(strstr(buf_text(&out), "NAME=\"Signs\",DEFAULT=YES,AUTOSELECT=YES,FORCED=YES,URI"));
+	assert_non_null(strstr(buf_text(&out), "NAME=\"SDH\",DEFAULT=NO,AUTOSELECT=YES,CHARACTERISTICS=\"public.accessibility."
+			       "transcribes-spoken-dialog,public.accessibility.describes-music-and-sound\",URI"));
+	buf_fini(&out);
+}
+
 static void an_early_list_has_the_main_sound_only(void **state)
 {
 	const struct renditions list = { .rows = rows, .count = 4, .captions = true };
@@ -388,6 +413,7 @@ int main(void)
 		cmocka_unit_test(keeps_texts_and_names_what_it_leaves_out),
 		cmocka_unit_test(a_cover_becomes_the_poster),
 		cmocka_unit_test(lists_sounds_texts_and_captions),
+		cmocka_unit_test(roles_are_told),
 		cmocka_unit_test(an_early_list_has_the_main_sound_only),
 		cmocka_unit_test(knows_languages),
 		cmocka_unit_test(lays_out_storyboards),
