@@ -60,12 +60,15 @@ AM_TESTS_ENVIRONMENT = \
 	CC='$(CC)'; export CC;
 TIERS_NEED = clipmill clipmill-jail clipmill-mux clipmill-digest
 
+# Of each tier also the tests that are marked `long`: an hour.
+check-full:
+	CLIPMILL_FULL=1 $(MAKE) $(AM_MAKEFLAGS) check
 check-soak: $(TIERS_NEED)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run soak
 # Minutes: each clip in chunks of a second, and in one pass.
 check-exact: $(TIERS_NEED)
 	$(AM_TESTS_ENVIRONMENT) $(srcdir)/tests/run exact
-.PHONY: check-soak check-exact fuzz
+.PHONY: check-full check-soak check-exact fuzz
 
 # Fuzzing: make fuzz [SECONDS=60] [FUZZERS=tests/fuzz/text-fuzz], in a build configured with CC=clang --enable-fuzzers.
 # FUZZER.corpus keeps what was found; tests/fuzz/seeds makes its start from the clips.

@@ -1,16 +1,19 @@
 // harness.mjs - what a test file needs: test(), which tells the servers' logs when it fails, and serve().
 // SPDX-License-Identifier: MIT
 import { after, describe, it as nodeIt, test as nodeTest } from "node:test";
+import { full, LONG } from "./paths.mjs";
 import { Server, tellAllLogs } from "./server.mjs";
 
 // Of one test: for what hangs.  How long something takes has its own tests (pace.mjs).
 const TIMEOUT_MS = 400_000;
 
+// `options` are those of Node's runner, and `long`: a test of make check-full.
 function wrap(register) {
 	return (name, options, body) => {
 		if (body === undefined)
 			[options, body] = [{}, options];
-		return register(name, { timeout: TIMEOUT_MS, ...options }, async (context) => {
+		const { long, ...rest } = options, skip = rest.skip || (long && !full && LONG);
+		return register(name, { timeout: TIMEOUT_MS, ...rest, skip }, async (context) => {
 			try {
 				await body(context);
 			} catch (error) {

@@ -26,6 +26,10 @@ export const hostile = (name) => join(corpus, "hostile", name);
 export const noCorpus = existsSync(clip("real")) && existsSync(hostile("names.jsonl"))
 	? false : `there are no clips in ${corpus}: set CLIPMILL_CORPUS`;
 
+// make check-full: also the tests that are marked `long`, of which others pass the like of in less time.
+export const full = Boolean(process.env.CLIPMILL_FULL);
+export const LONG = "left to make check-full";          // why the others are skipped; run.mjs only counts them
+
 // Sanitizers slow the responders down, and everything that waits has to be more patient.
 export const sanitized = existsSync(clipmill) && readFileSync(clipmill).includes("__asan_init");
 // In CI a build with sanitizers passes what exercises our own programs; the plain one passes all.

@@ -5,7 +5,7 @@ import { basename, join, relative, resolve } from "node:path";
 import { run } from "node:test";
 import { inspect } from "node:util";
 import { installModules } from "./modules.mjs";
-import { clipmill, lean, noCorpus, tree } from "./paths.mjs";
+import { clipmill, lean, LONG, noCorpus, tree } from "./paths.mjs";
 import { each } from "./wait.mjs";
 
 // Of a file: for what hangs.
@@ -13,6 +13,7 @@ const FILE_TIMEOUT_MS = 25 * 60_000, LONG_TIMEOUT_MS = 90 * 60_000;
 const ERROR_LINES = 20;         // of each failed test, at the end
 const SKIPPED = 77;             // automake's word for it
 const count = { pass: 0, fail: 0, skipped: 0 };
+let left = 0;                   // for make check-full
 const failures = [];            // what they said
 
 function filesOf(folder, ending) {
@@ -43,6 +44,10 @@ const causes = (error) => (error?.cause?.failureType ? error.cause : error);
 function passed(event, label) {
 	if (!isTest(event) || /does not match pattern/.test(event.skip))
 		return;
+	if (event.skip === LONG) {
+		left++;
+		return;
+	}
 	const skipped = event.skip !== undefined && event.skip !== false;
 	count[skipped ? "skipped" : "pass"]++;
 	console.log(skipped ? `SKIPPED - ${label}: ${event.name}: ${event.skip}`
@@ -74,6 +79,8 @@ function runFile(file) {
 function tell() {
 	for (const failure of failures)
 		console.log(`FAILED: ${failure}`);
+	if (left)
+		console.log(`${left} long tests are ${LONG}`);
 	for (const [word, number] of Object.entries(count))
 		console.log(`# ${word} ${number}`);
 	console.log(`${count.pass} passed, ${count.fail} failed${count.skipped ? `, ${count.skipped} skipped` : ""}`);

@@ -224,3 +224,25 @@ export default [
 	["hostile/98-cover-art-only.mp3", "ready", { seconds: 1, sound: true }],
 	["hostile/99-rotated-90.mp4", "ready", { frames: 50, seconds: 2, size: "96x128", sound: true }],
 ];
+
+// One of each class: a container, a codec, a trait.  make check passes these and all hostile ones, make check-full the whole table.
+export const brief = new Set([
+	"real/5p1_iamf_opus.mp4", "real/8k24fps_300ms.mp4", "real/bbb_176x144_128kbps_15fps_h263.3gp",
+	"real/bbb_960x540_60fps_vp8.webm", "real/bear-vp9-odd-dimensions.webm", "real/bt601.mov", "real/decord_unordered.mov",
+	"real/h265_with_metadata_track.mp4", "real/hdr10-video-with-sdr-container.mp4", "real/hlg10-color-test.mp4",
+	"real/ii_newtonscradle.gif", "real/iibbibb_editlist_videoonly.mp4",
+	"real/internal_emulator_transformer_output_270_rotated.mp4", "real/mb_transparency.webm", "real/mp_failing_audio.mp4",
+	"real/mp_no_duration.webm", "real/mux_multi-channel-608-captions.ts", "real/mux_test-no-audio-segment.ts",
+	"real/pp_quicktime-jpeg.mov", "real/roadtrip-vp92-10bit.webm", "real/sample-with-key-frame-index.flv",
+	"real/sample.avi", "real/sample_audio_only_15s.mp4", "real/sample_eac3.mp4",
+	"real/sample_edit_list_no_sync_frame_before_edit.mp4", "real/sample_empty_track.mp4", "real/sample_fragmented.mp4",
+	"real/sample_h262_mpeg_audio.ts", "real/sample_h264_iframes_only.ts", "real/sample_mdat_too_long.mp4",
+	"real/sample_with_ass_subtitles.mkv", "real/sample_with_colr_mdcv_and_clli.mp4",
+	"real/sample_with_increasing_timestamps_320w_240h.mp4", "real/sample_with_invalid_nalu.mp4", "real/tc_av1_video.mkv",
+	"real/tc_h264_10bits.mp4", "real/tsd_035.ts", "real/video_dovi_1920x1080_60fps_dvav_09.mp4",
+	"real/water_180_mvhevc_5frames.mov", "real/wpt_video_512x288_h264-360k_dashinit.mp4", "made/anim.apng",
+	"made/asp_b.avi", "made/corrupt.mp4", "made/discont.ts", "made/edit_trim.mp4", "made/frag_sidx.mp4",
+	"made/inter_h264.ts", "made/mjpeg.mov", "made/odd444.mp4", "made/ogop_mpeg2.mpg", "made/ogop_x265.mp4",
+	"made/prores.mov", "made/random.mp4", "made/rot90.mp4", "made/text.mp4", "made/theora.ogv", "made/trunc.mkv",
+	"made/trunc_tailmoov.mp4", "made/vfr.mkv", "made/vp9_altref.webm", "made/wmv2.wmv", "made/wrap.ts", "made/zero.mp4",
+]);
