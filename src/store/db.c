@@ -30,8 +30,15 @@ struct db {
 	sqlite3 *handle;
 	sqlite3_stmt *stmts[SQL_COUNT];
 	int64_t busy_since_ms;          /* monotonic; of the present wait */
+	bool has_turn;                  /* holds `writers` */
 	char message[256];
 };
+
+/*
+ * Of this process' connections to write: who waits for another of them sleeps until it has committed, in the order of coming
+ * as far as the kernel keeps it.  SQLite's lock, which knows no order, is left to a contest between processes.
+ */
+static pthread_mutex_t writers = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *const folders[] = { "incoming", "source", "work", "media", "run", "tmp", "log", NULL };
 
@@ -185,9 +192,35 @@ static enum db_result run_plain(struct db *db, enum sql_query query)
 	return result == DB_NONE ? DB_OK : result;
 }
 
+static bool take_turn(struct db *db)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += BUSY_TIMEOUT_MS / 1000;
+	db->has_turn = pthread_mutex_clocklock(&writers, CLOCK_MONOTONIC, &until) == 0;
+	if (!db->has_turn)
+		db_say(db, "another writer of this process holds the database");
+	return db->has_turn;
+}
+
+static void give_turn(struct db *db)
+{
+	if (db->has_turn)
+		pthread_mutex_unlock(&writers);
+	db->has_turn = false;
+}
+
 enum db_result db_begin(struct db *db)
 {
-	return run_plain(db, SQL_BEGIN);
+	enum db_result result;
+
+	if (!take_turn(db))
+		return DB_BUSY;
+	result = run_plain(db, SQL_BEGIN);
+	if (result != DB_OK)
+		give_turn(db);
+	return result;
 }
 
 enum db_result db_commit(struct db *db)
@@ -196,6 +229,7 @@ enum db_result db_commit(struct db *db)
 
 	if (result != DB_OK)
 		db_rollback(db);
+	give_turn(db);
 	return result;
 }
 
@@ -203,11 +237,12 @@ void db_rollback(struct db *db)
 {
 	char kept[sizeof db->message];
 
-	if (sqlite3_get_autocommit(db->handle))
-		return;
-	memcpy(kept, db->message, sizeof kept);
-	if (run_plain(db, SQL_ROLLBACK) == DB_OK)
-		memcpy(db->message, kept, sizeof kept);
+	if (!sqlite3_get_autocommit(db->handle)) {
+		memcpy(kept, db->message, sizeof kept);
+		if (run_plain(db, SQL_ROLLBACK) == DB_OK)
+			memcpy(db->message, kept, sizeof kept);
+	}
+	give_turn(db);
 }
 
 int64_t db_data_version(struct db *db)

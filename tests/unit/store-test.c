@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -453,6 +454,48 @@ static void a_list_is_paged_without_gaps_or_doubles(void **state)
 	assert_int_equal(seen, 5);
 }
 
+#define WRITERS 8
+#define WRITES 20
+
+struct writer {
+	const struct fixture *f;
+	pthread_t thread;
+	int done;
+};
+
+static void *write_often(void *arg)
+{
+	struct writer *w = arg;
+	char error[256];
+	struct db *db = db_open_another(w->f->dir, DB_QUICK, error, sizeof error);
+
+	for (int i = 0; i < WRITES && db != NULL; i++) {
+		w->done += video_patch(db, w->f->video, &(struct video_patch){ .has_priority = true, .priority = i }) == DB_OK;
+		w->done += db_begin(db) == DB_OK;
+		db_rollback(db);
+	}
+	db_close(db);
+	return NULL;
+}
+
+static void writers_of_one_process_wait_for_each_other(void **state)
+{
+	struct fixture *f = *state;
+	struct writer writers[WRITERS];
+
+	add_video(f, f->video, 0);
+	for (int i = 0; i < WRITERS; i++) {
+		writers[i] = (struct writer){ .f = f };
+		assert_int_equal(pthread_create(&writers[i].thread, NULL, write_often, &writers[i]), 0);
+	}
+	for (int i = 0; i < WRITERS; i++) {
+		pthread_join(writers[i].thread, NULL);
+		assert_int_equal(writers[i].done, 2 * WRITES);
+	}
+	assert_int_equal(db_begin(f->db), DB_OK);
+	db_rollback(f->db);
+}
+
 static void a_missing_database_says_how_to_make_it(void **state)
 {
 	char error[256] = "";
@@ -485,6 +528,7 @@ int main(void)
 		T(a_deleted_video_that_cannot_be_removed_is_passed_by),
 		T(a_patch_names_the_member_that_is_wrong),
 		T(a_list_is_paged_without_gaps_or_doubles),
+		T(writers_of_one_process_wait_for_each_other),
 		T(a_missing_database_says_how_to_make_it),
 	};
 
