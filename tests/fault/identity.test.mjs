@@ -17,7 +17,7 @@ test("one responder", { timeout }, async () => {
 });
 
 for (const procs of [2, 8])
-	test(`${procs} responders make the same bytes`, { timeout }, async () => {
+	test(`${procs} responders make the same bytes`, { timeout, long: procs === 8 }, async () => {
 		assert.deepEqual(await quietRun(sources, procs, QUICK), plain);
 	});
 

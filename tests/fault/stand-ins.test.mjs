@@ -42,7 +42,7 @@ together("an ffmpeg", 3, () => {
 		assert.equal(signal, 9);
 	});
 
-	it("that stops itself is killed, and the reason is `stalled`", async () => {
+	it("that stops itself is killed, and the reason is `stalled`", { long: true }, async () => {
 		await failWith("stops-itself", "stalled", STALL);
 	});
 

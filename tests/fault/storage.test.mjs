@@ -73,10 +73,10 @@ const enqueue = async (server, count) => {
 
 const start = (body) => withServer({ procs: 2, settings: { store: { floor: "0" } }, prepare: (server) => server.quick() }, body);
 
-// [the calls, the error, how often]
+// [the calls, the error, how often, whether it is a test of make check-full]
 const faults = [
-	["fsync,fdatasync", "EIO", "2+3"], ["fsync,fdatasync", "ENOSPC", "1+2"], ["renameat2,renameat,rename", "EIO", "1+2"],
-	["pwrite64", "EIO", "5+7"], ["pwrite64,mkdirat,renameat,renameat2,ftruncate,unlinkat,fsync,fdatasync", "EROFS", "1+"],
+	["fsync,fdatasync", "EIO", "2+3"], ["fsync,fdatasync", "ENOSPC", "1+2", true], ["renameat2,renameat,rename", "EIO", "1+2", true],
+	["pwrite64", "EIO", "5+7", true], ["pwrite64,mkdirat,renameat,renameat2,ftruncate,unlinkat,fsync,fdatasync", "EROFS", "1+"],
 ];
 
 // Linux tells of a failed write-back once: the sync after the one that failed is content.
@@ -137,8 +137,8 @@ it("a piece that cannot be read back is made again, with the whole video", { ski
 });
 
 together("while", 2, () => {
-	for (const [seed, [calls, error, when]] of faults.entries())
-		it(`${calls} of the responders and their children fail with ${error}, nothing damaged is published`, { skip: noTrace }, () => start(async (server) => {
+	for (const [seed, [calls, error, when, long]] of faults.entries())
+		it(`${calls} of the responders and their children fail with ${error}, nothing damaged is published`, { skip: noTrace, long }, () => start(async (server) => {
 			const random = new Random(seed), ids = await enqueue(server, 2);
 			for (let n = 0; n < 2; n++) {
 				await sleep(random.below(400));
@@ -151,7 +151,7 @@ together("while", 2, () => {
 		}));
 
 	for (const seed of [1, 2])
-		it(`encoders run out of memory now and then (seed ${seed}), they are tried again`, { skip: noLimits }, () => start(async (server) => {
+		it(`encoders run out of memory now and then (seed ${seed}), they are tried again`, { skip: noLimits, long: seed > 1 }, () => start(async (server) => {
 			const random = new Random(seed), ids = await enqueue(server, 2);
 			for (let n = 0; n < 2; n++) {
 				const child = await until(async () => {

@@ -22,7 +22,8 @@ function filesOf(folder, ending) {
 }
 
 // What CI leaves to the plain build: what ffmpeg, browsers, other web servers and many processes do, not our code alone.
-const NOT_LEAN = /\/browser\/|\/media\/(?!corpus)|\/(storm|identity|slow-uploads|tus-client|tus-fronts|behind-\w+|chain-(apache|nginx|lighttpd-pool))\./;
+const NOT_LEAN = new RegExp("/browser/|/media/(?!corpus)|/fault/(?!kill-each-kind|restarts|link)|/server/(slow-uploads|tus-client|tus-fronts|" +
+	"behind-\\w+|chain-\\w+|retention|early|editions|profiles)[.-]");
 
 // "server", "tests/server.tier", "soak", or a file.
 function filesFor(word) {

@@ -24,7 +24,7 @@ async function cutsOf({ playlist }) {
 }
 
 for (const [profile, { rungs, sound }] of Object.entries(PROFILES)) {
-	test(`profile ${profile} makes what it says, and all of it decodes`, async () => {
+	test(`profile ${profile} makes what it says, and all of it decodes`, { long: profile === "av1" }, async () => {
 		const { id } = (await server.put(film, { profile })).json;
 		const video = await server.waitFor(id, "ready");
 		const pictures = video.renditions.filter(({ kind }) => kind === "video");

@@ -41,14 +41,14 @@ async function publish(path, query = {}) {
 
 const COPIED = {
 	"an MP4": ["a.mp4", {}],
-	"an MP4 with 44.1 kHz": ["b.mp4", { samples: 44100 }],
-	"an MP4 with one channel": ["c.mp4", { channels: "mono", kbps: 64 }],
+	"an MP4 with 44.1 kHz": ["b.mp4", { samples: 44100, long: true }],
+	"an MP4 with one channel": ["c.mp4", { channels: "mono", kbps: 64, long: true }],
 	"a Matroska file": ["d.mkv", {}],
 };
 
 together("", 2, () => {
-	for (const [what, [name, options]] of Object.entries(COPIED))
-		it(`the sound of ${what} is copied as it is`, async () => {
+	for (const [what, [name, { long, ...options }]] of Object.entries(COPIED))
+		it(`the sound of ${what} is copied as it is`, { long }, async () => {
 			const path = await film(name, options), { video, codes, sounds } = await publish(path);
 			assert.match(codes.sound_copied, /^The sound audio /);
 			assert.deepEqual([video.edition, sounds.map(({ copied }) => copied)], [1, [true]]);
@@ -64,6 +64,8 @@ together("", 2, () => {
 const ENCODED = {
 	"with a gap": ["gap.mp4", { then: ["-bsf:a", "noise=drop='between(n,200,201)'"] }, /gaps/],
 	"that takes too much": ["rich.mp4", { kbps: 320, wave: "1.6*random(0)-0.8" }, /takes more/],
+};
+const MORE = {
 	"that begins after the picture": ["late.mp4", { before: ["-itsoffset", "0.7"] }, /begins after|begins with/],
 	"that ends before the picture": ["short.mp4", { seconds: 5 }, /ends before/],
 	"of another codec": ["flac.mkv", { sound: ["-c:a", "flac"] }, undefined],
@@ -72,8 +74,8 @@ const ENCODED = {
 };
 
 together("", 2, () => {
-	for (const [what, [name, options, why]] of Object.entries(ENCODED))
-		it(`a sound ${what} is encoded`, async () => {
+	for (const [what, [name, options, why]] of Object.entries({ ...ENCODED, ...MORE }))
+		it(`a sound ${what} is encoded`, { long: what in MORE }, async () => {
 			const { codes, sounds } = await publish(await film(name, options));
 			assert.equal(codes.sound_copied, undefined);
 			assert.ok(sounds.every(({ copied }) => !copied));
