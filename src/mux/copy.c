@@ -17,13 +17,20 @@ static bool is_not_possible(int error)
 	return error == EXDEV || error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
 }
 
-static ssize_t copy_by_hand(struct copy *copy, int from, uint64_t offset, int to, size_t most)
+static ssize_t read_some(struct copy *copy, int from, uint64_t offset, size_t most)
 {
 	ssize_t got;
 
 	do
 		got = pread(from, copy->buffer, most < sizeof copy->buffer ? most : sizeof copy->buffer, (off_t)offset);
 	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static ssize_t copy_by_hand(struct copy *copy, int from, uint64_t offset, int to, size_t most)
+{
+	ssize_t got = read_some(copy, from, offset, most);
+
 	if (got > 0 && file_write_all(to, copy->buffer, (size_t)got) < 0)
 		return -1;
 	return got;
@@ -48,17 +55,11 @@ ssize_t copy_some(struct copy *copy, int from, uint64_t offset, int to, size_t m
 
 bool copy_can_read(struct copy *copy, int from, uint64_t offset, size_t most)
 {
-	while (most > 0) {
-		ssize_t got = pread(from, copy->buffer, most < sizeof copy->buffer ? most : sizeof copy->buffer, (off_t)offset);
+	ssize_t got;
 
-		if (got == 0)
-			return true;
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
+	while ((got = read_some(copy, from, offset, most)) > 0) {
 		offset += (uint64_t)got;
 		most -= (size_t)got;
 	}
-	return true;
+	return got == 0;
 }

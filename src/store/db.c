@@ -227,9 +227,10 @@ enum db_result db_commit(struct db *db)
 {
 	enum db_result result = run_plain(db, SQL_COMMIT);
 
-	if (result != DB_OK)
+	if (result == DB_OK)
+		give_turn(db);
+	else
 		db_rollback(db);
-	give_turn(db);
 	return result;
 }
 
