@@ -4,8 +4,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it, together, withServer } from "../lib/harness.mjs";
 import { readMedia } from "../lib/hls.mjs";
@@ -116,24 +114,26 @@ it("a whole that cannot be read to be compared with its digest is kept", { skip:
 }));
 
 it("a piece that cannot be read back is made again, with the whole video", { skip: noTrace }, async () => {
-	const hold = new Hold(mkdtempSync(join(tmpdir(), "clipmill-hold-")));
-	await hold.install();
-	try {
-		await withServer({ settings: hold.settings, prepare: (server) => server.quick().then(() => server.sql("UPDATE profile SET chunk_ms = 1000")) }, async (server) => {
-			hold.on("storyboard");
-			const [id] = await enqueue(server, 1), count = (what) => server.value(`SELECT count(*) FROM ${what}`);
-			await until(() => count("task WHERE kind = 'chunk'").then(async (all) => all > 1 && all === await count("piece WHERE rendition = '240p'")), "all pieces are there");
-			const piece = await server.value("SELECT file FROM piece WHERE seq = 1 LIMIT 1");
-			const fault = await trouble(server, { calls: "copy_file_range,pread64", error: "EIO", when: "1+", path: join(server.dir, "media", id, piece) });
-			hold.off("storyboard");
-			await until(() => count("video WHERE edition = 2"), "it is planned anew");
-			await fault.release();
-			await isWhole(server, id);
-			assert.match(await server.value("SELECT stderr FROM task WHERE kind = 'assemble' AND failures > 0"), /It cannot be read back/);
-		});
-	} finally {
-		rmSync(hold.dir, { recursive: true, force: true });
-	}
+	let hold;
+	const prepare = async (server) => {
+		hold = new Hold(server.dir);
+		await hold.install();
+		hold.on("storyboard");
+		server.writeConf(hold.settings);
+		await server.quick();
+		await server.sql("UPDATE profile SET chunk_ms = 1000");
+	};
+	await withServer({ prepare }, async (server) => {
+		const [id] = await enqueue(server, 1), count = (what) => server.value(`SELECT count(*) FROM ${what}`);
+		await until(() => count("task WHERE kind = 'chunk'").then(async (all) => all > 1 && all === await count("piece WHERE rendition = '240p'")), "all pieces are there");
+		const piece = await server.value("SELECT file FROM piece WHERE seq = 1 LIMIT 1");
+		const fault = await trouble(server, { calls: "copy_file_range,pread64", error: "EIO", when: "1+", path: join(server.dir, "media", id, piece) });
+		hold.off("storyboard");
+		await until(() => count("video WHERE edition = 2"), "it is planned anew");
+		await fault.release();
+		await isWhole(server, id);
+		assert.match(await server.value("SELECT stderr FROM task WHERE kind = 'assemble' AND failures > 0"), /It cannot be read back/);
+	});
 });
 
 together("while", 2, () => {

@@ -22,7 +22,8 @@ const options = { prepare: async (server) => {
 } };
 const server = noCorpus ? null : await serve(options);
 const begun = server?.responders();
-const pathOf = (name) => (name.startsWith("hostile/") ? join(corpus, name) : clip(name));
+const isHostile = (name) => name.startsWith("hostile/");
+const pathOf = (name) => (isHostile(name) ? join(corpus, name) : clip(name));
 const shape = (size) => size.split("x").map(Number);
 
 async function finished(id) {
@@ -90,7 +91,7 @@ async function check(n, name, outcome, facts) {
 		await checkReady(id, video, facts);
 	if (outcome === "failed")
 		checkFailed(id, video, facts);
-	if (name.startsWith("hostile/"))
+	if (isHostile(name))
 		for (const { kind, user_ms, sys_ms, max_rss_kb } of (await server.get(`/api/videos/${id}/tasks`)).json.tasks)
 			assert.ok((user_ms ?? 0) + (sys_ms ?? 0) < CPU_MS && (max_rss_kb ?? 0) < RSS_KB, `${kind}: ${user_ms} ms, ${max_rss_kb} KB`);
 }
@@ -102,10 +103,10 @@ test("every file of the corpus is in the table", { skip: noCorpus }, () => {
 });
 
 together("", 6, () => {
-	const chosen = lean ? expected.filter(([name]) => name.startsWith("hostile/")) : expected;
+	const chosen = lean ? expected.filter(([name]) => isHostile(name)) : expected;
 	for (const [n, [name, outcome, facts]] of chosen.entries()) {
-		const skip = noCorpus || (!existsSync(pathOf(name)) && "the file is not there");
-		it(`${name} is ${outcome}${typeof facts === "string" ? `: ${facts}` : ""}`, { skip, timeout: TIMEOUT_MS, long: !brief.has(name) && !name.startsWith("hostile/") }, () => check(n, name, outcome, facts));
+		const skip = noCorpus || (!existsSync(pathOf(name)) && "the file is not there"), long = !brief.has(name) && !isHostile(name);
+		it(`${name} is ${outcome}${typeof facts === "string" ? `: ${facts}` : ""}`, { skip, long, timeout: TIMEOUT_MS }, () => check(n, name, outcome, facts));
 	}
 });
 
