@@ -19,9 +19,14 @@ static const char *idr_types(const char *codec)
 	return strcmp(codec, "h264") == 0 ? "5" : "19|20";
 }
 
+/* The first pictures are measured beside it: what that may find against a copy is not known yet. */
 bool idr_is_wanted(const struct facts *facts, const struct profile *profile)
 {
-	return copy_is_thinkable(facts, profile);
+	struct facts hoped = *facts;
+
+	hoped.interlaced = false;
+	hoped.damage = 0;
+	return copy_is_thinkable(&hoped, profile);
 }
 
 void idr_add(const struct facts *facts, struct strings *argv)

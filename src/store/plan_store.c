@@ -151,8 +151,9 @@ static enum db_result add_waits(struct db *db, const struct plan_task *task, int
 	return result;
 }
 
-static enum db_result add_tasks(struct db *db, const struct task *of, const struct plan *plan)
+static enum db_result tasks_body(struct db *db, const struct task *of, const void *what)
 {
+	const struct plan *plan = what;
 	int64_t *ids = calloc(plan->task_count + 1, sizeof *ids);
 	enum db_result result = DB_OK;
 
@@ -167,17 +168,9 @@ static enum db_result add_tasks(struct db *db, const struct task *of, const stru
 	return result;
 }
 
-static enum db_result scan_body(struct db *db, const struct task *task, const void *what)
+enum db_result plan_tasks(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan)
 {
-	const struct plan_task scan = { .kind = TASK_SCAN, .seq = *(const int64_t *)what };
-	int64_t id;
-
-	return add_task(db, task, &scan, &id);
-}
-
-enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended, int64_t seq)
-{
-	return with_done(db, task, ended, scan_body, &seq);
+	return with_done(db, task, ended, tasks_body, plan);
 }
 
 /* The plan ------------------------------------------------------------------------------------ */
@@ -265,7 +258,7 @@ static enum db_result plan_body(struct db *db, const struct task *task, const vo
 	for (size_t i = 0; i < plan->rendition_count && result == DB_OK; i++)
 		result = save_rendition(db, task, &plan->renditions[i], i);
 	if (result == DB_OK)
-		result = add_tasks(db, task, plan);
+		result = tasks_body(db, task, plan);
 	return result == DB_OK ? foretell(db, task->video) : result;
 }
 

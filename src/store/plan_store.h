@@ -185,8 +185,8 @@ enum db_result plan_profile_read(struct db *db, const char *video, struct profil
  * Each of these is one durable transaction that also ends the task as done; DB_NONE and no change
  * when the attempt is no longer ours.
  */
-/* Probed, measured, or looked at: a scan follows; see enum scan_step. */
-enum db_result plan_add_scan(struct db *db, const struct task *task, const struct task_exit *ended, int64_t seq);
+/* Probed, or looked at: only the tasks of `plan` follow, if any; it is made later. */
+enum db_result plan_tasks(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan);
 /* Planned: the whole job follows. */
 enum db_result plan_write(struct db *db, const struct task *task, const struct task_exit *ended, const struct plan *plan);
 /* The poster is published; `file` NULL: there is none, and `why` says so in a decision. */

@@ -17,8 +17,7 @@ struct work {
 	struct judgement judgement;     /* VERDICT_OK until something is wrong */
 	struct facts facts;
 	struct plan plan;
-	bool scan_next;                 /* probe: it is measured and scanned; else the plan is made */
-	bool copies_next;               /* measured: something of it might be copied */
+	bool scans_next;                /* probe: the plan has no more than the scans */
 	struct renditions renditions;
 	struct piece *pieces;
 	size_t piece_count;

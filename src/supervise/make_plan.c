@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "encode/copies.h"
 #include "encode/measure.h"
@@ -47,6 +48,27 @@ static bool make_plan(struct work *work, const struct scan *scan)
 	return plan_make(&input, &work->plan, &refusal) || work_refuse(work, VERDICT_FAIL, refusal.code, refusal.detail);
 }
 
+/* What is measured, and what might be copied, are looked at beside each other; the plan is made of the packets, last. */
+static bool plan_scans(struct work *work)
+{
+	struct plan_task *tasks = calloc(3, sizeof *tasks);
+	struct profile profile;
+	size_t count = 0;
+
+	if (tasks == NULL)
+		abort();
+	work->plan.tasks = tasks;
+	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
+		return work_database_failed(work);
+	tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_MEASURE };
+	if (copies_are_wanted(&work->facts, &profile))
+		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_COPIES };
+	tasks[count] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_PACKETS, .needs_count = count };
+	work->plan.task_count = count + 1;
+	work->scans_next = true;
+	return true;
+}
+
 static bool probe_make(struct work *work)
 {
 	struct attempt *a = work->attempt;
@@ -61,17 +83,14 @@ static bool probe_make(struct work *work)
 		return work_database_failed(work);
 	if (!read_facts(work))
 		return false;
-	work->scan_next = work->facts.has_video;
-	return work->scan_next || make_plan(work, NULL);
+	return work->facts.has_video ? plan_scans(work) : make_plan(work, NULL);
 }
 
 static enum db_result probe_commit(struct work *work)
 {
 	const struct attempt *a = work->attempt;
 
-	if (work->scan_next)
-		return plan_add_scan(work->desk->db, &a->task, &a->ended, SCAN_MEASURE);
-	return plan_write(work->desk->db, &a->task, &a->ended, &work->plan);
+	return (work->scans_next ? plan_tasks : plan_write)(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 
 /* The first bytes of the source; how many there were. */
@@ -106,28 +125,13 @@ static bool packets_make(struct work *work)
 	return read_facts(work) && make_plan(work, &work->attempt->scan);
 }
 
-/* Whether it might be copied, in which case another look is due. */
-static bool look_for_copies(struct work *work)
-{
-	struct profile profile;
-
-	if (!read_facts(work))
-		return false;
-	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
-		return work_database_failed(work);
-	work->copies_next = copies_are_wanted(&work->facts, &profile);
-	return true;
-}
-
 static bool measure_make(struct work *work)
 {
 	struct attempt *a = work->attempt;
 	struct measured measured;
 
 	measure_read(buf_text(&a->output), buf_text(&a->err), &measured);
-	if (plan_measured_save(work->desk->db, a->task.video, &measured) != DB_OK)
-		return work_database_failed(work);
-	return look_for_copies(work);
+	return plan_measured_save(work->desk->db, a->task.video, &measured) == DB_OK || work_database_failed(work);
 }
 
 static bool copies_make(struct work *work)
@@ -162,9 +166,7 @@ static enum db_result scan_commit(struct work *work)
 {
 	struct attempt *a = work->attempt;
 
-	if (a->task.seq != SCAN_PACKETS)
-		return plan_add_scan(work->desk->db, &a->task, &a->ended, work->copies_next ? SCAN_COPIES : SCAN_PACKETS);
-	return plan_write(work->desk->db, &a->task, &a->ended, &work->plan);
+	return (a->task.seq == SCAN_PACKETS ? plan_write : plan_tasks)(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 
 /* What cannot be measured is believed, and not copied; without packets there is no plan. */
@@ -173,7 +175,7 @@ static enum db_result scan_without(struct work *work)
 	struct attempt *a = work->attempt;
 
 	if (a->task.seq != SCAN_PACKETS)
-		return plan_add_scan(work->desk->db, &a->task, &a->ended, SCAN_PACKETS);
+		return plan_tasks(work->desk->db, &a->task, &a->ended, &work->plan);
 	return task_failed(work->desk->db, &a->task, &a->ended, work->judgement.reason, work->judgement.detail);
 }
 

@@ -66,3 +66,20 @@ test("its rules hold after that: a ready video is encoded again as its next edit
 	assert.equal(JSON.parse(await sql(`SELECT json FROM video_api WHERE id = '${id}'`)).urls.mp4, `/media/${id}/720p.mp4`);
 	await assert.rejects(sql("INSERT INTO task (video, kind) VALUES ('x', 'nonsense')"), /CHECK constraint failed/);
 });
+
+test("a video whose scan was under way before scans ran beside each other gets its plan", async () => {
+	const earlier = mkdtempSync(join(dir, "eleven-")), file = join(earlier, "clipmill.db");
+	const schemas = readdirSync(join(tree, "sql/schema")).filter((name) => parseInt(name, 10) <= 11).sort().map((name) => join("schema", name));
+	const ask = async (statement) => (await run("sqlite3", [file, statement])).trim();
+	await run("sqlite3", ["-bail", file, ...[...schemas, "views.sql"].map((name) => `.read ${join(tree, "sql", name)}`), `
+		INSERT INTO video (id, source, filename) VALUES ('${id}', 'source/${id}', 'film.mp4');
+		UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'probe';
+		UPDATE task SET state = 'done' WHERE kind = 'probe';
+		INSERT INTO task (video, kind, seq) VALUES ('${id}', 'scan', 1);
+		UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'scan';`]);
+	writeFileSync(join(earlier, "clipmill.conf"), `[store]\ndir = ${earlier}\n`);
+	const { code, stderr } = await responder(["--config", join(earlier, "clipmill.conf"), "init"]);
+	assert.equal(code, 0, stderr);
+	assert.equal(await ask("SELECT kind, seq, state FROM task WHERE kind = 'scan' ORDER BY id"), "scan|1|running\nscan|0|queued");
+	assert.equal(await ask("SELECT t.seq, n.seq FROM task_wait w JOIN task t ON t.id = w.task JOIN task n ON n.id = w.needs WHERE t.kind = 'scan'"), "0|1");
+});

@@ -160,8 +160,12 @@ static void nobody_looks_where_it_cannot_be(void **state)
 	strcpy(f.container, "mpegts");
 	assert_false(idr_is_wanted(&f, &profile));
 	f = film;
-	f.damage = 1;
+	f.rotation = 90;
 	assert_false(idr_is_wanted(&f, &profile));
+	f = film;
+	f.damage = 1;           /* what is measured at the same time does not count */
+	f.interlaced = true;
+	assert_true(idr_is_wanted(&f, &profile));
 	f = film;
 	strcpy(f.video_codec, "vp9");
 	assert_false(idr_is_wanted(&f, &profile));

@@ -143,7 +143,7 @@ static void a_cancelled_video_revokes_its_running_task(void **state)
 	assert_int_equal(video_cancel(f->db, f->video), DB_OK);
 	assert_false(task_is_ours(f->db, &task));
 	assert_int_equal(task_progress(f->db, &task, 0.5, 1, 1), DB_NONE);
-	assert_int_equal(plan_add_scan(f->db, &task, &well, 0), DB_NONE);
+	assert_int_equal(plan_tasks(f->db, &task, &well, &(struct plan){ 0 }), DB_NONE);
 	assert_int_equal(task_stopped(f->db, &task, &well), DB_OK);
 	assert_state(f, f->video, "cancelled");
 	task_fini(&task);
