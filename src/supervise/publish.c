@@ -66,12 +66,15 @@ static bool copies(const struct task *task)
 	return false;
 }
 
-/* What failed in chunks may go well in one, and what could not be copied may be encoded; once. */
+/* What failed in chunks may go well in one, what could not be copied may be encoded, and pieces that do not make a whole are
+ * made anew; once. */
 static bool can_replan(const struct task *task)
 {
+	if (task->single != NULL)
+		return false;
 	if (task->kind == TASK_AUDIO || (task->kind == TASK_CHUNK && task->alone))
-		return task->single == NULL && copies(task);
-	return !task->alone && (task->kind == TASK_CHUNK || task->kind == TASK_ASSEMBLE);
+		return copies(task);
+	return task->kind == TASK_CHUNK || task->kind == TASK_ASSEMBLE;
 }
 
 /* The video is not to blame, and this worker is not to try the next one before the machine is well. */

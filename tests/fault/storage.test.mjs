@@ -113,28 +113,31 @@ it("a whole that cannot be read to be compared with its digest is kept", { skip:
 	assert.deepEqual([head.status, head.headers["upload-offset"], head.headers["upload-video"]], [200, "100000", `/api/videos/${path.split("/").at(-1)}`]);
 }));
 
-it("a piece that cannot be read back is made again, with the whole video", { skip: noTrace }, async () => {
-	let hold;
-	const prepare = async (server) => {
-		hold = new Hold(server.dir);
-		await hold.install();
-		hold.on("storyboard");
-		server.writeConf(hold.settings);
-		await server.quick();
-		await server.sql("UPDATE profile SET chunk_ms = 1000");
-	};
-	await withServer({ prepare }, async (server) => {
-		const [id] = await enqueue(server, 1), count = (what) => server.value(`SELECT count(*) FROM ${what}`);
-		await until(() => count("task WHERE kind = 'chunk'").then(async (all) => all > 1 && all === await count("piece WHERE rendition = '240p'")), "all pieces are there");
-		const piece = await server.value("SELECT file FROM piece WHERE seq = 1 LIMIT 1");
-		const fault = await trouble(server, { calls: "copy_file_range,pread64", error: "EIO", when: "1+", path: join(server.dir, "media", id, piece) });
-		hold.off("storyboard");
-		await until(() => count("video WHERE edition = 2"), "it is planned anew");
-		await fault.release();
-		await isWhole(server, id);
-		assert.match(await server.value("SELECT stderr FROM task WHERE kind = 'assemble' AND failures > 0"), /It cannot be read back/);
+// [what, the length of chunks, the piece, whether it is a test of make check-full]
+for (const [what, chunk, seq, long] of [["of many", 1000, 1], ["that is the whole picture", 600_000, 0, true]])
+	it(`a piece ${what} and cannot be read back is made again, with the whole video`, { skip: noTrace, long }, async () => {
+		let hold;
+		const prepare = async (server) => {
+			hold = new Hold(server.dir);
+			await hold.install();
+			hold.on("storyboard");
+			server.writeConf(hold.settings);
+			await server.quick();
+			await server.sql(`UPDATE profile SET chunk_ms = ${chunk}`);
+		};
+		await withServer({ prepare }, async (server) => {
+			const [id] = await enqueue(server, 1), count = (what) => server.value(`SELECT count(*) FROM ${what}`);
+			await until(() => count("task WHERE kind = 'chunk'").then(async (all) => all > 0 && all === await count("piece WHERE rendition = '240p'")),
+				"all pieces are there");
+			const piece = await server.value(`SELECT file FROM piece WHERE seq = ${seq} LIMIT 1`);
+			const fault = await trouble(server, { calls: "copy_file_range,pread64", error: "EIO", when: "1+", path: join(server.dir, "media", id, piece) });
+			hold.off("storyboard");
+			await until(() => count("video WHERE edition = 2"), "it is planned anew");
+			await fault.release();
+			await isWhole(server, id);
+			assert.match(await server.value("SELECT stderr FROM task WHERE kind = 'assemble' AND failures > 0"), /It cannot be read back/);
+		});
 	});
-});
 
 together("while", 2, () => {
 	for (const [seed, [calls, error, when, long]] of faults.entries())
