@@ -218,6 +218,16 @@ static void decide_copy(struct plan *plan, const struct plan_rendition *r, const
 		job_decide(plan, "sound_not_copied", "The sound %s is not the source's own stream: %s", r->name, copy->why_not);
 }
 
+/* What a channel takes at the most: libopus refuses more, and AAC has room for 6144 bits of it in a packet of 1024 samples. */
+#define CHANNEL_MOST_KBPS 256
+
+static int64_t kbps_for(const struct profile *profile, int64_t channels)
+{
+	int64_t kbps = channels > 2 ? profile->surround_kbps : profile->audio_kbps;
+
+	return kbps < channels * CHANNEL_MOST_KBPS ? kbps : channels * CHANNEL_MOST_KBPS;
+}
+
 static bool add_sound(const struct plan_input *input, const struct grid *grid, const struct track *t, int64_t channels,
 		      struct plan *plan)
 {
@@ -232,7 +242,7 @@ static bool add_sound(const struct plan_input *input, const struct grid *grid, c
 	r->channels = channels;
 	r->is_default = seq == 0;
 	r->role = t->commentary ? ROLE_COMMENTARY : t->visual_impaired ? ROLE_DESCRIPTION : ROLE_PLAIN;
-	take.kbps = channels > 2 ? input->profile->surround_kbps : input->profile->audio_kbps;
+	take.kbps = kbps_for(input->profile, channels);
 	r->copied = sound_copy_fits(input, grid, t, channels, take.kbps, &copy);
 	r->max_kbps = r->copied ? t->kbps : take.kbps;
 	take.copy = r->copied ? &copy : NULL;

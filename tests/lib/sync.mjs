@@ -1,5 +1,6 @@
 // sync.mjs - when flashes are seen and beeps are heard in a file or playlist, to a sample.
 // SPDX-License-Identifier: MIT
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
@@ -34,4 +35,18 @@ export async function lateness(what) {
 	const [seen, heard] = await Promise.all([flashes(what), beeps(what)]);
 	const nearest = (at) => heard.reduce((best, now) => (Math.abs(now - at) < Math.abs(best - at) ? now : best), Infinity);
 	return seen.map((at) => (nearest(at) - at) * 1000);
+}
+
+const spread = (list) => `${Math.min(...list).toFixed(2)} to ${Math.max(...list).toFixed(2)} ms`;
+
+// In each of `results` beeps are as late as in the source, by `most` ms.  (Containers that count in milliseconds are off by as
+// much as one where ours are exact.)
+export async function staysInSync(source, results, most) {
+	const given = await lateness(source);
+	for (const result of results) {
+		const made = await lateness(result);
+		assert.equal(made.length, given.length, `flashes in ${result}`);
+		const apart = made.map((ms, i) => ms - given[i]).filter(Number.isFinite);
+		assert.ok(apart.every((ms) => Math.abs(ms) <= most), `${result}: ${spread(apart)}`);
+	}
 }

@@ -129,6 +129,22 @@ static void mixes_down_with_headroom(void **state)
 }
 
 /* What counts from a graph's own beginning would count anew where ffmpeg makes it anew. */
+static void no_channel_gets_more_than_encoders_take(void **state)
+{
+	const struct profile rich = { .segment_ms = 4000, .audio_codec = "opus", .audio_kbps = 512, .surround_kbps = 1024 };
+	const struct facts facts = {
+		.has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = -1, .sound_count = 3,
+		.sounds = { { .index = 0, .channels = 1 }, { .index = 1, .channels = 2 }, { .index = 2, .channels = 6 } },
+	};
+	struct plan plan;
+
+	plan_of(&facts, &rich, &plan);
+	for (size_t i = 0; i < plan.rendition_count; i++)
+		assert_int_equal(plan.renditions[i].max_kbps, plan.renditions[i].channels == 1 ? 256 : plan.renditions[i].channels == 2 ? 512 : 1024);
+	assert_true(plan.rendition_count >= 3);
+	plan_fini(&plan);
+}
+
 static void a_graph_that_is_made_anew_goes_on(void **state)
 {
 	const struct track two = { .index = 1, .channels = 2 };
@@ -408,6 +424,7 @@ int main(void)
 		cmocka_unit_test(names_every_sound_once),
 		cmocka_unit_test(keeps_as_many_sounds_as_players_list),
 		cmocka_unit_test(mixes_down_with_headroom),
+		cmocka_unit_test(no_channel_gets_more_than_encoders_take),
 		cmocka_unit_test(a_graph_that_is_made_anew_goes_on),
 		cmocka_unit_test(a_guessed_length_cuts_nothing_off),
 		cmocka_unit_test(keeps_texts_and_names_what_it_leaves_out),
