@@ -52,9 +52,7 @@ static double seconds(const struct cutter *c, int64_t frames)
 
 static int64_t slot_of(const struct cutter *c, int64_t pts)
 {
-	double s = ((double)pts - (double)c->grid->first_pts) * ratio_value(c->input->facts->timebase);
-
-	return llround(s * ratio_value(c->grid->rate)) + c->grid->lead;
+	return ratio_frames(pts - c->grid->first_pts, c->input->facts->timebase, c->grid->rate) + c->grid->lead;
 }
 
 /* May it be cut? ------------------------------------------------------------------------------ */

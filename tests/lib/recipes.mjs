@@ -70,7 +70,7 @@ export function recipe(number) {
 		turned: container === "mov" || container === "mp4" ? pick([0, 0, 0, 90, 180]) : 0, start: container === "ts" ? pick([0, 10, 95_443]) : 0,
 	};
 	return {
-		...plain, depth: pick([false, false, true]) ? pick(DEPTHS[video] ?? [""]) : "", uneven: pick([false, false, true]) && UNEVEN.includes(container),
+		...plain, size: video === "h263p" ? "352x288" : plain.size, depth: pick([false, false, true]) ? pick(DEPTHS[video] ?? [""]) : "", uneven: pick([false, false, true]) && UNEVEN.includes(container),
 		movflags: plain.turned || container === "mp4" || container === "mov" ? pick(MOVFLAGS) : "",
 		...(RICH.includes(sound) && { samples: pick([plain.samples, 8000, 22050, 96000]) }),
 		...(SURROUND.includes(sound) && { channels: pick([plain.channels, plain.channels, 6]) }),

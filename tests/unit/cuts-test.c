@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "encode/cuts.h"
+#include "encode/ratio.h"
 
 static const struct profile profile = { .segment_ms = 4000, .chunk_ms = 10000, .rate_max = 60 };
 
@@ -64,6 +65,18 @@ static void assert_whole(const struct cuts *cuts, int64_t frames)
 		at += cuts->items[i].frames;
 	}
 	assert_int_equal(at, frames);
+}
+
+/* 61 thirtieths are 30.5 fifteenths: in binary fractions a little less, and then a chunk begins before its first picture. */
+static void a_time_between_two_slots_goes_to_the_later(void **state)
+{
+	const struct ratio base = { 1, 30000 }, rate = { 15000, 1001 };
+
+	assert_int_equal(ratio_frames(60060, base, rate), 30);
+	assert_int_equal(ratio_frames(61060, base, rate), 30);
+	assert_int_equal(ratio_frames(61061, base, rate), 31);
+	assert_int_equal(ratio_frames(-61061, base, rate), -31);
+	assert_int_equal(ratio_frames(INT64_C(1) << 60, (struct ratio){ 1, INT32_MAX }, (struct ratio){ INT32_MAX, 1 }), INT64_C(1) << 60);
 }
 
 static void cuts_at_keyframes_where_there_are_any(void **state)
@@ -246,6 +259,7 @@ static void some_are_left_whole_and_say_why(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_time_between_two_slots_goes_to_the_later),
 		cmocka_unit_test(cuts_at_keyframes_where_there_are_any),
 		cmocka_unit_test(seeks_as_each_demuxer_wants_it),
 		cmocka_unit_test(cuts_between_keyframes_that_are_far_apart),
