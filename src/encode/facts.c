@@ -302,11 +302,15 @@ static void take_steadies(const struct steadies *list, struct facts *f)
 		}
 }
 
-/* Containers whose length is that of their pictures, each of which says how long it is shown.  (MP4 says so too, but claims
- * all of it where the file was cut short.) */
-static bool tells_ends(const char *container)
+/* How long the pictures are shown in all, where the container says so for each: of MP4 only if all of them are there, since it
+ * claims the whole of what was cut short, or is cut by its edit list. */
+static void take_length(const struct stream_row *s, struct facts *f)
 {
-	return strcmp(container, "gif") == 0 || strcmp(container, "apng") == 0;
+	bool counts = strncmp(f->container, "mov", 3) == 0 && s->nb_frames > 0;
+	bool tells = counts || strcmp(f->container, "gif") == 0 || strcmp(f->container, "apng") == 0;
+
+	f->picture_s = tells && isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
+	f->picture_count = counts ? s->nb_frames : 0;
 }
 
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)
@@ -326,7 +330,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	take_steadies(&probe->steadies, f);
 	if (video != NULL) {
 		take_video(video, f);
-		f->picture_s = tells_ends(f->container) && isfinite(video->duration) && video->duration > 0 ? video->duration : 0;
+		take_length(video, f);
 		take_measured(video, &probe->measured, f);
 		f->idr = probe->idr;
 	} else

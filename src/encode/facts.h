@@ -49,6 +49,7 @@ struct facts {
 	char picture_unread[32];        /* without a video that can be read: the codec of one that cannot; "": none */
 	struct ratio timebase;          /* seconds a tick */
 	double picture_s;               /* from the first picture until the last one's end; 0: not known */
+	int64_t picture_count;          /* with so many pictures, and no fewer; 0: however many there are */
 	int64_t coded_width, coded_height;
 	int64_t width, height;          /* as shown: rotated, pixels made square, even */
 	int64_t rotation;               /* 0, 90, 180, 270 clockwise */

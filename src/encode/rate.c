@@ -192,8 +192,9 @@ static void choose_held(const struct facts *facts, const struct times *t, struct
 {
 	double usual_s = t->count > 1 ? t->spacing_s : 1 / ratio_value(g->rate);
 	double held_s = facts->picture_s - (times_seconds(t, t->count - 1) + usual_s);
+	bool all = facts->picture_count == 0 || facts->picture_count == (int64_t)t->count;
 
-	if (held_s >= HELD_LEAST_S && held_s <= HELD_MOST_S)
+	if (all && held_s >= HELD_LEAST_S && held_s <= HELD_MOST_S)
 		g->held = llround(held_s * ratio_value(g->rate));
 }
 

@@ -71,7 +71,7 @@ export function recipe(number) {
 	};
 	return {
 		...plain, size: video === "h263p" ? "352x288" : plain.size, depth: pick([false, false, true]) ? pick(DEPTHS[video] ?? [""]) : "", uneven: pick([false, false, true]) && UNEVEN.includes(container),
-		movflags: plain.turned || container === "mp4" || container === "mov" ? pick(MOVFLAGS) : "",
+		movflags: ["mp4", "mov"].includes(container) && sound !== "ac3" ? pick(MOVFLAGS) : "",
 		...(RICH.includes(sound) && { samples: pick([plain.samples, 8000, 22050, 96000]) }),
 		...(SURROUND.includes(sound) && { channels: pick([plain.channels, plain.channels, 6]) }),
 	};

@@ -217,6 +217,18 @@ test("an animated GIF and an animated PNG are videos", async () => {
 	}
 });
 
+// [name, where from, its pictures, the last one's time in seconds, what ours has]
+for (const [name, from, count, last, frames] of [["held.mp4", "testsrc2=s=320x240:r=25:d=2", 50, 4, 149], ["single.mov", "testsrc2=s=320x240:r=1:d=1", 1, 9, 9]]) {
+	test(`the last picture of ${name} is shown as long as it says`, async () => {
+		const whole = await make(`whole-${name}`, ["-f", "lavfi", "-i", from], h264);
+		const held = await make(name, ["-i", whole, "-c", "copy", "-bsf:v", `setts=duration='if(eq(N,${count - 1}),${last}/TB,DURATION)'`]);
+		const video = await ready(held);
+		assert.equal(video.frames, frames);
+		assert.ok(Math.abs(video.duration_ms - ((count - 1) / 25 + last) * 1000) <= 1, `${video.duration_ms} ms`);
+		assert.equal(await decodedFrames(join(server.dir, named(video, "240p").url.slice(1))), frames);
+	});
+}
+
 for (const [name, sentence] of [["still.gif", /still picture/], ["still.png", /PNG picture/], ["still.jpg", /JPEG picture/], ["still.webp", /WebP picture/]]) {
 	test(`${name} is refused as what it is`, async () => {
 		const made = await make(name, picture(), ["-frames:v", "1"]).catch(() => null);

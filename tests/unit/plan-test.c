@@ -195,11 +195,12 @@ static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
 	scan_fini(&scan);
 }
 
-/* GIFs that pause at their end. */
+/* GIFs that pause at their end, and MP4s with all the pictures that they claim. */
 static void a_last_picture_is_held_as_long_as_it_says(void **state)
 {
-	static const struct { int64_t pictures; double picture_s; int64_t frames, held; } cases[] = {
-		{ 50, 0, 50, 0 }, { 50, 2.0, 50, 0 }, { 50, 2.3, 50, 0 }, { 50, 5.0, 125, 75 }, { 50, 700, 50, 0 }, { 1, 5.0, 125, 124 },
+	static const struct { int64_t pictures; double picture_s; int64_t claimed, frames, held; } cases[] = {
+		{ 50, 0, 0, 50, 0 }, { 50, 2.0, 0, 50, 0 }, { 50, 2.3, 0, 50, 0 }, { 50, 5.0, 0, 125, 75 }, { 50, 700, 0, 50, 0 },
+		{ 1, 5.0, 0, 125, 124 }, { 50, 5.0, 50, 125, 75 }, { 50, 5.0, 125, 50, 0 }, { 50, 5.0, 49, 50, 0 },
 	};
 	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mov,mp4,m4a,3gp,3g2,mj2" };
 
@@ -212,6 +213,7 @@ static void a_last_picture_is_held_as_long_as_it_says(void **state)
 			add_packet(&scan, n * 3600);
 		scan_end(&scan);
 		facts.picture_s = cases[i].picture_s;
+		facts.picture_count = cases[i].claimed;
 		assert_true(grid_make(&facts, &scan, 60, &grid));
 		assert_int_equal(grid.frames, cases[i].frames);
 		assert_int_equal(grid.held, cases[i].held);
