@@ -65,14 +65,6 @@ static enum spool_result open_file(struct resume *r)
 	return errno == ENOENT ? SPOOL_GONE : spool_from_errno(s, "opening it");
 }
 
-static enum spool_result end_transaction(struct spool *s, enum spool_result result)
-{
-	if (result == SPOOL_OK)
-		return spool_from_db(db_commit(s->db));
-	db_rollback(s->db);
-	return result;
-}
-
 /* In one transaction it is there and its bytes are spoken for.  What is joined of others was promised to them, and may need
  * no room. */
 static enum spool_result admit(struct resume *r, const char *worker)
@@ -90,7 +82,7 @@ static enum spool_result admit(struct resume *r, const char *worker)
 		created = upload_create(s->db, &r->row, worker, s->conf->uploads_max, s->conf->uploads_owner_max);
 		result = created == DB_NONE ? SPOOL_TOO_MANY : spool_from_db(created);
 	}
-	return end_transaction(s, result);
+	return spool_end(s, result);
 }
 
 enum spool_result resume_create(struct resume *resume, struct db *db, const struct conf *conf, int dir_fd, const char *worker)
@@ -264,7 +256,7 @@ static enum spool_result promise(struct resume *r, int64_t length_bytes)
 	result = spool_check_budget(s, length_bytes, length_bytes - r->row.offset_bytes);
 	if (result == SPOOL_OK)
 		result = spool_from_db(upload_set_length(s->db, s->id, length_bytes));
-	return end_transaction(s, result);
+	return spool_end(s, result);
 }
 
 enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes)

@@ -98,6 +98,14 @@ static enum spool_result create(struct spool *s)
 	return s->length_bytes > 0 ? reserve(s, s->length_bytes) : SPOOL_OK;
 }
 
+enum spool_result spool_end(struct spool *s, enum spool_result result)
+{
+	if (result == SPOOL_OK)
+		return spool_from_db(db_end(s->db, DB_OK));
+	db_rollback(s->db);
+	return result;
+}
+
 /*
  * In one transaction it has a row and its bytes are spoken for: two that come at one time do not both get the last room.
  * Of the file, `to_come` are still to be written.  One whose length nobody told has to find room for a byte, and then for
@@ -112,10 +120,7 @@ static enum spool_result admit(struct spool *s, const char *worker, const char *
 	result = spool_check_budget(s, s->length_bytes > 0 ? s->length_bytes : 1, to_come);
 	if (result == SPOOL_OK)
 		result = spool_from_db(upload_begin(s->db, s->id, worker, filename, s->length_bytes));
-	if (result == SPOOL_OK)
-		return spool_from_db(db_commit(s->db));
-	db_rollback(s->db);
-	return result;
+	return spool_end(s, result);
 }
 
 /* Gives it an id and a row, if it may be so long and there is room. */

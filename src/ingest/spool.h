@@ -102,5 +102,7 @@ void spool_abort(struct spool *spool);
 /* For other files of this room: what a failure of the system or of the store is, logged where it is nobody's. */
 enum spool_result spool_from_errno(const struct spool *spool, const char *what);
 enum spool_result spool_from_db(enum db_result result);
+/* The end of a transaction, as db_end. */
+enum spool_result spool_end(struct spool *spool, enum spool_result result);
 
 #endif

@@ -223,10 +223,10 @@ enum db_result db_begin(struct db *db)
 	return result;
 }
 
-enum db_result db_commit(struct db *db)
+enum db_result db_end(struct db *db, enum db_result result)
 {
-	enum db_result result = run_plain(db, SQL_COMMIT);
-
+	if (result == DB_OK)
+		result = run_plain(db, SQL_COMMIT);
 	if (result == DB_OK)
 		give_turn(db);
 	else

@@ -59,9 +59,10 @@ const char *db_message(const struct db *db);
 /* A number that changes when any *other* connection commits (PRAGMA data_version); -1 on failure. */
 int64_t db_data_version(struct db *db);
 
-/* BEGIN IMMEDIATE, COMMIT, ROLLBACK around several calls of the nouns.  Not nestable. */
+/* Several calls of the nouns as one, which begins with BEGIN IMMEDIATE.  Not nestable. */
 enum db_result db_begin(struct db *db) __attribute__((warn_unused_result));
-enum db_result db_commit(struct db *db) __attribute__((warn_unused_result));
+/* Its end: COMMIT where `result` of them is DB_OK, else ROLLBACK.  What came of it all. */
+enum db_result db_end(struct db *db, enum db_result result) __attribute__((warn_unused_result));
 void db_rollback(struct db *db);
 
 #endif

@@ -29,9 +29,5 @@ enum db_result digest_save(struct db *db, const struct task *task, const struct 
 
 	if (result != DB_OK)
 		return result;
-	result = digest_end(db, task, ended, sha256);
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
+	return db_end(db, digest_end(db, task, ended, sha256));
 }

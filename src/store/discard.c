@@ -83,8 +83,5 @@ enum db_result discard_forget(struct db *db, const struct discard *discard)
 	result = forget(db, SQL_PIECE_FORGET, discard);
 	if (result == DB_OK)
 		result = forget(db, SQL_DISCARD_FORGET, discard);
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
+	return db_end(db, result);
 }

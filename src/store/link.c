@@ -149,8 +149,5 @@ enum db_result link_save(struct db *db, const struct task *digest, const struct 
 	result = digest_end(db, digest, ended, sha256);
 	if (result == DB_OK)
 		result = copy_all(db, digest, sha256, twin);
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
+	return db_end(db, result);
 }

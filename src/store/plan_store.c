@@ -85,10 +85,7 @@ static enum db_result with_done(struct db *db, const struct task *task, const st
 	result = task_done(db, task, ended);
 	if (result == DB_OK)
 		result = body(db, task, what);
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
+	return db_end(db, result);
 }
 
 /* Tasks --------------------------------------------------------------------------------------- */

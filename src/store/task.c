@@ -119,15 +119,6 @@ enum db_result task_read(struct db *db, int64_t id, struct task *task)
 	return result;
 }
 
-/* Ends a transaction of several steps: commits when all went well. */
-static enum db_result finish(struct db *db, enum db_result result)
-{
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
-}
-
 enum db_result task_claim(struct db *db, const char *worker, int64_t busy, int64_t room_bytes, struct task *task)
 {
 	enum db_result result = db_begin(db);
@@ -139,7 +130,7 @@ enum db_result task_claim(struct db *db, const char *worker, int64_t busy, int64
 	result = claim_id(db, worker, busy, room_bytes, &id);
 	if (result == DB_OK)
 		result = task_read(db, id, task);
-	result = finish(db, result);
+	result = db_end(db, result);
 	if (result != DB_OK)
 		task_fini(task);
 	return result;
@@ -245,7 +236,7 @@ enum db_result task_retry(struct db *db, const struct task *task, const struct t
 	result = requeue(db, task, reason, delay_ms, count_failure);
 	if (result == DB_OK)
 		result = keep_exit(db, task, ended);
-	return finish(db, result);
+	return db_end(db, result);
 }
 
 static enum db_result give_up(struct db *db, const struct task *task, const char *reason)
@@ -268,7 +259,7 @@ enum db_result task_failed(struct db *db, const struct task *task, const struct 
 		result = keep_exit(db, task, ended);
 	if (result == DB_OK)
 		result = video_fail(db, task->video, reason, detail);
-	return finish(db, result);
+	return db_end(db, result);
 }
 
 static enum db_result next_edition(struct db *db, const struct task *task, const char *why)
@@ -293,7 +284,7 @@ enum db_result task_replan(struct db *db, const struct task *task, const struct 
 		result = keep_exit(db, task, ended);
 	if (result == DB_OK)
 		result = next_edition(db, task, why);
-	return finish(db, result);
+	return db_end(db, result);
 }
 
 enum db_result task_stopped(struct db *db, const struct task *task, const struct task_exit *ended)
@@ -307,7 +298,7 @@ enum db_result task_stopped(struct db *db, const struct task *task, const struct
 	result = rows_run(&rows);
 	if (result == DB_OK)
 		result = keep_exit(db, task, ended);
-	return finish(db, result);
+	return db_end(db, result);
 }
 
 enum db_result task_hand_back(struct db *db, const struct task *task)

@@ -204,10 +204,7 @@ enum db_result upload_complete(struct db *db, const struct upload_done *done)
 		result = mark_joined(db, done->parts[i], done->id);
 	if (result == DB_OK)
 		result = insert_video(db, done);
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
+	return db_end(db, result);
 }
 
 /* What is left behind --------------------------------------------------------------------------- */

@@ -265,10 +265,7 @@ enum db_result video_patch(struct db *db, const char *id, const struct video_pat
 		result = set_title(db, id, patch->title);
 	if (result == DB_OK && patch->has_priority)
 		result = set_priority(db, id, patch->priority);
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
+	return db_end(db, result);
 }
 
 /* One member of the JSON object; what it may be called, and of what type it may be. */

@@ -110,11 +110,7 @@ static enum db_result leave(struct db *db, const char *id, bool died)
 
 	if (result != DB_OK)
 		return result;
-	result = end_and_requeue(db, id, died);
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
+	return db_end(db, end_and_requeue(db, id, died));
 }
 
 enum db_result worker_end(struct db *db, const char *id)
@@ -144,12 +140,9 @@ enum db_result worker_disown(struct db *db, const char *id)
 	static const enum sql_query both[] = { SQL_WORKER_REQUEUE, SQL_WORKER_LET_GO };
 	enum db_result result = db_begin(db);
 
-	if (result == DB_OK)
-		result = run_all(db, both, sizeof both / sizeof *both, id);
-	if (result == DB_OK)
-		return db_commit(db);
-	db_rollback(db);
-	return result;
+	if (result != DB_OK)
+		return result;
+	return db_end(db, run_all(db, both, sizeof both / sizeof *both, id));
 }
 
 size_t worker_alive(struct db *db, struct worker_row *rows_out, size_t most)

@@ -64,11 +64,7 @@ static void retire_one(const struct desk *desk, const struct expired *e)
 
 	if (result != DB_OK)
 		return;
-	result = retire(desk, e);
-	if (result == DB_OK)
-		result = db_commit(desk->db);
-	else
-		db_rollback(desk->db);
+	result = db_end(desk->db, retire(desk, e));
 	if (result == DB_OK)
 		log_info("video %s: %s was kept for %" PRId64 " days and goes", e->video, e->name, e->keep_days);
 }

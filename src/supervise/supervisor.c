@@ -209,11 +209,7 @@ static void keep_encoders(struct supervisor *s, const struct selftest *test)
 	for (size_t i = 0; i < SELFTEST_CODECS && result == DB_OK; i++)
 		if (test->encoders[i])
 			result = profile_encoder_add(s->db, selftest_codecs[i].codec, selftest_codecs[i].encoder);
-	if (result == DB_OK)
-		result = db_commit(s->db);
-	else
-		db_rollback(s->db);
-	if (result != DB_OK)
+	if (db_end(s->db, result) != DB_OK)
 		log_warn("encoders: not recorded: %s", db_message(s->db));
 }
 
