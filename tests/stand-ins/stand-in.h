@@ -10,6 +10,6 @@
 		for (int i = 1; i < argc; i++) \
 			if (strcmp(argv[i], "-version") == 0) \
 				return puts("ffmpeg version 0, a stand-in") < 0; \
-			else if (strstr(argv[i], "idet") != NULL) \
-				return 1; \
+			else if (strstr(argv[i], "idet") != NULL || strcmp(argv[i], "framecrc") == 0) \
+				return 1;       /* scans 1 and 2 */ \
 	} while (0)
