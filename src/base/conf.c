@@ -79,6 +79,7 @@ static const struct setting settings[] = {
 	{ "jail", "program", KIND_PATH, AT(jail), CLIPMILL_JAIL, 0, 0, NULL },
 	{ "jail", "mux", KIND_PATH, AT(mux), CLIPMILL_MUX, 0, 0, NULL },
 	{ "jail", "digest", KIND_PATH, AT(digest), CLIPMILL_DIGEST, 0, 0, NULL },
+	{ "jail", "libraries", KIND_FOLDER, AT(libraries), "off", 0, 0, NULL },
 	{ "jail", "sandbox", KIND_CHOICE, AT(sandbox), "require", 0, 0, sandbox_names },
 	{ "jail", "memory_max", KIND_BYTES, AT(memory_max_bytes), "4G", 1 << 28, TIB, NULL },
 	{ "log", "level", KIND_CHOICE, AT(log_level), "info", 0, 0, level_names },
@@ -347,6 +348,7 @@ void conf_fini(struct conf *conf)
 	free(conf->jail);
 	free(conf->mux);
 	free(conf->digest);
+	free(conf->libraries);
 	memset(conf, 0, sizeof *conf);
 }
 

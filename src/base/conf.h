@@ -52,6 +52,7 @@ struct conf {
 	char *jail;                 /* absolute path of clipmill-jail */
 	char *mux;                  /* absolute path of clipmill-mux */
 	char *digest;               /* absolute path of clipmill-digest */
+	char *libraries;            /* folder that children may load libraries from, beside the system's; NULL: off */
 	enum conf_sandbox sandbox;
 	int64_t memory_max_bytes;   /* address space of an encoding child */
 

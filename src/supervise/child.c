@@ -40,6 +40,10 @@ void child_command(const struct child_spec *spec, struct strings *command)
 		strings_add(command, "--parent");
 		strings_addf(command, "%ld", (long)getpid());
 	}
+	if (spec->conf->libraries != NULL) {
+		strings_add(command, "--read");
+		strings_add(command, spec->conf->libraries);
+	}
 	for (size_t i = 0; i < spec->reads->count; i++) {
 		strings_add(command, "--read");
 		strings_add(command, spec->reads->items[i]);

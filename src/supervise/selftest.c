@@ -121,6 +121,10 @@ static bool run_tool(const struct conf *conf, const char *path, const char *opti
 	strings_add(&command, conf->jail);
 	strings_add(&command, "--sandbox");
 	strings_add(&command, conf_sandbox_name(conf->sandbox));
+	if (conf->libraries != NULL) {
+		strings_add(&command, "--read");
+		strings_add(&command, conf->libraries);
+	}
 	strings_add(&command, "--");
 	strings_add(&command, path);
 	strings_add(&command, option);

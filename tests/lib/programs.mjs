@@ -1,5 +1,6 @@
 // programs.mjs - runs programs and looks at processes.
 // SPDX-License-Identifier: MIT
+import "./light.mjs";                   // first in the PATH
 import { execFile } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { promisify } from "node:util";

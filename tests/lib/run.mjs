@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { run } from "node:test";
 import { inspect } from "node:util";
+import "./light.mjs";                   // made once, before the files are
 import { installModules } from "./modules.mjs";
 import { clipmill, lean, LONG, noCorpus, tree } from "./paths.mjs";
 import { each } from "./wait.mjs";

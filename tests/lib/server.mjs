@@ -8,6 +8,7 @@ import net from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { filePart, formBody, formHeaders, request } from "./http.mjs";
+import { lightFolder, lightSettings } from "./light.mjs";
 import { build, clipmill, digest, jail, mux, patience, tree } from "./paths.mjs";
 import { executable, isAlive, kill, processes, run } from "./programs.mjs";
 import { until } from "./wait.mjs";
@@ -32,10 +33,11 @@ const sandbox = await run(jail, ["--self-test", "--sandbox", "require"]).then(()
 	return "best-effort";
 });
 
+const light = lightFolder ? lightSettings(lightFolder) : {};
 const defaults = {
 	store: { floor: "16M" },
-	encode: { slots: 1, grace: "1s" },
-	jail: { program: jail, mux, digest, sandbox },
+	encode: { slots: 1, grace: "1s", ...light.encode },
+	jail: { program: jail, mux, digest, sandbox, ...light.jail },
 	log: { level: "debug" },
 };
 
@@ -116,9 +118,12 @@ export class Server {
 		cpSync(mux, join(this.dir, "clipmill-mux"));
 		cpSync(digest, join(this.dir, "clipmill-digest"));
 		cpSync(join(build, "www"), this.www, { recursive: true });
+		if (lightFolder)
+			cpSync(lightFolder, join(this.dir, "light"), { recursive: true, verbatimSymlinks: true });
+		const { encode, jail: libraries } = lightFolder ? lightSettings(join(this.dir, "light")) : {};
 		const moved = Object.fromEntries([["program", "jail"], ["mux", "mux"], ["digest", "digest"]]
 			.map(([key, name]) => [key, join(this.dir, `clipmill-${name}`)]));
-		this.settings = { ...this.settings, jail: { ...this.settings.jail, ...moved } };
+		this.settings = { ...this.settings, encode: { ...encode, ...this.settings.encode }, jail: { ...libraries, ...this.settings.jail, ...moved } };
 	}
 
 	writeConf(settings = this.settings) {
