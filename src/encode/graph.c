@@ -131,7 +131,7 @@ static void put_kept(const struct grid *g, const struct cut *cut, struct buf *ou
 static void put_converted(const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	if (cut->first)
-		buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',");
+		buf_printf(out, "select='gte(pts,%" PRId64 ")*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',", -g->early);
 	else
 		buf_puts(out, "select='isnan(prev_selected_pts)+gte(pts,prev_selected_pts)',");
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",setpts=PTS+%" PRId64 ",", g->rate.den, g->rate.num, g->lead);

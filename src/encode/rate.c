@@ -19,6 +19,7 @@
 #define TIMESCALE_LEAST 10000   /* ticks a second, so that players that round times round little */
 #define HELD_LEAST_S 0.5         /* a last picture that is shown so much longer than others is held; less may be a rounding */
 #define HELD_MOST_S 600.0
+#define CLEAR 0.8                /* of 1: most pictures are in step when they agree so much, within a tenth of a slot */
 #define LEAD_MOST_S 600.0       /* a picture that starts later than that after the sound is not waited for */
 
 /* Rates that people use. */
@@ -149,13 +150,30 @@ static void choose_rate(const struct facts *facts, const struct times *t, int64_
 	g->rate = tidy((struct ratio){ g->nominal.num * g->fields, g->nominal.den * g->every });
 }
 
+/*
+ * How much later than the first picture the slots begin, in parts of one, where most others are in step with each other and not
+ * with it: some writers put it at 0, whatever it had.  The mean direction of them on a circle that is a slot long.
+ */
+static double step_of(const struct times *t, const struct grid *g)
+{
+	double x = 0, y = 0, turn = 2 * M_PI * ratio_value(g->rate);
+
+	for (size_t i = 1; i < t->count && !g->constant; i++) {
+		x += cos(turn * times_seconds(t, i));
+		y += sin(turn * times_seconds(t, i));
+	}
+	return hypot(x, y) > CLEAR * (double)(t->count - 1) ? atan2(y, x) / (2 * M_PI) : 0;
+}
+
 /* How many slots pass between the start of the sound and the first picture; the rest of a slot is
  * taken off the sound. */
 static void choose_zero(const struct facts *facts, const struct times *t, struct grid *g)
 {
-	double start_s = (double)t->pts[0] * t->tick, lead_s = start_s - facts->audio_start_s;
+	int64_t late = llround(step_of(t, g) / ratio_value(g->rate) / t->tick);
+	double start_s = (double)(t->pts[0] + late) * t->tick, lead_s = start_s - facts->audio_start_s;
 
-	g->first_pts = t->pts[0];
+	g->first_pts = t->pts[0] + late;
+	g->early = late > 0 ? late : 0;
 	g->lead = 0;
 	if (!facts->has_audio || !isfinite(lead_s) || lead_s <= 0)
 		lead_s = 0;
@@ -198,9 +216,10 @@ static void choose_held(const struct facts *facts, const struct times *t, struct
 		g->held = llround(held_s * ratio_value(g->rate));
 }
 
-static void count_frames(const struct times *t, struct grid *g)
+/* `zero`: where slot `lead` begins. */
+static void count_frames(const struct times *t, int64_t zero, struct grid *g)
 {
-	double end_s = times_seconds(t, t->count - 1) + t->spacing_s;
+	double end_s = (double)(t->pts[t->count - 1] - zero) * t->tick + t->spacing_s;
 	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST));
 
 	if (g->constant && g->every == 1)
@@ -212,15 +231,17 @@ static void count_frames(const struct times *t, struct grid *g)
 bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_max, struct grid *g)
 {
 	struct times t;
+	int64_t zero;
 
 	memset(g, 0, sizeof *g);
 	if (times_make(facts, scan, &t)) {
 		choose_rate(facts, &t, rate_max, g);
 		choose_zero(facts, &t, g);
+		zero = g->first_pts;
 		choose_clock(facts, &t, g);
 		choose_ticks(g);
 		choose_held(facts, &t, g);
-		count_frames(&t, g);
+		count_frames(&t, zero, g);
 		g->guessed = t.guessed;
 		g->keep = g->constant && g->every == 1 && g->lead == 0 && g->held == 0 && !t.guessed && !g->spliced;
 	}

@@ -14,7 +14,8 @@ struct grid {
 	bool constant;                  /* every source frame has its slot of `nominal` */
 	bool keep;                      /* frames go to their slots as they are; else slots are filled with frames */
 	bool spliced;                   /* clocks jump: ffmpeg is left to mend them, and counts from the file's start */
-	int64_t first_pts;              /* of the first picture, stream time base: slot `lead` */
+	int64_t first_pts;              /* where slot `lead` begins, stream time base: the first picture, or less than half a slot beside it */
+	int64_t early;                  /* ticks of it that the first picture comes before that */
 	int64_t lead;                   /* slots before it, filled with copies of it: the sound starts earlier */
 	double cut_s;                   /* of sound before the picture that is left out; 0: none */
 	int64_t held;                   /* slots behind its end that the last picture is still shown in: a GIF that pauses */

@@ -195,6 +195,31 @@ static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
 	scan_fini(&scan);
 }
 
+/* What most pictures agree on outweighs the first one; where they do not agree, it begins. */
+static void slots_begin_where_most_pictures_do(void **state)
+{
+	static const struct { int64_t step, off, scatter, first_pts, early, frames; } cases[] = {
+		{ 3600, 2400, 0, -1200, 0, 51 }, { 3600, 900, 0, 900, 900, 50 }, { 3600, 0, 0, 0, 0, 50 }, { 3600, 2400, 1000, 0, 0, 41 },
+	};
+	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scan scan;
+		struct grid grid;
+
+		scan_init(&scan);
+		for (int64_t n = 0; n < 50; n++)
+			add_packet(&scan, n == 0 ? 0 : n * cases[i].step + cases[i].off + (n * 7 % 5 - 2) * cases[i].scatter / 2);
+		scan_end(&scan);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.constant, cases[i].off == 0);
+		assert_int_equal(grid.first_pts, cases[i].first_pts);
+		assert_int_equal(grid.early, cases[i].early);
+		assert_int_equal(grid.frames, cases[i].frames);
+		scan_fini(&scan);
+	}
+}
+
 /* GIFs that pause at their end, and MP4s with all the pictures that they claim. */
 static void a_last_picture_is_held_as_long_as_it_says(void **state)
 {
@@ -548,6 +573,7 @@ int main(void)
 		cmocka_unit_test(a_picture_is_waited_for_ten_minutes),
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
 		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
+		cmocka_unit_test(slots_begin_where_most_pictures_do),
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_picture_may_stand_still_for_minutes),
 		cmocka_unit_test(extreme_times_do_not_overflow),
