@@ -4,13 +4,14 @@
 
 #include "base/buf.h"
 #include "encode/facts.h"
+#include "encode/idr.h"
 
 /* Whether anything might be, so that it is worth a look. */
 bool copies_are_wanted(const struct facts *facts, const struct profile *profile);
 
 /*
- * A child that writes a line for each packet that tells something (muxer framecrc): IDR pictures where the picture might
- * be copied (encode/idr.h), and some packets of each sound that might (encode/steady.h).  Nothing is decoded.
+ * A child that writes a line for each packet that tells something (muxer framecrc): IDR pictures, and parameter sets among
+ * them, where the picture might be copied (encode/idr.h), and some packets of each sound that might (encode/steady.h).  Nothing is decoded.
  */
 void copies_argv(const struct conf *conf, const char *source, const struct facts *facts, const struct profile *profile,
 		 struct strings *argv);
@@ -19,6 +20,7 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 struct copies {
 	char container[64];
 	struct idr idr;                 /* known: the picture is looked at */
+	struct sps sps;
 	struct buf sounds;              /* the lines of all others */
 	char line[160];                 /* the unfinished last one */
 	size_t line_len;

@@ -94,6 +94,8 @@ static bool may_cut(struct cutter *c)
 		return whole(c->cuts, "one_chunk_short", "It is short: encoded in one piece.");
 	if (!seeks_well(f->container))
 		return whole(c->cuts, "one_chunk_container", "Files of this kind cannot be entered exactly: encoded in one piece.");
+	if (f->palette)
+		return whole(c->cuts, "one_chunk_palette", "Its colours are told once, with the first picture: encoded in one piece.");
 	if (g->spliced || g->guessed || c->input->scan->no_pts > 0)
 		return whole(c->cuts, "one_chunk_times", "The file does not tell the time of every frame: encoded in one piece.");
 	return true;
@@ -231,7 +233,7 @@ static int64_t place_near(struct cutter *c, size_t index, int64_t from, int64_t 
 	int64_t place = keyframe_near(c, from, wished);
 	size_t at;
 
-	if (place > 0 || index >= HEAD_CUTS || c->at_keyframes || wished >= c->grid->frames - c->grid->held)
+	if (place > 0 || index >= HEAD_CUTS || c->at_keyframes || wished >= c->grid->frames - c->grid->held - c->grid->last)
 		return place;
 	at = entry_before(c, wished);
 	if (at == c->entry_count || seconds(c, wished - c->entries[at].slot) > WALK_MOST_S)

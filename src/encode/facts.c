@@ -96,12 +96,33 @@ static bool is_cover(const struct stream_row *s)
 	return strcmp(s->type, "video") == 0 && s->attached_pic && s->width > 0 && s->height > 0 && is_among(codecs, s->codec);
 }
 
-static const struct stream_row *find_video(const struct probe *probe)
+/* Codecs of stills: beside another one it is a thumbnail, whatever the file says. */
+static bool is_of_stills(const struct stream_row *s)
 {
-	for (size_t i = 0; i < probe->stream_count; i++)
-		if (is_video(&probe->streams[i]))
-			return &probe->streams[i];
-	return NULL;
+	return strcmp(s->codec, "mjpeg") == 0 || strcmp(s->codec, "png") == 0;
+}
+
+/* What moves before a thumbnail; the default of the source before any other, as with sounds; else the first. */
+static bool is_better(const struct stream_row *s, const struct stream_row *than)
+{
+	if (than == NULL || is_of_stills(s) != is_of_stills(than))
+		return than == NULL || is_of_stills(than);
+	return s->is_default && !than->is_default;
+}
+
+static const struct stream_row *find_video(const struct probe *probe, size_t *count)
+{
+	const struct stream_row *best = NULL;
+
+	*count = 0;
+	for (size_t i = 0; i < probe->stream_count; i++) {
+		if (!is_video(&probe->streams[i]))
+			continue;
+		if (is_better(&probe->streams[i], best))
+			best = &probe->streams[i];
+		++*count;
+	}
+	return best;
 }
 
 /* The codec of the first picture, where none can be read. */
@@ -195,6 +216,7 @@ static void take_video(const struct stream_row *s, struct facts *f)
 	f->says_interlaced = measure_claim(s) != FIELDS_PROGRESSIVE;
 	f->claims_fields = measure_is_wanted(s);
 	f->alpha = has_alpha(s->pix_fmt);
+	f->palette = strcmp(s->pix_fmt, "pal8") == 0 && strcmp(s->codec, "png") != 0;
 	f->full_range = strcmp(s->color_range, "pc") == 0;
 	f->has_b_frames = s->has_b_frames > 0;
 	f->hdr = hdr_of(s);
@@ -315,9 +337,10 @@ static void take_length(const struct stream_row *s, struct facts *f)
 
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)
 {
-	const struct stream_row *video = find_video(probe);
+	const struct stream_row *video;
 
 	memset(f, 0, sizeof *f);
+	video = find_video(probe, &f->video_count);
 	f->audio_start_s = f->video_start_s = NAN;
 	f->cover_index = -1;
 	snprintf(f->container, sizeof f->container, "%s", probe->format);
@@ -335,6 +358,11 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 		f->idr = probe->idr;
 	} else
 		take_unread(probe, f);
+	if (f->picture_unread[0] != '\0' && f->sound_count == 0) {
+		refusal->code = "not_decodable";
+		snprintf(refusal->detail, sizeof refusal->detail, "The picture is coded as %s, which this server does not read.", f->picture_unread);
+		return false;
+	}
 	if (video == NULL && f->sound_count == 0)
 		return refuse(refusal, "not_a_video", "The file has neither a picture nor a sound that can be read.");
 	return check_limits(f, conf, refusal);

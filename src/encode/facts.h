@@ -45,6 +45,7 @@ struct facts {
 	double start_s;                 /* of the first stream to start; NAN: not known */
 
 	int64_t video_index;            /* ffmpeg's stream index */
+	size_t video_count;             /* that could be taken; one is */
 	char video_codec[32];           /* ffprobe's name */
 	char picture_unread[32];        /* without a video that can be read: the codec of one that cannot; "": none */
 	struct ratio timebase;          /* seconds a tick */
@@ -63,6 +64,7 @@ struct facts {
 	bool telecine;                  /* interlaced, but film with repeated fields: a picture a frame, not a field */
 	bool captions;                  /* closed captions (ATSC A/53) were seen in its pictures */
 	bool alpha;                     /* it has transparent parts */
+	bool palette;                   /* its colours are told once, with the first picture (PNG tells them with each) */
 	struct idr idr;                 /* its packets that are IDR pictures, where somebody looked */
 	int64_t damage;                 /* complaints of the decoder over the first pictures */
 	bool full_range, has_b_frames;

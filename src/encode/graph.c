@@ -138,7 +138,7 @@ static void put_converted(const struct grid *g, const struct cut *cut, struct bu
 	buf_printf(out, "fps=fps=%" PRId64 "/%" PRId64 "%s,", g->rate.num, g->rate.den, cut->first ? ":start_time=0" : "");
 	if (cut->last)
 		buf_printf(out, "tpad=stop_mode=clone:stop=%" PRId64 ",trim=start_pts=%" PRId64 ":end_pts=%" PRId64 ",",
-			   TAIL_FRAMES + g->held, cut->first_frame, g->frames);
+			   TAIL_FRAMES + g->last + g->held, cut->first_frame, g->frames);
 	else
 		put_trim(cut, out);
 }

@@ -19,6 +19,12 @@ static const char *idr_types(const char *codec)
 	return strcmp(codec, "h264") == 0 ? "5" : "19|20";
 }
 
+/* SPS: tables 7-1 of both. */
+static const char *sps_type(const char *codec)
+{
+	return strcmp(codec, "h264") == 0 ? "7" : "33";
+}
+
 /* The first pictures are measured beside it: what that may find against a copy is not known yet. */
 bool idr_is_wanted(const struct facts *facts, const struct profile *profile)
 {
@@ -33,8 +39,12 @@ void idr_add(const struct facts *facts, struct strings *argv)
 {
 	strings_add(argv, "-map");
 	strings_addf(argv, "0:%" PRId64, facts->video_index);
-	strings_add(argv, "-bsf:v");
+	strings_add(argv, "-map");
+	strings_addf(argv, "0:%" PRId64, facts->video_index);
+	strings_add(argv, "-bsf:v:0");
 	strings_addf(argv, "filter_units=pass_types=%s", idr_types(facts->video_codec));
+	strings_add(argv, "-bsf:v:1");
+	strings_addf(argv, "filter_units=pass_types=%s", sps_type(facts->video_codec));
 }
 
 /*
@@ -54,6 +64,19 @@ void idr_take(const char *line, const char *container, struct idr *idr)
 		return;
 	idr->count++;
 	idr->sum += (uint32_t)(tells_dts(container) ? dts : pts);
+}
+
+void idr_take_sps(const char *line, struct sps *sps)
+{
+	uint32_t crc;
+	int64_t size;
+
+	if (sscanf(line, "1, %*d, %*d, %*d, %" SCNd64 ", %" SCNx32, &size, &crc) != 2)
+		return;
+	sps->differ = sps->differ || (sps->count > 0 && (size != sps->size || crc != sps->crc));
+	sps->size = size;
+	sps->crc = crc;
+	sps->count++;
 }
 
 bool idr_are_keyframes(const struct facts *facts, const struct scan *scan)

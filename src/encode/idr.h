@@ -15,6 +15,15 @@ void idr_add(const struct facts *facts, struct strings *argv);
 /* Takes a line of that output; `container` is that of the facts. */
 void idr_take(const char *line, const char *container, struct idr *idr);
 
+/* Parameter sets of the sequence that packets bring along, beside those at the head of the file. */
+struct sps {
+	int64_t count, size;
+	uint32_t crc;
+	bool differ;                    /* from each other */
+};
+/* Takes a line of that output's stream 1. */
+void idr_take_sps(const char *line, struct sps *sps);
+
 /* True where the keyframes of the scan are those packets that facts->idr counts, and no others. */
 bool idr_are_keyframes(const struct facts *facts, const struct scan *scan);
 

@@ -119,6 +119,10 @@ static void judge_input(enum task_kind kind, const struct task_exit *ended, stru
 	colon = line[0] != '\0' ? ": " : ".";
 	if (ended->stderr_tail != NULL && strstr(ended->stderr_tail, "exceeds specified max pixel count") != NULL)
 		judge(out, VERDICT_FAIL, "picture_too_large", "The picture is larger than this server takes.");
+	else if (kind == TASK_PROBE && ended->stderr_tail != NULL && strstr(ended->stderr_tail, "Format not on whitelist") != NULL)
+		judge(out, VERDICT_FAIL, "not_a_video", "Files of this kind are not read by this server: MP4, Matroska and many others are.");
+	else if (kind == TASK_PROBE && ended->stderr_tail != NULL && strstr(ended->stderr_tail, "moov atom not found") != NULL)
+		judge(out, VERDICT_FAIL, "not_a_video", "The file ends before its index (moov): it was cut off, or its recording never ended.");
 	else if (kind == TASK_PROBE || kind == TASK_SCAN)
 		judge(out, VERDICT_FAIL, "not_a_video", "The file could not be read as a video%s%s", colon, line);
 	else if (kind != TASK_ASSEMBLE && is_hopeless(ended))

@@ -13,6 +13,7 @@
 
 #include "encode/measure.h"
 #include "encode/switches.h"
+#include "encode/telling.h"
 
 #define PICTURES 50             /* looked at in any source */
 #define PICTURES_FIELDS 200     /* in one that may be interlaced */
@@ -107,7 +108,7 @@ void measure_read(const char *output, const char *errors, struct measured *m)
 	m->undetermined = last_value(output, "idet.multiple.undetermined");
 	m->not_repeated = last_value(output, "idet.repeated.neither");
 	m->repeated = last_value(output, "idet.repeated.top") + last_value(output, "idet.repeated.bottom");
-	m->errors = count_of(errors, "\n");
+	m->errors = telling_complaints(errors);
 }
 
 /* What follows from it ------------------------------------------------------------------------ */

@@ -67,7 +67,7 @@ static void add_poster_line(const struct plan_input *input, const struct grid *g
 	if (among > 1)
 		line_text(argv, "-skip_frame", "nokey");
 	/* The keyframe before that place will do; where none is left after it, some files have none to land on. */
-	if (among > 0 && grid->duration_s >= POSTER_SEEK_FROM_S) {
+	if (among > 0 && grid->duration_s >= POSTER_SEEK_FROM_S && !input->facts->palette) {
 		strings_add(argv, "-noaccurate_seek");
 		strings_add(argv, "-ss");
 		strings_addf(argv, "%.6f", from_s);

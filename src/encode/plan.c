@@ -53,7 +53,7 @@ void plan_scan_argv(const struct conf *conf, const char *source, int64_t stream_
 {
 	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
 	const char *const fixed[] = {
-		"-show_entries", "packet=pts,dts,size,pos,flags", "-of", "csv=p=0", "-o", "pipe:1", NULL,
+		"-show_entries", "packet=pts,dts,size,pos,flags:packet_side_data=side_data_type", "-of", "csv=p=0", "-o", "pipe:1", NULL,
 	};
 
 	open_probe(conf, argv);
@@ -115,6 +115,8 @@ static void decide_captions(struct plan *plan, const struct facts *f, const stru
 
 static void decide_picture(struct plan *plan, const struct facts *f)
 {
+	if (f->video_count > 1)
+		job_decide(plan, "main_picture", "Of %zu pictures of the source only track %" PRId64 " is shown.", f->video_count, f->video_index);
 	if (f->hdr != FACTS_SDR)
 		job_decide(plan, "hdr_to_sdr", "The source is HDR (%s); it is tone-mapped to SDR.",
 		       f->hdr == FACTS_PQ ? "PQ" : "HLG");

@@ -14,6 +14,8 @@
 
 #define NEAR 0.05               /* how far a usual spacing may be from that of a common rate */
 #define SAID_NEAR 0.005         /* and how far the one that a file names */
+#define FINE_PART 10            /* a rate at which one picture in so many follows others is not to be lost */
+#define FINE_LEAST 8            /* and so many of them at the least */
 #define TERM_MOST 1000000       /* fractions with longer terms are rounded to thousandths */
 #define FRAMES_MOST 1e12        /* of any span: a length that is refused anyway */
 #define TIMESCALE_LEAST 10000   /* ticks a second, so that players that round times round little */
@@ -119,12 +121,51 @@ static bool is_near(struct ratio rate, double value, double part)
 	return fabs(ratio_value(rate) - value) < part * value;
 }
 
-/* Of a source without a constant rate: the common one that it names, or that its usual spacing is near. */
+/* How many pictures follow the one before at this rate, as that did too, and how long they take in all. */
+static size_t at_rate(const struct times *t, struct ratio rate, double *sum_s)
+{
+	double slot = 1 / ratio_value(rate), slack = fmax(t->tick, slot / 20);
+	bool before = false;
+	size_t count = 0;
+
+	*sum_s = 0;
+	for (size_t i = 1; i < t->count; i++) {
+		double step_s = times_seconds(t, i) - times_seconds(t, i - 1);
+		bool now = fabs(step_s - slot) <= slack;
+
+		if (now && before) {
+			*sum_s += step_s;
+			count++;
+		}
+		before = now;
+	}
+	return count;
+}
+
+/*
+ * The finest rate at which one picture in ten follows others.  What stands still most of the time (a screen) has more pictures
+ * that are far apart than such that move, and these must not be lost.  A single short step among longer ones is jitter.
+ */
+static double finest_rate(const struct times *t)
+{
+	double usual = 1 / t->spacing_s, sum_s;
+
+	for (size_t i = sizeof common / sizeof common[0]; i-- > 0 && ratio_value(common[i]) > usual * (1 + NEAR);) {
+		size_t count = at_rate(t, common[i], &sum_s);
+
+		if (count >= FINE_LEAST && count * FINE_PART >= t->count)
+			return (double)count / sum_s;
+	}
+	return usual;
+}
+
+/* Of a source without a constant rate: the common one that it names, or that its finest spacing is near. */
 static struct ratio usual_rate(const struct facts *facts, const struct times *t)
 {
-	double rate = 1 / t->spacing_s, said = ratio_value(facts->rate_nominal);
+	double rate = finest_rate(t), said = ratio_value(facts->rate_nominal);
 
-	if (is_plausible(t, facts->rate_nominal) && is_near(nearest_common(said), said, SAID_NEAR))
+	if (ratio_known(facts->rate_nominal) && is_near(nearest_common(said), said, SAID_NEAR) &&
+	    (rate > 1 / t->spacing_s ? is_near(facts->rate_nominal, rate, NEAR) : is_plausible(t, facts->rate_nominal)))
 		return nearest_common(said);
 	if (is_near(nearest_common(rate), rate, NEAR))
 		return nearest_common(rate);
@@ -222,6 +263,7 @@ static void count_frames(const struct times *t, int64_t zero, struct grid *g)
 	double end_s = (double)(t->pts[t->count - 1] - zero) * t->tick + t->spacing_s;
 	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST));
 
+	g->last = llround(fmin(t->spacing_s * ratio_value(g->rate), FRAMES_MOST));
 	if (g->constant && g->every == 1)
 		frames = (int64_t)t->count * g->fields;
 	g->frames = g->lead + (frames > 0 ? frames : 1) + g->held;

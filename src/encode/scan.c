@@ -74,7 +74,7 @@ static const char *take_place(const char *at, struct scan_packet *packet)
 	return at;
 }
 
-/* "pts,dts,size,pos,flags": MPEG-TS adds a stray comma, and empty lines follow. */
+/* "pts,dts,size,pos,flags", and what side data it has: MPEG-TS adds a stray comma, and empty lines follow. */
 static bool parse_line(const char *at, struct scan_packet *packet, bool *has_pts, bool *has_dts)
 {
 	at = take_number(at, has_pts, &packet->pts);
@@ -107,6 +107,7 @@ static void take_line(struct scan *scan)
 
 	scan->line[scan->line_len] = '\0';
 	scan->line_len = 0;
+	scan->described += strstr(scan->line, "New Extradata") != NULL;
 	if (scan->line[0] == '\0' || scan->line[0] == '\r')
 		return;
 	if (!parse_line(scan->line, &packet, &has_pts, &has_dts))

@@ -15,7 +15,7 @@ struct scan_packet {
 	bool guessed;           /* ffprobe gave no pts */
 };
 
-/* Reads `ffprobe -show_entries packet=pts,dts,size,pos,flags -of csv=p=0` as it comes, split anywhere. */
+/* Reads `ffprobe -show_entries packet=pts,dts,size,pos,flags:packet_side_data=side_data_type -of csv=p=0` as it comes, split anywhere. */
 struct scan {
 	struct scan_packet *packets;    /* owned; in file order until scan_end sorts by pts */
 	size_t count, capacity;
@@ -24,6 +24,7 @@ struct scan {
 	char line[128];                 /* the unfinished last line */
 	size_t line_len;
 	size_t bad_lines;               /* that were not rows of numbers; skipped */
+	size_t described;               /* packets that bring another description of the stream along */
 	size_t no_pts;                  /* packets with neither pts nor dts; not kept */
 	int64_t bytes;                  /* of all packets */
 };

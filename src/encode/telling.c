@@ -106,3 +106,26 @@ void telling_line(const char *text, char line[160])
 	if (at != NULL)
 		copy_words(step_over_tags(at, at + len), at + len, line);
 }
+
+/* Of a decoder that we do not let it have; and of the clock of a muxer that writes nothing, where pictures are very near to each
+ * other. */
+static bool is_ours(const char *line, size_t len)
+{
+	return memmem(line, len, "not on whitelist", 16) != NULL || memmem(line, len, "[null @ ", 8) != NULL;
+}
+
+int64_t telling_complaints(const char *text)
+{
+	bool passed = false;
+	int64_t count = 0;
+
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		if (!passed || memmem(text, len, "Last message repeated", 21) == NULL)
+			passed = is_ours(text, len);
+		count += !passed && len > 0;
+		text += len + (text[len] == '\n');
+	}
+	return count;
+}

@@ -2,11 +2,16 @@
 #ifndef CLIPMILL_TELLING_H
 #define CLIPMILL_TELLING_H
 
+#include <stdint.h>
+
 /*
  * Fills `line` with the last line of `text` that is not a mere "Conversion failed!", without the
  * tool's "[h264 @ 0x55...]", without paths, printable ASCII only, ending in a full stop.  "" where
  * there is none.  `text` may be NULL.
  */
 void telling_line(const char *text, char line[160]);
+
+/* How many lines of it complain of the source: not of what we do not let the tool have for a track that is left out. */
+int64_t telling_complaints(const char *text);
 
 #endif

@@ -128,6 +128,10 @@ static const char *put_character(const char *at, const char *end, struct buf *ou
 
 	if (*at == '<' && len == 0)
 		return skip_tag(at, end);
+	if (*at == '\\' && at + 1 < end && at[1] == 'h') {     /* ASS: a space that no line is broken at */
+		buf_puts(out, " ");
+		return at + 2;
+	}
 	if (*at == '&' && len == 0)
 		buf_puts(out, "&amp;");
 	else if (*at == '>')
@@ -137,12 +141,25 @@ static const char *put_character(const char *at, const char *end, struct buf *ou
 	return at + (len > 0 ? len : 1);
 }
 
+/* What ffmpeg leaves of a drawing (ASS, {\\p1}): "m 0 0 l 100 0 100 100". */
+static bool is_drawing(const struct line *line)
+{
+	if (line->len < 5 || line->at[0] != 'm' || line->at[1] != ' ' || (!isdigit((unsigned char)line->at[2]) && line->at[2] != '-'))
+		return false;
+	for (size_t i = 0; i < line->len; i++)
+		if (line->at[i] == '\0' || strchr("mnlbspc -.0123456789", line->at[i]) == NULL)
+			return false;
+	return true;
+}
+
 /* A line of a cue; false where nothing of it is left. */
 static bool put_line(const struct line *line, struct buf *out)
 {
 	const char *at = line->at, *end = at + line->len;
 	size_t before = out->len;
 
+	if (is_drawing(line))
+		return false;
 	while (at < end && out->len - before < CUE_MOST_BYTES)
 		at = put_character(at, end, out);
 	if (strspn(buf_text(out) + before, " \t") == out->len - before) {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "encode/opus.h"
+#include "encode/telling.h"
 #include "supervise/early.h"
 #include "supervise/make.h"
 
@@ -132,7 +133,7 @@ static bool has_copy(const struct work *work, enum rendition_kind kind)
 /* An encoder covers what is damaged; a copy has it for good.  The same child decodes it, and says what it thinks of it. */
 static bool copied_well(struct work *work, enum rendition_kind kind)
 {
-	if (!has_copy(work, kind) || work->attempt->ended.stderr_tail[0] == '\0')
+	if (!has_copy(work, kind) || telling_complaints(work->attempt->ended.stderr_tail) == 0)
 		return true;
 	return work_refuse(work, VERDICT_REPLAN, "copy_not_clean", "the source does not decode cleanly, so it is not copied.");
 }

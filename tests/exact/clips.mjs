@@ -50,6 +50,13 @@ export const recipes = {
 	"mpeg1.mpg": made(["-c:v", "mpeg1video", "-bf", "2"]),
 	"mpeg2-gop-of-3.ts": made(mpeg2(3)),
 
+	// what is told once, at the start
+	"palette.avi": made(["-c:v", "rawvideo", "-pix_fmt", "pal8"], [], 24, 4),
+
+	// what moves for a while, and what is far apart
+	"screen.mkv": plain(picture(30, 16), x264(30), "-vf", "select='between(t,5,8)+not(mod(n,6))'", "-fps_mode", "vfr"),
+	"slides-apart.mkv": plain(picture(1, 50), x264(1, "", 0), "-vf", "select='eq(n,0)+eq(n,10)+eq(n,21)+eq(n,30)+eq(n,42)'", "-fps_mode", "vfr"),
+
 	// what may follow each other how
 	"x264-16b.mkv": made(x264(48, "b-adapt=0", 16)),
 	"x264-16b.mp4": made(x264(48, "b-adapt=0", 16)),

@@ -9,7 +9,8 @@ import expected from "../exact/expected.mjs";
 import { insert, outcomeOf, planOnly, row } from "../lib/exact.mjs";
 import { after, it, serve, together } from "../lib/harness.mjs";
 
-const CLIPS = ["ogop-x264.ts", "ogop-x265.mp4", "vfr-jitter.mkv", "edit-trim-ogop.mp4", "fragments-b.mp4", "joined.ts"];
+const CLIPS = ["ogop-x264.ts", "ogop-x265.mp4", "vfr-jitter.mkv", "edit-trim-ogop.mp4", "fragments-b.mp4", "joined.ts", "palette.avi", "screen.mkv",
+	"slides-apart.mkv"];
 const MORE = [
 	"ogop-mpeg2.ts", "x264-16b.mkv", "23976.mkv", "wrap-sound.ts", "sound-first.ts", "no-cues.mkv", "vp9-hidden.webm", "mbaff.ts",
 	"holes.mp4",

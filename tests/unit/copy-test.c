@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "encode/copies.h"
 #include "encode/copy.h"
 #include "encode/idr.h"
 
@@ -152,6 +153,31 @@ static void keyframes_must_be_idr_pictures(void **state)
 	assert_true(fits(&seen, &profile, closed, 8, 1000, &copy));
 }
 
+/* One look at a picture with two keyframes, of which packets bring parameter sets along, or not. */
+static bool is_described_well(const char *lines)
+{
+	static const char keyframes[] = "0, 0, 0, 512, 100, 0x0a\n0, 2048, 2048, 512, 90, 0x0b\n";
+	struct steadies steadies;
+	struct copies copies;
+	struct idr idr;
+
+	copies_begin(&copies, &film, &profile);
+	copies_feed(&copies, keyframes, strlen(keyframes));
+	copies_feed(&copies, lines, strlen(lines));
+	copies_read(&copies, &film, &profile, &idr, &steadies);
+	copies_fini(&copies);
+	return idr.known && idr.count == 2;
+}
+
+static void the_head_must_describe_all_of_it(void **state)
+{
+	assert_true(is_described_well(""));
+	assert_true(is_described_well("1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 25, 0x123\n"));
+	assert_false(is_described_well("1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 25, 0x124\n"));
+	assert_false(is_described_well("1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 26, 0x123\n"));
+	assert_false(is_described_well("1, 2048, 2048, 512, 25, 0x123\n"));
+}
+
 static void nobody_looks_where_it_cannot_be(void **state)
 {
 	struct facts f = film;
@@ -244,6 +270,7 @@ int main(void)
 		cmocka_unit_test(each_reason_is_told),
 		cmocka_unit_test(keyframes_may_not_be_far_apart),
 		cmocka_unit_test(keyframes_must_be_idr_pictures),
+		cmocka_unit_test(the_head_must_describe_all_of_it),
 		cmocka_unit_test(nobody_looks_where_it_cannot_be),
 		cmocka_unit_test(segments_begin_at_keyframes_that_are_not_too_near),
 		cmocka_unit_test(a_chunk_takes_its_own_packets_and_puts_them_onto_the_grid),

@@ -240,6 +240,7 @@ static void does_not_cut_where_the_clock_goes_back(void **state)
 static void some_are_left_whole_and_say_why(void **state)
 {
 	const struct facts mp4 = facts_of("mov,mp4,m4a,3gp,3g2,mj2"), ps = facts_of("mpeg");
+	struct facts palette = mp4;
 	struct cuts cuts;
 
 	cut(&mp4, &profile, 24 * 60, 24, "piece 3 gave 239 of its 240 frames.", &cuts);
@@ -249,6 +250,10 @@ static void some_are_left_whole_and_say_why(void **state)
 	cuts_fini(&cuts);
 	cut(&mp4, &profile, 24 * 3, 24, NULL, &cuts);
 	assert_string_equal(cuts.why, "one_chunk_short");
+	cuts_fini(&cuts);
+	palette.palette = true;
+	cut(&palette, &profile, 24 * 60, 24, NULL, &cuts);
+	assert_string_equal(cuts.why, "one_chunk_palette");
 	cuts_fini(&cuts);
 	cut(&ps, &profile, 24 * 60, 24, NULL, &cuts);
 	assert_string_equal(cuts.why, "one_chunk_container");

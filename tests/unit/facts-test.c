@@ -134,6 +134,28 @@ static void passes_over_what_is_no_track(void **state)
 	assert_int_equal(facts.sounds[0].index, 7);
 }
 
+static void shows_what_moves_and_what_the_source_wants(void **state)
+{
+	static const struct { const char *codecs[3]; int wanted; int64_t index; } cases[] = {
+		{ { "h264", "h264", "h264" }, -1, 0 }, { { "h264", "h264", "h264" }, 2, 2 }, { { "mjpeg", "h264", "vp9" }, -1, 1 },
+		{ { "mjpeg", "h264", "vp9" }, 0, 1 }, { { "png", "mjpeg", "hevc" }, 1, 2 }, { { "mjpeg", "png", "mjpeg" }, -1, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct stream_row streams[] = { { VIDEO, .index = 0 }, { VIDEO, .index = 1 }, { VIDEO, .index = 2 } };
+		struct refusal refusal;
+		struct facts facts;
+
+		for (int k = 0; k < 3; k++) {
+			strcpy(streams[k].codec, cases[i].codecs[k]);
+			streams[k].is_default = k == cases[i].wanted;
+		}
+		assert_true(facts_of(streams, 3, &facts, &refusal));
+		assert_int_equal(facts.video_index, cases[i].index);
+		assert_int_equal(facts.video_count, 3);
+	}
+}
+
 static void refuses_with_a_code_and_a_sentence(void **state)
 {
 	struct stream_row data = { .type = "data" }, large = { VIDEO }, timeless = { VIDEO }, sound = { AUDIO };
@@ -188,6 +210,7 @@ int main(void)
 		cmocka_unit_test(tells_turned_pictures_from_mirrored_and_askew_ones),
 		cmocka_unit_test(shows_pictures_upright_with_square_pixels),
 		cmocka_unit_test(passes_over_what_is_no_track),
+		cmocka_unit_test(shows_what_moves_and_what_the_source_wants),
 		cmocka_unit_test(refuses_with_a_code_and_a_sentence),
 		cmocka_unit_test(refuses_sound_of_days),
 		cmocka_unit_test(knows_hdr_and_interlacing),

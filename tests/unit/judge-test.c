@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "encode/judge.h"
+#include "encode/telling.h"
 
 static const struct {
 	enum task_kind kind;
@@ -75,12 +76,41 @@ static void tells_the_line_that_matters_without_our_paths(void **state)
 {
 	const struct task_exit ended = {
 		.exit_code = 1,
-		.stderr_tail = "[mov @ 0x5] [x @ 0x6] moov atom not found at\x1b[31m byte 7\nfile:/srv/store/source/ab: Conversion failed!\n",
+		.stderr_tail = "[mov @ 0x5] [x @ 0x6] error reading header at\x1b[31m byte 7\nfile:/srv/store/source/ab: Conversion failed!\n",
 	};
 	struct judgement j;
 
 	judge_exit(TASK_PROBE, &ended, END_BY_ITSELF, &j);
-	assert_string_equal(j.detail, "The file could not be read as a video: moov atom not found at[31m byte 7.");
+	assert_string_equal(j.detail, "The file could not be read as a video: error reading header at[31m byte 7.");
+}
+
+/* The tool's last line is not always the one that helps. */
+static void tells_what_can_be_done_about_it(void **state)
+{
+	static const struct { const char *says, *detail; } cases[] = {
+		{ "[mov @ 0x5] moov atom not found\nx: Invalid data found when processing input\n",
+		  "The file ends before its index (moov): it was cut off, or its recording never ended." },
+		{ "[h264 @ 0x5] Format not on whitelist 'mov'\nx: Invalid argument\n",
+		  "Files of this kind are not read by this server: MP4, Matroska and many others are." },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct task_exit ended = { .exit_code = 1, .stderr_tail = (char *)(uintptr_t)cases[i].says };
+		struct judgement j;
+
+		judge_exit(TASK_PROBE, &ended, END_BY_ITSELF, &j);
+		assert_string_equal(j.reason, "not_a_video");
+		assert_string_equal(j.detail, cases[i].detail);
+	}
+}
+
+static void what_we_keep_from_a_decoder_is_no_damage(void **state)
+{
+	assert_int_equal(telling_complaints(""), 0);
+	assert_int_equal(telling_complaints("[h264 @ 0x5] error while decoding MB 3 4\n[h264 @ 0x5] concealing"), 2);
+	assert_int_equal(telling_complaints("[g722 @ 0x5] Codec (g722) not on whitelist 'h264'\n    Last message repeated 1 times\n"
+					    "[null @ 0x6] Application provided invalid, non monotonically increasing dts\n"), 0);
+	assert_int_equal(telling_complaints("[h264 @ 0x5] error\n    Last message repeated 1 times\n"), 2);
 }
 
 static struct fragment fragments[] = {
@@ -200,6 +230,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(classes_every_end),
 		cmocka_unit_test(tells_the_line_that_matters_without_our_paths),
+		cmocka_unit_test(tells_what_can_be_done_about_it),
+		cmocka_unit_test(what_we_keep_from_a_decoder_is_no_damage),
 		cmocka_unit_test(takes_a_piece_that_is_as_planned_and_no_other),
 		cmocka_unit_test(a_piece_may_lack_frames_that_did_not_decode),
 		cmocka_unit_test(one_of_many_pieces_must_be_whole),

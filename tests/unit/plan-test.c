@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -193,6 +194,33 @@ static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
 	assert_int_equal(grid.first_pts, 1);
 	assert_int_equal(grid.frames, 8);
 	scan_fini(&scan);
+}
+
+/* A screen that moves for a while, and a slide show: what moves is kept, and the last one is shown as long as the others. */
+static void a_varying_rate_is_the_finest_that_pictures_keep(void **state)
+{
+	static const struct { int64_t usual, burst_from, burst_to, burst, rate, last; } cases[] = {
+		{ 18000, 20, 60, 3000, 30, 1 }, { 18000, 20, 23, 3000, 5, 1 }, { 990000, 0, 0, 0, 1, 11 },
+	};
+	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 30, 1 } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int64_t pts = 0;
+		struct scan scan;
+		struct grid grid;
+
+		scan_init(&scan);
+		for (int64_t n = 0; n < 120; n++) {
+			add_packet(&scan, pts);
+			pts += n >= cases[i].burst_from && n < cases[i].burst_to ? cases[i].burst : cases[i].usual + (n == 70 ? 45000 : 0);
+		}
+		scan_end(&scan);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_false(grid.constant);
+		assert_int_equal(grid.rate.num, cases[i].rate * grid.rate.den);
+		assert_true(llabs(grid.last - (i == 0 ? grid.rate.num / grid.rate.den / 5 : cases[i].last)) <= 1);
+		scan_fini(&scan);
+	}
 }
 
 /* What most pictures agree on outweighs the first one; where they do not agree, it begins. */
@@ -448,7 +476,7 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	assert_true(has_arg(&argv, "37748736"));
 	strings_fini(&argv);
 	plan_scan_argv(&conf, "/s/source/x", 3, &argv);
-	assert_true(has_arg(&argv, "packet=pts,dts,size,pos,flags"));
+	assert_true(has_arg(&argv, "packet=pts,dts,size,pos,flags:packet_side_data=side_data_type"));
 	assert_true(has_arg(&argv, "3"));
 	strings_fini(&argv);
 }
@@ -573,6 +601,7 @@ int main(void)
 		cmocka_unit_test(a_picture_is_waited_for_ten_minutes),
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
 		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
+		cmocka_unit_test(a_varying_rate_is_the_finest_that_pictures_keep),
 		cmocka_unit_test(slots_begin_where_most_pictures_do),
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_picture_may_stand_still_for_minutes),

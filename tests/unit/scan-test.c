@@ -37,6 +37,18 @@ static void keeps_no_more_than_it_may(void **state)
 	scan_fini(&scan);
 }
 
+static void counts_new_descriptions(void **state)
+{
+	static const char text[] = "0,0,100,48,K_\n512,512,20,148,__,New Extradata\n1024,1024,7,168,__,Skip Samples\n";
+	struct scan scan;
+
+	scan_text(&scan, text, 7);
+	assert_int_equal(scan.count, 3);
+	assert_int_equal(scan.bad_lines, 0);
+	assert_int_equal(scan.described, 1);
+	scan_fini(&scan);
+}
+
 static void sorts_by_pts_however_it_is_split(void **state)
 {
 	static const char text[] = "0,-1024,100,48,K_\n1536,-512,20,148,__\n512,0,N/A,N/A,_D\n1024,512,7,N/A,__";
@@ -95,6 +107,7 @@ static void nothing_is_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_new_descriptions),
 		cmocka_unit_test(sorts_by_pts_however_it_is_split),
 		cmocka_unit_test(keeps_no_more_than_it_may),
 		cmocka_unit_test(takes_mpegts_and_matroska_rows),

@@ -37,6 +37,8 @@ static const struct {
 	  HEAD "\n00:00:00.000 --> 00:00:02.000\nhalf\n\n00:00:03.000 --> 00:00:04.000\nwhole\n" },
 	{ "empty cues and cues without length", "WEBVTT\n\n00:01.000 --> 00:02.000\n\n00:01.000 --> 00:01.000\nx\n\n"
 	  "00:01.000 --> 00:02.000\n<c></c>\n\n00:01.000 --> 00:02.000\ny\n", HEAD "\n" ONE "y\n" },
+	{ "drawings, and spaces that hold", "WEBVTT\n\n00:01.000 --> 00:02.000\nm 0 0 l 100 0 100 100 0 100\n\n"
+	  "00:01.000 --> 00:02.000\na\\hb c\\\nm 0 0 miles\n", HEAD "\n" ONE "a b c\\\nm 0 0 miles\n" },
 	{ "control characters", "WEBVTT\n\n00:01.000 --> 00:02.000\na\x1b[31m\x07" "b\n", HEAD "\n" ONE "a[31mb\n" },
 	{ "a last cue of blanks", "WEBVTT\n\n00:01.000 --> 00:02.000\nx\n \n\n00:01.000 --> 00:02.000\n <c> </c>\n", HEAD "\n" ONE "x\n" },
 	{ "other scripts", "WEBVTT\n\n00:01.000 --> 00:02.000\nÄ \xe2\x82\xac \xf0\x9f\x8e\xac\n", HEAD "\n" ONE "Ä \xe2\x82\xac \xf0\x9f\x8e\xac\n" },
