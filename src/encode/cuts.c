@@ -264,17 +264,30 @@ static int64_t next_place(struct cutter *c, size_t index, int64_t from)
 /* Chunks -------------------------------------------------------------------------------------- */
 
 /*
+ * The next keyframe is decoded before this one is shown.  mov looks for the last one that is decoded by then (for HEVC it minds
+ * what is shown), so it would go past this one.
+ */
+static bool is_crowded(const struct cutter *c, size_t at)
+{
+	const struct facts *f = c->input->facts;
+
+	return strncmp(f->container, "mov", 3) == 0 && strcmp(f->video_codec, "hevc") != 0 && at + 1 < c->entry_count &&
+	       c->entries[at + 1].dts <= c->entries[at].pts;
+}
+
+/*
  * What each demuxer must be told so that it lands at or before a keyframe without costing much: mov and
  * asf go by presentation times, Matroska too but seeks earlier by itself where pictures are reordered
  * (3/23 s undo that), the others go by decode times.  Rounded up to the microsecond, as ffmpeg rounds down.
  */
-static int64_t seek_us(const struct cutter *c, const struct entry *e)
+static int64_t seek_us(const struct cutter *c, size_t at)
 {
 	static const char *const by_pts[] = { "mov", "asf", "matroska", NULL };
 	const struct facts *f = c->input->facts;
+	const struct entry *e = &c->entries[at];
 	double tick = ratio_value(f->timebase), s;
 
-	s = (double)(is_one_of(f->container, by_pts) ? e->pts : e->dts) * tick;
+	s = (double)(is_one_of(f->container, by_pts) && !is_crowded(c, at) ? e->pts : e->dts) * tick;
 	if (strncmp(f->container, "matroska", 8) == 0 && f->has_b_frames)
 		s += 3.0 / 23;
 	return (int64_t)ceil(s * 1e6 - 1e-3);
@@ -294,7 +307,7 @@ static void set_seek(const struct cutter *c, struct cut *cut)
 		at = at == c->entry_count || at == 0 ? c->entry_count : at - 1;
 	cut->seeks = !cut->first && at < c->entry_count && at > 0;
 	if (cut->seeks)
-		cut->seek_us = seek_us(c, &c->entries[at]);
+		cut->seek_us = seek_us(c, at);
 }
 
 static void add_cut(struct cutter *c, int64_t from, int64_t to)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -110,6 +111,25 @@ static void seeks_as_each_demuxer_wants_it(void **state)
 		cut(&f, &profile, 24 * 60, 24, NULL, &cuts);
 		assert_int_equal(cuts.items[1].first_frame, 48);
 		assert_int_equal(cuts.items[1].seek_us, seeks[i].us);
+		cuts_fini(&cuts);
+	}
+}
+
+/* Pictures are decoded two before they are shown; so is the next keyframe, where each other one is one. */
+static void goes_past_no_keyframe_that_another_follows_at_once(void **state)
+{
+	static const struct { const char *codec; int gop, earlier; } cases[] = { { "h264", 2, 2 }, { "hevc", 2, 0 }, { "h264", 3, 0 } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct facts f = facts_of("mov,mp4,m4a,3gp,3g2,mj2");
+		struct cuts cuts;
+
+		strcpy(f.video_codec, cases[i].codec);
+		cut(&f, &profile, 24 * 60, cases[i].gop, NULL, &cuts);
+		assert_true(cuts.count > 3);
+		for (size_t k = 1; k < cuts.count; k++)
+			if (cuts.items[k].first_frame % cases[i].gop == 0)
+				assert_true(llabs(cuts.items[k].seek_us - (cuts.items[k].first_frame - cases[i].earlier) * 1000000 / 24) <= 1);
 		cuts_fini(&cuts);
 	}
 }
@@ -267,6 +287,7 @@ int main(void)
 		cmocka_unit_test(a_time_between_two_slots_goes_to_the_later),
 		cmocka_unit_test(cuts_at_keyframes_where_there_are_any),
 		cmocka_unit_test(seeks_as_each_demuxer_wants_it),
+		cmocka_unit_test(goes_past_no_keyframe_that_another_follows_at_once),
 		cmocka_unit_test(cuts_between_keyframes_that_are_far_apart),
 		cmocka_unit_test(says_how_many_bytes_each_chunk_needs),
 		cmocka_unit_test(long_videos_have_longer_chunks),
