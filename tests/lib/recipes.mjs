@@ -73,6 +73,7 @@ export function recipe(number) {
 		...plain, size: video === "h263p" ? "352x288" : plain.size, depth: pick([false, false, true]) ? pick(DEPTHS[video] ?? [""]) : "", uneven: pick([false, false, true]) && UNEVEN.includes(container),
 		movflags: ["mp4", "mov"].includes(container) && sound !== "ac3" ? pick(MOVFLAGS) : "",
 		...(RICH.includes(sound) && { samples: pick([plain.samples, 8000, 22050, 96000]) }),
+		...(container === "flv" && { samples: 44100 }),
 		...(SURROUND.includes(sound) && { channels: pick([plain.channels, plain.channels, 6]) }),
 	};
 }
