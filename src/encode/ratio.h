@@ -32,14 +32,18 @@ static inline struct ratio ratio_reduce(struct ratio r)
 
 __extension__ typedef __int128 ratio_wide;      /* 60 bits of time, and 31 of each of two numbers */
 
+#define RATIO_FRAMES_MOST (INT64_C(1) << 60)    /* more are as good as that, and sums do not overflow */
+
 /* `ticks` of `base` seconds in frames of `rate`, rounded as filter settb does it (av_rescale_q): a half goes away from 0. */
 static inline int64_t ratio_frames(int64_t ticks, struct ratio base, struct ratio rate)
 {
 	ratio_wide over = (ratio_wide)ticks * base.num * rate.num, under = (ratio_wide)base.den * rate.den;
 	ratio_wide twice = 2 * (over < 0 ? -over : over) + under;
-	int64_t frames = under > 0 ? (int64_t)(twice / (2 * under)) : 0;
+	ratio_wide frames = under > 0 ? twice / (2 * under) : 0;
 
-	return over < 0 ? -frames : frames;
+	if (frames > RATIO_FRAMES_MOST)
+		frames = RATIO_FRAMES_MOST;
+	return (int64_t)(over < 0 ? -frames : frames);
 }
 
 #endif

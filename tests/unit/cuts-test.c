@@ -77,6 +77,7 @@ static void a_time_between_two_slots_goes_to_the_later(void **state)
 	assert_int_equal(ratio_frames(61060, base, rate), 30);
 	assert_int_equal(ratio_frames(61061, base, rate), 31);
 	assert_int_equal(ratio_frames(-61061, base, rate), -31);
+	assert_int_equal(ratio_frames(-(INT64_C(1) << 60), (struct ratio){ 1, 1 }, rate), -(INT64_C(1) << 60));
 	assert_int_equal(ratio_frames(INT64_C(1) << 60, (struct ratio){ 1, INT32_MAX }, (struct ratio){ INT32_MAX, 1 }), INT64_C(1) << 60);
 }
 
