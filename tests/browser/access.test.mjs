@@ -26,7 +26,7 @@ const settled = (page) => page.waitForFunction(() => !document.querySelector("[a
 for (const colorScheme of ["light", "dark"]) {
 	const onPage = (body) => () => withPage(browser, server, { colorScheme, expected: /status of 404|^404: .*\/videos\// }, body);
 
-	test(`no page has a fault that axe-core finds (${colorScheme})`, { skip }, onPage(async (page) => {
+	test(`no page has a fault that axe-core finds (${colorScheme})`, { skip, long: colorScheme === "dark" }, onPage(async (page) => {
 		if (!ids.ready) {
 			await page.goto("/");
 			await check(page, "home, empty");
@@ -52,7 +52,7 @@ for (const colorScheme of ["light", "dark"]) {
 		}
 	}));
 
-	test(`a card of an upload has no fault that axe-core finds, from its refusal to its player (${colorScheme})`, { skip }, onPage(async (page) => {
+	test(`a card of an upload has no fault that axe-core finds, from its refusal to its player (${colorScheme})`, { skip, long: colorScheme === "dark" }, onPage(async (page) => {
 		await page.goto("/");
 		await page.locator("#file").setInputFiles([await madeClip({ seconds: 3 })]);
 		await page.locator(".upload media-controller").waitFor();

@@ -34,7 +34,7 @@ const table = [
 	["a clip that a phone turned", () => clip("real/h265_with_metadata_track.mp4"), { fps: 30, seconds: 0.1, size: [240, 426], rate: 1, corpus: true, tooShort: true }],
 	["a longer clip that a phone turned", () => clip("real/internal_emulator_transformer_output_270_rotated.mp4"),
 		{ fps: 30, seconds: 4.97, size: [240, 426], rate: 4, corpus: true, long: true }],
-	["a clip with open groups of pictures", () => clip("made/ogop_x264.mp4"), { fps: 24, seconds: 12, size: [320, 180], rate: 8, corpus: true }],
+	["a clip with open groups of pictures", () => clip("made/ogop_x264.mp4"), { fps: 24, seconds: 12, size: [320, 180], rate: 8, corpus: true, long: true }],
 	["a clip of a changing frame rate", () => clip("made/vfr.mp4"), { fps: 24, seconds: 12, size: [320, 180], rate: 8, corpus: true, long: true }],
 	["a clip without a picture", () => clip("real/sample_audio_only_15s.mp4"), { fps: 47, seconds: 15.02, size: null, rate: 12, corpus: true }],
 ];

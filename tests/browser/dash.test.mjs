@@ -18,7 +18,7 @@ const clips = skip ? [] : [
 ];
 
 for (const [path, seconds, rate] of clips)
-	test(`${path.split("/").pop()} plays from 0 to its end without a hole`, { skip }, async () => {
+	test(`${path.split("/").pop()} plays from 0 to its end without a hole`, { skip, long: seconds === 30 }, async () => {
 		const { urls, duration_ms } = await server.waitFor(await server.upload(path), "ready");
 		const end = seconds || duration_ms / 1000;
 		await withPlayer(browser, server, "video", async (player) => {

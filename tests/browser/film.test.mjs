@@ -61,7 +61,7 @@ test("hls.js shows the right frame after a seek into each chunk", { skip }, play
 }));
 
 for (const way of ["mp4", "hls"])
-	test(`the film plays to its end (${way})`, { skip }, playing(async (player) => {
+	test(`the film plays to its end (${way})`, { skip, long: way === "mp4" }, playing(async (player) => {
 		await player.load(urls[way]);
 		const { ended, at } = await player.playToEnd(8);
 		assert.ok(ended);

@@ -110,7 +110,7 @@ function watchBeginnings(page) {
 	return begun;
 }
 
-test("an upload whose offset is not told at first goes on where it was", { skip }, onPage(lost, async (page) => {
+test("an upload whose offset is not told at first goes on where it was", { skip, long: true }, onPage(lost, async (page) => {
 	const before = await server.count("video");
 	await begin(page);
 	const begun = watchBeginnings(page), offset = nextOffset(page);

@@ -23,7 +23,7 @@ function filesOf(folder, ending) {
 }
 
 // What CI leaves to the plain build: what ffmpeg, browsers, other web servers and many processes do, not our code alone.
-const NOT_LEAN = [/\/browser\//, /\/media\/(?!corpus)/, /\/fault\/(?!kill-each-kind|restarts|link)/,
+const NOT_LEAN = [/\/browser\//, /\/media\/(?!corpus)/, /\/fault\/(?!kill-each-kind)/,
 	/\/server\/(behind|chain|early|editions|profiles|retention|slow-uploads|tus-client|tus-fronts)\b/];
 
 // "server", "tests/server.tier", "soak", or a file.
