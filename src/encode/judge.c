@@ -39,10 +39,15 @@ static bool judge(struct judgement *out, enum verdict verdict, const char *reaso
 
 /* A finished child ---------------------------------------------------------------------------- */
 
+static bool says_this(const struct task_exit *ended, const char *phrase)
+{
+	return ended->stderr_tail != NULL && strstr(ended->stderr_tail, phrase) != NULL;
+}
+
 static bool says(const struct task_exit *ended, const char *const *phrases)
 {
-	for (; ended->stderr_tail != NULL && *phrases != NULL; phrases++)
-		if (strstr(ended->stderr_tail, *phrases) != NULL)
+	for (; *phrases != NULL; phrases++)
+		if (says_this(ended, *phrases))
 			return true;
 	return false;
 }
@@ -117,11 +122,11 @@ static void judge_input(enum task_kind kind, const struct task_exit *ended, stru
 
 	telling_line(ended->stderr_tail, line);
 	colon = line[0] != '\0' ? ": " : ".";
-	if (ended->stderr_tail != NULL && strstr(ended->stderr_tail, "exceeds specified max pixel count") != NULL)
+	if (says_this(ended, "exceeds specified max pixel count"))
 		judge(out, VERDICT_FAIL, "picture_too_large", "The picture is larger than this server takes.");
-	else if (kind == TASK_PROBE && ended->stderr_tail != NULL && strstr(ended->stderr_tail, "Format not on whitelist") != NULL)
+	else if (kind == TASK_PROBE && says_this(ended, "Format not on whitelist"))
 		judge(out, VERDICT_FAIL, "not_a_video", "Files of this kind are not read by this server: MP4, Matroska and many others are.");
-	else if (kind == TASK_PROBE && ended->stderr_tail != NULL && strstr(ended->stderr_tail, "moov atom not found") != NULL)
+	else if (kind == TASK_PROBE && says_this(ended, "moov atom not found"))
 		judge(out, VERDICT_FAIL, "not_a_video", "The file ends before its index (moov): it was cut off, or its recording never ended.");
 	else if (kind == TASK_PROBE || kind == TASK_SCAN)
 		judge(out, VERDICT_FAIL, "not_a_video", "The file could not be read as a video%s%s", colon, line);

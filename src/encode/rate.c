@@ -257,10 +257,9 @@ static void choose_held(const struct facts *facts, const struct times *t, struct
 		g->held = llround(held_s * ratio_value(g->rate));
 }
 
-/* `zero`: where slot `lead` begins. */
-static void count_frames(const struct times *t, int64_t zero, struct grid *g)
+static void count_frames(const struct times *t, struct grid *g)
 {
-	double end_s = (double)(t->pts[t->count - 1] - zero) * t->tick + t->spacing_s;
+	double end_s = (double)(t->pts[t->count - 1] - g->first_pts) * t->tick + t->spacing_s;
 	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST));
 
 	g->last = llround(fmin(t->spacing_s * ratio_value(g->rate), FRAMES_MOST));
@@ -273,17 +272,15 @@ static void count_frames(const struct times *t, int64_t zero, struct grid *g)
 bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_max, struct grid *g)
 {
 	struct times t;
-	int64_t zero;
 
 	memset(g, 0, sizeof *g);
 	if (times_make(facts, scan, &t)) {
 		choose_rate(facts, &t, rate_max, g);
 		choose_zero(facts, &t, g);
-		zero = g->first_pts;
-		choose_clock(facts, &t, g);
 		choose_ticks(g);
 		choose_held(facts, &t, g);
-		count_frames(&t, zero, g);
+		count_frames(&t, g);
+		choose_clock(facts, &t, g);
 		g->guessed = t.guessed;
 		g->keep = g->constant && g->every == 1 && g->lead == 0 && g->held == 0 && !t.guessed && !g->spliced;
 	}

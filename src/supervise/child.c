@@ -23,11 +23,20 @@
 #define DRAIN_S 1.0
 #define READ_BYTES 65536
 
+void child_jail(const struct conf *conf, struct strings *command)
+{
+	strings_add(command, conf->jail);
+	strings_add(command, "--sandbox");
+	strings_add(command, conf_sandbox_name(conf->sandbox));
+	if (conf->libraries != NULL) {
+		strings_add(command, "--read");
+		strings_add(command, conf->libraries);
+	}
+}
+
 void child_command(const struct child_spec *spec, struct strings *command)
 {
-	strings_add(command, spec->conf->jail);
-	strings_addf(command, "--sandbox");
-	strings_add(command, conf_sandbox_name(spec->conf->sandbox));
+	child_jail(spec->conf, command);
 	strings_add(command, "--nice");
 	strings_addf(command, "%" PRId64, spec->nice);
 	strings_add(command, "--cpu");
@@ -39,10 +48,6 @@ void child_command(const struct child_spec *spec, struct strings *command)
 	if (!spec->by_hand) {
 		strings_add(command, "--parent");
 		strings_addf(command, "%ld", (long)getpid());
-	}
-	if (spec->conf->libraries != NULL) {
-		strings_add(command, "--read");
-		strings_add(command, spec->conf->libraries);
 	}
 	for (size_t i = 0; i < spec->reads->count; i++) {
 		strings_add(command, "--read");

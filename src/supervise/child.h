@@ -55,6 +55,9 @@ struct child {
 	struct buf err;                 /* the last CHILD_STDERR_KEPT bytes */
 };
 
+/* The beginning of such a line: the jail as the configuration wants it, for any program. */
+void child_jail(const struct conf *conf, struct strings *command);
+
 /* The whole command line, jail included: what ps shows and an operator can run by hand. */
 void child_command(const struct child_spec *spec, struct strings *command);
 

@@ -17,7 +17,6 @@ struct work {
 	struct judgement judgement;     /* VERDICT_OK until something is wrong */
 	struct facts facts;
 	struct plan plan;
-	bool scans_next;                /* probe: the plan has no more than the scans */
 	struct renditions renditions;
 	struct piece *pieces;
 	size_t piece_count;

@@ -65,7 +65,6 @@ static bool plan_scans(struct work *work)
 		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_COPIES };
 	tasks[count] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_PACKETS, .needs_count = count };
 	work->plan.task_count = count + 1;
-	work->scans_next = true;
 	return true;
 }
 
@@ -86,11 +85,12 @@ static bool probe_make(struct work *work)
 	return work->facts.has_video ? plan_scans(work) : make_plan(work, NULL);
 }
 
+/* Of what has a picture the plan is only the scans so far. */
 static enum db_result probe_commit(struct work *work)
 {
 	const struct attempt *a = work->attempt;
 
-	return (work->scans_next ? plan_tasks : plan_write)(work->desk->db, &a->task, &a->ended, &work->plan);
+	return (work->facts.has_video ? plan_tasks : plan_write)(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 
 /* The first bytes of the source; how many there were. */

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/strings.h"
+#include "supervise/child.h"
 #include "supervise/selftest.h"
 
 #define TIMEOUT_MS 10000
@@ -118,13 +119,7 @@ static bool run_tool(const struct conf *conf, const char *path, const char *opti
 	struct strings command = STRINGS_INIT;
 	bool ok;
 
-	strings_add(&command, conf->jail);
-	strings_add(&command, "--sandbox");
-	strings_add(&command, conf_sandbox_name(conf->sandbox));
-	if (conf->libraries != NULL) {
-		strings_add(&command, "--read");
-		strings_add(&command, conf->libraries);
-	}
+	child_jail(conf, &command);
 	strings_add(&command, "--");
 	strings_add(&command, path);
 	strings_add(&command, option);

@@ -85,7 +85,7 @@ function make(folder, key) {
 	PROGRAMS.forEach((name) => call(join(folder, name), "-version"));
 }
 
-// The folder with both and their library; null: they are to be taken as they are.
+// The folder with both and their library, first in the PATH from now on; null: they are to be taken as they are.
 function light() {
 	if (full || process.env.CLIPMILL_LIGHT === "0")
 		return null;
@@ -96,6 +96,7 @@ function light() {
 		const key = PROGRAMS.map((name) => `${pathOf(name)} ${statSync(pathOf(name)).mtimeMs}`).join("\n");
 		if (!existsSync(join(folder, "made-of")) || readFileSync(join(folder, "made-of"), "utf8") !== key)
 			make(folder, key);
+		process.env.PATH = `${folder}:${process.env.PATH}`;
 		return folder;
 	} catch (error) {
 		process.stderr.write(`*** WITH FFMPEG AS IT IS, WHICH TAKES LONGER: ${error.message.split("\n")[0]}\n`);
@@ -104,8 +105,6 @@ function light() {
 }
 
 export const lightFolder = light();
-if (lightFolder && !process.env.PATH.startsWith(`${lightFolder}:`))
-	process.env.PATH = `${lightFolder}:${process.env.PATH}`;
 
 // Settings of a server that has them in this folder.
 export const lightSettings = (folder) => ({
