@@ -109,8 +109,8 @@ INSERT INTO upload (id, worker, filename, length_bytes) VALUES (:id, :worker, :f
 DELETE FROM upload WHERE id = :id;
 
 -- name: upload_create
-INSERT INTO upload (id, kind, worker, owner, filename, title, profile, priority, length_bytes, metadata, concat, digest, touched_ms)
-SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest,
+INSERT INTO upload (id, kind, worker, owner, filename, title, profile, priority, length_bytes, metadata, concat, digest, wants, touched_ms)
+SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest, :wants,
        (SELECT ms FROM lived_ms)
  WHERE :kind = 'joined'                 -- which makes them fewer
     OR ((SELECT count(*) FROM upload WHERE done = 0) < :most
@@ -118,7 +118,7 @@ SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :len
 
 -- name: upload_read
 SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,
-       ((SELECT ms FROM now_ms) + :expiry_ms - ((SELECT ms FROM lived_ms) - touched_ms)) / 1000
+       ((SELECT ms FROM now_ms) + :expiry_ms - ((SELECT ms FROM lived_ms) - touched_ms)) / 1000, wants
   FROM upload u
  WHERE id = :id AND kind <> 'once' AND owner = coalesce(:owner, owner)
    AND EXISTS (SELECT 1 FROM upload_idle WHERE id = u.id AND ms < :expiry_ms)
@@ -129,7 +129,7 @@ SELECT size_bytes FROM video
  WHERE id = :id AND owner = :owner AND state <> 'deleting' AND source = 'source/' || id AND size_bytes IS NOT NULL;
 
 -- name: upload_record
-UPDATE upload SET offset_bytes = :offset_bytes, touched_ms = (SELECT ms FROM lived_ms)
+UPDATE upload SET offset_bytes = :offset_bytes, ended = :ended, touched_ms = (SELECT ms FROM lived_ms)
  WHERE id = :id AND offset_bytes = :before_bytes AND done = 0;
 
 -- name: upload_set_digest
@@ -161,10 +161,10 @@ SELECT 1 FROM upload_idle WHERE id = :id AND worker IS NULL AND ms >= :expiry_ms
 UPDATE lived SET ms = (SELECT ms FROM lived_ms), wall_ms = (SELECT ms FROM now_ms)
  WHERE abs((SELECT ms FROM now_ms) - wall_ms) >= 30000 AND EXISTS (SELECT 1 FROM upload WHERE kind <> 'once');
 
--- Whole ones whose last request ended before they were videos.
+-- Whole ones whose client had ended them, and whose last request ended before they were videos.
 -- name: upload_left
 SELECT id FROM upload
- WHERE kind = 'whole' AND worker IS NULL AND done = 0 AND offset_bytes = length_bytes
+ WHERE kind = 'whole' AND worker IS NULL AND done = 0 AND offset_bytes = length_bytes AND ended = 1
    AND touched_ms + :rest_ms <= (SELECT ms FROM lived_ms) AND id > :after ORDER BY id LIMIT 1;
 
 -- name: upload_exists
@@ -339,12 +339,12 @@ DELETE FROM worker
    AND NOT EXISTS (SELECT 1 FROM task WHERE worker = worker.id AND state IN ('running', 'cancelled'));
 
 -- name: event_after
-SELECT id, video, owner, name, json FROM event_api
+SELECT id, video, owner, name, json, 0 FROM event_api
  WHERE id > :after AND (:video IS NULL OR video = :video) AND (:owner IS NULL OR owner = :owner)
  ORDER BY id LIMIT :limit;
 
 -- name: event_live
-SELECT 0, video, owner, 'progress', json FROM video_live;
+SELECT 0, video, owner, 'progress', json, waits FROM video_live;
 
 -- name: event_bounds
 SELECT (SELECT min(id) FROM event), coalesce((SELECT max(id) FROM event), 0);
@@ -388,7 +388,7 @@ SELECT json_object(
                  FROM (SELECT * FROM work_ahead ORDER BY place, ahead_s LIMIT 20) a JOIN video v ON v.id = a.video),
        'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
        'uploads', (SELECT json_group_array(json_object(
-                          'id', id, 'filename', filename, 'offset_bytes', offset_bytes, 'length_bytes', length_bytes,
+                          'filename', filename, 'offset_bytes', offset_bytes, 'length_bytes', length_bytes,
                           'created', strftime('%Y-%m-%dT%H:%M:%fZ', created_ms / 1000.0, 'unixepoch')))
                      FROM (SELECT * FROM upload WHERE done = 0 ORDER BY created_ms DESC LIMIT 50)),
        'hour', (SELECT json_object(

@@ -14,10 +14,10 @@ DROP VIEW IF EXISTS lived_ms;
 CREATE VIEW lived_ms AS
 SELECT ms + max(0, min(120000, (SELECT ms FROM now_ms) - wall_ms)) AS ms FROM lived;
 
--- upload_idle: since when resumable uploads wait for their clients.  One that is whole does not: it waits for us.
+-- upload_idle: since when resumable uploads wait for their clients.  One that is whole and ended does not: it waits for us.
 DROP VIEW IF EXISTS upload_idle;
 CREATE VIEW upload_idle AS
-SELECT id, worker, iif(kind = 'whole' AND done = 0 AND offset_bytes IS length_bytes, 0, (SELECT ms FROM lived_ms) - touched_ms) AS ms
+SELECT id, worker, iif(kind = 'whole' AND done = 0 AND ended = 1 AND offset_bytes IS length_bytes, 0, (SELECT ms FROM lived_ms) - touched_ms) AS ms
   FROM upload WHERE kind <> 'once';
 
 -- task_units: how much work a task is, in the units of table speed, and what a unit costs where nothing was learned
@@ -376,7 +376,7 @@ SELECT c.video,
 -- video_live: the first videos in work, as streams tell their progress.
 DROP VIEW IF EXISTS video_live;
 CREATE VIEW video_live AS
-SELECT v.id AS video, v.owner,
+SELECT v.id AS video, v.owner, v.state = 'queued' AS waits,
        json_object('video', v.id, 'state', v.state, 'progress', v.progress, 'what', (SELECT what FROM video_what WHERE video = v.id),
                    'place', iif(v.state = 'queued', a.place, NULL),
                    'eta', CASE WHEN a.eta_ms IS NOT NULL THEN json_object('ms', a.eta_ms, 'low_ms', a.low_ms, 'high_ms', a.high_ms) END,

@@ -63,7 +63,7 @@ static bool number(const char **at)
 static bool escape(const char **at)
 {
 	if (next_is(at, 'u')) {
-		if (strspn(*at, DIGITS "abcdefABCDEF") < 4)
+		if (strspn(*at, DIGITS "abcdefABCDEF") < 4 || strncmp(*at, "0000", 4) == 0)
 			return false;
 		*at += 4;
 		return true;

@@ -18,9 +18,6 @@
 
 static_assert(LABEL_MOST <= PARKED_OWNER_MOST, "an owner fits");
 
-static const char *const stream_params[] = { "owner", "after", NULL };
-static const char *const video_params[] = { "after", NULL };
-
 /* What the client has: EventSource says so when it comes back, others in parameter `after`. */
 static bool read_after(struct exchange *ex, int64_t *after)
 {
@@ -46,7 +43,7 @@ static bool read_stream(struct exchange *ex, struct parked *stream)
 	}
 	snprintf(stream->owner, sizeof stream->owner, "%s", owner != NULL ? owner : "");
 	snprintf(stream->video, sizeof stream->video, "%s", ex->id != NULL ? ex->id : "");
-	return exchange_params_ok(ex, ex->id != NULL ? video_params : stream_params) && read_after(ex, &stream->after);
+	return read_after(ex, &stream->after);
 }
 
 struct page {
@@ -67,12 +64,12 @@ static void answer_once(struct exchange *ex, const struct parked *stream)
 {
 	struct event_filter filter = { stream->video[0] != '\0' ? stream->video : NULL, stream->any_owner ? NULL : stream->owner };
 	struct page page = { &ex->reply->body, 0 };
-	int64_t oldest, newest = 0, told;
+	int64_t oldest = 0, newest = 0, told;
 	enum db_result result = event_bounds(ex->db, &oldest, &newest);
 
 	buf_printf(page.text, "retry: %d\n", POLL_RETRY_MS);
-	if (stream->after < 0 || stream->after > newest)
-		buf_printf(page.text, "id: %lld\nevent: start\ndata: {}\n\n", (long long)newest);
+	if (stream->after < 0 || event_is_missed(stream->after, oldest, newest))
+		buf_printf(page.text, "id: %lld\nevent: %s\ndata: {}\n\n", (long long)newest, stream->after < 0 ? "start" : "reset");
 	else if (result == DB_OK)
 		result = event_after(ex->db, stream->after, &filter, POLL_EVENTS, put_event, &page, &told);
 	if (exchange_db_ok(ex, result))

@@ -10,13 +10,11 @@
 #include "http/exchange.h"
 #include "store/worker.h"
 
-static const char *const no_params[] = { NULL };
-
 void api_floor(struct exchange *ex)
 {
 	struct buf *out = &ex->reply->body;
 
-	if (!exchange_params_ok(ex, no_params) || !exchange_db_ok(ex, worker_floor_json(ex->db, out)))
+	if (!exchange_db_ok(ex, worker_floor_json(ex->db, out)))
 		return;
 	out->len--;             /* the object goes on */
 	buf_printf(out, ",\"disk\":{\"free_bytes\":%" PRId64 ",\"floor_bytes\":%" PRId64 "}}",

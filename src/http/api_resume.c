@@ -10,13 +10,13 @@
 
 static bool is_tus(const struct exchange *ex)
 {
-	return transfer_field(ex, "TUS_RESUMABLE") != NULL;
+	return exchange_field(ex, "TUS_RESUMABLE") != NULL;
 }
 
 /* What is neither is taken for tus without its version. */
 static bool is_rufh(const struct exchange *ex)
 {
-	return !is_tus(ex) && (transfer_field(ex, "UPLOAD_COMPLETE") != NULL || transfer_field(ex, "UPLOAD_DRAFT_INTEROP_VERSION") != NULL);
+	return !is_tus(ex) && (exchange_field(ex, "UPLOAD_COMPLETE") != NULL || exchange_field(ex, "UPLOAD_DRAFT_INTEROP_VERSION") != NULL);
 }
 
 void api_resume_options(struct exchange *ex)

@@ -19,8 +19,6 @@
 
 #define BODY_TYPE "application/partial-upload"
 
-static const char *const params[] = { "filename", "title", "profile", "priority", NULL };
-
 /* One request. */
 struct rufh {
 	struct transfer t;
@@ -78,15 +76,18 @@ static void fini(struct rufh *r)
 
 static bool complete_ok(struct rufh *r)
 {
-	const char *field = transfer_field(r->t.ex, "UPLOAD_COMPLETE");
+	const char *field = exchange_field(r->t.ex, "UPLOAD_COMPLETE");
 
-	return (field != NULL && structured_boolean(field, &r->complete)) || bad_field(r, "Upload-Complete: ?1 or ?0");
+	if (field == NULL || !structured_boolean(field, &r->complete))
+		return bad_field(r, "Upload-Complete: ?1 or ?0");
+	r->t.resume.ends = r->complete;
+	return true;
 }
 
 /* "Length": told by itself, or by the last request's own length, or by both alike.  A field that is none is ignored. */
 static bool length_ok(struct rufh *r, int64_t offset)
 {
-	const char *field = transfer_field(r->t.ex, "UPLOAD_LENGTH");
+	const char *field = exchange_field(r->t.ex, "UPLOAD_LENGTH");
 	int64_t own = r->t.ex->request->length_bytes, *length = &r->t.length_bytes;
 
 	if (field != NULL && !structured_length(field, length))
@@ -108,14 +109,22 @@ static bool claim_ok(struct rufh *r, const char *name, const char *field, struct
 	return false;
 }
 
+/* Want-Repr-Digest, of this request or else of the creation: for the answer to the last byte. */
+static void read_wanted(struct rufh *r)
+{
+	const char *field = exchange_field(r->t.ex, "WANT_REPR_DIGEST");
+
+	r->t.resume.wants = digest_parse_wanted(field != NULL ? field : r->t.resume.row.wants);
+}
+
 /* RFC 9530: of this request, and of the whole.  Those whose algorithm we do not know are left alone. */
 static bool digests_ok(struct rufh *r, char whole[UPLOAD_DIGEST_MOST + 1])
 {
-	const char *field = transfer_field(r->t.ex, "REPR_DIGEST");
+	const char *field = exchange_field(r->t.ex, "REPR_DIGEST");
 	struct digest_claim claim;
 
 	whole[0] = '\0';
-	if (!claim_ok(r, "Content-Digest", transfer_field(r->t.ex, "CONTENT_DIGEST"), &r->t.claim) ||
+	if (!claim_ok(r, "Content-Digest", exchange_field(r->t.ex, "CONTENT_DIGEST"), &r->t.claim) ||
 	    !claim_ok(r, "Repr-Digest", field, &claim))
 		return false;
 	if (claim.kind == DIGEST_NONE)
@@ -133,6 +142,7 @@ static bool end(struct rufh *r)
 
 	if (!r->complete)
 		return true;
+	read_wanted(r);
 	if (row->length_bytes < 0) {
 		r->t.length_bytes = row->offset_bytes;
 		if (row->offset_bytes > 0 && !transfer_set_length(&r->t))
@@ -151,11 +161,14 @@ static bool end(struct rufh *r)
 static void tell_video(struct rufh *r, int status)
 {
 	struct reply *reply = r->t.ex->reply;
-	char path[64];
+	char path[64], digest[DIGEST_FIELD_MOST];
 
 	snprintf(path, sizeof path, "/api/videos/%s", r->t.resume.row.id);
 	reply_field(reply, "Location", path);
 	tell_complete(r, true);
+	digest_field(&r->t.resume.told, digest);
+	if (digest[0] != '\0')
+		reply_field(reply, "Repr-Digest", digest);
 	transfer_tell_video(&r->t);
 	if (video_json(r->t.ex->db, r->t.resume.row.id, &reply->body) != DB_OK) {
 		buf_reset(&reply->body);
@@ -169,7 +182,7 @@ static void tell_video(struct rufh *r, int status)
 /* Content-Disposition: inline; filename="...", as a form's parts have it but for the type. */
 static void take_filename(struct exchange *ex, struct upload *options)
 {
-	const char *field = transfer_field(ex, "CONTENT_DISPOSITION"), *rest = field != NULL ? strchr(field, ';') : NULL;
+	const char *field = exchange_field(ex, "CONTENT_DISPOSITION"), *rest = field != NULL ? strchr(field, ';') : NULL;
 	struct disposition parsed;
 	char copy[1024];
 
@@ -180,17 +193,12 @@ static void take_filename(struct exchange *ex, struct upload *options)
 
 static bool options_ok(struct rufh *r)
 {
-	const struct request *request = r->t.ex->request;
 	struct upload options;
 
-	upload_init(&options, r->t.ex);
-	label_filename("", 0, options.filename);
-	take_filename(r->t.ex, &options);
-	if (!exchange_params_ok(r->t.ex, params))
+	if (!transfer_options(&r->t, &options))
 		return false;
-	for (int i = 0; i < request->param_count; i++)
-		if (!upload_set(&options, request->params[i].name, request->params[i].value, strlen(request->params[i].value)))
-			return false;
+	if (request_param(r->t.ex->request, "filename") == NULL)
+		take_filename(r->t.ex, &options);
 	transfer_set_options(&r->t, &options);
 	return true;
 }
@@ -200,8 +208,11 @@ static bool create(struct rufh *r)
 	struct upload_row *row = &r->t.resume.row;
 	struct exchange *ex = r->t.ex;
 	const char *worker = ex->request->length_bytes != 0 ? ex->worker : NULL;
+	const char *wants = exchange_field(ex, "WANT_REPR_DIGEST");
 
 	row->kind = UPLOAD_WHOLE;
+	if (wants != NULL)
+		snprintf(row->wants, sizeof row->wants, "%s", wants);
 	if (!upload_encoding_ok(ex) || !complete_ok(r) || !length_ok(r, 0) || !options_ok(r) || !digests_ok(r, row->digest))
 		return false;
 	row->length_bytes = r->t.length_bytes;
@@ -298,14 +309,12 @@ static bool place_ok(struct rufh *r, int64_t offset)
 
 static bool head_ok(struct rufh *r, int64_t *offset, char digest[UPLOAD_DIGEST_MOST + 1])
 {
-	const char *field = transfer_field(r->t.ex, "UPLOAD_OFFSET");
+	const char *field = exchange_field(r->t.ex, "UPLOAD_OFFSET");
 
 	if (!upload_encoding_ok(r->t.ex))
 		return false;
-	if (strcmp(r->t.ex->request->content_type, BODY_TYPE) != 0) {
-		reply_error(r->t.ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send it as " BODY_TYPE);
+	if (!transfer_type_ok(r->t.ex, BODY_TYPE))
 		return false;
-	}
 	if (field == NULL || !structured_length(field, offset))
 		return bad_field(r, "Upload-Offset: not a number of bytes");
 	return complete_ok(r) && length_ok(r, *offset) && digests_ok(r, digest);
@@ -357,12 +366,7 @@ void rufh_delete(struct exchange *ex)
 	struct rufh r;
 
 	init(&r, ex);
-	if (transfer_read(&r.t) && transfer_take(&r.t)) {
-		if (r.t.resume.row.done && r.t.resume.row.kind != UPLOAD_PART)
-			reply_error(ex->reply, ERROR_UPLOAD_COMPLETE, NULL);
-		else if (transfer_ok(&r.t, resume_remove(&r.t.resume)))
-			ex->reply->status = 204;
-	}
+	transfer_delete(&r.t);
 	fini(&r);
 }
 
@@ -371,7 +375,9 @@ void rufh_options(struct exchange *ex)
 	struct rufh r;
 
 	init(&r, ex);
-	reply_field(ex->reply, "Accept-Patch", BODY_TYPE ", application/offset+octet-stream");
+	reply_field(ex->reply, "Accept-Patch", TRANSFER_TYPES);
+	reply_field(ex->reply, "Want-Content-Digest", "sha-256=10, sha-512=5");
+	reply_field(ex->reply, "Want-Repr-Digest", "sha-256=10, sha-512=5");
 	tell_limit(&r, false);
 	fini(&r);
 }

@@ -17,7 +17,6 @@
 #include "ingest/join.h"
 #include "ingest/tus.h"
 
-#define TUS_VERSION "1.0.0"
 #define EXTENSIONS "creation,creation-with-upload,creation-defer-length,termination,expiration,checksum,concatenation"
 #define BODY_TYPE "application/offset+octet-stream"
 
@@ -27,15 +26,22 @@ static bool bad_field(struct exchange *ex, const char *why)
 	return false;
 }
 
+/* The length is all that ends it. */
+static void init(struct transfer *t, struct exchange *ex)
+{
+	transfer_init(t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
+	t->resume.ends = true;
+}
+
 /* Every request but OPTIONS, and every answer, says the version. */
 static bool version_ok(struct exchange *ex)
 {
-	const char *version = transfer_field(ex, "TUS_RESUMABLE");
+	const char *version = exchange_field(ex, "TUS_RESUMABLE");
 
-	reply_field(ex->reply, "Tus-Resumable", TUS_VERSION);
-	if (version != NULL && strcmp(version, TUS_VERSION) == 0)
+	reply_field(ex->reply, "Tus-Resumable", TRANSFER_TUS_VERSION);
+	if (version != NULL && strcmp(version, TRANSFER_TUS_VERSION) == 0)
 		return true;
-	reply_field(ex->reply, "Tus-Version", TUS_VERSION);
+	reply_field(ex->reply, "Tus-Version", TRANSFER_TUS_VERSION);
 	reply_error(ex->reply, ERROR_TUS_VERSION, NULL);
 	return false;
 }
@@ -56,7 +62,7 @@ static void tell_expiry(struct transfer *t)
 
 static bool checksum_ok(struct transfer *t)
 {
-	const char *field = transfer_field(t->ex, "UPLOAD_CHECKSUM");
+	const char *field = exchange_field(t->ex, "UPLOAD_CHECKSUM");
 
 	if (field == NULL)
 		return true;
@@ -71,7 +77,7 @@ static bool checksum_ok(struct transfer *t)
 /* Upload-Length, where the request has it: into t->length_bytes. */
 static bool length_ok(struct transfer *t)
 {
-	const char *field = transfer_field(t->ex, "UPLOAD_LENGTH");
+	const char *field = exchange_field(t->ex, "UPLOAD_LENGTH");
 
 	if (field == NULL || tus_number(field, &t->length_bytes))
 		return true;
@@ -83,8 +89,8 @@ void tus_options(struct exchange *ex)
 	char most[24];
 
 	snprintf(most, sizeof most, "%" PRId64, ex->conf->upload_max_bytes);
-	reply_field(ex->reply, "Tus-Resumable", TUS_VERSION);
-	reply_field(ex->reply, "Tus-Version", TUS_VERSION);
+	reply_field(ex->reply, "Tus-Resumable", TRANSFER_TUS_VERSION);
+	reply_field(ex->reply, "Tus-Version", TRANSFER_TUS_VERSION);
 	reply_field(ex->reply, "Tus-Extension", EXTENSIONS);
 	reply_field(ex->reply, "Tus-Max-Size", most);
 	reply_field(ex->reply, "Tus-Checksum-Algorithm", DIGEST_TUS_NAMES);
@@ -98,18 +104,10 @@ static bool has_body(const struct exchange *ex)
 	return ex->request->length_bytes > 0 || (ex->request->length_bytes < 0 && ex->request->content_type[0] != '\0');
 }
 
-static bool type_ok(struct exchange *ex)
-{
-	if (strcmp(ex->request->content_type, BODY_TYPE) == 0)
-		return true;
-	reply_error(ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send it as " BODY_TYPE);
-	return false;
-}
-
 /* Upload-Length, or else Upload-Defer-Length: 1. */
 static bool new_length_ok(struct transfer *t)
 {
-	const char *defer = transfer_field(t->ex, "UPLOAD_DEFER_LENGTH");
+	const char *defer = exchange_field(t->ex, "UPLOAD_DEFER_LENGTH");
 
 	if (!length_ok(t))
 		return false;
@@ -153,7 +151,7 @@ static void create(struct transfer *t)
 {
 	struct exchange *ex = t->ex;
 
-	if (!new_length_ok(t) || (has_body(ex) && !type_ok(ex)) || !checksum_ok(t) || !transfer_fits(t))
+	if (!new_length_ok(t) || (has_body(ex) && !transfer_type_ok(ex, BODY_TYPE)) || !checksum_ok(t) || !transfer_fits(t))
 		return;
 	if (!upload_enter(ex))
 		return;
@@ -185,7 +183,7 @@ static void join(struct transfer *t, char parts[][ID_LEN + 1], size_t count)
 	enum spool_result result;
 	enum join_result joined;
 
-	if (has_body(ex) || transfer_field(ex, "UPLOAD_LENGTH") != NULL || transfer_field(ex, "UPLOAD_DEFER_LENGTH") != NULL) {
+	if (has_body(ex) || exchange_field(ex, "UPLOAD_LENGTH") != NULL || exchange_field(ex, "UPLOAD_DEFER_LENGTH") != NULL) {
 		(void)bad_field(ex, "a joined upload has neither a body nor a length of its own");
 		return;
 	}
@@ -198,13 +196,13 @@ static void join(struct transfer *t, char parts[][ID_LEN + 1], size_t count)
 
 void tus_create(struct exchange *ex)
 {
-	const char *metadata = transfer_field(ex, "UPLOAD_METADATA"), *concat = transfer_field(ex, "UPLOAD_CONCAT");
+	const char *metadata = exchange_field(ex, "UPLOAD_METADATA"), *concat = exchange_field(ex, "UPLOAD_CONCAT");
 	char parts[TUS_PARTS_MOST][ID_LEN + 1];
 	enum tus_concat kind = TUS_CONCAT_PART;
 	struct transfer t;
 	size_t count;
 
-	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
+	init(&t, ex);
 	if (!version_ok(ex) || !upload_encoding_ok(ex) || !transfer_metadata(&t, metadata != NULL ? metadata : ""))
 		return;
 	t.resume.row.kind = concat != NULL ? UPLOAD_PART : UPLOAD_WHOLE;
@@ -271,7 +269,7 @@ void tus_head(struct exchange *ex)
 {
 	struct transfer t;
 
-	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
+	init(&t, ex);
 	if (!version_ok(ex))
 		return;
 	if ((transfer_read(&t) && settle(&t)) || (ex->reply->status == 404 && transfer_read_video(&t))) {
@@ -286,7 +284,7 @@ void tus_head(struct exchange *ex)
 
 static bool offset_ok(struct exchange *ex, int64_t *offset)
 {
-	const char *field = transfer_field(ex, "UPLOAD_OFFSET");
+	const char *field = exchange_field(ex, "UPLOAD_OFFSET");
 
 	if (field != NULL && tus_number(field, offset))
 		return true;
@@ -325,8 +323,8 @@ void tus_append(struct exchange *ex)
 	struct transfer t;
 	int64_t offset;
 
-	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
-	if (version_ok(ex) && upload_encoding_ok(ex) && type_ok(ex) && offset_ok(ex, &offset) && length_ok(&t) && checksum_ok(&t) &&
+	init(&t, ex);
+	if (version_ok(ex) && upload_encoding_ok(ex) && transfer_type_ok(ex, BODY_TYPE) && offset_ok(ex, &offset) && length_ok(&t) && checksum_ok(&t) &&
 	    append(&t, offset)) {
 		transfer_tell_offset(&t);
 		tell_expiry(&t);
@@ -340,12 +338,8 @@ void tus_delete(struct exchange *ex)
 {
 	struct transfer t;
 
-	transfer_init(&t, ex, ERROR_CHECKSUM_MISMATCH, ERROR_BAD_FIELD);
-	if (version_ok(ex) && transfer_read(&t) && transfer_take(&t)) {
-		if (t.resume.row.done && t.resume.row.kind != UPLOAD_PART)
-			reply_error(ex->reply, ERROR_UPLOAD_COMPLETE, NULL);
-		else if (transfer_ok(&t, resume_remove(&t.resume)))
-			ex->reply->status = 204;
-	}
+	init(&t, ex);
+	if (version_ok(ex))
+		transfer_delete(&t);
 	transfer_fini(&t);
 }

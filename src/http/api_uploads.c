@@ -13,15 +13,17 @@
 #define FIELD_MOST 4096                 /* bytes of a form's text field */
 #define FORM_OVERHEAD_BYTES (4 << 20)   /* most of a form beside its file */
 
-static const char *const raw_params[] = { "filename", "title", "profile", "priority", "size", NULL };
+/* What a form may tell beside its file, once. */
+static const char *const fields[] = { "filename", "title", "profile", "priority", "size", NULL };
 
 /* A form being read. */
 struct form {
 	struct upload upload;
 	struct multipart multipart;
 	bool in_file;                   /* the open part is the file */
+	bool chosen;                    /* and its name is not empty */
 	bool has_file;                  /* there was one */
-	unsigned seen;                  /* a bit for each of raw_params whose field there was */
+	unsigned seen;                  /* a bit for each of `fields` that there was */
 	bool ended;                     /* the closing boundary was seen */
 	char field[32];                 /* the open part's name, where it is a field that we know */
 	struct buf value;               /* and its text so far */
@@ -38,17 +40,6 @@ static bool body_ok(struct exchange *ex)
 	return ex->request->length_bytes != 0;
 }
 
-/* The query's parameters into the upload. */
-static bool set_all(struct upload *u)
-{
-	const struct request *r = u->ex->request;
-
-	for (int i = 0; i < r->param_count; i++)
-		if (!upload_set(u, r->params[i].name, r->params[i].value, strlen(r->params[i].value)))
-			return false;
-	return true;
-}
-
 /* Raw bodies ----------------------------------------------------------------------------------- */
 
 static bool raw_options(struct upload *u)
@@ -56,7 +47,7 @@ static bool raw_options(struct upload *u)
 	const char *name = u->ex->name != NULL ? u->ex->name : "";
 
 	label_filename(name, strlen(name), u->filename);
-	return exchange_params_ok(u->ex, raw_params) && set_all(u);
+	return upload_set_all(u) && upload_claims_ok(u);
 }
 
 /* Whether the promised sizes agree, before a byte is taken. */
@@ -70,6 +61,16 @@ static bool sizes_agree(struct upload *u)
 	return false;
 }
 
+static void raw_end(struct upload *u)
+{
+	if (!upload_sums_ok(u))
+		return;
+	for (int i = 0; i < 2; i++)
+		if (u->claims[i].kind == DIGEST_SHA256)
+			u->sha256 = u->claims[i];
+	upload_end(u);
+}
+
 static void raw_body(struct upload *u)
 {
 	struct exchange *ex = u->ex;
@@ -79,6 +80,7 @@ static void raw_body(struct upload *u)
 
 	fcgi_expect(ex->fcgi, ex->request->length_bytes, 0);
 	while ((body = fcgi_body(ex->fcgi, slices, &count)) == FCGI_BODY_DATA) {
+		upload_sum(u, slices, count);
 		for (size_t i = 0; i < count; i++)
 			if (!upload_add(u, slices[i].iov_base, slices[i].iov_len))
 				return;
@@ -86,9 +88,16 @@ static void raw_body(struct upload *u)
 			return;
 	}
 	if (body == FCGI_BODY_END)
-		upload_end(u);
+		raw_end(u);
 	else
 		exchange_body_error(ex, body);
+}
+
+/* The file that the web server has stored.  It is read only where somebody says what its bytes are. */
+static void raw_file(struct upload *u, int64_t length)
+{
+	if (upload_adopt(u, u->ex->request->body_file, length) && upload_sum_file(u))
+		raw_end(u);
 }
 
 void api_upload_raw(struct exchange *ex)
@@ -97,14 +106,14 @@ void api_upload_raw(struct exchange *ex)
 	struct upload u;
 
 	upload_init(&u, ex);
-	if (!body_ok(ex) || !raw_options(&u) || !sizes_agree(&u) || !upload_enter(ex))
+	if (!body_ok(ex) || !raw_options(&u) || !sizes_agree(&u) || !upload_enter(ex)) {
+		upload_fini(&u);
 		return;
-	if (*ex->request->body_file != '\0') {
-		if (upload_adopt(&u, ex->request->body_file, length))
-			upload_end(&u);
-	} else if (upload_open(&u, length >= 0 ? length : u.declared_bytes)) {
-		raw_body(&u);
 	}
+	if (*ex->request->body_file != '\0')
+		raw_file(&u, length);
+	else if (upload_open(&u, length >= 0 ? length : u.declared_bytes))
+		raw_body(&u);
 	upload_fini(&u);
 	upload_leave(ex);
 }
@@ -130,8 +139,8 @@ static bool is_first(struct form *f)
 {
 	unsigned before = f->seen;
 
-	for (int i = 0; raw_params[i] != NULL; i++)
-		if (strcmp(raw_params[i], f->field) == 0) {
+	for (int i = 0; fields[i] != NULL; i++)
+		if (strcmp(fields[i], f->field) == 0) {
 			f->seen |= 1u << i;
 			return f->seen != before;
 		}
@@ -149,7 +158,8 @@ static bool begin_part(struct form *f)
 		reply_error(f->upload.ex->reply, ERROR_BAD_MULTIPART, "the form has a second file: send one a request");
 		return false;
 	}
-	if (f->in_file)
+	f->chosen = f->in_file && m->filename[0] != '\0';
+	if (f->chosen && f->upload.filename[0] == '\0')
 		label_filename(m->filename, strlen(m->filename), f->upload.filename);
 	else if (m->filename == NULL && m->name != NULL && strlen(m->name) < sizeof f->field)
 		strcpy(f->field, m->name);
@@ -165,6 +175,8 @@ static bool open_file(struct form *f)
 	int64_t most = f->upload.ex->conf->upload_max_bytes, length = f->upload.ex->request->length_bytes;
 
 	f->has_file = true;
+	if (f->upload.filename[0] == '\0')
+		label_filename("", 0, f->upload.filename);
 	return upload_open(&f->upload, length > most ? most : length);
 }
 
@@ -192,7 +204,7 @@ static bool take_field(struct form *f, const char *bytes, size_t len)
 /* An empty file with a name was chosen; one without was not. */
 static bool end_file(struct form *f)
 {
-	if (f->has_file || f->multipart.filename[0] == '\0')
+	if (f->has_file || !f->chosen)
 		return true;
 	reply_error(f->upload.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
 	return false;
@@ -249,7 +261,7 @@ static void form_end(struct form *f)
 		reply_error(f->upload.ex->reply, ERROR_BAD_MULTIPART, "the closing boundary is missing");
 	else if (!f->has_file)
 		reply_error(f->upload.ex->reply, ERROR_NO_FILE, NULL);
-	else
+	else if (upload_sums_ok(&f->upload))
 		upload_end(&f->upload);
 }
 
@@ -262,6 +274,7 @@ static void form_body(struct form *f)
 
 	fcgi_expect(ex->fcgi, ex->request->length_bytes, 0);
 	while ((body = fcgi_body(ex->fcgi, slices, &count)) == FCGI_BODY_DATA) {
+		upload_sum(&f->upload, slices, count);
 		for (size_t i = 0; i < count; i++)
 			if (!form_slice(f, slices[i].iov_base, slices[i].iov_len))
 				return;
@@ -299,7 +312,7 @@ void api_upload_form(struct exchange *ex)
 	if (f != NULL) {
 		upload_init(&f->upload, ex);
 		multipart_init(&f->multipart, boundary);
-		if (exchange_params_ok(ex, raw_params) && set_all(&f->upload))
+		if (upload_set_all(&f->upload) && upload_claims_ok(&f->upload))
 			form_body(f);
 		upload_fini(&f->upload);
 		buf_fini(&f->value);

@@ -4,11 +4,20 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "http/exchange.h"
 #include "http/fcgi_stdin.h"
+
+const char *exchange_field(const struct exchange *ex, const char *name)
+{
+	char full[64];
+
+	snprintf(full, sizeof full, "HTTP_%s", name);
+	return fcgi_param(ex->fcgi, full);
+}
 
 bool exchange_db_ok(struct exchange *ex, enum db_result result)
 {
@@ -62,15 +71,5 @@ bool exchange_read_body(struct exchange *ex, struct buf *body)
 		reply_error(ex->reply, ERROR_BAD_REQUEST, "the body holds a NUL byte");
 	else
 		return true;
-	return false;
-}
-
-bool exchange_params_ok(struct exchange *ex, const char *const *known)
-{
-	const char *odd = request_odd_param(ex->request, known);
-
-	if (odd == NULL)
-		return true;
-	reply_errorf(ex->reply, ERROR_BAD_PARAMETER, "the parameter '%.60s' is unknown here, or is there twice", odd);
 	return false;
 }

@@ -35,6 +35,9 @@ struct exchange {
 
 typedef void exchange_handler(struct exchange *ex);
 
+/* A header field by its CGI name without HTTP_; NULL: it is not there. */
+const char *exchange_field(const struct exchange *ex, const char *name);
+
 /* Answers with what became of a call of the store: DB_OK answers nothing and returns true. */
 bool exchange_db_ok(struct exchange *ex, enum db_result result);
 
@@ -43,9 +46,6 @@ void exchange_body_error(struct exchange *ex, enum fcgi_body body);
 
 /* Reads a small body as text into `body`, in header_timeout at most.  False: answered. */
 bool exchange_read_body(struct exchange *ex, struct buf *body);
-
-/* True when the query has only parameters of the NULL-terminated `known`, each once.  Else answered. */
-bool exchange_params_ok(struct exchange *ex, const char *const *known);
 
 exchange_handler api_videos_list, api_video, api_video_tasks, api_video_cancel, api_video_retry, api_video_patch,
 	api_video_delete, api_upload_form, api_upload_raw, api_resume_options, api_resume_create, api_resume_head,

@@ -18,8 +18,6 @@
 #define ROWS_PER_PAGE 50
 #define REFRESH_S "3"           /* of a video that is under way, until there is something to play: then a title may be half typed */
 
-static const char *const list_params[] = { "before", "state", "q", NULL };
-static const char *const no_params[] = { NULL };
 
 /* A list being rendered. */
 struct listing {
@@ -154,8 +152,6 @@ void page_list(struct exchange *ex)
 	ex->reply->html = true;
 	if (list.state != NULL && list.state[0] == '\0')
 		list.state = NULL;
-	if (!exchange_params_ok(ex, list_params))
-		return;
 	if (list.state != NULL && !video_state_valid(list.state))
 		reply_error(ex->reply, ERROR_BAD_PARAMETER, "state: there is no such state");
 	else if (list.before != NULL && !before_valid(list.before))
@@ -169,8 +165,6 @@ void page_list(struct exchange *ex)
 void page_floor(struct exchange *ex)
 {
 	ex->reply->html = true;
-	if (!exchange_params_ok(ex, no_params))
-		return;
 	template_page(&ex->reply->body, (const struct template_value[]){
 		{ "title", "Floor" }, { "body", template_floor }, { "floor", "yes" }, { NULL, NULL },
 	});

@@ -55,6 +55,12 @@ static bool has_control(const char *text)
 	return false;
 }
 
+/* What web servers resolve before they look what a path is about, and we do not: then it would be about two things. */
+static bool is_ambiguous(const char *segment)
+{
+	return strchr(segment, '/') != NULL || strcmp(segment, ".") == 0 || strcmp(segment, "..") == 0;
+}
+
 static bool split_path(struct request *r, char *path)
 {
 	char *rest = path + 1, *segment;
@@ -62,7 +68,7 @@ static bool split_path(struct request *r, char *path)
 	while ((segment = strsep(&rest, "/")) != NULL) {
 		if (rest == NULL && *segment == '\0')
 			break;                  /* a final slash */
-		if (!url_decode(segment, false) || has_control(segment))
+		if (!url_decode(segment, false) || has_control(segment) || is_ambiguous(segment))
 			return false;
 		if (r->segment_count == REQUEST_SEGMENTS) {
 			r->segment_count++;
@@ -81,7 +87,7 @@ static enum error read_target(struct request *r, const struct source *s, const c
 	if (strlen(uri) >= sizeof r->target)
 		return ERROR_URI_TOO_LONG;
 	strcpy(r->target, uri);
-	*detail = "the path is malformed or holds control characters";
+	*detail = "the path is malformed, or holds control characters, an encoded slash, . or ..";
 	query = strchr(r->target, '?');
 	if (query != NULL)
 		*query++ = '\0';
@@ -186,15 +192,19 @@ const char *request_param(const struct request *r, const char *name)
 	return NULL;
 }
 
-static bool is_known(const char *const *known, const char *name)
+static bool is_known(const char *known, const char *name)
 {
-	for (; *known != NULL; known++)
-		if (strcmp(*known, name) == 0)
+	size_t len;
+
+	for (; *known != '\0'; known += len + (known[len] == ' ')) {
+		len = strcspn(known, " ");
+		if (strncmp(known, name, len) == 0 && name[len] == '\0')
 			return true;
+	}
 	return false;
 }
 
-const char *request_odd_param(const struct request *r, const char *const *known)
+const char *request_odd_param(const struct request *r, const char *known)
 {
 	for (int i = 0; i < r->param_count; i++) {
 		const char *name = r->params[i].name;

@@ -53,8 +53,8 @@ enum error request_read(struct request *r, request_lookup *lookup, const void *u
 /* The value of a query parameter; NULL when it is not there. */
 const char *request_param(const struct request *r, const char *name);
 
-/* The first query parameter that is not in the NULL-terminated `known`, or is there twice; or NULL. */
-const char *request_odd_param(const struct request *r, const char *const *known);
+/* The first query parameter that is not among the words of `known`, or is there twice; or NULL. */
+const char *request_odd_param(const struct request *r, const char *known);
 
 /* Strict: optional -, digits, nothing else, within the bounds. */
 bool request_number(const char *text, int64_t least, int64_t most, int64_t *value);

@@ -8,6 +8,7 @@
 
 #include "base/id.h"
 #include "http/routes.h"
+#include "http/transfer.h"
 
 #define SAFE (REQUEST_GET | REQUEST_HEAD)
 
@@ -15,36 +16,39 @@ struct route {
 	unsigned methods;       /* of enum request_method */
 	const char *path;       /* :id is an id; :name is any one segment */
 	exchange_handler *handler;
+	const char *params;     /* that its query may have, each once; NULL: any, as links to pages are decorated on their way */
 };
 
+#define OPTIONS "filename title profile priority"
+
 static const struct route routes[] = {
-	{ SAFE, "api/events", api_events },
-	{ SAFE, "api/floor", api_floor },
-	{ SAFE, "api/health", api_health },
-	{ SAFE, "api/videos", api_videos_list },
-	{ REQUEST_POST, "api/videos", api_upload_form },
-	{ REQUEST_PUT, "api/videos", api_upload_raw },
-	{ REQUEST_PUT, "api/videos/:name", api_upload_raw },
-	{ REQUEST_OPTIONS, "api/uploads", api_resume_options },
-	{ REQUEST_POST, "api/uploads", api_resume_create },
-	{ REQUEST_OPTIONS, "api/uploads/:id", api_resume_options },
-	{ REQUEST_HEAD, "api/uploads/:id", api_resume_head },
-	{ REQUEST_PATCH, "api/uploads/:id", api_resume_append },
-	{ REQUEST_DELETE, "api/uploads/:id", api_resume_delete },
-	{ SAFE, "api/videos/:id", api_video },
-	{ REQUEST_PATCH, "api/videos/:id", api_video_patch },
-	{ REQUEST_DELETE, "api/videos/:id", api_video_delete },
-	{ SAFE, "api/videos/:id/tasks", api_video_tasks },
-	{ SAFE, "api/videos/:id/events", api_events },
-	{ REQUEST_POST, "api/videos/:id/cancel", api_video_cancel },
-	{ REQUEST_POST, "api/videos/:id/retry", api_video_retry },
-	{ SAFE, "floor", page_floor },
-	{ SAFE, "videos", page_list },
-	{ SAFE, "videos/:id", page_video },
-	{ REQUEST_POST, "videos/:id/cancel", page_cancel },
-	{ REQUEST_POST, "videos/:id/retry", page_retry },
-	{ REQUEST_POST, "videos/:id/delete", page_delete },
-	{ REQUEST_POST, "videos/:id/edit", page_edit },
+	{ SAFE, "api/events", api_events, "owner after" },
+	{ SAFE, "api/floor", api_floor, "" },
+	{ SAFE, "api/health", api_health, "" },
+	{ SAFE, "api/videos", api_videos_list, "limit before state owner q" },
+	{ REQUEST_POST, "api/videos", api_upload_form, OPTIONS " size" },
+	{ REQUEST_PUT, "api/videos", api_upload_raw, OPTIONS " size" },
+	{ REQUEST_PUT, "api/videos/:name", api_upload_raw, OPTIONS " size" },
+	{ REQUEST_OPTIONS, "api/uploads", api_resume_options, "" },
+	{ REQUEST_POST, "api/uploads", api_resume_create, OPTIONS },
+	{ REQUEST_OPTIONS, "api/uploads/:id", api_resume_options, "" },
+	{ REQUEST_HEAD, "api/uploads/:id", api_resume_head, "" },
+	{ REQUEST_PATCH, "api/uploads/:id", api_resume_append, "" },
+	{ REQUEST_DELETE, "api/uploads/:id", api_resume_delete, "" },
+	{ SAFE, "api/videos/:id", api_video, "" },
+	{ REQUEST_PATCH, "api/videos/:id", api_video_patch, "" },
+	{ REQUEST_DELETE, "api/videos/:id", api_video_delete, "" },
+	{ SAFE, "api/videos/:id/tasks", api_video_tasks, "" },
+	{ SAFE, "api/videos/:id/events", api_events, "after" },
+	{ REQUEST_POST, "api/videos/:id/cancel", api_video_cancel, "" },
+	{ REQUEST_POST, "api/videos/:id/retry", api_video_retry, "" },
+	{ SAFE, "floor", page_floor, NULL },
+	{ SAFE, "videos", page_list, NULL },
+	{ SAFE, "videos/:id", page_video, NULL },
+	{ REQUEST_POST, "videos/:id/cancel", page_cancel, NULL },
+	{ REQUEST_POST, "videos/:id/retry", page_retry, NULL },
+	{ REQUEST_POST, "videos/:id/delete", page_delete, NULL },
+	{ REQUEST_POST, "videos/:id/edit", page_edit, NULL },
 };
 
 #define ROUTE_COUNT (sizeof routes / sizeof *routes)
@@ -86,6 +90,16 @@ static bool path_fits(struct exchange *ex, const char *pattern)
 	return *pattern == '\0' && r->segment_count <= REQUEST_SEGMENTS;
 }
 
+static bool params_ok(struct exchange *ex, const char *known)
+{
+	const char *odd = known != NULL ? request_odd_param(ex->request, known) : NULL;
+
+	if (odd == NULL)
+		return true;
+	reply_errorf(ex->reply, ERROR_BAD_PARAMETER, "the parameter '%.60s' is unknown here, or is there twice", odd);
+	return false;
+}
+
 static void refuse_method(struct exchange *ex, unsigned methods)
 {
 	struct buf allow = BUF_INIT;
@@ -94,6 +108,8 @@ static void refuse_method(struct exchange *ex, unsigned methods)
 		if ((methods & allowed_names[i].method) != 0)
 			buf_printf(&allow, "%s%s", allow.len > 0 ? ", " : "", allowed_names[i].name);
 	reply_field(ex->reply, "Allow", buf_text(&allow));
+	if (exchange_field(ex, "TUS_RESUMABLE") != NULL)
+		reply_field(ex->reply, "Tus-Resumable", TRANSFER_TUS_VERSION);
 	reply_errorf(ex->reply, ERROR_METHOD_NOT_ALLOWED, "this address takes %s", buf_text(&allow));
 	buf_fini(&allow);
 }
@@ -113,7 +129,7 @@ void routes_dispatch(struct exchange *ex)
 		}
 		if ((r->method & (SAFE | REQUEST_OPTIONS)) == 0 && r->cross_origin)
 			reply_error(ex->reply, ERROR_CROSS_ORIGIN, NULL);
-		else
+		else if (params_ok(ex, route->params))
 			route->handler(ex);
 		return;
 	}

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -41,12 +42,14 @@ void transfer_fini(struct transfer *transfer)
 	transfer->entered = false;
 }
 
-const char *transfer_field(const struct exchange *ex, const char *name)
+bool transfer_type_ok(struct exchange *ex, const char *type)
 {
-	char full[64];
-
-	snprintf(full, sizeof full, "HTTP_%s", name);
-	return fcgi_param(ex->fcgi, full);
+	if (strcasecmp(ex->request->content_type, type) == 0)
+		return true;
+	if (ex->request->method == REQUEST_PATCH)
+		reply_field(ex->reply, "Accept-Patch", TRANSFER_TYPES);         /* RFC 5789 section 2.2 */
+	reply_errorf(ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send it as %s", type);
+	return false;
 }
 
 bool transfer_ok(struct transfer *transfer, enum spool_result result)
@@ -102,13 +105,20 @@ static bool read_pairs(struct transfer *t, struct upload *options, const char *f
 	return next == TUS_END;
 }
 
+bool transfer_options(struct transfer *transfer, struct upload *options)
+{
+	upload_init(options, transfer->ex);
+	label_filename("", 0, options->filename);
+	return upload_set_all(options);
+}
+
 bool transfer_metadata(struct transfer *transfer, const char *field)
 {
 	struct upload_row *row = &transfer->resume.row;
 	struct upload options;
 
-	upload_init(&options, transfer->ex);
-	label_filename("", 0, options.filename);
+	if (!transfer_options(transfer, &options))
+		return false;
 	if (strlen(field) > UPLOAD_METADATA_MOST) {
 		reply_errorf(transfer->ex->reply, ERROR_BAD_FIELD, "Upload-Metadata: at most %d bytes", UPLOAD_METADATA_MOST);
 		return false;
@@ -144,6 +154,18 @@ bool transfer_take(struct transfer *transfer)
 		return false;
 	transfer->entered = true;
 	return transfer_ok(transfer, resume_take(&transfer->resume, TRANSFER_WAIT_MS, transfer->presses));
+}
+
+void transfer_delete(struct transfer *transfer)
+{
+	struct resume *r = &transfer->resume;
+
+	if (!transfer_read(transfer) || !transfer_ok(transfer, resume_take(r, TRANSFER_WAIT_MS, transfer->presses)))
+		return;
+	if (r->row.done && r->row.kind != UPLOAD_PART)
+		reply_error(transfer->ex->reply, ERROR_UPLOAD_COMPLETE, NULL);
+	else if (transfer_ok(transfer, resume_remove(r)))
+		transfer->ex->reply->status = 204;
 }
 
 /* A length may be told once, and is never less than what is here. */
@@ -234,7 +256,7 @@ static bool end_body(struct transfer *t, enum fcgi_body body)
 		return true;
 	if (digest_matches(t->digest, &t->claim)) {
 		if (t->resume.from_bytes == 0)          /* if it is whole now, that was its digest */
-			digest_sha256(&t->claim, t->resume.sha256);
+			resume_know_digest(&t->resume, &t->claim);
 		return true;
 	}
 	reply_error(t->ex->reply, t->mismatch, NULL);

@@ -7,6 +7,8 @@
 #include "ingest/resume.h"
 
 #define TRANSFER_BASE "/api/uploads/"
+#define TRANSFER_TUS_VERSION "1.0.0"
+#define TRANSFER_TYPES "application/partial-upload, application/offset+octet-stream"
 #define TRANSFER_WAIT_MS 3000   /* for another request to give way */
 
 /* One request.  Large: about 16 KB. */
@@ -27,18 +29,21 @@ void transfer_init(struct transfer *transfer, struct exchange *ex, enum error mi
 /* Lets go of everything.  The answer stays. */
 void transfer_fini(struct transfer *transfer);
 
-/* A header field by its CGI name without HTTP_; NULL: it is not there. */
-const char *transfer_field(const struct exchange *ex, const char *name);
-
 /* All of these return false when they have answered with an error. */
+
+/* Whether the body is of this media type (RFC 9110 section 8.3.1), without parameters. */
+bool transfer_type_ok(struct exchange *ex, const char *type);
 
 bool transfer_ok(struct transfer *transfer, enum spool_result result);
 
-/* Reads Upload-Metadata into the row and its options. */
+/* Reads the query into options. */
+struct upload;
+bool transfer_options(struct transfer *transfer, struct upload *options);
+
+/* Reads Upload-Metadata into the row, and its options into those of the query. */
 bool transfer_metadata(struct transfer *transfer, const char *field);
 
-/* Takes options from elsewhere. */
-struct upload;
+/* Takes options into the row. */
 void transfer_set_options(struct transfer *transfer, const struct upload *options);
 
 /* Reads the upload that the path names. */
@@ -46,6 +51,9 @@ bool transfer_read(struct transfer *transfer);
 
 /* Takes the turn to write to it. */
 bool transfer_take(struct transfer *transfer);
+
+/* Answers a DELETE: one who lets go of an upload needs no place among those who bring bytes. */
+void transfer_delete(struct transfer *transfer);
 
 /* Whether the length that this request tells is the one known, and its own bytes, if told how many, fit into it. */
 bool transfer_fits(struct transfer *transfer);

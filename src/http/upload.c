@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -58,6 +59,16 @@ bool upload_set(struct upload *upload, const char *name, const char *value, size
 	return true;
 }
 
+bool upload_set_all(struct upload *upload)
+{
+	const struct request *r = upload->ex->request;
+
+	for (int i = 0; i < r->param_count; i++)
+		if (!upload_set(upload, r->params[i].name, r->params[i].value, strlen(r->params[i].value)))
+			return false;
+	return true;
+}
+
 bool upload_encoding_ok(struct exchange *ex)
 {
 	const char *encoding = ex->request->content_encoding;
@@ -80,6 +91,54 @@ bool upload_enter(struct exchange *ex)
 void upload_leave(struct exchange *ex)
 {
 	atomic_fetch_sub(ex->uploads, 1);
+}
+
+bool upload_claims_ok(struct upload *upload)
+{
+	static const char *const fields[] = { "CONTENT_DIGEST", "REPR_DIGEST" };
+
+	for (int i = 0; i < 2; i++) {
+		const char *field = exchange_field(upload->ex, fields[i]);
+
+		if (field != NULL && digest_parse_field(field, &upload->claims[i]) == DIGEST_MALFORMED) {
+			reply_error(upload->ex->reply, ERROR_BAD_FIELD, "Content-Digest, Repr-Digest: see RFC 9530");
+			return false;
+		}
+		if (upload->claims[i].kind != DIGEST_NONE)
+			upload->sums[i] = digest_new(upload->claims[i].kind);
+	}
+	return true;
+}
+
+void upload_sum(struct upload *upload, const struct iovec *slices, size_t count)
+{
+	for (size_t i = 0; i < 2 * count; i++)
+		digest_add(upload->sums[i % 2], slices[i / 2].iov_base, slices[i / 2].iov_len);
+}
+
+bool upload_sum_file(struct upload *upload)
+{
+	const struct spool *s = &upload->spool;
+
+	for (int i = 0; i < 2; i++) {
+		if (upload->sums[i] == NULL || digest_add_file(upload->sums[i], s->fd, s->size_bytes))
+			continue;
+		log_error("upload %s: reading it again: %s", s->id, strerror(errno));
+		reply_error(upload->ex->reply, ERROR_INTERNAL, "the upload could not be read");
+		return false;
+	}
+	return true;
+}
+
+bool upload_sums_ok(struct upload *upload)
+{
+	for (int i = 0; i < 2; i++) {
+		if (upload->claims[i].kind == DIGEST_NONE || digest_matches(upload->sums[i], &upload->claims[i]))
+			continue;
+		reply_error(upload->ex->reply, ERROR_DIGEST_MISMATCH, NULL);
+		return false;
+	}
+	return true;
 }
 
 void upload_refuse_full(struct reply *reply, const struct spool *spool)
@@ -189,9 +248,10 @@ static void tell_created(struct exchange *ex, const char *id)
 void upload_end(struct upload *upload)
 {
 	struct exchange *ex = upload->ex;
+	char sha256[DIGEST_SHA256_TEXT];
 	struct upload_done done = {
 		.filename = upload->filename, .title = upload->title, .owner = ex->request->owner,
-		.profile = upload->profile, .priority = upload->priority,
+		.profile = upload->profile, .priority = upload->priority, .sha256 = digest_sha256(&upload->sha256, sha256),
 	};
 
 	if (!size_ok(upload) || !spool_ok(upload, spool_finish(&upload->spool, &done)))
@@ -205,4 +265,6 @@ void upload_fini(struct upload *upload)
 	if (upload->open)
 		spool_abort(&upload->spool);
 	upload->open = false;
+	for (int i = 0; i < 2; i++)
+		digest_free(upload->sums[i]);
 }

@@ -4,6 +4,7 @@
 
 #include "http/exchange.h"
 #include "http/fcgi_stdin.h"
+#include "ingest/digest.h"
 #include "ingest/label.h"
 #include "ingest/spool.h"
 
@@ -16,6 +17,9 @@ struct upload {
 	bool open;                      /* the spool is */
 	int64_t declared_bytes;         /* of the file, by parameter size; -1: not told */
 	int64_t priority;
+	struct digest_claim claims[2];  /* Content-Digest and Repr-Digest: of the body, here both mean that */
+	struct digest *sums[2];
+	struct digest_claim sha256;     /* of the file; DIGEST_NONE: a task computes it */
 	char filename[LABEL_MOST + 1];
 	char title[LABEL_MOST + 1];
 	char profile[UPLOAD_PROFILE_MOST + 1];
@@ -30,6 +34,9 @@ void upload_init(struct upload *upload, struct exchange *ex);
 /* Sets title, profile, priority, size or filename.  False: answered with 400.  Other names: ignored. */
 bool upload_set(struct upload *upload, const char *name, const char *value, size_t len);
 
+/* Sets them all from the query. */
+bool upload_set_all(struct upload *upload);
+
 /* True when the body comes as it is: no Content-Encoding but identity.  Else answered with 415. */
 bool upload_encoding_ok(struct exchange *ex);
 
@@ -39,6 +46,13 @@ void upload_refuse_full(struct reply *reply, const struct spool *spool);
 /* Takes a place among upload_threads; false: answered with 503.  Each true needs upload_leave. */
 bool upload_enter(struct exchange *ex);
 void upload_leave(struct exchange *ex);
+
+/* Reads Content-Digest and Repr-Digest (RFC 9530); false: answered with 400.  upload_sum takes the body as it comes, and
+ * upload_sums_ok compares: false: answered, as the bytes are others.  Without those fields they do nothing. */
+bool upload_claims_ok(struct upload *upload);
+void upload_sum(struct upload *upload, const struct iovec *slices, size_t count);
+bool upload_sum_file(struct upload *upload);    /* in place of it, of a file that came whole */
+bool upload_sums_ok(struct upload *upload);
 
 /* Opens the spool for `length_bytes` (-1: not told).  False: answered. */
 bool upload_open(struct upload *upload, int64_t length_bytes);

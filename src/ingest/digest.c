@@ -5,15 +5,17 @@
  */
 #include "config.h"
 
-#include <stdint.h>
-#include <stdlib.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/evp.h>
 #include <zlib.h>
 
 #include "ingest/digest.h"
+#include "ingest/structured.h"
 
 struct digest {
 	enum digest_kind kind;
@@ -109,49 +111,78 @@ enum digest_parsed digest_parse_tus(const char *text, struct digest_claim *claim
 
 /* RFC 9530 ------------------------------------------------------------------------------------- */
 
-static const char *skip_blanks(const char *at)
+static const struct known *find_key(const struct structured_member *m)
 {
-	return at + strspn(at, " \t");
+	for (size_t i = 0; i < KNOWN_COUNT; i++)
+		if (known[i].field != NULL && strlen(known[i].field) == m->key_len && strncmp(known[i].field, m->key, m->key_len) == 0)
+			return &known[i];
+	return NULL;
 }
 
-/* One member of the dictionary, name=:BASE64:, is looked at; NULL: malformed, or an old claim stays when it is weaker. */
-static const char *take_member(const char *at, struct digest_claim *claim)
+/* :BASE64: of an algorithm that we know; a claim that is stronger stays.  False: it is not that. */
+static bool take_sum(const struct structured_member *m, const struct known *k, struct digest_claim *claim)
 {
-	size_t name_len = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789_-.*"), sum_len;
-	const char *sum = at + name_len + 2;
+	struct digest_claim sum = { .kind = k->kind };
 
-	if (name_len == 0 || strncmp(at + name_len, "=:", 2) != 0)
-		return NULL;
-	sum_len = strcspn(sum, ":");
-	if (sum[sum_len] != ':')
-		return NULL;
-	for (size_t i = 0; i < KNOWN_COUNT; i++) {
-		if (known[i].field == NULL || strlen(known[i].field) != name_len || strncmp(known[i].field, at, name_len) != 0)
-			continue;
-		if (claim->kind == DIGEST_SHA512 && known[i].kind != DIGEST_SHA512)
-			continue;
-		if (digest_base64(sum, sum_len, claim->bytes, sizeof claim->bytes) != (long)known[i].len)
-			return NULL;
-		claim->kind = known[i].kind;
-	}
-	return skip_blanks(sum + sum_len + 1);
+	if (m->value_len < 2 || m->value[0] != ':' ||
+	    digest_base64(m->value + 1, m->value_len - 2, sum.bytes, sizeof sum.bytes) != (long)k->len)
+		return false;
+	if (claim->kind != DIGEST_SHA512 || k->kind == DIGEST_SHA512)
+		*claim = sum;
+	return true;
 }
 
 enum digest_parsed digest_parse_field(const char *text, struct digest_claim *claim)
 {
-	const char *at = skip_blanks(text);
+	struct structured_member member;
+	enum structured_next next;
+	const char *at = text;
 
 	claim->kind = DIGEST_NONE;
-	for (;;) {
-		at = take_member(at, claim);
-		if (at == NULL)
+	while ((next = structured_dictionary(&at, &member)) == STRUCTURED_MEMBER) {
+		const struct known *k = find_key(&member);
+
+		if (k != NULL && !take_sum(&member, k, claim))
 			return DIGEST_MALFORMED;
-		if (*at == '\0')
-			return claim->kind != DIGEST_NONE ? DIGEST_PARSED : DIGEST_UNKNOWN;
-		if (*at != ',')
-			return DIGEST_MALFORMED;
-		at = skip_blanks(at + 1);
 	}
+	if (next == STRUCTURED_BAD || text[strspn(text, " ")] == '\0')
+		return DIGEST_MALFORMED;
+	return claim->kind != DIGEST_NONE ? DIGEST_PARSED : DIGEST_UNKNOWN;
+}
+
+enum digest_kind digest_parse_wanted(const char *text)
+{
+	struct structured_member member;
+	enum structured_next next;
+	enum digest_kind kind = DIGEST_NONE;
+	int64_t most = 0, weight;
+	const char *at = text;
+	char value[4];                  /* 0 to 10 */
+
+	while ((next = structured_dictionary(&at, &member)) == STRUCTURED_MEMBER) {
+		const struct known *k = find_key(&member);
+		bool is_better = k != NULL && snprintf(value, sizeof value, "%.*s", (int)member.value_len, member.value) < (int)sizeof value &&
+				 structured_length(value, &weight) && weight >= most && weight > 0 &&
+				 (weight > most || k->kind == DIGEST_SHA256);
+
+		if (is_better) {
+			kind = k->kind;
+			most = weight;
+		}
+	}
+	return next == STRUCTURED_END ? kind : DIGEST_NONE;
+}
+
+void digest_field(const struct digest_claim *claim, char text[DIGEST_FIELD_MOST])
+{
+	const struct known *k = find_kind(claim->kind);
+	unsigned char base64[(DIGEST_BYTES_MOST + 2) / 3 * 4 + 1];
+
+	text[0] = '\0';
+	if (k == NULL || k->field == NULL)
+		return;
+	EVP_EncodeBlock(base64, claim->bytes, (int)k->len);
+	snprintf(text, DIGEST_FIELD_MOST, "%s=:%s:", k->field, (const char *)base64);
 }
 
 /* Sums ----------------------------------------------------------------------------------------- */
@@ -205,26 +236,59 @@ void digest_add(struct digest *digest, const void *bytes, size_t len)
 		digest->crc = crc32_z(digest->crc, bytes, len);
 }
 
-bool digest_matches(struct digest *digest, const struct digest_claim *claim)
+bool digest_add_file(struct digest *digest, int fd, int64_t size_bytes)
 {
-	unsigned char made[EVP_MAX_MD_SIZE] = { 0 };
-	const struct known *k = find_kind(claim->kind);
+	char block[65536];
+	off_t at = 0;
+	ssize_t n;
 
-	if (digest == NULL || k == NULL || digest->kind != claim->kind)
+	errno = ENOMEM;
+	if (digest == NULL)
+		return false;
+	while ((n = pread(fd, block, sizeof block, at)) > 0) {
+		digest_add(digest, block, (size_t)n);
+		at += n;
+	}
+	if (n == 0 && at != size_bytes)
+		errno = EIO;
+	return n == 0 && at == size_bytes;
+}
+
+bool digest_final(struct digest *digest, struct digest_claim *made)
+{
+	*made = (struct digest_claim){ .kind = DIGEST_NONE };
+	if (digest == NULL)
 		return false;
 	if (digest->context != NULL) {
-		if (EVP_DigestFinal_ex(digest->context, made, NULL) != 1)
+		if (EVP_DigestFinal_ex(digest->context, made->bytes, NULL) != 1)
 			return false;
 	} else {
 		for (size_t i = 0; i < 4; i++)
-			made[i] = (unsigned char)(digest->crc >> (24 - 8 * i));
+			made->bytes[i] = (unsigned char)(digest->crc >> (24 - 8 * i));
 	}
-	return memcmp(made, claim->bytes, k->len) == 0;
+	made->kind = digest->kind;
+	return true;
 }
 
-void digest_sha256(const struct digest_claim *claim, char text[2 * 32 + 1])
+bool digest_same(const struct digest_claim *a, const struct digest_claim *b)
 {
-	text[0] = '\0';
-	for (size_t i = 0; i < 32 && claim->kind == DIGEST_SHA256; i++)
+	const struct known *k = find_kind(a->kind);
+
+	return k != NULL && a->kind == b->kind && memcmp(a->bytes, b->bytes, k->len) == 0;
+}
+
+bool digest_matches(struct digest *digest, const struct digest_claim *claim)
+{
+	struct digest_claim made;
+
+	return digest_final(digest, &made) && digest_same(&made, claim);
+}
+
+const char *digest_sha256(const struct digest_claim *claim, char text[DIGEST_SHA256_TEXT])
+{
+	if (claim->kind != DIGEST_SHA256)
+		return NULL;
+	for (size_t i = 0; i < 32; i++)
 		snprintf(text + 2 * i, 3, "%02x", claim->bytes[i]);
+	return text;
 }

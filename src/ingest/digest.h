@@ -4,8 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-#define DIGEST_BYTES_MOST 64
+#define DIGEST_BYTES_MOST 64    /* of EVP_MAX_MD_SIZE */
+#define DIGEST_FIELD_MOST 128
 
 /* What tus announces in Tus-Checksum-Algorithm: all but SHA-512, which is RFC 9530's. */
 #define DIGEST_TUS_NAMES "sha1,sha256,md5,crc32"
@@ -35,8 +37,16 @@ enum digest_parsed digest_parse_tus(const char *text, struct digest_claim *claim
  */
 enum digest_parsed digest_parse_field(const char *text, struct digest_claim *claim);
 
-/* The bytes of a SHA-256 as 64 small hexadecimal digits; "" for another kind. */
-void digest_sha256(const struct digest_claim *claim, char text[2 * 32 + 1]);
+/* The algorithm that Want-Repr-Digest (RFC 9530 section 4) likes most of ours; DIGEST_NONE: none, or it is malformed. */
+enum digest_kind digest_parse_wanted(const char *text);
+
+/* "sha-256=:BASE64:", as RFC 9530 has it; "" for what it does not have. */
+void digest_field(const struct digest_claim *claim, char text[DIGEST_FIELD_MOST]);
+
+#define DIGEST_SHA256_TEXT (2 * 32 + 1)
+
+/* The bytes of a SHA-256 as 64 small hexadecimal digits, in `text`; NULL for another kind. */
+const char *digest_sha256(const struct digest_claim *claim, char text[DIGEST_SHA256_TEXT]);
 
 struct digest;
 
@@ -44,6 +54,14 @@ struct digest;
 struct digest *digest_new(enum digest_kind kind);
 void digest_free(struct digest *digest);
 void digest_add(struct digest *digest, const void *bytes, size_t len);
+
+/* Adds what is in a file that is so long.  False with errno: not all of it, or `digest` is NULL. */
+bool digest_add_file(struct digest *digest, int fd, int64_t size_bytes);
+
+/* What the bytes that were added are.  Ends the digest.  False: it failed, and `made` is none. */
+bool digest_final(struct digest *digest, struct digest_claim *made);
+
+bool digest_same(const struct digest_claim *a, const struct digest_claim *b);
 
 /* Whether the bytes that were added are what was claimed.  Ends the digest. */
 bool digest_matches(struct digest *digest, const struct digest_claim *claim);

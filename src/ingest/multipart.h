@@ -43,7 +43,7 @@ enum multipart_state {
 struct multipart {
 	enum multipart_state state;
 	enum multipart_fault fault;
-	const char *name;       /* of the part; valid until its end */
+	const char *name;       /* of the part, while it lasts: at MULTIPART_PART_END they are gone */
 	const char *filename;   /* as sent: a label to be made by label.h, never a path */
 
 	bool in_part;           /* a part is open: bytes that are no boundary are its content */

@@ -220,7 +220,7 @@ enum spool_result resume_record(struct resume *resume)
 	if (result == SPOOL_OK)
 		result = sync_name(resume);
 	if (result == SPOOL_OK)
-		result = spool_from_db(upload_record(s->db, s->id, resume->row.offset_bytes, s->size_bytes));
+		result = spool_from_db(upload_record(s->db, s->id, resume->row.offset_bytes, s->size_bytes, resume->ends));
 	if (result == SPOOL_OK) {
 		resume->row.offset_bytes = s->size_bytes;
 		resume->row.expires_s = (clock_wall_ms() + s->conf->upload_expiry_ms) / 1000;
@@ -285,6 +285,14 @@ enum spool_result resume_set_digest(struct resume *resume, const char *digest)
 	return result;
 }
 
+void resume_know_digest(struct resume *resume, const struct digest_claim *made)
+{
+	if (made->kind == DIGEST_SHA256)
+		resume->sha256 = *made;
+	if (made->kind == resume->wants)
+		resume->told = *made;
+}
+
 bool resume_is_whole(const struct resume *resume)
 {
 	return resume->row.length_bytes > 0 && resume->row.offset_bytes == resume->row.length_bytes;
@@ -293,9 +301,10 @@ bool resume_is_whole(const struct resume *resume)
 enum spool_result resume_finish(struct resume *resume, const char (*parts)[ID_LEN + 1], size_t part_count)
 {
 	const struct upload_row *row = &resume->row;
+	char sha256[DIGEST_SHA256_TEXT];
 	struct upload_done done = {
 		.filename = row->filename, .title = row->title, .owner = row->owner, .profile = row->profile,
-		.priority = row->priority, .sha256 = resume->sha256[0] != '\0' ? resume->sha256 : NULL, .keep = true, .parts = parts, .part_count = part_count,
+		.priority = row->priority, .sha256 = digest_sha256(&resume->sha256, sha256), .keep = true, .parts = parts, .part_count = part_count,
 	};
 	enum spool_result result;
 

@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_RESUME_H
 #define CLIPMILL_RESUME_H
 
+#include "ingest/digest.h"
 #include "ingest/spool.h"
 
 /* An upload while one request has to do with it.  Belongs to one request thread. */
@@ -10,7 +11,10 @@ struct resume {
 	struct upload_row row;          /* as the database has it */
 	int64_t from_bytes;             /* where this request began */
 	int64_t recorded_ms;            /* monotonic: when the row was written last */
-	char sha256[2 * 32 + 1];        /* of the whole, in small hexadecimal digits, where somebody computed it; "": a task does */
+	struct digest_claim sha256;     /* of the whole, where somebody computed it; DIGEST_NONE: a task does */
+	enum digest_kind wants;         /* which digest of the whole is to be told with its end */
+	struct digest_claim told;       /* that */
+	bool ends;                      /* this request's last byte is that of the whole: so says its protocol, or its client */
 	bool at_once;                   /* this request's bytes are kept all or not at all: nothing is recorded on the way */
 };
 
@@ -52,6 +56,9 @@ enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes)
 
 /* Tells what the whole must be, as Repr-Digest has it: whoever finishes the upload compares it. */
 enum spool_result resume_set_digest(struct resume *resume, const char *digest) __attribute__((warn_unused_result));
+
+/* Takes note of a digest of the whole. */
+void resume_know_digest(struct resume *resume, const struct digest_claim *made);
 
 /* True when every byte is there. */
 bool resume_is_whole(const struct resume *resume);

@@ -1,5 +1,5 @@
 /*
- * structured.c - items of structured fields.  Section numbers are those of RFC 9651.
+ * structured.c - items and dictionaries of structured fields.  Section numbers are those of RFC 9651.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -142,15 +142,33 @@ static bool skip_key(const char **at)
 	return true;
 }
 
-/* 4.2.3.2, and nothing behind them but blanks. */
-static bool ends(const char *at)
+/* 4.2.3.2 */
+static bool skip_parameters(const char **at)
 {
-	while (skip(&at, ';')) {
-		at += strspn(at, " ");
-		if (!skip_key(&at) || (skip(&at, '=') && !skip_bare_item(&at)))
+	while (skip(at, ';')) {
+		*at += strspn(*at, " ");
+		if (!skip_key(at) || (skip(at, '=') && !skip_bare_item(at)))
 			return false;
 	}
-	return at[strspn(at, " ")] == '\0';
+	return true;
+}
+
+/* 4.2.1.2, behind its bracket. */
+static bool skip_inner_list(const char **at)
+{
+	for (;;) {
+		*at += strspn(*at, " ");
+		if (skip(at, ')'))
+			return true;
+		if (!skip_bare_item(at) || !skip_parameters(at) || (**at != ' ' && **at != ')'))
+			return false;
+	}
+}
+
+/* Parameters, and nothing behind them but blanks. */
+static bool ends(const char *at)
+{
+	return skip_parameters(&at) && at[strspn(at, " ")] == '\0';
 }
 
 bool structured_boolean(const char *field, bool *value)
@@ -175,4 +193,35 @@ bool structured_length(const char *field, int64_t *value)
 		number = 10 * number + (field[i] - '0');
 	*value = number;
 	return true;
+}
+
+/* 4.2.2: what is behind a member is the field's end, or a comma and another member. */
+static bool skip_comma(const char **at)
+{
+	*at += strspn(*at, " \t");
+	if (**at == '\0')
+		return true;
+	if (!skip(at, ','))
+		return false;
+	*at += strspn(*at, " \t");
+	return **at != '\0';
+}
+
+enum structured_next structured_dictionary(const char **at, struct structured_member *member)
+{
+	*at += strspn(*at, " ");
+	if (**at == '\0')
+		return STRUCTURED_END;
+	member->key = *at;
+	if (!skip_key(at))
+		return STRUCTURED_BAD;
+	member->key_len = (size_t)(*at - member->key);
+	member->value = *at;
+	if (skip(at, '=')) {
+		member->value = *at;
+		if (!(skip(at, '(') ? skip_inner_list(at) : skip_bare_item(at)))
+			return STRUCTURED_BAD;
+	}
+	member->value_len = (size_t)(*at - member->value);
+	return skip_parameters(at) && skip_comma(at) ? STRUCTURED_MEMBER : STRUCTURED_BAD;
 }

@@ -12,58 +12,52 @@
 #include "ingest/whole.h"
 
 /* Reads the whole file: the sums of earlier requests are gone with their responders. */
-static enum spool_result add_all(const struct resume *r, struct digest *digest)
+static enum spool_result sum(const struct resume *r, enum digest_kind kind, struct digest_claim *made)
 {
-	char block[65536];
-	off_t at = 0;
-	ssize_t n;
+	struct digest *digest = digest_new(kind);
+	bool ok = digest_add_file(digest, r->spool.fd, r->row.offset_bytes) && digest_final(digest, made);
+	enum spool_result result = ok ? SPOOL_OK : spool_from_errno(&r->spool, "reading it again");
 
-	while ((n = pread(r->spool.fd, block, sizeof block, at)) > 0) {
-		digest_add(digest, block, (size_t)n);
-		at += n;
-	}
-	if (n == 0 && at == r->row.offset_bytes)
-		return SPOOL_OK;
-	errno = n == 0 ? EIO : errno;
-	return spool_from_errno(&r->spool, "reading it again");
+	digest_free(digest);
+	return result;
 }
 
-static enum spool_result compare(const struct resume *r, const struct digest_claim *claim)
+/* Of the whole, by reading it, but where a request has summed all of it as it came. */
+static enum spool_result know(struct resume *r, enum digest_kind kind, struct digest_claim *made)
 {
-	struct digest *digest = digest_new(claim->kind);
-	enum spool_result result;
+	enum spool_result result = SPOOL_OK;
 
-	if (digest == NULL) {
-		errno = ENOMEM;
-		return spool_from_errno(&r->spool, "its digest");
-	}
-	result = add_all(r, digest);
-	if (result == SPOOL_OK && !digest_matches(digest, claim))
-		result = SPOOL_OTHER;
-	digest_free(digest);
+	*made = r->sha256;
+	if (kind != made->kind)
+		result = sum(r, kind, made);
+	if (result == SPOOL_OK)
+		resume_know_digest(r, made);
 	return result;
 }
 
 /* An upload that is not what its client promised can never become so. */
 static enum spool_result check(struct resume *r)
 {
-	struct digest_claim claim;
+	struct digest_claim claim, made;
 	enum spool_result result;
 
 	if (r->row.digest[0] == '\0' || digest_parse_field(r->row.digest, &claim) != DIGEST_PARSED)
 		return SPOOL_OK;
-	result = compare(r, &claim);
-	if (result == SPOOL_OK)
-		digest_sha256(&claim, r->sha256);
-	else if (result == SPOOL_OTHER && resume_remove(r) != SPOOL_OK)
+	result = know(r, claim.kind, &made);
+	if (result != SPOOL_OK || digest_same(&claim, &made))
+		return result;
+	if (resume_remove(r) != SPOOL_OK)
 		log_warn("upload %s: it is not what Repr-Digest says, and could not be removed", r->row.id);
-	return result;
+	return SPOOL_OTHER;
 }
 
 enum spool_result whole_finish(struct resume *resume)
 {
 	enum spool_result result = check(resume);
+	struct digest_claim made;
 
+	if (result == SPOOL_OK && resume->wants != resume->told.kind)
+		result = know(resume, resume->wants, &made);
 	return result == SPOOL_OK ? resume_finish(resume, NULL, 0) : result;
 }
 

@@ -14,7 +14,7 @@ static enum db_result tell_all(struct rows *rows, event_teller *tell, void *user
 	while ((result = rows_next(rows)) == DB_OK) {
 		struct event event = {
 			.id = rows_column_int(rows, 0, 0), .video = rows_column(rows, 1), .owner = rows_column(rows, 2),
-			.name = rows_column(rows, 3), .json = rows_column(rows, 4),
+			.name = rows_column(rows, 3), .json = rows_column(rows, 4), .waits = rows_column_int(rows, 5, 0) != 0,
 		};
 
 		tell(user, &event);

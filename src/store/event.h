@@ -11,6 +11,7 @@ struct event {
 	const char *owner;      /* of the video; "": of none */
 	const char *name;       /* video, task or worker */
 	const char *json;
+	bool waits;             /* progress of a video that nothing works at */
 };
 
 /* Which ones: of this video and owner; NULL: of all. */
@@ -29,6 +30,12 @@ enum db_result event_after(struct db *db, int64_t after, const struct event_filt
 
 /* The ids of the newest event, and of the oldest that is kept; 0 where there is none. */
 enum db_result event_bounds(struct db *db, int64_t *oldest, int64_t *newest);
+
+/* Whether of what came behind `after` something is not there any more, or `after` is of another database. */
+static inline bool event_is_missed(int64_t after, int64_t oldest, int64_t newest)
+{
+	return after > newest || after < oldest - 1;
+}
 
 /* Tells each video in work as it is now: `id` is 0, `name` is "progress". */
 enum db_result event_live(struct db *db, event_teller *tell, void *user);

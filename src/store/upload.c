@@ -63,6 +63,7 @@ enum db_result upload_create(struct db *db, const struct upload_row *row, const 
 	bind_or_null(&rows, ":metadata", row->metadata);
 	bind_or_null(&rows, ":concat", row->concat);
 	bind_or_null(&rows, ":digest", row->digest);
+	bind_or_null(&rows, ":wants", row->wants);
 	rows_int(&rows, ":most", most);
 	rows_int(&rows, ":most_of_owner", most_of_owner);
 	return rows_run(&rows);
@@ -104,6 +105,7 @@ enum db_result upload_read(struct db *db, const char *id, const char *owner, int
 	COPY(row->joined, rows, 12);
 	row->done = rows_column_int(&rows, 13, 0) != 0;
 	row->expires_s = rows_column_int(&rows, 14, 0);
+	COPY(row->wants, rows, 15);
 	rows_end(&rows);
 	return DB_OK;
 }
@@ -123,13 +125,14 @@ enum db_result upload_video_size(struct db *db, const char *id, const char *owne
 	return DB_OK;
 }
 
-enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes, int64_t offset_bytes)
+enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes, int64_t offset_bytes, bool ended)
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_RECORD);
 
 	rows_text(&rows, ":id", id);
 	rows_int(&rows, ":before_bytes", before_bytes);
 	rows_int(&rows, ":offset_bytes", offset_bytes);
+	rows_int(&rows, ":ended", ended);
 	return rows_run(&rows);
 }
 

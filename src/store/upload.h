@@ -38,7 +38,8 @@ struct upload_row {
 	int64_t offset_bytes;   /* on stable storage */
 	char metadata[UPLOAD_METADATA_MOST + 1];        /* "": none was given; these three likewise */
 	char concat[UPLOAD_CONCAT_MOST + 1];
-	char digest[UPLOAD_DIGEST_MOST + 1];
+	char digest[UPLOAD_DIGEST_MOST + 1];    /* Repr-Digest; "": none */
+	char wants[UPLOAD_DIGEST_MOST + 1];     /* Want-Repr-Digest; "": none */
 	char joined[ID_LEN + 1];        /* of a part: the upload that it went into */
 	bool done;
 	int64_t expires_s;      /* since the epoch */
@@ -64,9 +65,9 @@ enum db_result upload_video_size(struct db *db, const char *id, const char *owne
 
 /*
  * Promises bytes up to `offset_bytes`, which are on stable storage, and starts the expiry anew.  DB_NONE:
- * the row does not say `before_bytes` any more.
+ * the row does not say `before_bytes` any more.  `ended`: the client says that what it sent last ends it.
  */
-enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes, int64_t offset_bytes)
+enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes, int64_t offset_bytes, bool ended)
 	__attribute__((warn_unused_result));
 
 /* Keeps what the whole must be (Repr-Digest). */

@@ -300,7 +300,7 @@ enum db_result video_patch_parse(struct db *db, const char *json, struct video_p
 
 	memset(patch, 0, sizeof *patch);
 	if (!json_is_object(json)) {
-		db_say(db, "the body must be a JSON object");
+		db_say(db, "the body must be a JSON object, without U+0000");
 		return DB_REFUSED;
 	}
 	rows = rows_open(db, SQL_PATCH_MEMBERS);
@@ -309,6 +309,10 @@ enum db_result video_patch_parse(struct db *db, const char *json, struct video_p
 		if (take_member(db, &rows, patch, keep) == DB_OK)
 			continue;
 		rows_end(&rows);
+		return DB_REFUSED;
+	}
+	if (result == DB_NONE && patch->title == NULL && !patch->has_priority) {
+		db_say(db, "nothing to change: title or priority");
 		return DB_REFUSED;
 	}
 	if (patch->has_priority && (patch->priority < -100 || patch->priority > 100)) {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/event.h"
 #include "supervise/stream.h"
@@ -21,6 +22,7 @@
 
 #define BEAT_S 12.0
 #define PROGRESS_S 0.5
+#define WAITING_MS 5000                 /* a queue's estimates change with each step of whatever is in work */
 #define PAGE_EVENTS 100                 /* for one that is behind */
 #define NEWS_EVENTS 500                 /* read at one time */
 
@@ -30,6 +32,7 @@ struct progress {
 	char video[ID_LEN + 1];
 	char owner[PARKED_OWNER_MOST + 1];
 	char *json;
+	bool waits;
 	bool seen;                      /* in this look */
 };
 
@@ -167,7 +170,12 @@ static void on_live(void *user, const struct event *event)
 	p->seen = true;
 	if (p->json != NULL && strcmp(p->json, event->json) == 0)
 		return;
+	if (p->waits && event->waits && clock_mono_ms() < hub->waiting_ms) {
+		hub->held_back = true;
+		return;
+	}
 	free(p->json);
+	p->waits = event->waits;
 	p->json = strdup(event->json);
 	if (p->json == NULL)
 		abort();
@@ -191,10 +199,26 @@ static void forget_progress(struct streams *hub, bool all)
 	}
 }
 
+static void look_at_progress_in(struct streams *hub, double seconds)
+{
+	if (ev_is_active(&hub->progress_timer) && ev_timer_remaining(hub->loop, &hub->progress_timer) <= seconds)
+		return;
+	ev_timer_stop(hub->loop, &hub->progress_timer);
+	ev_timer_set(&hub->progress_timer, seconds, 0.0);
+	ev_timer_start(hub->loop, &hub->progress_timer);
+}
+
 static void look_at_progress(struct streams *hub)
 {
+	int64_t now_ms = clock_mono_ms();
+
+	hub->held_back = false;
 	if (event_live(hub->db, on_live, hub) == DB_OK)
 		forget_progress(hub, false);
+	if (hub->held_back)
+		look_at_progress_in(hub, (double)(hub->waiting_ms - now_ms) / 1000.0);
+	else if (now_ms >= hub->waiting_ms)
+		hub->waiting_ms = now_ms + WAITING_MS;
 	bury_dead(hub);
 }
 
@@ -218,10 +242,7 @@ static void on_commit(void *user)
 		if (event_after(hub->db, hub->last, &(struct event_filter){ NULL, NULL }, NEWS_EVENTS, tell_all, hub, &told) != DB_OK)
 			break;
 	bury_dead(hub);
-	if (!ev_is_active(&hub->progress_timer)) {
-		ev_timer_set(&hub->progress_timer, PROGRESS_S, 0.0);
-		ev_timer_start(hub->loop, &hub->progress_timer);
-	}
+	look_at_progress_in(hub, PROGRESS_S);
 }
 
 static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
@@ -247,7 +268,7 @@ static void begin(struct stream *s)
 		s->dead = true;
 		return;
 	}
-	reset = s->who.after > newest || (s->who.after >= 0 && s->who.after < oldest - 1);
+	reset = s->who.after >= 0 && event_is_missed(s->who.after, oldest, newest);
 	s->sent = s->who.after < 0 || reset ? newest : s->who.after;
 	snprintf(text, sizeof text, "retry: 2000\nid: %lld\nevent: %s\ndata: {}\n\n", (long long)s->sent, reset ? "reset" : "start");
 	stream_tell(s, text, strlen(text));

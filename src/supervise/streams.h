@@ -24,7 +24,9 @@ struct streams {
 	struct wake wake;
 	ev_async arrived;
 	ev_timer beat;                  /* a comment, so that nobody's time-out hits, and the dead are noticed */
-	ev_timer progress_timer;        /* runs for a moment after a commit: progress is told twice a second at most */
+	ev_timer progress_timer;        /* runs for a moment after a commit: progress is told twice a second at most, */
+	int64_t waiting_ms;             /* and of videos that wait not before this (clock_mono_ms) */
+	bool held_back;                 /* some of that, in this look */
 	int64_t last;                   /* id of the newest event that was told */
 	struct stream *first;
 	struct progress *progress;      /* what was told last of each video in work */

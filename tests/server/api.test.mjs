@@ -69,6 +69,11 @@ test("a bad parameter is 400 and is named", async () => {
 		["profile=..%2F..%2Fx", "profile"], ["size=-1", "size"], ["size=9223372036854775808", "size"], ["colour=red", "colour"],
 	])
 		readProblem(await server.request("PUT", `/api/videos?${query}`, { body: "x" }), 400, "bad_parameter", name);
+	const { id } = await newVideo();
+	for (const [method, path] of [["GET", "/api/health"], ["GET", "/api/floor"], ["POST", "/api/uploads"], ["POST", `/api/videos/${id}/cancel`],
+		["DELETE", `/api/videos/${id}`], ["PATCH", `/api/videos/${id}`], ["GET", `/api/videos/${id}/events`]])
+		readProblem(await server.request(method, `${path}?dryrun=1`, { body: method === "GET" ? undefined : "" }), 400, "bad_parameter", "dryrun");
+	assert.equal((await server.video(id)).state, "queued");
 });
 
 test("cancel stops a video, and may be said twice", async () => {
@@ -99,7 +104,7 @@ test("PATCH refuses what it cannot mean, and changes nothing then", async () => 
 	const { id } = await newVideo({ title: "kept" });
 	for (const body of ["", "{", "[]", "1", "null", "{\"state\":\"ready\"}", "{\"title\":1}", "{\"priority\":\"1\"}", "{\"priority\":1.5}",
 		"{\"title\":\"x\",\"owner\":\"me\"}", "{\"priority\":101}", "[".repeat(10_000), "{\"title\":null}",
-		"{[\"x\"]:2}", "{\"title\":{{\"a\":\"b\"}:2}}"]) {
+		"{}", "{\"title\":\"\\u0000x\"}", "{[\"x\"]:2}", "{\"title\":{{\"a\":\"b\"}:2}}"]) {
 		const answer = await patch(id, body);
 		assert.ok(answer.status === 400, `${body.slice(0, 40)}: ${answer.status}`);
 		assert.ok(["bad_json", "bad_parameter", "empty_upload"].includes(answer.json.code), answer.text);

@@ -7,7 +7,7 @@ import { madeClip } from "../lib/media.mjs";
 import { kill } from "../lib/programs.mjs";
 import { readProblem } from "../lib/problem.mjs";
 import { Hold } from "../lib/stand-ins.mjs";
-import { until } from "../lib/wait.mjs";
+import { sleep, until } from "../lib/wait.mjs";
 
 const server = await serve({ procs: 2, settings: { encode: { slots: 0 } } });
 const clip = await madeClip({ seconds: 2 });
@@ -124,15 +124,25 @@ test("progress is told while a video is made, with what runs, and an estimate", 
 		hold = new Hold(server.dir);
 		await hold.install();
 		hold.on("chunk");
-		server.writeConf(hold.settings);
+		server.writeConf({ ...hold.settings, encode: { ...hold.settings.encode, slots: 1 } });
 		await server.quick();
 	} });
 	const stream = await listen(mill, "/api/events");
 	await stream.wait(({ name }) => name === "start");
 	const id = await mill.upload(clip);
 	await stream.wait(({ name }, { video, tasks }) => name === "progress" && video === id && tasks.some(({ kind }) => kind === "chunk"), "its chunk");
+	const other = await mill.upload(clip), tellsOf = (video) => stream.told("progress").filter((progress) => progress.video === video).length;
+	await stream.wait(({ name }, { video }) => name === "progress" && video === other, "another, which waits");
+	const before = [id, other].map(tellsOf);
+	for (let step = 1; step <= 8; step++) {                 // which shortens the wait of the other each time
+		await mill.sql(`UPDATE task SET progress = ${step / 10} WHERE video = '${id}' AND kind = 'chunk' AND state = 'running'`);
+		await sleep(600);
+	}
+	const [ofOne, ofOther] = [id, other].map((video, n) => tellsOf(video) - before[n]);
+	assert.ok(ofOne >= 3 && ofOther <= ofOne / 2, `${ofOne} times of what is in work, ${ofOther} of what waits`);
+	await mill.sql("UPDATE worker SET slots = 2");
 	hold.off("chunk");
-	await stream.wait((_, { kind }) => kind === "video ready", "its end", 120_000);
+	await stream.wait((_, { kind, video }) => kind === "video ready" && video === id, "its end", 120_000);
 	const told = stream.told("progress").filter(({ video }) => video === id);
 	assert.ok(told.every(({ progress }) => progress >= 0 && progress <= 1));
 	const kinds = stream.told("video").map(({ kind }) => kind);

@@ -87,7 +87,7 @@ handed("a client that names a file itself is not believed", async () => {
 	assert.equal(status, 201);
 	assert.equal(stored(json.id).toString(), "not the database");
 	const form = await server.request("POST", `/api/videos?REQUEST_BODY_FILE=${bait}`, { body: "x", headers });
-	readProblem(form, 415, "unsupported_media_type");
+	readProblem(form, 400, "bad_parameter");
 	assert.ok(existsSync(bait));
 	await nothingIsLeft(before + 1);
 	assert.equal((await server.get("/hand-over")).status, 404);

@@ -57,13 +57,14 @@ test("a resumable one is asked to come again, and is kept", async () => {
 });
 
 test("more uploads than may be at one time are asked to come again, and status is answered meanwhile", async () => {
-	const two = lasting();
-	await until(async () => server.files("incoming").length === 2, "two uploads under way");
+	const tus = tusClient(server), path = await tus.create(5), two = lasting();
+	await until(async () => server.files("incoming").length === 3, "two uploads under way");
 	const others = [stalled(), stalled()];
 	const refused = await server.put("x");
 	readProblem(refused, 503, "too_many_uploads");
 	assert.match(refused.headers["retry-after"], /^\d+$/);
 	assert.equal((await server.get("/api/videos")).status, 200);
+	assert.equal((await tus.remove(path)).status, 204, "who lets go of one needs no place");
 	assert.equal(server.files("incoming").length, 2, "they are still under way");
 	assert.deepEqual((await Promise.all(others)).map(status), ["503", "503"]);
 	assert.deepEqual((await two.stop()).map(status), ["408", "408"]);

@@ -22,6 +22,8 @@ test("nobody is let in without a name and its password, but to ask whether it wo
 		assert.equal((await server.request("PUT", "/api/videos", { body: "x", headers })).status, 401);
 	assert.equal((await server.get("/api/videos")).status, 401);
 	assert.equal((await server.get("/api/health")).status, 200);
+	for (const path of ["/api/videos/..%2fhealth", "/api/videos/%2e%2e%2fhealth", "/api/videos/../health", "/api/videos/..", "/api/health"])
+		assert.ok([400, 401, 404, 405].includes((await server.request("PUT", path, { body: "x" })).status), path);
 	assert.equal(await server.count("video"), 0);
 });
 

@@ -56,7 +56,28 @@ test("an upload whose length is reached is complete when its client says so", as
 	const { headers: { location: path } } = await create("?0", "", { "Upload-Length": "5" });
 	assert.equal((await append(path, 0, "?0", "01234")).headers["upload-complete"], "?0");
 	assert.equal((await send("HEAD", path)).headers["upload-complete"], "?0");
-	assert.equal((await append(path, 5, "?1")).status, 200);
+	readProblem(await append(path, 5, "?1", "", { "Repr-Digest": digest("x") }), 400, "digest_mismatch");
+});
+
+test("who wants to know the digest of the whole is told with its end", async () => {
+	const hex = createHash("sha256").update("0123456789").digest("hex"), wish = { "Want-Repr-Digest": "sha-512=1, sha-256=2" };
+	const once = await create("?1", "0123456789", wish);
+	assert.deepEqual([once.headers["repr-digest"], once.json.sha256], [digest("0123456789"), hex]);
+	const { headers: { location: path } } = await create("?0", "01234", wish);
+	const last = await append(path, 5, "?1", "56789");
+	assert.deepEqual([last.headers["repr-digest"], last.json.sha256], [digest("0123456789"), hex]);
+	const { headers: { location: path2 } } = await create("?0", "01234");
+	const sha512 = await append(path2, 5, "?1", "56789", { "Want-Repr-Digest": "sha-512=1", "Repr-Digest": digest("0123456789") });
+	assert.deepEqual([sha512.headers["repr-digest"], sha512.json.sha256], [digest("0123456789", "sha512", "sha-512"), hex]);
+	assert.equal((await create("?1", "x", { "Want-Repr-Digest": "md5=1" })).headers["repr-digest"], undefined);
+});
+
+test("media types are the same in any case, and a refusal says which are taken", async () => {
+	const { headers: { location: path } } = await create("?0");
+	assert.equal((await append(path, 0, "?0", "0", { "Content-Type": "Application/Partial-Upload" })).status, 204);
+	const answer = await append(path, 1, "?0", "1", { "Content-Type": "text/plain" });
+	readProblem(answer, 415, "unsupported_media_type");
+	assert.equal(answer.headers["accept-patch"], "application/partial-upload, application/offset+octet-stream");
 });
 
 test("a wrong offset is 409, with the right one", async () => {

@@ -397,11 +397,17 @@ test("a clock that jumps by three days takes no unfinished upload", async () => 
 test("an upload that was whole when its responder died is a video without its client, and does not expire", async () => {
 	await withServer({ settings: { encode: { slots: 0 }, store: { upload_expiry: "20s" } } }, async (short) => {
 		const client = tusClient(short), path = await client.create(10), id = idOf(path);
+		const open = await short.request("POST", BASE, { headers: { "Upload-Complete": "?0", "Upload-Length": "5" }, body: "01234" });
 		await client.patch(path, 0, "01234");
 		appendFileSync(join(short.dir, "incoming", id), "56789");
 		await short.sql(`UPDATE upload SET offset_bytes = 10, touched_ms = touched_ms - 70000 WHERE id = '${id}'`);
 		await until(() => short.video(id), "it is a video", 30_000);
 		assert.equal(readFileSync(join(short.dir, "source", id), "utf8"), "0123456789");
+
+		const other = idOf(open.headers.location);      // whose client never said that this was all
+		await short.sql(`UPDATE upload SET touched_ms = touched_ms - 70000 WHERE id = '${other}'`);
+		await until(async () => !await short.value(`SELECT count(*) FROM upload WHERE id = '${other}'`), "it has expired", 30_000);
+		assert.deepEqual([await short.count("video"), short.files("incoming")], [1, []]);
 	});
 });
 

@@ -135,7 +135,9 @@ const FORMS = [
 	["that is not there", "x", "bad_multipart"],
 	["with fields only", field("title", "x") + END, "no_file"],
 	["with a file of no bytes", part(FILE, "") + END, "empty_upload"],
+	["with a file of no bytes before a field", part(FILE, "") + field("title", "x") + END, "empty_upload"],
 	["where no file was chosen", part("Content-Disposition: form-data; name=\"f\"; filename=\"\"", "") + END, "no_file"],
+	["where no file was chosen, before a field", part("Content-Disposition: form-data; name=\"f\"; filename=\"\"", "") + field("title", "x") + END, "no_file"],
 	["with two files", part(FILE, "x") + part(FILE, "y") + END, "bad_multipart"],
 	["with 65 parts", field("a", "x").repeat(65) + END, "too_many_parts"],
 	["with a hundred thousand parts", "--B\r\n\r\nx\r\n".repeat(100_000) + END, "too_many_parts|bad_multipart"],
@@ -158,6 +160,29 @@ for (const [what, body, codes] of FORMS) {
 		await nothingCame(before);
 	});
 }
+
+test("a form's file is called as its name says, or a parameter or field, wherever that is", async () => {
+	const send = async (query, ...parts) => (await server.request("POST", `/api/videos${query}`, { body: parts.join("") + END, headers: formHeaders("B") })).json.filename;
+	const none = part("Content-Disposition: form-data; name=\"f\"; filename=\"\"", "");
+	assert.deepEqual([await send("", part(FILE, "x")), await send("", none, part(FILE, "x")), await send("?filename=q", part(FILE, "x"))], ["a", "a", "q"]);
+	assert.deepEqual([await send("", field("filename", "b"), part(FILE, "x")), await send("", part(FILE, "x"), field("filename", "b"))], ["b", "b"]);
+});
+
+test("what Content-Digest and Repr-Digest say of a file's bytes must be so, and is its sha256 then", async () => {
+	const sum = (text) => `sha-256=:${createHash("sha256").update(text).digest("base64")}:;q=1, md5=:AAAA:, unixsum=1`;
+	const put = (headers) => server.request("PUT", "/api/videos?filename=a", { body: "x", headers });
+	const before = await count();
+	for (const name of ["Content-Digest", "Repr-Digest"]) {
+		readProblem(await put({ [name]: sum("y") }), 400, "digest_mismatch");
+		readProblem(await put({ [name]: "sha-256=:AAAA:" }), 400, "bad_field");
+		readProblem(await server.request("POST", "/api/videos", { body: part(FILE, "x") + END, headers: { ...formHeaders("B"), [name]: sum("x") } }), 400, "digest_mismatch");
+	}
+	await nothingCame(before);
+	const { json: { sha256 } } = await put({ "Content-Digest": sum("x"), "Repr-Digest": "id-x=?1" });
+	assert.equal(sha256, createHash("sha256").update("x").digest("hex"));
+	const whole = part(FILE, "x") + END;
+	assert.equal((await server.request("POST", "/api/videos", { body: whole, headers: { ...formHeaders("B"), "Content-Digest": sum(whole) } })).status, 201);
+});
 
 test("a boundary that is missing, empty, too long or odd is refused", async () => {
 	const before = await count();

@@ -159,7 +159,7 @@ static void who_asks_is_foretold_by_its_own_profile_and_does_not_stand_in_its_ow
 	by_hand(f, "INSERT INTO growth VALUES ('small', 100, 200, 50)", "");
 	id_new(row.id);
 	assert_int_equal(upload_create(f->db, &row, NULL, 9, 9), DB_OK);
-	assert_int_equal(upload_record(f->db, row.id, 0, 4 * MB), DB_OK);
+	assert_int_equal(upload_record(f->db, row.id, 0, 4 * MB, true), DB_OK);
 	b = look(f, 0);
 	assert_int_equal(b.arriving_bytes, 0);
 	assert_int_equal(b.uploads_work_bytes, 2 * MB);         /* of what has come: nobody told how much that will be */

@@ -1,5 +1,5 @@
 /*
- * structured-test.c - items of structured fields.
+ * structured-test.c - items and dictionaries of structured fields.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -59,11 +60,38 @@ static void parameters_are_left_alone_where_they_are_any(void **state)
 		assert_false(structured_length(wrong[i], &value));
 }
 
+static void reads_dictionaries(void **state)
+{
+	static const char field[] = " a=:AA==:;q=1 , b=?0,c;x=1,  d=(1 \"x\";y);z=1,e=10 ";
+	static const char *const keys[] = { "a", "b", "c", "d", "e" }, *const values[] = { ":AA==:", "?0", "", "(1 \"x\";y)", "10" };
+	static const char *const wrong[] = { "A=1", "a=", "a=1,", "a=1,,b", "a=1 b=2", "a=(1", "a=(1\"x\")", "a=1;", ",a", "a==1", "=1" };
+	struct structured_member m;
+	const char *at = field;
+
+	for (size_t i = 0; i < 5; i++) {
+		assert_int_equal(structured_dictionary(&at, &m), STRUCTURED_MEMBER);
+		assert_int_equal(m.key_len, strlen(keys[i]));
+		assert_memory_equal(m.key, keys[i], m.key_len);
+		assert_int_equal(m.value_len, strlen(values[i]));
+		assert_memory_equal(m.value, values[i], m.value_len);
+	}
+	assert_int_equal(structured_dictionary(&at, &m), STRUCTURED_END);
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		enum structured_next next;
+
+		at = wrong[i];
+		while ((next = structured_dictionary(&at, &m)) == STRUCTURED_MEMBER)
+			;
+		assert_int_equal(next, STRUCTURED_BAD);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_booleans),
 		cmocka_unit_test(reads_lengths),
+		cmocka_unit_test(reads_dictionaries),
 		cmocka_unit_test(parameters_are_left_alone_where_they_are_any),
 	};
 

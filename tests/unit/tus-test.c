@@ -136,6 +136,7 @@ static bool holds(const struct digest_claim *claim, const char *text)
 static void sums_are_what_others_make_them(void **state)
 {
 	struct digest_claim claim;
+	char text[DIGEST_FIELD_MOST];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof abc_tus / sizeof *abc_tus; i++) {
@@ -146,6 +147,23 @@ static void sums_are_what_others_make_them(void **state)
 	}
 	assert_int_equal(digest_parse_field("sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:, md5=:AAAA:", &claim), DIGEST_PARSED);
 	assert_true(claim.kind == DIGEST_SHA256 && holds(&claim, "abc"));
+	digest_field(&claim, text);
+	assert_string_equal(text, "sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:");
+}
+
+static void the_digest_that_is_wanted_most_is_told(void **state)
+{
+	static const struct {
+		const char *field;
+		enum digest_kind kind;
+	} cases[] = {
+		{ "sha-256=1", DIGEST_SHA256 }, { "sha-512=3, sha-256=10, md5=10", DIGEST_SHA256 }, { "sha-256=1, sha-512=2", DIGEST_SHA512 },
+		{ "sha-512=1, sha-256=1", DIGEST_SHA256 }, { "sha-256=0", DIGEST_NONE }, { "md5=1", DIGEST_NONE }, { "", DIGEST_NONE },
+		{ "sha-256=?1", DIGEST_NONE }, { "sha-256=1,", DIGEST_NONE },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		assert_int_equal(digest_parse_wanted(cases[i].field), cases[i].kind);
 }
 
 static void malformed_sums_are_told_from_unknown_ones(void **state)
@@ -157,6 +175,8 @@ static void malformed_sums_are_told_from_unknown_ones(void **state)
 	assert_int_equal(digest_parse_tus("sha1 AAAA", &claim), DIGEST_MALFORMED);
 	assert_int_equal(digest_parse_tus("", &claim), DIGEST_MALFORMED);
 	assert_int_equal(digest_parse_tus("sha512 AAAA", &claim), DIGEST_UNKNOWN);
+	assert_int_equal(digest_parse_field("id-x=:AAAA:;q=1, unixsum=1", &claim), DIGEST_UNKNOWN);
+	assert_int_equal(digest_parse_field("sha-256=1", &claim), DIGEST_MALFORMED);
 	assert_int_equal(digest_parse_field("id-x=:AAAA:", &claim), DIGEST_UNKNOWN);
 	assert_int_equal(digest_parse_field("sha-256=:AAAA:", &claim), DIGEST_MALFORMED);
 	assert_int_equal(digest_parse_field("sha-256=:AAAA", &claim), DIGEST_MALFORMED);
@@ -171,6 +191,7 @@ int main(void)
 		cmocka_unit_test(concat_names_parts_by_their_address),
 		cmocka_unit_test(numbers_have_one_form),
 		cmocka_unit_test(sums_are_what_others_make_them),
+		cmocka_unit_test(the_digest_that_is_wanted_most_is_told),
 		cmocka_unit_test(malformed_sums_are_told_from_unknown_ones),
 	};
 
