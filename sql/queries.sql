@@ -118,7 +118,8 @@ SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :len
 
 -- name: upload_read
 SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,
-       ((SELECT ms FROM now_ms) + :expiry_ms - ((SELECT ms FROM lived_ms) - touched_ms)) / 1000, wants
+       ((SELECT ms FROM now_ms) + :expiry_ms - ((SELECT ms FROM lived_ms) - touched_ms)) / 1000, wants,
+       coalesce((SELECT lapsed FROM upload_claim WHERE id = u.id), 0)
   FROM upload u
  WHERE id = :id AND kind <> 'once' AND owner = coalesce(:owner, owner)
    AND EXISTS (SELECT 1 FROM upload_idle WHERE id = u.id AND ms < :expiry_ms)
@@ -131,6 +132,9 @@ SELECT size_bytes FROM video
 -- name: upload_record
 UPDATE upload SET offset_bytes = :offset_bytes, ended = :ended, touched_ms = (SELECT ms FROM lived_ms)
  WHERE id = :id AND offset_bytes = :before_bytes AND done = 0;
+
+-- name: upload_touch
+UPDATE upload SET touched_ms = (SELECT ms FROM lived_ms) WHERE id = :id AND done = 0;
 
 -- name: upload_set_digest
 UPDATE upload SET digest = :digest WHERE id = :id AND done = 0;
@@ -182,7 +186,7 @@ SELECT CAST(round(:length_bytes * coalesce((SELECT grows FROM growth_factor WHER
   FROM disk_claim WHERE id IS NOT :id;
 
 -- name: budget_uploads
-SELECT id, length_bytes FROM upload WHERE length_bytes > 0 AND done = 0 AND id IS NOT :id;
+SELECT id, length_bytes FROM upload_claim WHERE length_bytes > 0 AND NOT lapsed AND id IS NOT :id;
 
 -- Written only when it changed by more than a 64th: everybody who waits for a change looks up at each.
 -- name: disk_keep

@@ -64,15 +64,21 @@ SELECT video, edition,
        sum(iif(kind = 'video', bytes, 0)) + max(1, sum(kind = 'video')) * max(iif(kind = 'audio' AND is_default, bytes, 0)) AS movies_bytes
   FROM rendition_cap GROUP BY video, edition;
 
--- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: all that they bring, though some of it may
--- be there, or all that has come where nobody told how much that is, and what will be made of it; videos: what their tasks
--- have not written yet.
+-- upload_claim: what each upload was promised room for: all that it brings, though some of it may be there, or all that has
+-- come where nobody told how much that is.  The promise lapses ten minutes after its last byte, to what has come; it asks anew
+-- when it goes on.
+DROP VIEW IF EXISTS upload_claim;
+CREATE VIEW upload_claim AS
+SELECT id, profile, length_bytes, lapsed, iif(lapsed, offset_bytes, coalesce(length_bytes, offset_bytes)) AS bytes
+  FROM (SELECT *, kind <> 'once' AND length_bytes > offset_bytes AND touched_ms + 600000 <= (SELECT ms FROM lived_ms) AS lapsed
+          FROM upload WHERE done = 0);
+
+-- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: what they were promised, and what will be made
+-- of it; videos: what their tasks have not written yet.
 DROP VIEW IF EXISTS disk_claim;
 CREATE VIEW disk_claim AS
-SELECT 'upload' AS what, u.id, coalesce(u.length_bytes, u.offset_bytes) AS source_bytes,
-       CAST(round(coalesce(u.length_bytes, u.offset_bytes) * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes
-  FROM upload u LEFT JOIN growth_factor f ON f.profile = u.profile
- WHERE u.done = 0
+SELECT 'upload' AS what, u.id, u.bytes AS source_bytes, CAST(round(u.bytes * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes
+  FROM upload_claim u LEFT JOIN growth_factor f ON f.profile = u.profile
 UNION ALL
 SELECT 'video', v.id, 0,
        CASE WHEN v.predicted_bytes IS NOT NULL

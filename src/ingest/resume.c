@@ -189,14 +189,32 @@ enum spool_result resume_take(struct resume *resume, int64_t wait_ms, bool press
 	return result;
 }
 
+/* In one transaction its bytes are spoken for, and its length is known, or its time begins anew. */
+static enum spool_result promise(struct resume *r, int64_t length_bytes)
+{
+	struct spool *s = &r->spool;
+	enum spool_result result = spool_from_db(db_begin(s->db));
+
+	if (result != SPOOL_OK)
+		return result;
+	result = spool_check_budget(s, length_bytes, length_bytes - r->row.offset_bytes);
+	if (result == SPOOL_OK)
+		result = spool_from_db(r->row.lapsed ? upload_touch(s->db, s->id) : upload_set_length(s->db, s->id, length_bytes));
+	return spool_end(s, result);
+}
+
 enum spool_result resume_begin(struct resume *resume)
 {
 	struct spool *s = &resume->spool;
+	enum spool_result result = SPOOL_OK;
 	int fd = s->fd;
 
 	s->promised = resume->row.length_bytes >= 0;
 	s->limit_bytes = s->promised ? resume->row.length_bytes : s->conf->upload_max_bytes;
-	return spool_resume(s, fd, resume->row.offset_bytes);
+	if (resume->row.lapsed)
+		result = promise(resume, resume->row.length_bytes);
+	resume->row.lapsed = resume->row.lapsed && result != SPOOL_OK;
+	return result == SPOOL_OK ? spool_resume(s, fd, resume->row.offset_bytes) : result;
 }
 
 /* A name is durable once its folder is: a new file's, before anything of it is promised.  A folder's sync, too, fails once. */
@@ -243,20 +261,6 @@ enum spool_result resume_appendv(struct resume *resume, struct iovec *slices, si
 enum spool_result resume_undo(struct resume *resume)
 {
 	return spool_cut(&resume->spool, resume->row.offset_bytes);
-}
-
-/* In one transaction its length is known and its bytes are spoken for: until then those were that had come. */
-static enum spool_result promise(struct resume *r, int64_t length_bytes)
-{
-	struct spool *s = &r->spool;
-	enum spool_result result = spool_from_db(db_begin(s->db));
-
-	if (result != SPOOL_OK)
-		return result;
-	result = spool_check_budget(s, length_bytes, length_bytes - r->row.offset_bytes);
-	if (result == SPOOL_OK)
-		result = spool_from_db(upload_set_length(s->db, s->id, length_bytes));
-	return spool_end(s, result);
 }
 
 enum spool_result resume_set_length(struct resume *resume, int64_t length_bytes)

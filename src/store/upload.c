@@ -106,6 +106,7 @@ enum db_result upload_read(struct db *db, const char *id, const char *owner, int
 	row->done = rows_column_int(&rows, 13, 0) != 0;
 	row->expires_s = rows_column_int(&rows, 14, 0);
 	COPY(row->wants, rows, 15);
+	row->lapsed = rows_column_int(&rows, 16, 0) != 0;
 	rows_end(&rows);
 	return DB_OK;
 }
@@ -133,6 +134,14 @@ enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes
 	rows_int(&rows, ":before_bytes", before_bytes);
 	rows_int(&rows, ":offset_bytes", offset_bytes);
 	rows_int(&rows, ":ended", ended);
+	return rows_run(&rows);
+}
+
+enum db_result upload_touch(struct db *db, const char *id)
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_TOUCH);
+
+	rows_text(&rows, ":id", id);
 	return rows_run(&rows);
 }
 

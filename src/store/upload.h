@@ -43,6 +43,7 @@ struct upload_row {
 	char joined[ID_LEN + 1];        /* of a part: the upload that it went into */
 	bool done;
 	int64_t expires_s;      /* since the epoch */
+	bool lapsed;            /* it brought nothing for so long that room is kept for what has come, and no more */
 };
 
 /* Records that incoming/ID is about to be written by `worker`.  length_bytes -1: not told. */
@@ -71,6 +72,9 @@ enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes
 	__attribute__((warn_unused_result));
 
 /* Keeps what the whole must be (Repr-Digest). */
+/* Has its time begin anew, as if a byte had come. */
+enum db_result upload_touch(struct db *db, const char *id) __attribute__((warn_unused_result));
+
 enum db_result upload_set_digest(struct db *db, const char *id, const char *digest) __attribute__((warn_unused_result));
 
 /* From now on it outlives its worker. */

@@ -54,6 +54,19 @@ test("what an upload under way has still to bring is spoken for, and free again 
 	assert.equal((await server.put(Buffer.alloc(8 * MIB))).status, 201);
 }));
 
+test("what brings nothing for ten minutes is promised no more than has come, and asks anew when it goes on", { skip }, () => onSmallDisk(async (server) => {
+	const tus = tusClient(server), path = await tus.create(12 * MIB), MIB8 = Buffer.alloc(8 * MIB);
+	await tus.patch(path, 0, Buffer.alloc(MIB));
+	readProblem(await server.put(MIB8), 507, "no_space");
+	await server.sql("UPDATE upload SET touched_ms = touched_ms - 600000");
+	const { json: { id } } = await server.put(MIB8);
+	readProblem(await tus.patch(path, MIB, Buffer.alloc(MIB)), 507, "no_space");
+	assert.equal(await tus.offset(path), MIB);
+	await server.request("DELETE", `/api/videos/${id}`);
+	assert.equal((await tus.patch(path, MIB, Buffer.alloc(MIB))).status, 204);
+	readProblem(await server.put(MIB8), 507, "no_space");
+}));
+
 test("a length that is told later has to fit as well, and takes no room from others when it does not", { skip }, () => onSmallDisk(async (server) => {
 	const tus = tusClient(server), { headers: { location: path } } = await tus.post({ "Upload-Defer-Length": "1" });
 	await tus.patch(path, 0, Buffer.alloc(MIB));
