@@ -19,7 +19,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 
-enum kind { KIND_PATH, KIND_FOLDER, KIND_COUNT, KIND_BYTES, KIND_MS, KIND_CHOICE };
+enum kind { KIND_PATH, KIND_FOLDER, KIND_WORDS, KIND_COUNT, KIND_BYTES, KIND_MS, KIND_CHOICE };
 
 struct setting {
 	const char *section;
@@ -64,6 +64,7 @@ static const struct setting settings[] = {
 	{ "http", "header_timeout", KIND_MS, AT(header_timeout_ms), "5s", 100, 600000, NULL },
 	{ "http", "header_max", KIND_BYTES, AT(header_max_bytes), "64K", 4096, 1 << 18, NULL },
 	{ "http", "idle_timeout", KIND_MS, AT(idle_timeout_ms), "60s", 100, 3600000, NULL },
+	{ "http", "hosts", KIND_WORDS, AT(hosts), "any", 0, 0, NULL },
 	{ "encode", "slots", KIND_COUNT, AT(slots), "1", 0, 256, NULL },
 	{ "encode", "threads_per_child", KIND_COUNT, AT(threads_per_child), "1", 1, 256, NULL },
 	{ "encode", "nice", KIND_COUNT, AT(nice), "10", 0, 19, NULL },
@@ -103,6 +104,7 @@ static const struct unit *units_of(enum kind kind)
 	case KIND_MS: return time_units;
 	case KIND_PATH:
 	case KIND_FOLDER:
+	case KIND_WORDS:
 	case KIND_COUNT:
 	case KIND_CHOICE: break;
 	}
@@ -186,6 +188,19 @@ static bool set_folder(struct conf *conf, const struct setting *s, const char *t
 	return is_off || *path != NULL;
 }
 
+/* Names in small letters, or "any", which is NULL. */
+static bool set_words(struct conf *conf, const struct setting *s, const char *text)
+{
+	char **words = path_at(conf, s);
+	bool is_any = strcmp(text, "any") == 0;
+
+	free(*words);
+	*words = is_any ? NULL : strdup(text);
+	for (char *at = *words; at != NULL && *at != '\0'; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return is_any || (*words != NULL && **words != '\0');
+}
+
 static bool set_value(struct conf *conf, const struct setting *s, const char *text)
 {
 	switch (s->kind) {
@@ -193,6 +208,8 @@ static bool set_value(struct conf *conf, const struct setting *s, const char *te
 		return set_path(conf, s, text);
 	case KIND_FOLDER:
 		return set_folder(conf, s, text);
+	case KIND_WORDS:
+		return set_words(conf, s, text);
 	case KIND_CHOICE:
 		return set_choice(conf, s, text);
 	case KIND_COUNT:
@@ -214,6 +231,9 @@ static void describe(const struct setting *s, char *text, size_t size)
 		return;
 	case KIND_FOLDER:
 		snprintf(text, size, "off or an absolute path");
+		return;
+	case KIND_WORDS:
+		snprintf(text, size, "any, or names with a blank between them");
 		return;
 	case KIND_CHOICE:
 		for (int i = 0; s->choices[i] != NULL; i++)
@@ -349,6 +369,7 @@ void conf_fini(struct conf *conf)
 	free(conf->mux);
 	free(conf->digest);
 	free(conf->libraries);
+	free(conf->hosts);
 	memset(conf, 0, sizeof *conf);
 }
 
@@ -359,15 +380,19 @@ const char *conf_sandbox_name(enum conf_sandbox sandbox)
 
 static void print_value(const struct conf *conf, const struct setting *s, FILE *to)
 {
-	const char *field = (const char *)conf + s->offset, *folder;
+	const char *field = (const char *)conf + s->offset, *text;
 
 	switch (s->kind) {
 	case KIND_PATH:
 		fprintf(to, "%s = %s\n", s->key, *(char *const *)(const void *)field);
 		break;
 	case KIND_FOLDER:
-		folder = *(char *const *)(const void *)field;
-		fprintf(to, "%s = %s\n", s->key, folder != NULL ? folder : "off");
+		text = *(char *const *)(const void *)field;
+		fprintf(to, "%s = %s\n", s->key, text != NULL ? text : "off");
+		break;
+	case KIND_WORDS:
+		text = *(char *const *)(const void *)field;
+		fprintf(to, "%s = %s\n", s->key, text != NULL ? text : "any");
 		break;
 	case KIND_CHOICE:
 		fprintf(to, "%s = %s\n", s->key, s->offset == AT(sandbox) ? sandbox_names[conf->sandbox]

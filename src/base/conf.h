@@ -33,6 +33,7 @@ struct conf {
 	int64_t header_timeout_ms;  /* for the whole FastCGI head */
 	int64_t header_max_bytes;   /* of the FastCGI head */
 	int64_t idle_timeout_ms;    /* longest silence of a peer in a body or an answer */
+	char *hosts;                /* names that requests may be for, with a blank between them; NULL: any */
 
 	/* [encode] */
 	int64_t slots;              /* children at one time in this responder */

@@ -36,6 +36,8 @@ static const struct error_entry entries[ERROR_COUNT] = {
 		"Send it again over a better connection; of a resumable upload what came is kept, of others nothing." },
 	[ERROR_CROSS_ORIGIN] = { "cross_origin", 403, "Another site's page made this request",
 		"Make it from this site's own pages, or without a browser." },
+	[ERROR_WRONG_HOST] = { "wrong_host", 421, "This server does not go by that name",
+		"Use one of the names that setting `hosts` has, or add this one to it." },
 	[ERROR_OWNER_TOO_LONG] = { "owner_too_long", 403, "The name that the web server knows you by is too long here",
 		"Sign in with a name of at most 100 characters and 255 bytes; nothing was changed." },
 	[ERROR_NOT_FOUND] = { "not_found", 404, "There is no such thing here",
@@ -100,7 +102,7 @@ static const struct status_text {
 	{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 303, "See Other" },
 	{ 400, "Bad Request" }, { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
 	{ 408, "Request Timeout" }, { 409, "Conflict" }, { 410, "Gone" }, { 412, "Precondition Failed" }, { 413, "Content Too Large" }, { 414, "URI Too Long" },
-	{ 415, "Unsupported Media Type" }, { 423, "Locked" }, { 429, "Too Many Requests" },
+	{ 415, "Unsupported Media Type" }, { 421, "Misdirected Request" }, { 423, "Locked" }, { 429, "Too Many Requests" },
 	{ 460, "Checksum Mismatch" }, { 500, "Internal Server Error" }, { 503, "Service Unavailable" },
 	{ 507, "Insufficient Storage" },
 };

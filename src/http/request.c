@@ -173,6 +173,7 @@ enum error request_read(struct request *r, request_lookup *lookup, const void *u
 	r->is_head = r->method == REQUEST_HEAD;
 	r->wants_html = accepts(accept, "text/html") && !accepts(accept, "application/json");
 	r->cross_origin = is_cross_origin(&s);
+	r->host = get(&s, "HTTP_HOST");
 	r->content_type = get(&s, "CONTENT_TYPE");
 	r->body_file = get(&s, "REQUEST_BODY_FILE");    /* a client's own field is HTTP_REQUEST_BODY_FILE */
 	r->content_encoding = get(&s, "HTTP_CONTENT_ENCODING");
@@ -213,6 +214,22 @@ const char *request_odd_param(const struct request *r, const char *known)
 			return name;
 	}
 	return NULL;
+}
+
+bool request_is_for(const struct request *r, const char *hosts)
+{
+	const char *colon = strrchr(r->host, ':');
+	size_t len = colon != NULL && strspn(colon + 1, "0123456789") == strlen(colon + 1) ? (size_t)(colon - r->host) : strlen(r->host);
+	char name[256];                 /* longer ones are nobody's: RFC 1035 section 2.3.4 */
+
+	if (hosts == NULL)
+		return true;
+	if (len >= sizeof name)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		name[i] = (char)tolower((unsigned char)r->host[i]);
+	name[len] = '\0';
+	return is_known(hosts, name);
 }
 
 bool request_number(const char *text, int64_t least, int64_t most, int64_t *value)

@@ -30,6 +30,7 @@ struct request {
 	struct pair params[REQUEST_PARAMS];             /* of the query */
 	int param_count;
 	int64_t length_bytes;                           /* Content-Length; -1: not told */
+	const char *host;                               /* with its port; "" when not told */
 	const char *content_type;                       /* "" when not told */
 	const char *content_encoding;                   /* "" when not told */
 	const char *body_file;                          /* where the web server stored the body; "" when it did not */
@@ -55,6 +56,9 @@ const char *request_param(const struct request *r, const char *name);
 
 /* The first query parameter that is not among the words of `known`, or is there twice; or NULL. */
 const char *request_odd_param(const struct request *r, const char *known);
+
+/* Whether it is for one of `hosts`, names in small letters with a blank between them, on whatever port; NULL: any. */
+bool request_is_for(const struct request *r, const char *hosts);
 
 /* Strict: optional -, digits, nothing else, within the bounds. */
 bool request_number(const char *text, int64_t least, int64_t most, int64_t *value);

@@ -95,6 +95,8 @@ static void answer(struct thread *t, struct exchange *ex)
 	reply_reset(&t->reply, t->request.wants_html, t->request.is_head);
 	if (error != ERROR_NONE) {
 		reply_error(&t->reply, error, detail);
+	} else if (!request_is_for(&t->request, s->conf->hosts)) {
+		reply_error(&t->reply, ERROR_WRONG_HOST, NULL);
 	} else if (!open_db(t)) {
 		reply_error(&t->reply, ERROR_BUSY, "the database cannot be opened at the moment");
 	} else {

@@ -8,7 +8,7 @@ import { raw } from "../lib/http.mjs";
 import { defaultWeb } from "../lib/server.mjs";
 import { until } from "../lib/wait.mjs";
 
-const server = await serve({ settings: { encode: { slots: 0 } } });
+const server = await serve({ settings: { encode: { slots: 0 }, http: { hosts: "x localhost 127.0.0.1" } } });
 const front = defaultWeb.split("-")[0];
 const { json: { id } } = await server.put("some bytes", { title: "there" });
 
@@ -73,6 +73,16 @@ test("an id that climbs, hides or ends early is no video's", async () => {
 			const { status, text } = await say([`${method} /api/videos/${path} HTTP/1.1`, HOST, CLOSE]);
 			assert.ok(status >= 400 && status < 500 || /"status":"ok"/.test(text), `${method} ${path}: ${text.slice(0, 200)}`);
 		}
+	}
+	await nothingCame();
+});
+
+// As the pages of a site do whose name has come to mean this machine: to a browser they are ours.
+test("a request for another's name is answered with 421", async () => {
+	for (const host of ["evil.example", `evil.example:${server.port}`, "x.evil.example"]) {
+		const own = [`Host: ${host}`, `Origin: http://${host}`, "Sec-Fetch-Site: same-origin", "Content-Length: 5", CLOSE];
+		const { status, text } = await say([PUT, ...own], "01234");
+		assert.equal(status, 421, text);
 	}
 	await nothingCame();
 });

@@ -59,11 +59,12 @@ test("the manual's bounds are taken as they stand there, and its defaults hold",
 });
 
 test("what --check-config prints can be read again", async () => {
-	configure(`[store]\ndir = ${dir}\nfloor = 3G\n[encode]\nstall = 1500ms\n`);
+	configure(`[store]\ndir = ${dir}\nfloor = 3G\n[http]\nhosts = Localhost [::1]\n[encode]\nstall = 1500ms\n`);
 	const first = await responder(["--config", conf, "--check-config"]);
 	const second = await responder(["--config", configure(first.stdout), "--check-config"]);
 	assert.equal(second.stdout, first.stdout);
 	assert.match(first.stdout, new RegExp(`dir = ${dir}`));
+	assert.match(first.stdout, /^hosts = localhost \[::1\]$/m);
 });
 
 test("a wrong name or value is refused with file and line", async () => {

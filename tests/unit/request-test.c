@@ -132,6 +132,23 @@ static void decodes_the_query(void **state)
 	assert_null(request_odd_param(&r, known));
 }
 
+static void is_for_the_hosts_that_are_ours(void **state)
+{
+	static const char hosts[] = "localhost 127.0.0.1 [::1]";
+	static const char *const ours[] = { "localhost", "LocalHost:8080", "127.0.0.1:80", "[::1]:8080", "[::1]" };
+	static const char *const others[] = { "", "evil.example:8080", "localhost.evil.example", "local", "localhost:x", ":8080", "[::2]:1" };
+
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+		r.host = ours[i];
+		assert_true(request_is_for(&r, hosts));
+	}
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		r.host = others[i];
+		assert_false(request_is_for(&r, hosts));
+		assert_true(request_is_for(&r, NULL));
+	}
+}
+
 static const struct {
 	const char *text;
 	enum error error;
@@ -251,6 +268,7 @@ int main(void)
 		cmocka_unit_test(splits_paths_before_decoding_once),
 		cmocka_unit_test(refuses_very_long_addresses),
 		cmocka_unit_test(decodes_the_query),
+		cmocka_unit_test(is_for_the_hosts_that_are_ours),
 		cmocka_unit_test(takes_only_digits_as_a_length),
 		cmocka_unit_test(refuses_an_owner_that_the_tables_would_not_take_or_that_is_cut),
 		cmocka_unit_test(knows_another_sites_requests),
