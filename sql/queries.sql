@@ -41,12 +41,15 @@ SELECT CASE WHEN state IN ('queued', 'probing', 'encoding', 'publishing')
        ELSE json END
   FROM one;
 
+-- All of them without what is long, or :task alone with it.
 -- name: video_tasks
 SELECT json_object('tasks', (SELECT json_group_array(json(json))
-                               FROM (SELECT json_set(json, '$.replay', CASE WHEN json ->> '$.argv' IS NOT NULL
-                                            THEN :program || ' replay ' || id || ' --run' END) AS json
-                                       FROM task_api WHERE video = :id ORDER BY id)))
-  FROM video WHERE id = :id AND state <> 'deleting';
+                               FROM (SELECT CASE WHEN :task = 0 THEN json_remove(json, '$.argv', '$.stderr')
+                                            ELSE json_set(json, '$.replay', CASE WHEN json ->> '$.argv' IS NOT NULL
+                                                          THEN :program || ' replay ' || id || ' --run' END) END AS json
+                                       FROM task_api WHERE video = :id AND :task IN (0, id) ORDER BY id)))
+  FROM video
+ WHERE id = :id AND state <> 'deleting' AND (:task = 0 OR EXISTS (SELECT 1 FROM task WHERE id = :task AND video = :id));
 
 -- name: video_page
 SELECT id, state, title, filename, reason, detail,

@@ -71,7 +71,12 @@ void api_video(struct exchange *ex)
 
 void api_video_tasks(struct exchange *ex)
 {
-	if (exchange_db_ok(ex, video_tasks_json(ex->db, ex->id, ex->conf->program, &ex->reply->body)))
+	const char *text = request_param(ex->request, "task");
+	int64_t task = 0;
+
+	if (text != NULL && !request_number(text, 1, INT64_MAX, &task))
+		reply_error(ex->reply, ERROR_BAD_PARAMETER, "task must be the id of a task");
+	else if (exchange_db_ok(ex, video_tasks_json(ex->db, ex->id, task, ex->conf->program, &ex->reply->body)))
 		reply_json(ex->reply, 200);
 }
 

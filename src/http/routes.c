@@ -38,7 +38,7 @@ static const struct route routes[] = {
 	{ SAFE, "api/videos/:id", api_video, "" },
 	{ REQUEST_PATCH, "api/videos/:id", api_video_patch, "" },
 	{ REQUEST_DELETE, "api/videos/:id", api_video_delete, "" },
-	{ SAFE, "api/videos/:id/tasks", api_video_tasks, "" },
+	{ SAFE, "api/videos/:id/tasks", api_video_tasks, "task" },
 	{ SAFE, "api/videos/:id/events", api_events, "after" },
 	{ REQUEST_POST, "api/videos/:id/cancel", api_video_cancel, "" },
 	{ REQUEST_POST, "api/videos/:id/retry", api_video_retry, "" },

@@ -95,10 +95,11 @@ enum db_result video_json(struct db *db, const char *id, struct buf *out)
 	return one_json(&rows, id, out);
 }
 
-enum db_result video_tasks_json(struct db *db, const char *id, const char *program, struct buf *out)
+enum db_result video_tasks_json(struct db *db, const char *id, int64_t task, const char *program, struct buf *out)
 {
 	struct rows rows = rows_open(db, SQL_VIDEO_TASKS);
 
+	rows_int(&rows, ":task", task);
 	rows_text(&rows, ":program", program);
 	return one_json(&rows, id, out);
 }

@@ -36,12 +36,13 @@ enum db_result video_reencode(struct db *db, const char *id, const char *profile
 bool video_state_valid(const char *state);
 
 /*
- * Append JSON made by SQLite: {"videos":[...],"next":CURSOR|null}, one video, its tasks
- * {"tasks":[...]}, whose lines to run them again begin with `program`.  DB_NONE where there is no such video (a deleting one counts as none).
+ * Append JSON made by SQLite: {"videos":[...],"next":CURSOR|null}, one video, its tasks {"tasks":[...]}.  With `task` 0 these
+ * are all, without argv, replay and stderr; else it is the one of that id with all, whose line to run it again begins with
+ * `program`.  DB_NONE where there is no such video (a deleting one counts as none), or no such task of it.
  */
 enum db_result video_list_json(struct db *db, const struct video_list *list, struct buf *out);
 enum db_result video_json(struct db *db, const char *id, struct buf *out);
-enum db_result video_tasks_json(struct db *db, const char *id, const char *program, struct buf *out);
+enum db_result video_tasks_json(struct db *db, const char *id, int64_t task, const char *program, struct buf *out);
 
 /* Calls `each` for every video of the page; the struct is only lent. */
 enum db_result video_pages(struct db *db, const struct video_list *list,

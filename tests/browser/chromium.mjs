@@ -57,6 +57,18 @@ export async function withPage(browser, server, { expected = /^$/, ...options },
 	}
 }
 
+// The event streams of the pages that come are in their window.streams.
+export const keepStreams = (page) => page.addInitScript(() => {
+	const Real = window.EventSource;
+	window.streams = [];
+	window.EventSource = class extends Real {
+		constructor(url) {
+			super(url);
+			window.streams.push(this);
+		}
+	};
+});
+
 // From now on requests are sent at so many bytes a second; -1: as fast as can be.
 export async function slowUploads(page, uploadThroughput) {
 	const network = await page.context().newCDPSession(page);

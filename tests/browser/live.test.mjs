@@ -6,8 +6,8 @@ import { Line } from "../lib/line.mjs";
 import { madeClip } from "../lib/media.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 import { ApiError } from "../../src/web/assets/api.js";
-import { soon } from "../../src/web/assets/live.js";
-import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
+import { soon, sparing } from "../../src/web/assets/live.js";
+import { keepPicture, keepStreams, noBrowser, openBrowser, withPage } from "./chromium.mjs";
 
 const skip = noBrowser;
 const browser = skip ? null : await openBrowser();
@@ -23,6 +23,12 @@ test("work that is asked for without end is done all the same, and goes on after
 	for (const end = Date.now() + 300; Date.now() < end; await sleep(5))
 		work();
 	assert.ok(done > 3, `done ${done} times`);
+	let begun = 0;
+	const dear = soon(() => sleep(++begun), 0, () => 200);
+	for (const end = Date.now() + 300; Date.now() < end; await sleep(5))
+		dear();
+	assert.ok(begun <= 2, `begun ${begun} times`);
+	assert.deepEqual([1, 500, 1e9].map(sparing), [1000, 4500, 120_000]);
 	let tries = 0;
 	const poor = soon(() => {
 		if (++tries === 1)
@@ -85,16 +91,7 @@ const show = (page, is) => page.evaluate((is) => {
 test("a page that nobody sees for half a minute asks for nothing, and is up to date when it is looked at", { skip },
 	() => withPage(browser, server, {}, async (page) => {
 		await page.clock.install();
-		await page.addInitScript(() => {
-			const Real = window.EventSource;
-			window.streams = [];
-			window.EventSource = class extends Real {
-				constructor(url) {
-					super(url);
-					window.streams.push(this);
-				}
-			};
-		});
+		await keepStreams(page);
 		await page.goto("/floor");
 		await page.locator(".responder").first().waitFor();
 		const open = () => page.evaluate(() => window.streams.filter(({ readyState }) => readyState !== EventSource.CLOSED).length);

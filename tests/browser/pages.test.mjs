@@ -6,7 +6,7 @@ import { serve, test } from "../lib/harness.mjs";
 import { madeBytes, madeClip } from "../lib/media.mjs";
 import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
-import { keepPicture, noBrowser, openBrowser, slowUploads, withPage } from "./chromium.mjs";
+import { keepPicture, keepStreams, noBrowser, openBrowser, slowUploads, withPage } from "./chromium.mjs";
 
 const HOSTILE = "<img src=x onerror=alert(1)>.mp4";
 const skip = noBrowser;
@@ -73,12 +73,26 @@ test("a dropped file uploads with speed and remaining time, and its card becomes
 		await keepPicture(page, "home-player");
 	}));
 
-test("the page of a video becomes a player by itself", { skip }, onPage({}, async (page) => {
+test("the page of a video hears how far its tasks are, asks for what begins and ends, and becomes a player by itself", { skip }, onPage({}, async (page) => {
 	hold.on("chunk");
-	const id = await server.upload(film);
+	await keepStreams(page);
+	const id = await server.upload(film), asked = [];
 	await page.goto(`/videos/${id}`);
 	await page.locator(".stage-state", { hasText: /^Encoding · \d+ %/ }).waitFor();
 	await keepPicture(page, "video-encoding");
+	await page.getByRole("button", { name: /^Chunk 1: runs/ }).click();
+	await page.getByText("It said nothing.").waitFor();
+	await until(async () => !await server.count("task WHERE state IN ('queued', 'running') AND kind NOT IN ('chunk', 'assemble')"), "nothing else runs");
+	await page.waitForFunction(() => document.querySelectorAll(".task-bar[data-state=running]").length === 1);
+	const task = await server.value(`SELECT id FROM task WHERE video = '${id}' AND kind = 'chunk'`);
+	page.on("request", (request) => /\/tasks/.test(request.url()) && asked.push(request.url()));
+	await until(async () => {
+		await page.evaluate((task) => window.streams[0].dispatchEvent(new MessageEvent("progress",
+			{ data: JSON.stringify({ state: "encoding", tasks: [{ task, progress: 0.5 }] }) })), task);
+		return page.getByText("runs, 50 %").isVisible();
+	}, "it is half done");
+	await page.waitForTimeout(1500);
+	assert.deepEqual(asked, []);
 	hold.off("chunk");
 	await page.locator("media-controller").waitFor();
 	await plays(page);

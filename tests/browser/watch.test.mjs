@@ -87,13 +87,13 @@ test("quality is switched by hand, keys play, seek and mute, and the storyboard 
 
 test("the bars of the work open each task's log and the line that runs it again", { skip }, () => withPage(browser, server, {}, async (page) => {
 	const [{ id }] = (await server.get("/api/videos")).json.videos;
-	const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json;
+	const tasks = await server.tasks(id);
 	await page.goto(`/videos/${id}`);
 	await page.getByRole("button", { name: /^Chunk 2: done/ }).focus();
 	await page.keyboard.press("Enter");
-	const chunk = tasks.find(({ kind, seq }) => kind === "chunk" && seq === 1);
-	assert.match(chunk.replay, new RegExp(` replay ${chunk.id} --run$`));
-	await page.getByText(chunk.replay, { exact: true }).waitFor();
+	const chunk = tasks.find(({ kind, seq }) => kind === "chunk" && seq === 1), [{ replay }] = await server.tasks(id, chunk.id);
+	assert.match(replay, new RegExp(` replay ${chunk.id} --run$`));
+	await page.getByText(replay, { exact: true }).waitFor();
 	assert.ok(await page.getByRole("heading", { name: "Log" }).isVisible());
 	assert.equal(await page.locator(".task-bar").count(), tasks.filter(({ started }) => started).length);
 	await keepPicture(page, "video-task");

@@ -22,12 +22,12 @@ async function failWith(name, reason, settings = {}) {
 		const id = await server.upload(clip), video = await server.waitFor(id, "failed");
 		assert.equal(video.reason, reason, video.detail);
 		assert.ok(video.detail.length > 10);
-		const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json;
+		const { id: chunk } = (await server.tasks(id)).find(({ kind }) => kind === "chunk"), [task] = await server.tasks(id, chunk);
 		processes().filter(({ argv, ppid }) => argv[0] === ffmpeg && ppid === 1).forEach(({ pid }) => kill(pid));
 		await server.tidy();
 		assert.deepEqual(server.files(`media/${id}`).filter((file) => /m3u8|mp4|m4s/.test(file)), []);
 		assert.equal((await server.get("/api/health")).status, 200);
-		return { ...tasks.find(({ kind }) => kind === "chunk"), rss: peakKb(server), ffmpeg };
+		return { ...task, rss: peakKb(server), ffmpeg };
 	});
 }
 

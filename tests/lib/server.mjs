@@ -295,6 +295,11 @@ export class Server {
 		return answer.status === 200 ? answer.json : null;
 	}
 
+	// Of a video; with the id of one, that one with all that there is of it.
+	async tasks(id, task) {
+		return (await this.get(`/api/videos/${id}/tasks${task ? `?task=${task}` : ""}`)).json.tasks;
+	}
+
 	// What changes while tasks begin, go on and end: until()'s mark.
 	moves() {
 		return this.value("SELECT format('%d %d %d %d', count(*), total(attempts), total(frames), count(ended_ms)) FROM task").catch(() => null);

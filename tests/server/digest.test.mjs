@@ -20,14 +20,14 @@ const server = await serve({ procs: 1, prepare: async (server) => {
 } });
 const sum = (bytes) => createHash("sha256").update(bytes).digest("hex");
 const digested = (id) => until(async () => (await server.video(id)).sha256, "its digest");
-const taskOf = async (id) => (await server.get(`/api/videos/${id}/tasks`)).json.tasks.find(({ kind }) => kind === "digest");
+const taskOf = async (id) => (await server.tasks(id)).find(({ kind }) => kind === "digest");
 
 test("a video has the digest that sha256sum prints", async () => {
 	const bytes = await madeBytes({ seconds: 2 });
 	const id = await server.upload(await madeClip({ seconds: 2 }));
 	assert.equal(await digested(id), sum(bytes));
 	assert.ok((await run("sha256sum", [join(server.dir, "source", id)])).startsWith(await digested(id)));
-	const { argv, exit_code, user_ms } = await taskOf(id);
+	const [{ argv, exit_code, user_ms }] = await server.tasks(id, (await taskOf(id)).id);
 	assert.deepEqual([argv, exit_code], [[join(server.dir, "hold/clipmill-digest"), join(server.dir, "source", id)], 0]);
 	assert.ok(user_ms >= 0);
 	await server.waitFor(id, "ready");

@@ -35,10 +35,22 @@ test("the line is the child's, jail and all, and a shell takes it as it is", asy
 	rmSync(elsewhere, { recursive: true });
 });
 
+test("the list of the tasks leaves out what is long, and gives it of the one that is asked for", async () => {
+	const chunk = await taskOf("chunk", 1), long = { argv: "object", replay: "string", stderr: "string" }, [one, ...others] = await server.tasks(id, chunk);
+	assert.deepEqual(Object.keys(long).map((name) => typeof one[name]), Object.values(long));
+	assert.deepEqual(others, []);
+	const listed = (await server.tasks(id)).find((task) => task.id === chunk);
+	assert.deepEqual(Object.fromEntries(Object.entries(one).filter(([name]) => !(name in long))), listed);
+	for (const [task, status] of [["x", 400], ["", 400], ["0", 400], ["-1", 400], ["1&task=1", 400], ["1&all=1", 400], ["999999", 404]])
+		assert.equal((await server.get(`/api/videos/${id}/tasks?task=${task}`)).status, status, task);
+	const other = await server.value("INSERT INTO video (source, paused) VALUES ('/srv/x', 1) RETURNING id");
+	assert.equal((await server.get(`/api/videos/${other}/tasks?task=${chunk}`)).status, 404);
+});
+
 test("the line that the API gives for a task runs it again, from anywhere", async () => {
-	const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json, chunk = await taskOf("chunk", 1);
+	const [{ replay: line }] = await server.tasks(id, await taskOf("chunk", 1));
 	const elsewhere = mkdtempSync(join(tmpdir(), "clipmill-replay-"));
-	const said = await run("/bin/sh", ["-c", tasks.find(({ id }) => id === chunk).replay], { cwd: elsewhere });
+	const said = await run("/bin/sh", ["-c", line], { cwd: elsewhere });
 	assert.match(said, /exit code 0 [^]*m4s: \d+ bytes, the same as published/);
 	rmSync(elsewhere, { recursive: true });
 });

@@ -182,10 +182,11 @@ test("a profile that is edited in SQL holds for the next video", async () => {
 test("each row of a finished task keeps what its child was and what it took", async () => {
 	const id = await add(short);
 	await server.waitFor(id, "ready");
-	const { tasks } = (await server.get(`/api/videos/${id}/tasks`)).json;
+	const tasks = await server.tasks(id);
 	const kinds = ["assemble", "audio", "chunk", "digest", "poster", "probe", "scan", "storyboard"];
 	assert.deepEqual([...new Set(tasks.map(({ kind }) => kind))].sort(), kinds);
-	for (const { kind, argv, exit_code, user_ms, max_rss_kb, attempts, worker } of tasks) {
+	for (const { id: task } of tasks) {
+		const [{ kind, argv, exit_code, user_ms, max_rss_kb, attempts, worker }] = await server.tasks(id, task);
 		assert.match(argv[0], kind === "assemble" ? /\/clipmill-mux$/ : kind === "digest" ? /\/clipmill-digest$/ : /\/ff(mpeg|probe)$/, kind);
 		assert.deepEqual([exit_code, attempts], [0, 1], kind);
 		assert.ok(user_ms >= 0 && max_rss_kb > 1000 && worker, kind);

@@ -47,7 +47,9 @@ const pathOf = (id) => `/api/videos/${encodeURIComponent(id)}`;
 
 export const getList = (query) => call("GET", `/api/videos?${new URLSearchParams(query)}`);
 export const getVideo = (id) => call("GET", pathOf(id));
-export const getTasks = (id) => call("GET", `${pathOf(id)}/tasks`);
+export const getTasks = async (id) => (await call("GET", `${pathOf(id)}/tasks`)).tasks;
+// One of them, with its argv and last words.
+export const getTask = async (id, task) => (await call("GET", `${pathOf(id)}/tasks?task=${task}`)).tasks[0];
 export const getFloor = () => call("GET", "/api/floor");
 export const cancelVideo = (id) => call("POST", `${pathOf(id)}/cancel`);
 export const retryVideo = (id) => call("POST", `${pathOf(id)}/retry`);

@@ -87,19 +87,24 @@ class Stream {
 // progress(data), connected().  What it returns has close().
 export const listen = (url, handlers) => new Stream(url, handlers);
 
+// A rest after work that took `ms`: it is begun once a second at the most, and takes no more than a tenth of the time; but who
+// slept in the middle of it does not rest for hours.
+export const sparing = (ms) => Math.min(120_000, Math.max(1000, 9 * ms));
+
 // Runs `work` soon after it is called, once for many calls, and never twice at one time; after a call of the API that failed,
-// again by itself.
-export function soon(work, ms = 60) {
-	let timer = 0, retry = 0, busy = false, again = false;
+// again by itself.  restOf(ms) is how long it is let alone after it took `ms`.
+export function soon(work, ms = 60, restOf = () => 0) {
+	let timer = 0, retry = 0, busy = false, again = false, notBefore = 0;
 
 	function run() {
 		if (busy)
 			again = true;
 		else
-			timer ||= setTimeout(turn, ms);
+			timer ||= setTimeout(turn, Math.max(ms, notBefore - performance.now()));
 	}
 
 	async function turn() {
+		const began = performance.now();
 		clearTimeout(retry);
 		timer = 0;
 		busy = true;
@@ -111,6 +116,7 @@ export function soon(work, ms = 60) {
 			retry = setTimeout(run, RETRY_MS);
 		} finally {
 			busy = false;
+			notBefore = performance.now() + restOf(performance.now() - began);
 			if (again) {
 				again = false;
 				run();

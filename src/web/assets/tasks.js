@@ -1,6 +1,7 @@
 // tasks.js - the tasks of a video as bars over time, a lane for each worker's place; the log of one beside them.
 // SPDX-License-Identifier: MIT
 import { arrange, copyButton, make, setText } from "./dom.js";
+import { soon, sparing } from "./live.js";
 import { dateText, percent, roughly, taskName } from "./words.js";
 
 const STATES = { queued: "waits", running: "runs", done: "done", failed: "failed", cancelled: "cancelled" };
@@ -36,27 +37,49 @@ export class Timeline {
 	#bars = new Map();              // task id -> its button
 	#rows = [];                     // of the lanes
 	#chosen = null;
+	#asked = "";                    // the state of the chosen one that its log is of, or will be
 
-	constructor() {
+	// read(id): resolves to the task with its argv and last words, or to null
+	constructor(read) {
+		this.read = read;
+		this.tasks = [];
 		this.lanes = make("div.lanes");
 		this.from = make("span");
 		this.to = make("span");
 		this.waiting = make("p.faint");
-		this.detail = make("div.task", { hidden: true });
+		this.name = make("h3");
+		this.facts = make("dl");
+		this.said = make("div.said");
+		this.detail = make("div.task", { hidden: true }, this.name, this.facts, this.said);
 		this.root = make("div.timeline", {}, this.lanes, make("div.axis", { ariaHidden: "true" }, this.from, this.to), this.waiting, this.detail);
 	}
 
 	show(tasks) {
-		const now = Date.now(), begun = tasks.filter(({ started }) => started);
 		this.tasks = tasks;
+		this.#draw();
+	}
+
+	// running: as events of progress have it
+	progress(running) {
+		const news = new Map(running.map(({ task, progress }) => [task, progress]));
+		for (const task of this.tasks)
+			task.progress = news.get(task.id) ?? task.progress;
+		this.#drawSoon();
+	}
+
+	#drawSoon = soon(() => this.#draw(), 0, sparing);
+
+	#draw() {
+		const { tasks } = this, now = Date.now(), begun = tasks.filter(({ started }) => started);
 		this.start = Math.min(...begun.map((task) => spanOf(task, now)[0]));
 		this.end = Math.max(this.start + 1000, ...begun.map((task) => spanOf(task, now)[1]));
 		this.#drawLanes(begun, now);
 		setText(this.from, begun.length ? "0 s" : "");
 		setText(this.to, begun.length ? seconds(this.end - this.start) : "");
 		this.#tellWaiting(tasks.filter(({ state }) => state === "queued"));
-		if (this.#chosen !== null)
-			this.#showTask(tasks.find(({ id }) => id === this.#chosen));
+		const chosen = tasks.find(({ id }) => id === this.#chosen);
+		if (chosen)
+			this.#showTask(chosen);
 	}
 
 	#drawLanes(begun, now) {
@@ -98,28 +121,44 @@ export class Timeline {
 
 	choose(id) {
 		this.#chosen = this.#chosen === id ? null : id;
-		this.show(this.tasks);
-		if (this.#chosen === null)
-			this.detail.hidden = true;
+		this.#asked = "";
+		this.said.replaceChildren();
+		this.detail.hidden = this.#chosen === null;
+		this.#draw();
 	}
 
 	#showTask(task) {
-		const key = JSON.stringify(task);
-		if (!task || this.shown === key && !this.detail.hidden)
+		const asked = `${task.id} ${task.attempts} ${task.state}`;
+		setText(this.name, taskName(task));
+		this.#showFacts(task);
+		if (asked === this.#asked)
 			return;
-		this.shown = key;
-		const line = task.replay, cpu = (task.user_ms ?? 0) + (task.sys_ms ?? 0);
+		this.#asked = asked;
+		this.#ask();
+	}
+
+	#showFacts(task) {
+		const cpu = (task.user_ms ?? 0) + (task.sys_ms ?? 0);
 		const facts = [["State", [STATES[task.state] ?? task.state, task.state === "running" ? percent(task.progress) : ""].filter(Boolean).join(", ")],
 			["Worker", task.worker], ["Began", task.started && dateText(task.started)],
 			["Took", task.ended && seconds(Date.parse(task.ended) - Date.parse(task.started))], ["CPU", cpu ? seconds(cpu) : null],
 			["Memory", task.max_rss_kb ? `${Math.round(task.max_rss_kb / 1024)} MB at most` : null],
 			["Attempts", task.attempts > 1 ? `${task.attempts}` : null], ["Reason", task.reason],
 			["Exit", task.signal ? `signal ${task.signal}` : task.exit_code ? `${task.exit_code}` : null]].filter(([, value]) => value);
-		this.detail.replaceChildren(make("h3", {}, taskName(task)),
-			make("dl", {}, facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)])),
+		this.facts.replaceChildren(...facts.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
+	}
+
+	#ask = soon(async () => {
+		const id = this.#chosen, task = id === null ? null : await this.read(id);
+		if (task && id === this.#chosen)
+			this.#tell(task);
+	}, 0);
+
+	#tell(task) {
+		const line = task.replay;
+		this.said.replaceChildren(
 			...line ? [make("p.replay", {}, make("code", {}, line), copyButton(() => line, "Copies the line that runs this task again"))] : [],
 			make("h4", {}, "Log"),
 			make("pre.log", { tabIndex: 0, ariaLabel: `Log of ${taskName(task)}` }, task.stderr?.trim() || "It said nothing."));
-		this.detail.hidden = false;
 	}
 }

@@ -1,15 +1,14 @@
 // video.js - the page of one video, live: player, downloads, what was decided, and the work on it.
 // It takes the place of what the server wrote, which is the page without JavaScript.
 // SPDX-License-Identifier: MIT
-import { cancelVideo, changeVideo, getTasks, getVideo, nullIfGone, retryVideo } from "./api.js";
+import { cancelVideo, changeVideo, getTask, getTasks, getVideo, nullIfGone, retryVideo } from "./api.js";
 import { complain, deleteWithUndo } from "./deletion.js";
 import { isolated, make, setLine, setText } from "./dom.js";
-import { listen, soon } from "./live.js";
+import { listen, soon, sparing } from "./live.js";
 import { Stage } from "./stage.js";
 import { Timeline } from "./tasks.js";
 import { bitrate, bytes, dateText, duration, etaText, isUnderWay, nameOf, percent, stateName } from "./words.js";
 
-const TASKS_EVERY_MS = 1000;
 const PRIORITIES = [[20, "First"], [10, "Before others"], [0, "Normal"], [-10, "After others"]];
 const article = document.getElementById("video");
 const id = article?.dataset.video;
@@ -33,7 +32,7 @@ const renditions = make("tbody"), renditionPart = section("Renditions", make("di
 		renditions)));
 const decisions = make("ul.decisions"), decisionPart = section("Decided", decisions);
 const facts = make("dl"), factPart = section("Source", facts);
-const timeline = new Timeline(), workPart = section("Work", timeline.root);
+const timeline = new Timeline((task) => getTask(id, task).catch(nullIfGone)), workPart = section("Work", timeline.root);
 const priority = make("select", { id: "priority" }, PRIORITIES.map(([value, words]) => make("option", { value: String(value) }, words)));
 const actions = {
 	rename: button("Rename", startRename),
@@ -202,17 +201,18 @@ function show(fresh) {
 
 /* Live ----------------------------------------------------------------------------------------- */
 
-async function showTasks() {
+// How far tasks are is told by events of progress: this is for what begins, ends or comes anew.
+const lookAtTasks = soon(async () => {
 	if (isGone || !video)
 		return;
-	const { tasks } = await getTasks(id).catch(nullIfGone) ?? {};
+	const tasks = await getTasks(id).catch(nullIfGone);
 	if (!tasks) {
 		look();
 		return;
 	}
 	timeline.show(tasks.filter(({ edition }) => edition === video.edition));
 	workPart.hidden = !tasks.length;
-}
+}, 60, sparing);
 
 function gone() {
 	isGone = true;
@@ -227,7 +227,6 @@ function gone() {
 const begin = () => article.replaceChildren(place, head, progress, state, news, why,
 	make("div.columns", {}, make("div", {}, renditionPart, workPart), make("div", {}, factPart, decisionPart)));
 
-const lookAtTasks = soon(showTasks, TASKS_EVERY_MS);
 const look = soon(async () => {
 	if (isGone)
 		return;
@@ -239,12 +238,9 @@ const look = soon(async () => {
 		return;
 	}
 	show(fresh);
-	if (isFirst) {
+	if (isFirst)
 		begin();
-		await showTasks();
-	} else {
-		lookAtTasks();
-	}
+	lookAtTasks();
 });
 
 const stream = id && listen(`/api/videos/${id}/events`, {
@@ -257,7 +253,7 @@ const stream = id && listen(`/api/videos/${id}/events`, {
 		Object.assign(video, { progress: data.progress, place: data.place, what: data.what, eta: data.eta });
 		showStage();
 		showState();
-		lookAtTasks();
+		timeline.progress(data.tasks);
 	},
 });
 if (stream)
