@@ -16,6 +16,8 @@ const server = skip ? null : await serve({ procs: 1, prepare: async (server) => 
 		UPDATE video SET state = 'cancelled'`);
 } });
 const names = (page) => page.locator(".video h3").allTextContents();
+// As where a page is left and come back to.
+const turn = (page, what) => page.evaluate((what) => dispatchEvent(new PageTransitionEvent(what, { persisted: true })), what);
 const count = (page, n) => page.waitForFunction((n) => document.querySelectorAll(".video").length === n, n);
 
 test("scrolling brings page after page, to the oldest, each video once", { skip }, () => withPage(browser, server, {}, async (page) => {
@@ -37,16 +39,37 @@ test("what was scrolled to stays when the stream is begun anew, and what came me
 		await page.waitForFunction(() => document.querySelectorAll(".video").length > 100);
 		const before = await names(page), [newest] = before;
 		assert.ok(before.length > 100 && before.length <= VIDEOS);
-		const turn = (what) => page.evaluate((what) => dispatchEvent(new PageTransitionEvent(what, { persisted: true })), what);
-		await turn("pagehide");
+		await turn(page, "pagehide");
 		await server.sql(`INSERT INTO video (source, title, created_ms, paused) VALUES ('/srv/x', 'Meanwhile', 2e12, 1);
 			UPDATE video SET state = 'cancelled' WHERE title = 'Meanwhile'`);
-		await turn("pageshow");
+		await turn(page, "pageshow");
 		await page.getByText("Meanwhile").waitFor();
 		const after = await names(page);
 		assert.deepEqual(after.slice(0, 2), ["Meanwhile", newest]);
 		assert.deepEqual(after.slice(1, 1 + before.length), before);
 		await server.request("DELETE", `/api/videos/${await server.value("SELECT id FROM video WHERE title = 'Meanwhile'")}`);
+	}));
+
+test("what was scrolled to learns what became of it while nobody looked, also where the server has forgotten", { skip }, () =>
+	withPage(browser, server, {}, async (page) => {
+		const rename = (old, title) => server.sql(`UPDATE video SET title = '${title}' WHERE title = '${old}'`);
+		await page.goto("/");
+		await page.locator(".video").first().waitFor();
+		await page.locator(".video").last().scrollIntoViewIfNeeded();
+		await count(page, 120);
+		await turn(page, "pagehide");
+		await rename("Film 100", "Heard of");
+		await turn(page, "pageshow");
+		await page.getByText("Heard of").waitFor();
+		await turn(page, "pagehide");
+		await rename("Heard of", "Unheard of");
+		await rename("Film 1", "Film 1 again");
+		await server.sql("DELETE FROM event WHERE id < (SELECT max(id) FROM event)");
+		await turn(page, "pageshow");
+		await page.getByText("Unheard of").waitFor();
+		await count(page, 120);
+		await rename("Unheard of", "Film 100");
+		await rename("Film 1 again", "Film 1");
 	}));
 
 test("search and state narrow the list, stay in the address, and an empty result says so", { skip }, () => withPage(browser, server, {}, async (page) => {

@@ -62,8 +62,8 @@ filter.addEventListener("input", soon(applyFilter, SEARCH_MS));
 list.filter = readFilter();
 
 listen("/api/events", {
-	begin() {
-		list.reload();
+	begin(isAnew) {
+		list.reload(isAnew);
 		uploads.lookAtAll();
 	},
 	video({ video, kind }) {

@@ -4,8 +4,11 @@
 import { getList, getVideo, nullIfGone } from "./api.js";
 import { VideoCard } from "./card.js";
 import { arrange, make } from "./dom.js";
+import { soon, sparing } from "./live.js";
 
 const PAGE = 60;
+const GAP = 10 * PAGE;                  // so many that came meanwhile do not make the list begin at its top again
+const MANY = 20;                        // changes at one time: the list is read, and not each video
 const RETRY_MS = 2000;
 const AGE_MS = 60_000;                  // "just now" is true for so long
 const NEAR = "1200px";                  // from the end of the list: the next page is asked for
@@ -20,7 +23,8 @@ export class VideoList {
 	#loading = false;
 	#reloading = false;
 	#shown = null;                  // the filter of what is there
-	#pending = new Map();           // id -> what is asked for already
+	#isStale = false;               // also what is behind the first page
+	#changed = new Set();           // ids that have to be asked for
 
 	// options: list, status (elements), hides(id): whether it is shown elsewhere, hiding(): whether any is
 	constructor({ list, status, hides, hiding }) {
@@ -42,17 +46,24 @@ export class VideoList {
 		return this.reload();
 	}
 
-	// Its first page anew, in place: rows that stay are kept, and so is what was scrolled to, so nothing jumps.
-	async reload() {
+	// Its first page anew, in place: rows that stay are kept, and so is what was scrolled to, so nothing jumps.  With `isAnew`
+	// that is read anew too.
+	reload(isAnew = false) {
+		this.#isStale ||= isAnew;
+		return this.reading = this.#reload();
+	}
+
+	async #reload() {
 		const turn = ++this.#turn;
 		clearTimeout(this.retry);
 		this.#reloading = true;
 		this.list.ariaBusy = "true";
 		try {
-			const page = await getList(this.#query);
+			const page = await this.#read(turn);
 			if (turn !== this.#turn)
 				return;
 			this.#replace(page, this.#older(page));
+			this.#isStale = false;
 			this.#say();
 		} catch (error) {
 			if (turn !== this.#turn)
@@ -66,11 +77,27 @@ export class VideoList {
 		this.#fill();
 	}
 
+	get #isSame() {
+		return JSON.stringify(this.filter) === this.#shown;
+	}
+
+	// The first page, and where all is stale as many as it takes to what was scrolled to.
+	async #read(turn) {
+		const query = this.#query, last = [...this.#cards.values()].at(-1)?.video, most = this.#cards.size + GAP;
+		let { videos, next } = await getList(query);
+		while (turn === this.#turn && this.#isStale && this.#isSame && last && next && isOlder(last, videos.at(-1)) && videos.length < most) {
+			const page = await getList({ ...query, before: next });
+			videos = [...videos, ...page.videos];
+			next = page.next;
+		}
+		return { videos, next };
+	}
+
 	// What goes on where the page ends.  Nothing, where another filter was shown, or where there is more between than a page.
 	#older({ videos, next }) {
-		const filter = JSON.stringify(this.filter), isSame = filter === this.#shown;
-		this.#shown = filter;
-		if (!next || !isSame)
+		const isKept = next && this.#isSame && !this.#isStale;
+		this.#shown = JSON.stringify(this.filter);
+		if (!isKept)
 			return [];
 		const cards = [...this.#cards.values()], older = cards.filter(({ video }) => isOlder(video, videos.at(-1)));
 		return older.length < cards.length ? older : [];
@@ -135,23 +162,32 @@ export class VideoList {
 			(!this.filter.q || [video.title, video.filename, video.owner].some(has));
 	}
 
-	// A change of one video: it is asked for again, once at a time, and put where it belongs.
-	async changed(id) {
-		if (this.#pending.has(id)) {
-			this.#pending.set(id, true);
+	// A change of one video: it is asked for again, and put where it belongs.
+	changed(id) {
+		this.#changed.add(id);
+		if (this.#changed.size <= MANY) {
+			this.#catchUp();
 			return;
 		}
-		this.#pending.set(id, false);
-		const video = await getVideo(id).catch(nullIfGone).catch(() => undefined);
-		const again = this.#pending.get(id);
-		this.#pending.delete(id);
-		if (video !== undefined)
-			this.#place(id, video);
-		else
-			setTimeout(() => this.changed(id), RETRY_MS);
-		if (again)
-			this.changed(id);
+		this.#changed.clear();
+		this.#reloadAll();
 	}
+
+	#reloadAll = soon(() => this.reload(true), 0, sparing);
+
+	// One after the other, and none while the list is read: what that brings may be older.
+	#catchUp = soon(async () => {
+		for (let [id] = this.#changed; id; [id] = this.#changed) {
+			await this.reading;
+			this.#changed.delete(id);
+			try {
+				this.#place(id, await getVideo(id).catch(nullIfGone));
+			} catch (error) {
+				this.#changed.add(id);
+				throw error;
+			}
+		}
+	}, 0);
 
 	#place(id, video) {
 		const card = this.#cards.get(id);

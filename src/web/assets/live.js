@@ -1,11 +1,12 @@
 // live.js - an event stream, and a word on whether the server can be reached.  EventSource comes back by itself with
-// Last-Event-ID; where it gives up (an error status), it is begun anew.
+// Last-Event-ID; where it gives up (an error status), or was closed, another one goes on behind the last event.
 // SPDX-License-Identifier: MIT
 import { ApiError, isReached } from "./api.js";
 
 const AGAIN_MS = 3000;
 const AWAY_MS = 5000;                   // without a stream, before a word is said
 const HIDDEN_MS = 30_000;               // out of sight, before the stream is closed
+const OLD_MS = 600_000;                 // after so long all is asked for anew, which is less than all that happened
 const RETRY_MS = 2000;
 const NAMES = ["video", "task", "worker", "progress"];
 
@@ -14,6 +15,8 @@ class Stream {
 	#again = 0;                     // timers
 	#rest = 0;
 	#missingSince = null;
+	#last = "";                     // id of the event that came last
+	#lostAt = null;
 	#ends = new AbortController();
 
 	constructor(url, handlers) {
@@ -37,17 +40,26 @@ class Stream {
 	}
 
 	#open() {
-		const source = this.#source = new EventSource(this.url);
+		if (Date.now() - (this.#lostAt ?? Infinity) > OLD_MS)
+			this.#last = "";
+		const source = this.#source = new EventSource(this.#last ? `${this.url}?after=${this.#last}` : this.url);
 		for (const name of NAMES)
-			source.addEventListener(name, ({ data }) => this.handlers[name]?.(JSON.parse(data)));
+			source.addEventListener(name, ({ data, lastEventId }) => {
+				this.#last = lastEventId;
+				this.handlers[name]?.(JSON.parse(data));
+			});
 		for (const name of ["start", "reset"])
-			source.addEventListener(name, () => this.handlers.begin?.());
+			source.addEventListener(name, ({ lastEventId }) => {
+				const isAnew = name === "reset" || !this.#last;
+				this.#last = lastEventId;
+				this.handlers.begin?.(isAnew);
+			});
 		source.addEventListener("open", () => this.#found());
 		source.addEventListener("error", () => this.#missed());
 	}
 
 	#found() {
-		this.#missingSince = null;
+		this.#missingSince = this.#lostAt = null;
 		this.#tell();
 		this.handlers.connected?.();
 	}
@@ -56,8 +68,9 @@ class Stream {
 	// the server gives no streams, or has given all it has.
 	#missed() {
 		this.#missingSince ??= performance.now();
+		this.#lostAt ??= Date.now();
 		setTimeout(() => this.#tell(), AWAY_MS);
-		this.handlers.begin?.();
+		this.handlers.begin?.(false);
 		if (this.#source?.readyState !== EventSource.CLOSED)
 			return;
 		clearTimeout(this.#again);
@@ -73,6 +86,7 @@ class Stream {
 		clearTimeout(this.#again);
 		clearTimeout(this.#rest);
 		this.#source?.close();
+		this.#lostAt ??= Date.now();
 		this.#source = this.#missingSince = null;
 		this.#tell();
 	}
@@ -83,8 +97,8 @@ class Stream {
 	}
 }
 
-// handlers: begin() whenever everything has to be asked for (the first time too), and video(data), task(data), worker(data),
-// progress(data), connected().  What it returns has close().
+// handlers: begin(isAnew) whenever what is there has to be asked for (the first time too), isAnew where nobody tells what became
+// of it meanwhile; and video(data), task(data), worker(data), progress(data), connected().  What it returns has close().
 export const listen = (url, handlers) => new Stream(url, handlers);
 
 // A rest after work that took `ms`: it is begun once a second at the most, and takes no more than a tenth of the time; but who
