@@ -53,10 +53,12 @@ export class VideoCard {
 		setText(this.when, ago(this.video.created));
 	}
 
+	// What could not be had is tried again when the pointer comes again.
 	async #prepare() {
 		const url = this.video.urls?.storyboard;
 		this.over = true;
-		this.board = url ? await loadStoryboard(url) : null;
+		if (url && this.board?.from !== url)
+			this.board = await loadStoryboard(url);
 	}
 
 	#scrub({ clientX, pointerType }) {

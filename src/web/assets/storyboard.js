@@ -1,16 +1,11 @@
 // storyboard.js - the small pictures of a video: WebVTT whose cues name parts of a JPEG (media fragments, #xywh=).
 // SPDX-License-Identifier: MIT
 
-const boards = new Map();       // address -> promise of its tiles
-
 const seconds = (stamp) => stamp.split(":").reduce((sum, part) => sum * 60 + Number(part), 0);
 
-// Resolves to { tiles: [{ from, to (seconds), x, y, w, h }], url, wide, high }, or null where there is none.
-export function loadStoryboard(url) {
-	if (!boards.has(url))
-		boards.set(url, read(url).catch(() => null));
-	return boards.get(url);
-}
+// Resolves to { from: url, tiles: [{ from, to (seconds), x, y, w, h }], url (of the picture), wide, high }, or to null where it
+// cannot be had at the moment.
+export const loadStoryboard = (url) => read(url).catch(() => null);
 
 async function read(url) {
 	const cue = /([\d:.]+) --> ([\d:.]+)[^\n]*\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/g;
@@ -25,7 +20,7 @@ async function read(url) {
 		const [x, y, w, h] = box.map(Number);
 		return { from: seconds(from), to: seconds(to), x, y, w, h };
 	});
-	return { tiles, url: image.src, wide: image.naturalWidth, high: image.naturalHeight };
+	return { from: url, tiles, url: image.src, wide: image.naturalWidth, high: image.naturalHeight };
 }
 
 // Draws a tile over the whole of an element, as its background.

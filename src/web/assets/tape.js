@@ -12,8 +12,8 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Tape {
 	#strips = new Map();            // strip -> the element that slides
-	#bars = new Map();              // task, worker and start -> { bar, from, to, strip, task }
-	#shades = new Map();            // video -> its shade
+	#bars = new Map();              // task, worker and start -> { bar, from, to, strip, task, video }
+	#shades = 0;                    // given so far
 	#origin = Date.now();           // where the bars' left is 0
 	#ahead = 0;                     // of the server's clock before ours, in ms
 	#stepped = 0;
@@ -53,10 +53,9 @@ export class Tape {
 		return !mine || mine.strip === strip;
 	}
 
+	// The one that its other bars have, or else the next.
 	#shade(video) {
-		if (!this.#shades.has(video))
-			this.#shades.set(video, this.#shades.size % SHADES);
-		return String(this.#shades.get(video));
+		return [...this.#bars.values()].find((entry) => entry.video === video)?.bar.dataset.shade ?? String(this.#shades++ % SHADES);
 	}
 
 	// tasks: { task, worker, video, title, kind, seq, started, ended, state }; those without `ended` run.
@@ -88,9 +87,9 @@ export class Tape {
 		if (!entry) {
 			const strip = this.#place(task, stripOf, from, to), bar = make("a.tape-bar", { href: `/videos/${task.video}`, tabIndex: -1 });
 			bar.append(make("bdi", {}, task.title || "untitled"));
-			this.#bars.set(key, entry = { bar, strip, from, task: task.task });
-			this.#strips.get(strip)?.append(bar);
 			bar.dataset.shade = this.#shade(task.video);
+			this.#bars.set(key, entry = { bar, strip, from, task: task.task, video: task.video });
+			this.#strips.get(strip)?.append(bar);
 		}
 		entry.to = to;
 		entry.bar.dataset.state = task.state ?? "running";
