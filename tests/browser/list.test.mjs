@@ -8,26 +8,31 @@ import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
 
 const VIDEOS = 200;
 const skip = noBrowser;
+const add = (server, from, to) => server.sql(`WITH RECURSIVE n(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM n WHERE i < ${to})
+	INSERT INTO video (source, title, owner, created_ms, paused) SELECT '/srv/' || i, 'Film ' || i, iif(i % 10, '', 'ann'), 1e12 + i * 1e6, 1 FROM n;
+	UPDATE video SET state = 'cancelled' WHERE state = 'queued'`);
 const browser = skip ? null : await openBrowser();
 const server = skip ? null : await serve({ procs: 1, prepare: async (server) => {
 	await server.quick();
-	await server.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${VIDEOS})
-		INSERT INTO video (source, title, owner, created_ms, paused) SELECT '/srv/' || i, 'Film ' || i, iif(i % 10, '', 'ann'), 1e12 + i * 1e6, 1 FROM n;
-		UPDATE video SET state = 'cancelled'`);
+	await add(server, 1, VIDEOS);
 } });
 const names = (page) => page.locator(".video h3").allTextContents();
 // As where a page is left and come back to.
 const turn = (page, what) => page.evaluate((what) => dispatchEvent(new PageTransitionEvent(what, { persisted: true })), what);
+async function scrollToEnd(page, whole) {
+	for (let before; (before = await page.locator(".video").count()) < whole;) {
+		await page.locator(".video").last().scrollIntoViewIfNeeded();
+		await page.waitForFunction((before) => document.querySelectorAll(".video").length > before, before);
+	}
+}
+
 const count = (page, n) => page.waitForFunction((n) => document.querySelectorAll(".video").length === n, n);
 
 test("scrolling brings page after page, to the oldest, each video once", { skip }, () => withPage(browser, server, {}, async (page) => {
 	await page.goto("/");
 	await page.locator(".video").first().waitFor();
 	assert.ok(await page.locator(".video").count() < VIDEOS);
-	for (let before; (before = await page.locator(".video").count()) < VIDEOS;) {
-		await page.locator(".video").last().scrollIntoViewIfNeeded();
-		await page.waitForFunction((before) => document.querySelectorAll(".video").length > before, before);
-	}
+	await scrollToEnd(page, VIDEOS);
 	assert.deepEqual(await names(page), Array.from({ length: VIDEOS }, (_, i) => `Film ${VIDEOS - i}`));
 }));
 
@@ -72,6 +77,19 @@ test("what was scrolled to learns what became of it while nobody looked, also wh
 		await rename("Film 1 again", "Film 1");
 	}));
 
+test("that older videos cannot be read is said until they can", { skip }, () => withPage(browser, server, { expected: /503/ }, async (page) => {
+	const problem = page.getByText("Older videos cannot be read");
+	await page.route(/before=/, (route) => route.fulfill({ status: 503 }), { times: 1 });
+	await page.goto("/");
+	await page.locator(".video").first().waitFor();
+	await page.locator(".video").last().scrollIntoViewIfNeeded();
+	await problem.waitFor();
+	await page.locator(".video").first().scrollIntoViewIfNeeded();
+	await page.locator(".video").last().scrollIntoViewIfNeeded();
+	await count(page, 120);
+	assert.equal(await problem.isVisible(), false);
+}));
+
 test("search and state narrow the list, stay in the address, and an empty result says so", { skip }, () => withPage(browser, server, {}, async (page) => {
 	await page.goto("/");
 	await page.getByLabel("Search").fill("film 19");
@@ -114,3 +132,16 @@ test("what others upload, rename and delete shows by itself, and the storyboard 
 		await server.request("DELETE", `/api/videos/${id}`);
 		await card.waitFor({ state: "detached" });
 	}));
+
+test("a list that grows at its top is dropped at its end, and comes again to who scrolls there", { skip }, () => withPage(browser, server, {}, async (page) => {
+	let newest = VIDEOS;
+	await page.goto("/");
+	await page.locator(".video").first().waitFor();
+	for (const more of [100, 100, 10]) {            // the list is read; the last ones come in one by one
+		await add(server, newest + 1, newest += more);
+		await page.getByText(`Film ${newest}`, { exact: true }).waitFor();
+		await page.waitForFunction(() => !document.querySelector("[aria-busy=true]") && document.querySelectorAll(".video").length < 240);
+	}
+	await scrollToEnd(page, newest);
+	assert.deepEqual(await names(page), Array.from({ length: newest }, (_, i) => `Film ${newest - i}`));
+}));

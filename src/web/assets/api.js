@@ -46,6 +46,8 @@ export async function call(method, url, { body, keepalive } = {}) {
 const pathOf = (id) => `/api/videos/${encodeURIComponent(id)}`;
 
 export const getList = (query) => call("GET", `/api/videos?${new URLSearchParams(query)}`);
+// What comes behind a video in the list: as `before`.
+export const cursorOf = ({ created, id }) => `${Date.parse(created)}.${id}`;
 export const getVideo = (id) => call("GET", pathOf(id));
 export const getTasks = async (id) => (await call("GET", `${pathOf(id)}/tasks`)).tasks;
 // One of them, with its argv and last words.

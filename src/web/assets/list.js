@@ -1,12 +1,13 @@
 // list.js - the videos, newest first, as far as they were scrolled to; live.  Pages are asked for by key, so the
 // hundred-thousandth costs what the first does; what is out of sight is not laid out (content-visibility).
 // SPDX-License-Identifier: MIT
-import { getList, getVideo, nullIfGone } from "./api.js";
+import { cursorOf, getList, getVideo, nullIfGone } from "./api.js";
 import { VideoCard } from "./card.js";
 import { arrange, make } from "./dom.js";
 import { soon, sparing } from "./live.js";
 
 const PAGE = 60;
+const KEPT = 3 * PAGE;                  // below the window; what goes on behind them may be dropped
 const GAP = 10 * PAGE;                  // so many that came meanwhile do not make the list begin at its top again
 const MANY = 20;                        // changes at one time: the list is read, and not each video
 const RETRY_MS = 2000;
@@ -74,6 +75,7 @@ export class VideoList {
 		}
 		this.#reloading = false;
 		this.list.ariaBusy = "false";
+		this.#trim();
 		this.#fill();
 	}
 
@@ -129,6 +131,7 @@ export class VideoList {
 				this.#next = page.next;
 				for (const video of page.videos)
 					this.#append(video);
+				this.#say();
 			}
 		} catch (error) {
 			this.#say(`Older videos cannot be read: ${error.message}`);
@@ -138,6 +141,19 @@ export class VideoList {
 		}
 		this.#loading = false;
 		this.#fill();
+	}
+
+	// A tab may be open for weeks, and each new video comes in at the top: what is far below the window comes again with its page.
+	#trim() {
+		const cards = [...this.#cards.values()], far = cards.at(-KEPT - PAGE);
+		if (this.#loading || !far || far.item.getBoundingClientRect().top < innerHeight)
+			return;
+		const first = cards.findIndex(({ item }) => item.getBoundingClientRect().top >= innerHeight), dropped = cards.splice(first + KEPT);
+		for (const { item, video } of dropped) {
+			item.remove();
+			this.#cards.delete(video.id);
+		}
+		this.#next = cursorOf(cards.at(-1).video);
 	}
 
 	// A page may be shorter than the screen.
@@ -165,20 +181,17 @@ export class VideoList {
 	// A change of one video: it is asked for again, and put where it belongs.
 	changed(id) {
 		this.#changed.add(id);
-		if (this.#changed.size <= MANY) {
-			this.#catchUp();
-			return;
-		}
-		this.#changed.clear();
-		this.#reloadAll();
+		this.#catchUp();
 	}
-
-	#reloadAll = soon(() => this.reload(true), 0, sparing);
 
 	// One after the other, and none while the list is read: what that brings may be older.
 	#catchUp = soon(async () => {
 		for (let [id] = this.#changed; id; [id] = this.#changed) {
 			await this.reading;
+			if (this.#changed.size > MANY) {
+				this.#reloadAll();
+				return;
+			}
 			this.#changed.delete(id);
 			try {
 				this.#place(id, await getVideo(id).catch(nullIfGone));
@@ -188,6 +201,11 @@ export class VideoList {
 			}
 		}
 	}, 0);
+
+	#reloadAll = soon(() => {
+		this.#changed.clear();
+		return this.reload(true);
+	}, 0, sparing);
 
 	#place(id, video) {
 		const card = this.#cards.get(id);
@@ -204,12 +222,13 @@ export class VideoList {
 
 	// By its date; what is older than what was scrolled to comes with its page.
 	#insert(video) {
-		const after = [...this.#cards.values()].find((card) => isOlder(card.video, video));
-		if (!after && this.#next)
+		const before = [...this.#cards].filter(([, card]) => !isOlder(card.video, video)), after = [...this.#cards].slice(before.length);
+		if (!after.length && this.#next)
 			return;
 		const card = new VideoCard(video);
-		this.#cards.set(video.id, card);
-		this.list.insertBefore(card.item, after?.item ?? null);
+		this.#cards = new Map([...before, [video.id, card], ...after]);
+		this.list.insertBefore(card.item, after[0]?.[1].item ?? null);
+		this.#trim();
 	}
 
 	progress(data) {
