@@ -113,7 +113,7 @@ test("without JavaScript the form leads to the video's page, which renews itself
 		assert.equal(await page.locator("video").getAttribute("controls"), "");
 	}));
 
-test("a video is cancelled, tried again, renamed, and deleted a while after it was said", { skip }, onPage({}, async (page) => {
+test("a video is cancelled, tried again, renamed, and deleted a while after it was said", { skip }, onPage({ expected: /503/ }, async (page) => {
 	hold.on("chunk");
 	const id = await server.upload(film), press = (name) => page.getByRole("button", { name }).click();
 	await page.goto(`/videos/${id}`);
@@ -125,6 +125,11 @@ test("a video is cancelled, tried again, renamed, and deleted a while after it w
 	await until(async () => (await server.video(id)).priority === 20, "another priority");
 	await press("Rename");
 	await page.getByRole("textbox", { name: "Title" }).fill("Hafen \"<ä>\" & co");
+	await page.route(`**/api/videos/${id}`, (route) => route.request().method() === "PATCH" ? route.fulfill({ status: 503 }) : route.continue());
+	await press("Save");
+	await page.getByText(/^Not renamed: ./).waitFor();
+	await page.unroute(`**/api/videos/${id}`);
+	await keepPicture(page, "video-not-renamed");
 	await press("Save");
 	await page.getByRole("heading", { name: "Hafen \"<ä>\" & co" }).waitFor();
 	await press("Delete");

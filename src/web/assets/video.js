@@ -43,7 +43,7 @@ const actions = {
 const priorityPart = make("label.inline", { for: "priority" }, "Priority ", priority);
 const head = make("div.title-row", {}, make("div.title-block", {}, title, about), make("div.actions", {}, priorityPart, actions.cancel, actions.retry, actions.rename, actions.remove));
 
-priority.addEventListener("change", () => change({ priority: Number(priority.value) }));
+priority.addEventListener("change", () => act(() => changeVideo(id, { priority: Number(priority.value) }), "Not changed"));
 
 /* Acting on it --------------------------------------------------------------------------------- */
 
@@ -55,10 +55,9 @@ async function act(what, problem) {
 	}
 }
 
-const change = (what) => act((id) => changeVideo(id, what), "Not changed");
-
 function startRename() {
 	const input = make("input", { value: video.title || video.filename || "", maxLength: 255, ariaLabel: "Title", autocomplete: "off", dir: "auto" });
+	const problem = make("p.bad", { role: "alert" });
 	const end = () => {
 		form.replaceWith(title);
 		actions.rename.hidden = false;
@@ -66,9 +65,13 @@ function startRename() {
 	};
 	const form = make("form.rename", { onsubmit: async (event) => {
 		event.preventDefault();
-		await change({ title: input.value });
-		end();
-	} }, input, make("button.small", {}, "Save"), button("Leave it", end, ".plain"));
+		try {
+			show(await changeVideo(id, { title: input.value }));
+			end();
+		} catch (error) {
+			problem.textContent = `Not renamed: ${error.message}`;
+		}
+	} }, input, make("button.small", {}, "Save"), button("Leave it", end, ".plain"), problem);
 	form.addEventListener("keydown", ({ key }) => key === "Escape" && end());
 	actions.rename.hidden = true;
 	title.replaceWith(form);
