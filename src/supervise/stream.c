@@ -13,7 +13,9 @@
 #include "base/fcgi_record.h"
 #include "supervise/stream.h"
 
-#define PENDING_MOST (64 * 1024)        /* bytes that a reader may be behind */
+#define PENDING_MOST (256 * 1024)       /* bytes that a reader may be behind; a page of events has less */
+#define BEHIND_BYTES (16 * 1024)        /* and from when on it is given no more news */
+#define STUCK_MOST 5                    /* beats */
 
 static void mark_dead(struct stream *s)
 {
@@ -91,12 +93,28 @@ static void on_out(struct ev_loop *loop, ev_io *watch, int events)
 		return;
 	}
 	s->pending_from += n > 0 ? (size_t)n : 0;
+	s->stuck = n > 0 ? 0 : s->stuck;
 	if (s->pending_from < s->pending.len)
 		return;
 	buf_fini(&s->pending);          /* thousands of streams: no room is kept for what seldom happens */
 	s->pending_from = 0;
 	ev_io_stop(loop, watch);
 	s->drained(s);
+}
+
+bool stream_is_behind(const struct stream *s)
+{
+	return s->pending.len - s->pending_from > BEHIND_BYTES;
+}
+
+void stream_beat(struct stream *s)
+{
+	if (s->dead)
+		return;
+	if (s->pending.len == 0)
+		stream_tell(s, ":\n\n", 3);
+	else if (++s->stuck > STUCK_MOST)
+		mark_dead(s);
 }
 
 struct stream *stream_new(struct ev_loop *loop, const struct parked *who, struct stream **list, void (*left)(struct stream *stream),

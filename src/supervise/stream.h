@@ -21,6 +21,7 @@ struct stream {
 	int64_t sent;                   /* id of the last event that it was given */
 	bool live;                      /* it has had all that happened before it came */
 	bool dead;                      /* to be freed by who walks the list: the peer is gone, or does not read */
+	int stuck;                      /* beats in which the socket took nothing though bytes were pending */
 	struct buf pending;             /* framed bytes that the socket did not take */
 	size_t pending_from;
 };
@@ -33,6 +34,12 @@ void stream_free(struct stream *stream);
 
 /* Sends text, in FastCGI records; what the socket does not take at once is pending, and too much of that is the end. */
 void stream_tell(struct stream *stream, const char *text, size_t len);
+
+/* Whether so much is pending that it is better not to add to it, but to read what it missed once that is sent. */
+bool stream_is_behind(const struct stream *stream);
+
+/* Sends a comment where nothing is pending; one that takes nothing for many of these is dead. */
+void stream_beat(struct stream *stream);
 
 /* Whether it is for events of this video, whose owner this is. */
 bool stream_wants(const struct stream *stream, const char *video, const char *owner);

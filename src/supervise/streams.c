@@ -1,9 +1,9 @@
 /*
  * streams.c - event streams parked in the loop: a request thread accepts one, answers its head, and posts it here.
- * Who does not read is dropped, and comes back with Last-Event-ID, so nothing is missed.
+ * Who does not read for long is dropped, and comes back with Last-Event-ID, so nothing is missed.
  *
  * A stream is first behind: it is given what happened since, a page at a time, as fast as it reads.  Then it is
- * live: each event is read once from the store and sent to all that want it.
+ * live: each event is read once from the store and sent to all that want it; who cannot follow is behind again.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -129,6 +129,10 @@ static void tell_all(void *user, const struct event *event)
 	for (struct stream *s = hub->first; s != NULL; s = s->next) {
 		if (!s->live || s->dead || (event->id > 0 && event->id <= s->sent) || !stream_wants(s, event->video, event->owner))
 			continue;
+		if (stream_is_behind(s)) {
+			s->live = false;        /* once it has taken what is pending, it catches up a page at a time */
+			continue;
+		}
 		stream_tell(s, text.data, text.len);
 		s->sent = event->id > 0 ? event->id : s->sent;
 	}
@@ -250,8 +254,7 @@ static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
 	struct streams *hub = timer->data;
 
 	for (struct stream *s = hub->first; s != NULL; s = s->next)
-		if (!s->dead && s->pending.len == 0)
-			stream_tell(s, ":\n\n", 3);
+		stream_beat(s);
 	bury_dead(hub);
 }
 

@@ -86,6 +86,15 @@ test("events of a batch written by many at one time all come, once, in order, to
 	}
 });
 
+test("a transaction of thousands of events ends no stream", async () => {
+	const stream = await listen(server, "/api/events"), { id } = await started(stream);
+	await server.sql(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
+		INSERT INTO event (kind, detail) SELECT 'worker changed', i FROM n`);
+	await until(() => stream.ended || stream.told("worker").length >= 4000, "all of them");
+	assert.deepEqual(stream.told("worker").map((event) => event.id), Array.from({ length: 4000 }, (_, i) => Number(id) + 1 + i));
+	stream.close();
+});
+
 test("wrong requests have their errors", async () => {
 	for (const [path, headers] of [["/api/events?owner=a&owner=b", {}], ["/api/events?foo=1", {}], ["/api/events", { "Last-Event-ID": "x" }]])
 		readProblem(await server.get(path, headers), 400, "bad_parameter");
