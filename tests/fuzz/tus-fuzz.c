@@ -51,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_concat(field);
 	(void)digest_parse_tus(field, &claim);
 	(void)digest_parse_field(field, &claim);
+	(void)digest_parse_wanted(field);
 	if (tus_number(field, &number))
 		assert(number >= 0);
 	if (structured_length(field, &number))
