@@ -254,9 +254,22 @@ UPDATE task SET state = 'done', progress = 1, reason = NULL WHERE id = :id AND a
 
 -- name: task_retry
 UPDATE task
-   SET state = 'queued', worker = NULL, progress = 0, reason = :reason, failures = failures + :failure,
+   SET state = 'queued', worker = NULL, progress = 0, reason = :reason, failures = failures + 1,
        not_before_ms = (SELECT ms FROM now_ms) + :delay_ms
  WHERE id = :id AND attempts = :attempt AND state = 'running';
+
+-- After 5 s, 10 s, ... five minutes.
+-- name: task_put_off
+UPDATE task
+   SET state = 'queued', worker = NULL, progress = 0, reason = :reason, put_offs = put_offs + 1,
+       put_off_ms = (SELECT ms FROM now_ms), not_before_ms = (SELECT ms FROM now_ms) + min(300000, 5000 << min(put_offs, 6))
+ WHERE id = :id AND attempts = :attempt AND state = 'running';
+
+-- Put off eight times, and others of its kind were done since it last was.
+-- name: task_fails_alone
+SELECT 1 FROM task t
+ WHERE id = :id AND attempts = :attempt
+   AND put_offs >= 8 AND EXISTS (SELECT 1 FROM task WHERE kind = t.kind AND state = 'done' AND ended_ms > t.put_off_ms);
 
 -- name: task_failed
 UPDATE task SET state = 'failed', reason = :reason, failures = failures + 1

@@ -43,6 +43,16 @@ void strings_add_all(struct strings *list, const char *const *items)
 		strings_add(list, *items);
 }
 
+void strings_set(struct strings *list, size_t at, const char *text)
+{
+	char *copy = strdup(text);
+
+	if (copy == NULL)
+		abort();
+	free(list->items[at]);
+	list->items[at] = copy;
+}
+
 void strings_fini(struct strings *list)
 {
 	for (size_t i = 0; i < list->count; i++)

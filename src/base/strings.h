@@ -20,6 +20,9 @@ void strings_addf(struct strings *list, const char *format, ...) __attribute__((
 /* Adds each of a NULL-terminated array. */
 void strings_add_all(struct strings *list, const char *const *items);
 
+/* Puts `text` in the place of an entry that is there. */
+void strings_set(struct strings *list, size_t at, const char *text);
+
 /* Frees the entries; the list is empty and can be used again. */
 void strings_fini(struct strings *list);
 

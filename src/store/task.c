@@ -216,27 +216,55 @@ enum db_result task_done(struct db *db, const struct task *task, const struct ta
 	return result == DB_OK ? keep_exit(db, task, ended) : result;
 }
 
-static enum db_result requeue(struct db *db, const struct task *task, const char *reason, int64_t delay_ms, bool count_failure)
+static enum db_result requeue(struct db *db, const struct task *task, const char *reason, int64_t delay_ms)
 {
 	struct rows rows = open_for(db, SQL_TASK_RETRY, task);
 
 	rows_text(&rows, ":reason", reason);
 	rows_int(&rows, ":delay_ms", delay_ms);
-	rows_int(&rows, ":failure", count_failure);
 	return rows_run(&rows);
 }
 
 enum db_result task_retry(struct db *db, const struct task *task, const struct task_exit *ended,
-			  const char *reason, int64_t delay_ms, bool count_failure)
+			  const char *reason, int64_t delay_ms)
 {
 	enum db_result result = db_begin(db);
 
 	if (result != DB_OK)
 		return result;
-	result = requeue(db, task, reason, delay_ms, count_failure);
+	result = requeue(db, task, reason, delay_ms);
 	if (result == DB_OK)
 		result = keep_exit(db, task, ended);
 	return db_end(db, result);
+}
+
+static enum db_result put_off(struct db *db, const struct task *task, const char *reason)
+{
+	struct rows rows = open_for(db, SQL_TASK_PUT_OFF, task);
+
+	rows_text(&rows, ":reason", reason);
+	return rows_run(&rows);
+}
+
+enum db_result task_put_off(struct db *db, const struct task *task, const struct task_exit *ended, const char *reason)
+{
+	enum db_result result = db_begin(db);
+
+	if (result != DB_OK)
+		return result;
+	result = put_off(db, task, reason);
+	if (result == DB_OK)
+		result = keep_exit(db, task, ended);
+	return db_end(db, result);
+}
+
+bool task_fails_alone(struct db *db, const struct task *task)
+{
+	struct rows rows = open_for(db, SQL_TASK_FAILS_ALONE, task);
+	enum db_result result = rows_next(&rows);
+
+	rows_end(&rows);
+	return result == DB_OK;
 }
 
 static enum db_result give_up(struct db *db, const struct task *task, const char *reason)

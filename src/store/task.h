@@ -66,7 +66,9 @@ bool task_is_ours(struct db *db, const struct task *task);
 /* Ends of an attempt.  All keep `exit` in the row.  Each is DB_NONE when the row moved on. */
 enum db_result task_done(struct db *db, const struct task *task, const struct task_exit *ended);
 enum db_result task_retry(struct db *db, const struct task *task, const struct task_exit *ended,
-			  const char *reason, int64_t delay_ms, bool count_failure);
+			  const char *reason, int64_t delay_ms);
+/* The machine's fault: it counts no failure, and waits longer each time. */
+enum db_result task_put_off(struct db *db, const struct task *task, const struct task_exit *ended, const char *reason);
 /* Also fails the video. */
 enum db_result task_failed(struct db *db, const struct task *task, const struct task_exit *ended,
 			   const char *reason, const char *detail);
@@ -90,6 +92,9 @@ size_t task_of_worker(struct db *db, const char *worker, struct task_held *held,
 
 /* Its worker has no child of it: back to the queue, or let go of.  DB_NONE: the row moved on. */
 enum db_result task_lost(struct db *db, const struct task_held *held);
+
+/* True where the machine was to blame for it time and again, and others of its kind go well meanwhile: it is the task's fault. */
+bool task_fails_alone(struct db *db, const struct task *task);
 
 /* True while work/ID.ATTEMPT may hold a running child's files. */
 bool task_attempt_running(struct db *db, int64_t id, int64_t attempt);

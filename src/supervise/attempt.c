@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "encode/measure.h"
 #include "supervise/attempt.h"
 
 #define READING_MEMORY_BYTES ((int64_t)1 << 30) /* of children that only look at the source */
@@ -31,6 +32,28 @@ void attempt_fini(struct attempt *attempt)
 	buf_fini(&attempt->err);
 	scan_fini(&attempt->scan);
 	copies_fini(&attempt->copies);
+}
+
+static const char *program_of(const struct conf *conf, const struct task *task)
+{
+	switch (task->kind) {
+	case TASK_PROBE: return conf->ffprobe;
+	case TASK_SCAN: return task->seq == SCAN_PACKETS ? conf->ffprobe : conf->ffmpeg;
+	case TASK_ASSEMBLE: return conf->mux;
+	case TASK_DIGEST: return conf->digest;
+	case TASK_CHUNK:
+	case TASK_AUDIO:
+	case TASK_SUBTITLE:
+	case TASK_POSTER:
+	case TASK_STORYBOARD: break;
+	}
+	return conf->ffmpeg;
+}
+
+void attempt_renew_program(const struct conf *conf, struct task *task)
+{
+	if (task->argv.count > 0)
+		strings_set(&task->argv, 0, program_of(conf, task));
 }
 
 struct child_spec attempt_spec(const struct conf *conf, const struct task *task, int64_t nice, const char *dir)

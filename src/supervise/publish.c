@@ -28,7 +28,6 @@
 #define COMMIT_RETRY_MS 500
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MOST_MS 300000
-#define MACHINE_DELAY_MS 5000
 
 static const struct make *const makes[TASK_KIND_COUNT] = {
 	[TASK_PROBE] = &make_probe,
@@ -81,7 +80,7 @@ static bool can_replan(const struct task *task)
 static enum db_result put_off(struct work *work)
 {
 	const struct judgement *j = &work->judgement;
-	enum db_result result = task_retry(work->desk->db, &work->attempt->task, &work->attempt->ended, j->reason, MACHINE_DELAY_MS, false);
+	enum db_result result = task_put_off(work->desk->db, &work->attempt->task, &work->attempt->ended, j->reason);
 
 	if (result == DB_OK && worker_trouble(work->desk->db, work->desk->worker, j->detail) != DB_OK)
 		log_warn("trouble: not recorded: %s", db_message(work->desk->db));
@@ -101,7 +100,7 @@ static enum db_result commit_end(struct work *work)
 	if (j->verdict == VERDICT_REPLAN || (can_replan(&a->task) && (j->verdict == VERDICT_FAIL || last)))
 		return task_replan(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
 	if (j->verdict == VERDICT_RETRY && !last)
-		return task_retry(work->desk->db, &a->task, &a->ended, j->reason, backoff_ms(a->task.failures), true);
+		return task_retry(work->desk->db, &a->task, &a->ended, j->reason, backoff_ms(a->task.failures));
 	if (makes[a->task.kind]->without != NULL)
 		return makes[a->task.kind]->without(work);
 	return task_failed(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
@@ -166,6 +165,8 @@ void publish_attempt(const struct desk *desk, struct attempt *attempt)
 	judge_exit(attempt->task.kind, &attempt->ended, attempt->cause, &work.judgement);
 	if (work.judgement.verdict == VERDICT_OK && task_is_ours(desk->db, &attempt->task))
 		makes[attempt->task.kind]->make(&work);
+	if (work.judgement.verdict == VERDICT_MACHINE && task_fails_alone(desk->db, &attempt->task))
+		work.judgement.verdict = VERDICT_RETRY;
 	if (work.judgement.verdict != VERDICT_OK)
 		drop_scratch(desk, attempt);    /* first: on a full disk the row may need its room */
 	result = persist(&work, commit_end);

@@ -29,7 +29,6 @@
 #define SCAN_WALL_MS 10800000           /* all of the source is read: 64 GiB at 6 MB/s */
 #define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
 #define PICTURES_A_SECOND_MOST 300      /* of a source: slow motion has 240; each is remembered while it is planned */
-#define SPAWN_DELAY_MS 5000
 #define UNREADABLE_FIRST_MS ((int64_t)30000)    /* until a source is looked for again, and then ... */
 #define UNREADABLE_MOST_MS ((int64_t)300000)
 #define HELD_MOST 512                   /* tasks that a worker can be found to hold in one look */
@@ -388,13 +387,11 @@ static void digest_argv(const struct conf *conf, const char *source, struct stri
 }
 
 /* Probe, scan and digest come before there is a plan: what they run is made anew for each attempt. */
-static void need_argv(struct runner *r)
+static void make_argv(struct runner *r)
 {
 	struct task *task = &r->attempt.task;
 	char source[PATH_MAX];
 
-	if (task->kind != TASK_PROBE && task->kind != TASK_SCAN && task->kind != TASK_DIGEST)
-		return;
 	attempt_source_path(r->shop->conf, task, source);
 	strings_fini(&task->argv);
 	strings_fini(&task->reads);
@@ -405,6 +402,16 @@ static void need_argv(struct runner *r)
 		digest_argv(r->shop->conf, source, &task->argv);
 	else
 		scan_argv(r, source);
+}
+
+static void need_argv(struct runner *r)
+{
+	struct task *task = &r->attempt.task;
+
+	if (task->kind == TASK_PROBE || task->kind == TASK_SCAN || task->kind == TASK_DIGEST)
+		make_argv(r);
+	else
+		attempt_renew_program(r->shop->conf, task);
 }
 
 /* Looked at before the jail does, which could not say whose fault it is.  NULL: all can be read. */
@@ -436,7 +443,7 @@ static enum db_result end_unreadable(struct runner *r, const struct task_exit *e
 		return task_done(r->shop->db, task, ended);
 	if (again)
 		return task_retry(r->shop->db, task, ended, "source_unreadable",
-				  task->failures == 0 ? UNREADABLE_FIRST_MS : UNREADABLE_MOST_MS, true);
+				  task->failures == 0 ? UNREADABLE_FIRST_MS : UNREADABLE_MOST_MS);
 	return task_failed(r->shop->db, task, ended, "source_unreadable", detail);
 }
 
@@ -464,16 +471,21 @@ static int spawn(struct runner *r)
 	return child_spawn(&r->child, r->shop->loop, &child_events, &spec);
 }
 
-/* The machine's fault, never the video's. */
+/* The machine's fault, but where others start well. */
 static void put_off(struct runner *r, int error)
 {
+	const struct task *task = &r->attempt.task;
 	char words[160];
 	const struct task_exit ended = { .exit_code = -1, .stderr_tail = words };
 
 	snprintf(words, sizeof words, "the child could not be started: %s", strerror(error));
-	log_error("video %s: %s: %s", r->attempt.task.video, task_kind_name(r->attempt.task.kind), words);
+	log_error("video %s: %s: %s", task->video, task_kind_name(task->kind), words);
 	remove_scratch(r);
-	note(r, task_retry(r->shop->db, &r->attempt.task, &ended, "spawn_failed", SPAWN_DELAY_MS, false));
+	if (task_fails_alone(r->shop->db, task)) {
+		note(r, task_failed(r->shop->db, task, &ended, "spawn_failed", words));
+		return;
+	}
+	note(r, task_put_off(r->shop->db, task, &ended, "spawn_failed"));
 	if (worker_trouble(r->shop->db, r->shop->worker, words) != DB_OK)
 		log_warn("trouble: not recorded: %s", db_message(r->shop->db));
 }

@@ -147,3 +147,22 @@ test("a source that is not there is looked for again, since its disk may be; it 
 		rmSync(away, { force: true });
 	}
 });
+
+test("a video that was planned before its programs moved is made with those that are there now", async () => {
+	await server.sql(`CREATE TRIGGER moved AFTER INSERT ON task WHEN NEW.argv IS NOT NULL BEGIN
+		UPDATE task SET argv = json_set(argv, '$[0]', '/before/' || kind) WHERE id = NEW.id; END`);
+	const id = await server.upload(await madeClip({ seconds: 1 }));
+	await server.waitFor(id, "ready");
+	await server.sql("DROP TRIGGER moved");
+	assert.equal(await server.count(`task WHERE video = '${id}' AND (attempts <> 1 OR argv LIKE '%/before/%')`), 0);
+});
+
+test("what the machine is blamed for again and again waits, and is the task's failure where others go well", async () => {
+	await server.sql(`CREATE TRIGGER ill AFTER INSERT ON task WHEN NEW.kind = 'poster' BEGIN
+		UPDATE task SET argv = '["ffmpeg", "-i", "No space left on device"]' WHERE id = NEW.id; END`);
+	const id = await server.upload(await madeClip({ seconds: 1 })), poster = `task WHERE video = '${id}' AND kind = 'poster'`;
+	await until(() => server.count(`${poster} AND put_offs = 1 AND failures = 0 AND state = 'queued' AND not_before_ms = put_off_ms + 5000`), "it is put off");
+	await server.sql(`DROP TRIGGER ill; UPDATE task SET put_offs = 8, put_off_ms = 0, failures = 2, not_before_ms = 0 WHERE video = '${id}' AND kind = 'poster'`);
+	const { decisions } = await server.waitFor(id, "ready");
+	assert.ok(decisions.some(({ code }) => code === "no_poster"));
+});

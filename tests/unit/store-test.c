@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "base/file.h"
 #include "base/id.h"
@@ -58,6 +59,18 @@ static int tear_down(void **state)
 	result = file_remove_tree(-1, f->dir);
 	free(f);
 	return result;
+}
+
+/* What an operator types. */
+static void by_hand(struct fixture *f, const char *statement)
+{
+	char path[96];
+	sqlite3 *hand;
+
+	snprintf(path, sizeof path, "%s/clipmill.db", f->dir);
+	assert_int_equal(sqlite3_open(path, &hand), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(hand, statement, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(hand);
 }
 
 static void add_video(struct fixture *f, const char *id, int64_t priority)
@@ -310,9 +323,68 @@ static void a_retry_waits_and_counts(void **state)
 
 	add_video(f, f->video, 0);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
-	assert_int_equal(task_retry(f->db, &task, &well, "crashed", 60000, true), DB_OK);
+	assert_int_equal(task_retry(f->db, &task, &well, "crashed", 60000), DB_OK);
 	task_fini(&task);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_NONE);
+}
+
+/* As often as it may be before anybody doubts that it was the machine. */
+static void put_off_often(struct fixture *f)
+{
+	struct task task;
+
+	for (int i = 0; i < 8; i++) {
+		by_hand(f, "UPDATE task SET not_before_ms = 0");
+		assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+		assert_false(task_fails_alone(f->db, &task));
+		assert_int_equal(task_put_off(f->db, &task, &well, "jail_failed"), DB_OK);
+		task_fini(&task);
+	}
+}
+
+static void a_task_that_is_put_off_waits_longer_each_time_and_is_blamed_when_others_go_well(void **state)
+{
+	struct fixture *f = *state;
+	char other[ID_LEN + 1];
+	struct task task, well_done;
+
+	id_new(other);
+	add_video(f, f->video, 0);
+	put_off_often(f);
+	by_hand(f, "UPDATE task SET not_before_ms = not_before_ms - 290000");
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_NONE);
+	by_hand(f, "UPDATE task SET not_before_ms = not_before_ms - 10000");
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+	assert_false(task_fails_alone(f->db, &task));
+	usleep(2000); /* rows know milliseconds */
+	add_video(f, other, 0);
+	assert_int_equal(task_claim(f->db, f->worker, 1, INT64_MAX, &well_done), DB_OK);
+	assert_int_equal(task_done(f->db, &well_done, &well), DB_OK);
+	assert_true(task_fails_alone(f->db, &task));
+	assert_int_equal(task.failures, 0);
+	task_fini(&task);
+	task_fini(&well_done);
+}
+
+static void what_is_retried_by_hand_was_never_put_off(void **state)
+{
+	struct fixture *f = *state;
+	struct task task, well_done;
+	char other[ID_LEN + 1];
+
+	id_new(other);
+	add_video(f, f->video, 0);
+	put_off_often(f);
+	assert_int_equal(video_cancel(f->db, f->video), DB_OK);
+	assert_int_equal(video_retry(f->db, f->video), DB_OK);
+	by_hand(f, "UPDATE task SET put_offs = put_offs + 7, put_off_ms = 0");
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+	add_video(f, other, 0);
+	assert_int_equal(task_claim(f->db, f->worker, 1, INT64_MAX, &well_done), DB_OK);
+	assert_int_equal(task_done(f->db, &well_done, &well), DB_OK);
+	assert_false(task_fails_alone(f->db, &task));
+	task_fini(&task);
+	task_fini(&well_done);
 }
 
 static void a_failed_task_fails_its_video_with_the_reason(void **state)
@@ -522,6 +594,8 @@ int main(void)
 		T(who_is_not_alive_claims_nothing),
 		T(half_uploads_of_the_dead_are_found),
 		T(a_retry_waits_and_counts),
+		T(a_task_that_is_put_off_waits_longer_each_time_and_is_blamed_when_others_go_well),
+		T(what_is_retried_by_hand_was_never_put_off),
 		T(a_failed_task_fails_its_video_with_the_reason),
 		T(assemble_waits_for_all_that_it_needs),
 		T(a_deleted_video_goes_when_its_child_is_gone),
