@@ -608,8 +608,11 @@ SELECT v.published, v.playable_ms IS NOT NULL, coalesce(v.recipe ->> '$.segment_
 -- name: video_playable
 UPDATE video SET playable_ms = (SELECT ms FROM now_ms) WHERE id = :id AND playable_ms IS NULL;
 
+-- Pictures that a row names stay, whichever edition they are of: a later one may have made none.
 -- name: discard_add
-INSERT OR REPLACE INTO discard (video, file, after_ms) VALUES (:video, :file, (SELECT ms FROM now_ms) + :delay_ms);
+INSERT OR REPLACE INTO discard (video, file, after_ms)
+SELECT :video, :file, (SELECT ms FROM now_ms) + :delay_ms
+ WHERE NOT EXISTS (SELECT 1 FROM video_picture WHERE video = :video AND file = :file);
 
 -- name: discard_pieces
 INSERT OR REPLACE INTO discard (video, file, after_ms)

@@ -159,6 +159,13 @@ SELECT r.video, r.edition, r.name, r.file, g.keep_days
    AND r.place <> (SELECT place FROM rendition WHERE video = v.id AND edition = v.published AND kind = 'video'
                     ORDER BY width * height, place DESC LIMIT 1);
 
+-- video_picture: the pictures of each video that is shown; a storyboard's list has a sprite beside it.
+DROP VIEW IF EXISTS video_picture;
+CREATE VIEW video_picture AS
+SELECT id AS video, poster AS file FROM video WHERE poster IS NOT NULL
+UNION ALL SELECT id, storyboard FROM video WHERE storyboard IS NOT NULL
+UNION ALL SELECT id, replace(storyboard, '.vtt', '.jpg') FROM video WHERE storyboard IS NOT NULL;
+
 -- twin: finished videos that another may be the same as: of its owner, its size, its profile as that is now.
 DROP VIEW IF EXISTS twin;
 CREATE VIEW twin AS

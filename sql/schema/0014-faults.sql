@@ -11,4 +11,13 @@ BEGIN
 	UPDATE task SET put_offs = 0 WHERE id = NEW.id;
 END;
 
+-- Pictures ---------------------------------------------------------------------------------------
+
+-- Those of every edition had one name, and went with the first; what is gone is not named.
+UPDATE video SET poster = NULL
+ WHERE published > 1 AND published = edition AND NOT EXISTS (SELECT 1 FROM discard WHERE video = video.id AND file = poster);
+UPDATE video SET storyboard = NULL
+ WHERE published > 1 AND published = edition AND NOT EXISTS (SELECT 1 FROM discard WHERE video = video.id AND file = storyboard);
+DELETE FROM discard WHERE file IN ('poster.jpg', 'storyboard.vtt', 'storyboard.jpg');
+
 PRAGMA user_version = 14;

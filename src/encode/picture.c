@@ -38,8 +38,11 @@ static int64_t keyframes_ahead(const struct plan_input *input, double from_s, in
 }
 
 /* One JPEG. */
-static void add_output(const char *file, struct strings *argv)
+static void add_output(const struct plan_input *input, const char *name, struct strings *argv)
 {
+	char file[32];
+
+	name_stem(file, input->edition, name);
 	line_number(argv, "-frames:v", 1);
 	line_text(argv, "-fps_mode", "passthrough");
 	line_text(argv, "-c:v", "mjpeg");
@@ -75,7 +78,7 @@ static void add_poster_line(const struct plan_input *input, const struct grid *g
 	add_input(input, input->facts->video_index, argv);
 	graph_poster(input->facts, POSTER_SIDE_MOST, among, &graph);
 	line_buf(argv, "-vf", &graph);
-	add_output(NAME_POSTER, argv);
+	add_output(input, NAME_POSTER, argv);
 }
 
 /* Its own size is not looked at, but that neither side is too long. */
@@ -86,7 +89,7 @@ static void add_cover_line(const struct plan_input *input, struct strings *argv)
 	strings_add(argv, "-vf");
 	strings_addf(argv, "scale=w='min(%d,iw)':h='min(%d,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2:out_range=pc:"
 		     "out_color_matrix=bt601,format=yuvj420p,setsar=1", POSTER_SIDE_MOST, POSTER_SIDE_MOST);
-	add_output(NAME_POSTER, argv);
+	add_output(input, NAME_POSTER, argv);
 }
 
 /* Storyboard ---------------------------------------------------------------------------------- */
@@ -136,10 +139,10 @@ static void add_board_line(const struct plan_input *input, const struct grid *gr
 	add_input(input, input->facts->video_index, argv);
 	board_graph(input, grid, &board, &graph);
 	line_buf(argv, "-vf", &graph);
-	add_output(NAME_STORYBOARD, argv);
+	add_output(input, NAME_STORYBOARD, argv);
 }
 
-void storyboard_list(const struct storyboard *b, int64_t sprite_width, int64_t sprite_height, struct buf *out)
+void storyboard_list(const struct storyboard *b, const char *sprite, int64_t sprite_width, int64_t sprite_height, struct buf *out)
 {
 	int64_t width = sprite_width / b->columns, height = sprite_height / b->rows;
 
@@ -153,7 +156,7 @@ void storyboard_list(const struct storyboard *b, int64_t sprite_width, int64_t s
 			buf_printf(out, "%s%02" PRId64 ":%02" PRId64 ":%02" PRId64 ".%03" PRId64, k == 0 ? "\n" : " --> ", ms / 3600000,
 				   ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
 		}
-		buf_printf(out, "\n" NAME_STORYBOARD "#xywh=%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n", i % b->columns * width,
+		buf_printf(out, "\n%s#xywh=%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "\n", sprite, i % b->columns * width,
 			   i / b->columns * height, width, height);
 	}
 }

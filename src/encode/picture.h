@@ -21,6 +21,6 @@ struct storyboard storyboard_of(int64_t duration_ms);
 bool picture_size(const uint8_t *bytes, size_t len, int64_t *width, int64_t *height);
 
 /* WebVTT whose cues name parts of the sprite: "storyboard.jpg#xywh=0,0,160,90". */
-void storyboard_list(const struct storyboard *board, int64_t sprite_width, int64_t sprite_height, struct buf *out);
+void storyboard_list(const struct storyboard *board, const char *sprite, int64_t sprite_width, int64_t sprite_height, struct buf *out);
 
 #endif

@@ -13,11 +13,13 @@
 enum db_result discard_add(struct db *db, const struct task *task, const char *file, int64_t delay_ms)
 {
 	struct rows rows = rows_open(db, SQL_DISCARD_ADD);
+	enum db_result result;
 
 	rows_text(&rows, ":video", task->video);
 	rows_text(&rows, ":file", file);
 	rows_int(&rows, ":delay_ms", delay_ms);
-	return rows_run(&rows);
+	result = rows_run(&rows);
+	return result == DB_NONE ? DB_OK : result;
 }
 
 enum db_result discard_pieces(struct db *db, const struct task *task, int64_t delay_ms)

@@ -12,7 +12,7 @@ struct discard {
 	char file[64];
 };
 
-/* Marks a file to be removed in `delay_ms`. */
+/* Marks a file to be removed in `delay_ms`, but where it is a picture that the video's row names. */
 enum db_result discard_add(struct db *db, const struct task *task, const char *file, int64_t delay_ms);
 
 /* Marks the pieces that published files were made of; not those that are published themselves. */

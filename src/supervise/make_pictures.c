@@ -32,16 +32,20 @@ static bool poster_make(struct work *work)
 {
 	struct attempt *a = work->attempt;
 	int64_t width, height;
+	char file[32];
 
-	if (!check(work, NAME_POSTER, &width, &height))
+	name_stem(file, a->task.edition, NAME_POSTER);
+	if (!check(work, file, &width, &height))
 		return false;
-	return (begin(work) && artefact_move(work->desk, a, NAME_POSTER) && artefact_seal(work->desk, a->task.video)) ||
-	       work_storage_failed(work);
+	return (begin(work) && artefact_move(work->desk, a, file) && artefact_seal(work->desk, a->task.video)) || work_storage_failed(work);
 }
 
 static enum db_result poster_commit(struct work *work)
 {
-	return plan_poster(work->desk->db, &work->attempt->task, &work->attempt->ended, NAME_POSTER, NULL);
+	char file[32];
+
+	name_stem(file, work->attempt->task.edition, NAME_POSTER);
+	return plan_poster(work->desk->db, &work->attempt->task, &work->attempt->ended, file, NULL);
 }
 
 static enum db_result poster_without(struct work *work)
@@ -51,7 +55,21 @@ static enum db_result poster_without(struct work *work)
 
 /* Storyboard ---------------------------------------------------------------------------------- */
 
-static bool write_list(struct work *work, int64_t width, int64_t height)
+/* The files of a storyboard. */
+struct files {
+	char sprite[32], list[32];
+};
+
+static struct files files_of(const struct work *work)
+{
+	struct files files;
+
+	name_stem(files.sprite, work->attempt->task.edition, NAME_STORYBOARD);
+	name_stem(files.list, work->attempt->task.edition, NAME_STORYBOARD_LIST);
+	return files;
+}
+
+static bool write_list(struct work *work, const struct files *files, int64_t width, int64_t height)
 {
 	const struct storyboard board = storyboard_of(work->attempt->task.duration_ms);
 	struct buf text = BUF_INIT;
@@ -59,26 +77,29 @@ static bool write_list(struct work *work, int64_t width, int64_t height)
 
 	if (width % board.columns != 0 || height % board.rows != 0)
 		return work_refuse(work, VERDICT_RETRY, "no_picture", "The small pictures do not lie as planned.");
-	storyboard_list(&board, width, height, &text);
-	ok = artefact_write(work->desk, work->attempt, NAME_STORYBOARD_LIST, &text);
+	storyboard_list(&board, files->sprite, width, height, &text);
+	ok = artefact_write(work->desk, work->attempt, files->list, &text);
 	buf_fini(&text);
 	return ok || work_storage_failed(work);
 }
 
 static bool storyboard_make(struct work *work)
 {
+	const struct files files = files_of(work);
 	struct attempt *a = work->attempt;
 	int64_t width, height;
 
-	if (!check(work, NAME_STORYBOARD, &width, &height) || !write_list(work, width, height))
+	if (!check(work, files.sprite, &width, &height) || !write_list(work, &files, width, height))
 		return false;
-	return (begin(work) && artefact_move(work->desk, a, NAME_STORYBOARD) && artefact_move(work->desk, a, NAME_STORYBOARD_LIST) &&
+	return (begin(work) && artefact_move(work->desk, a, files.sprite) && artefact_move(work->desk, a, files.list) &&
 		artefact_seal(work->desk, a->task.video)) || work_storage_failed(work);
 }
 
 static enum db_result storyboard_commit(struct work *work)
 {
-	return plan_storyboard(work->desk->db, &work->attempt->task, &work->attempt->ended, NAME_STORYBOARD_LIST, NULL);
+	const struct files files = files_of(work);
+
+	return plan_storyboard(work->desk->db, &work->attempt->task, &work->attempt->ended, files.list, NULL);
 }
 
 static enum db_result storyboard_without(struct work *work)

@@ -14,7 +14,7 @@ import expected, { brief } from "./expected.mjs";
 const TIMEOUT_MS = 1_200_000, STILL_MS = 180_000 / patience;
 // Most of one child, for a hostile file.  The kernel also counts the spawning responder, which sanitizers make large.
 const CPU_MS = 5000, RSS_KB = sanitized ? Infinity : 256 * 1024;
-const PUBLISHED = /^(master\.m3u8|manifest\.mpd|poster\.jpg|storyboard\.(jpg|vtt)|(e2-)?text(-[a-z0-9-]+)?\.(m3u8|vtt)|(e2-)?(audio[a-z0-9-]*?|\d+p)(\.m3u8|-early\.m3u8|\.mp4|-init\.mp4|-\d{4}\.m4s|-head\.m4s))$/;
+const PUBLISHED = /^(master\.m3u8|manifest\.mpd|(e2-)?poster\.jpg|(e2-)?storyboard\.(jpg|vtt)|(e2-)?text(-[a-z0-9-]+)?\.(m3u8|vtt)|(e2-)?(audio[a-z0-9-]*?|\d+p)(\.m3u8|-early\.m3u8|\.mp4|-init\.mp4|-\d{4}\.m4s|-head\.m4s))$/;
 
 const options = { prepare: async (server) => {
 	await server.quick();

@@ -48,7 +48,12 @@ test("files of the old edition stay for who is in the middle of them, and then g
 	assert.ok(old());
 	await server.sql("UPDATE discard SET after_ms = after_ms - 3600000");
 	await until(() => !old(), "the old files are gone");
-	await plays(await server.video(id));
+	const video = await server.video(id), { poster, storyboard } = video.urls;
+	await plays(video);
+	for (const path of [poster, storyboard, storyboard.replace(/vtt$/, "jpg")]) {
+		assert.match(path, /\/e2-/);
+		assert.equal((await server.get(path)).status, 200, path);
+	}
 });
 
 test("an edition that fails leaves what is published", async () => {

@@ -67,19 +67,34 @@ test("its rules hold after that: a ready video is encoded again as its next edit
 	await assert.rejects(sql("INSERT INTO task (video, kind) VALUES ('x', 'nonsense')"), /CHECK constraint failed/);
 });
 
+// A database of this schema, with these statements, as it is now.  Resolves to what asks it.
+async function migrated(number, statements) {
+	const earlier = mkdtempSync(join(dir, "earlier-")), file = join(earlier, "clipmill.db");
+	const schemas = readdirSync(join(tree, "sql/schema")).filter((name) => parseInt(name, 10) <= number).sort().map((name) => join("schema", name));
+	await run("sqlite3", ["-bail", file, ...[...schemas, "views.sql"].map((name) => `.read ${join(tree, "sql", name)}`), statements]);
+	writeFileSync(join(earlier, "clipmill.conf"), `[store]\ndir = ${earlier}\n`);
+	const { code, stderr } = await responder(["--config", join(earlier, "clipmill.conf"), "init"]);
+	assert.equal(code, 0, stderr);
+	return async (statement) => (await run("sqlite3", [file, statement])).trim();
+}
+
 test("a video whose scan was under way before scans ran beside each other gets its plan", async () => {
-	const earlier = mkdtempSync(join(dir, "eleven-")), file = join(earlier, "clipmill.db");
-	const schemas = readdirSync(join(tree, "sql/schema")).filter((name) => parseInt(name, 10) <= 11).sort().map((name) => join("schema", name));
-	const ask = async (statement) => (await run("sqlite3", [file, statement])).trim();
-	await run("sqlite3", ["-bail", file, ...[...schemas, "views.sql"].map((name) => `.read ${join(tree, "sql", name)}`), `
+	const ask = await migrated(11, `
 		INSERT INTO video (id, source, filename) VALUES ('${id}', 'source/${id}', 'film.mp4');
 		UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'probe';
 		UPDATE task SET state = 'done' WHERE kind = 'probe';
 		INSERT INTO task (video, kind, seq) VALUES ('${id}', 'scan', 1);
-		UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'scan';`]);
-	writeFileSync(join(earlier, "clipmill.conf"), `[store]\ndir = ${earlier}\n`);
-	const { code, stderr } = await responder(["--config", join(earlier, "clipmill.conf"), "init"]);
-	assert.equal(code, 0, stderr);
+		UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'scan';`);
 	assert.equal(await ask("SELECT kind, seq, state FROM task WHERE kind = 'scan' ORDER BY id"), "scan|1|running\nscan|0|queued");
 	assert.equal(await ask("SELECT t.seq, n.seq FROM task_wait w JOIN task t ON t.id = w.task JOIN task n ON n.id = w.needs WHERE t.kind = 'scan'"), "0|1");
+});
+
+test("pictures that still are there are kept, and those that went with the first edition are not named", async () => {
+	const ask = await migrated(12, `
+		INSERT INTO video (source) VALUES ('/kept'), ('/gone'), ('/first');
+		UPDATE video SET poster = 'poster.jpg', published = 1;
+		UPDATE video SET published = 2, edition = 2, linked = id WHERE source <> '/first';
+		INSERT INTO discard SELECT id, 'poster.jpg', 5 FROM video WHERE source = '/kept';`);
+	assert.equal(await ask("SELECT source, poster FROM video ORDER BY source"), "/first|poster.jpg\n/gone|\n/kept|poster.jpg");
+	assert.equal(await ask("SELECT count(*) FROM discard"), "0");
 });

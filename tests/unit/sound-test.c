@@ -345,10 +345,10 @@ static void lists_storyboards(void **state)
 	const struct storyboard board = storyboard_of(10500);
 	struct buf out = BUF_INIT;
 
-	storyboard_list(&board, 1600, 180, &out);
-	assert_non_null(strstr(buf_text(&out), "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\nstoryboard.jpg#xywh=0,0,160,90\n"));
-	assert_non_null(strstr(buf_text(&out), "\n00:00:09.000 --> 00:00:10.000\nstoryboard.jpg#xywh=1440,0,160,90\n"));
-	assert_non_null(strstr(buf_text(&out), "\n00:00:10.000 --> 00:00:10.500\nstoryboard.jpg#xywh=0,90,160,90\n"));
+	storyboard_list(&board, "e2-storyboard.jpg", 1600, 180, &out);
+	assert_non_null(strstr(buf_text(&out), "WEBVTT\n\n00:00:00.000 --> 00:00:01.000\ne2-storyboard.jpg#xywh=0,0,160,90\n"));
+	assert_non_null(strstr(buf_text(&out), "\n00:00:09.000 --> 00:00:10.000\ne2-storyboard.jpg#xywh=1440,0,160,90\n"));
+	assert_non_null(strstr(buf_text(&out), "\n00:00:10.000 --> 00:00:10.500\ne2-storyboard.jpg#xywh=0,90,160,90\n"));
 	buf_fini(&out);
 }
 
