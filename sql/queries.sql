@@ -649,6 +649,11 @@ SELECT d.video, d.file FROM discard d JOIN video v ON v.id = d.video
         SELECT 1 FROM task WHERE video = d.video AND kind = 'digest' AND state IN ('queued', 'running'))))
  ORDER BY d.after_ms LIMIT 1;
 
+-- After a minute, two, ... an hour.
+-- name: discard_put_off
+UPDATE discard SET tries = tries + 1, after_ms = (SELECT ms FROM now_ms) + min(3600000, 60000 << min(tries, 6))
+ WHERE video = :video AND file = :file;
+
 -- name: discard_forget
 DELETE FROM discard WHERE video = :video AND file = :file;
 

@@ -20,4 +20,8 @@ UPDATE video SET storyboard = NULL
  WHERE published > 1 AND published = edition AND NOT EXISTS (SELECT 1 FROM discard WHERE video = video.id AND file = storyboard);
 DELETE FROM discard WHERE file IN ('poster.jpg', 'storyboard.vtt', 'storyboard.jpg');
 
+-- Discards ---------------------------------------------------------------------------------------
+
+ALTER TABLE discard ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;        -- times that it could not be removed
+
 PRAGMA user_version = 14;

@@ -65,7 +65,8 @@ enum db_result discard_source_first(struct db *db, const struct discard *discard
 	return rows_run(&rows);
 }
 
-static enum db_result forget(struct db *db, enum sql_query query, const struct discard *discard)
+/* What is not there any longer is as good as changed. */
+static enum db_result change(struct db *db, enum sql_query query, const struct discard *discard)
 {
 	struct rows rows = rows_open(db, query);
 	enum db_result result;
@@ -76,14 +77,19 @@ static enum db_result forget(struct db *db, enum sql_query query, const struct d
 	return result == DB_NONE ? DB_OK : result;
 }
 
+enum db_result discard_put_off(struct db *db, const struct discard *discard)
+{
+	return change(db, SQL_DISCARD_PUT_OFF, discard);
+}
+
 enum db_result discard_forget(struct db *db, const struct discard *discard)
 {
 	enum db_result result = db_begin(db);
 
 	if (result != DB_OK)
 		return result;
-	result = forget(db, SQL_PIECE_FORGET, discard);
+	result = change(db, SQL_PIECE_FORGET, discard);
 	if (result == DB_OK)
-		result = forget(db, SQL_DISCARD_FORGET, discard);
+		result = change(db, SQL_DISCARD_FORGET, discard);
 	return db_end(db, result);
 }

@@ -27,6 +27,9 @@ enum db_result discard_due(struct db *db, struct discard *discard);
 /* Writes down that a source is not kept, before it goes.  DB_NONE: it must stay, as the next edition is made from it. */
 enum db_result discard_source_first(struct db *db, const struct discard *discard);
 
+/* It cannot be removed: others go first, and it is tried again later and later. */
+enum db_result discard_put_off(struct db *db, const struct discard *discard);
+
 /* The file is gone, and so are the rows that named it. */
 enum db_result discard_forget(struct db *db, const struct discard *discard);
 

@@ -183,22 +183,24 @@ void publish_attempt(const struct desk *desk, struct attempt *attempt)
 	work_fini(&work);
 }
 
-static bool discard_one(const struct desk *desk, const struct discard *discard)
+/* Anything but DB_OK: it is still the first that is due. */
+static enum db_result discard_one(const struct desk *desk, const struct discard *discard)
 {
 	char path[160];
 	bool is_source = strcmp(discard->file, DISCARD_SOURCE) == 0;
+	enum db_result result = is_source ? discard_source_first(desk->db, discard) : DB_OK;
 
-	if (is_source && discard_source_first(desk->db, discard) != DB_OK)
-		return false;
+	if (result != DB_OK)
+		return result;
 	if (is_source)
 		snprintf(path, sizeof path, "source/%s", discard->video);
 	else
 		snprintf(path, sizeof path, "media/%s/%s", discard->video, discard->file);
 	if (unlinkat(desk->dir_fd, path, 0) < 0 && errno != ENOENT) {
 		log_error("%s: could not be removed: %s", path, strerror(errno));
-		return false;
+		return discard_put_off(desk->db, discard);
 	}
-	return discard_forget(desk->db, discard) == DB_OK;
+	return discard_forget(desk->db, discard);
 }
 
 void publish_discard(const struct desk *desk)
@@ -207,7 +209,7 @@ void publish_discard(const struct desk *desk)
 	struct discard discard;
 
 	while (!atomic_load(desk->stopping) && clock_mono_ms() < until_ms && discard_due(desk->db, &discard) == DB_OK)
-		if (!discard_one(desk, &discard))
+		if (discard_one(desk, &discard) != DB_OK)
 			return;
 }
 

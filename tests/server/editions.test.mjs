@@ -1,7 +1,7 @@
 // editions.test.mjs - a finished video is encoded again: the old edition plays until the new one is verified.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { renameSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { readMaster } from "../lib/hls.mjs";
@@ -46,7 +46,10 @@ test("the old edition plays while the new one is made, and then the new one does
 test("files of the old edition stay for who is in the middle of them, and then go", async () => {
 	const old = () => server.files(`media/${id}`).some((name) => name.startsWith("240p"));
 	assert.ok(old());
-	await server.sql("UPDATE discard SET after_ms = after_ms - 3600000");
+	mkdirSync(join(server.dir, "media", id, "240p"));
+	await server.sql(`UPDATE discard SET after_ms = after_ms - 3600000; INSERT INTO discard (video, file, after_ms) VALUES ('${id}', '240p', 0)`);
+	await until(() => server.count("discard WHERE file = '240p' AND tries = 1 AND after_ms > (SELECT ms FROM now_ms) + 30000"), "what cannot be removed is put off");
+	rmdirSync(join(server.dir, "media", id, "240p"));
 	await until(() => !old(), "the old files are gone");
 	const video = await server.video(id), { poster, storyboard } = video.urls;
 	await plays(video);
