@@ -1,5 +1,6 @@
 # Tests: a folder a tier.  `make check` runs the unit tests, the style check, and the black-box tiers.
 UNIT_TESTS = \
+	tests/unit/attempt-test \
 	tests/unit/base-test \
 	tests/unit/store-test \
 	tests/unit/budget-test \

@@ -104,7 +104,7 @@ static void judge_ended_by_us(enum end_cause cause, struct judgement *out)
 static void judge_signal(const struct task_exit *ended, struct judgement *out)
 {
 	if (ended->signal == SIGXFSZ)
-		judge(out, VERDICT_FAIL, "too_large", "The result would be larger than this server allows.");
+		judge(out, VERDICT_FAIL, "too_large", "The result became far larger than its profile allows.");
 	else if (ended->signal == SIGXCPU)
 		judge(out, VERDICT_RETRY, "took_too_long", "The work took more computing time than this server allows.");
 	else if (ended->signal == SIGSYS)
@@ -180,6 +180,24 @@ void judge_exit(enum task_kind kind, const struct task_exit *ended, enum end_cau
 		judge_input(kind, ended, out);
 	else
 		judge(out, VERDICT_OK, "ok", "Done.");
+}
+
+/* Its command line takes something over from the source as it is. */
+static bool copies(const struct task *task)
+{
+	for (size_t i = 0; i < task->argv.count; i++)
+		if (strcmp(task->argv.items[i], "copy") == 0)
+			return true;
+	return false;
+}
+
+bool judge_may_replan(const struct task *task, const struct judgement *judgement)
+{
+	if (task->single != NULL || strcmp(judgement->reason, "too_large") == 0)
+		return false;
+	if (task->kind == TASK_AUDIO || (task->kind == TASK_CHUNK && task->alone))
+		return copies(task);
+	return task->kind == TASK_CHUNK || task->kind == TASK_ASSEMBLE;
 }
 
 /* What it made -------------------------------------------------------------------------------- */

@@ -26,6 +26,10 @@ struct judgement {
 /* The one place that classes a finished child. */
 void judge_exit(enum task_kind kind, const struct task_exit *ended, enum end_cause cause, struct judgement *out);
 
+/* What failed in chunks may go well in one, what could not be copied may be encoded, and pieces that do not make a whole are
+ * made anew; once.  What is too large would be so again. */
+bool judge_may_replan(const struct task *task, const struct judgement *judgement);
+
 /*
  * Checks a chunk's or audio track's file against its task: whole fragments that start with a sync
  * sample, no gaps in decode time, picture size as planned, and (video) as many frames as ffmpeg

@@ -14,6 +14,8 @@
 
 #define READING_MEMORY_BYTES ((int64_t)1 << 30) /* of children that only look at the source */
 #define READING_CPU_S 120
+#define FILE_LEAST_BYTES ((int64_t)1 << 30)     /* for what has no cap, and where a source is longer than it says */
+#define FILE_CAPS 4                             /* caps are kept on the whole, and not in each second */
 
 void attempt_init(struct attempt *attempt, struct task *task)
 {
@@ -64,7 +66,7 @@ struct child_spec attempt_spec(const struct conf *conf, const struct task *task,
 		.conf = conf, .argv = &task->argv, .reads = &task->reads, .dir = dir, .nice = nice,
 		.memory_bytes = reads_only ? READING_MEMORY_BYTES : conf->memory_max_bytes,
 		.cpu_s = reads_only ? READING_CPU_S : conf->wall_ms / 1000 * sysconf(_SC_NPROCESSORS_ONLN),
-		.file_bytes = conf->upload_max_bytes,
+		.file_bytes = FILE_LEAST_BYTES + FILE_CAPS * task->caps_bytes,
 	};
 }
 

@@ -56,26 +56,6 @@ static int64_t backoff_ms(int64_t failures)
 	return delay + delay * random / (4 * UINT16_MAX);
 }
 
-/* Its command line takes something over from the source as it is. */
-static bool copies(const struct task *task)
-{
-	for (size_t i = 0; i < task->argv.count; i++)
-		if (strcmp(task->argv.items[i], "copy") == 0)
-			return true;
-	return false;
-}
-
-/* What failed in chunks may go well in one, what could not be copied may be encoded, and pieces that do not make a whole are
- * made anew; once. */
-static bool can_replan(const struct task *task)
-{
-	if (task->single != NULL)
-		return false;
-	if (task->kind == TASK_AUDIO || (task->kind == TASK_CHUNK && task->alone))
-		return copies(task);
-	return task->kind == TASK_CHUNK || task->kind == TASK_ASSEMBLE;
-}
-
 /* The video is not to blame, and this worker is not to try the next one before the machine is well. */
 static enum db_result put_off(struct work *work)
 {
@@ -97,7 +77,7 @@ static enum db_result commit_end(struct work *work)
 		return makes[a->task.kind]->commit(work);
 	if (j->verdict == VERDICT_MACHINE)
 		return put_off(work);
-	if (j->verdict == VERDICT_REPLAN || (can_replan(&a->task) && (j->verdict == VERDICT_FAIL || last)))
+	if (j->verdict == VERDICT_REPLAN || (judge_may_replan(&a->task, j) && (j->verdict == VERDICT_FAIL || last)))
 		return task_replan(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
 	if (j->verdict == VERDICT_RETRY && !last)
 		return task_retry(work->desk->db, &a->task, &a->ended, j->reason, backoff_ms(a->task.failures));

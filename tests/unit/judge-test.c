@@ -113,6 +113,24 @@ static void what_we_keep_from_a_decoder_is_no_damage(void **state)
 	assert_int_equal(telling_complaints("[h264 @ 0x5] error\n    Last message repeated 1 times\n"), 2);
 }
 
+/* A chunk of many is made anew in one, but not what would be too large again. */
+static void replans_once_what_may_go_better_then(void **state)
+{
+	static char why[] = "why", copy[] = "copy", *argv[] = { copy };
+	const struct judgement failed = { .verdict = VERDICT_FAIL, .reason = "not_decodable" };
+	const struct judgement large = { .verdict = VERDICT_FAIL, .reason = "too_large" };
+	const struct { struct task task; bool may; } cases[] = {
+		{ { .kind = TASK_CHUNK }, true }, { { .kind = TASK_CHUNK, .single = why }, false }, { { .kind = TASK_CHUNK, .alone = true }, false },
+		{ { .kind = TASK_CHUNK, .alone = true, .argv = { argv, 1 } }, true }, { { .kind = TASK_AUDIO }, false },
+		{ { .kind = TASK_AUDIO, .argv = { argv, 1 } }, true }, { { .kind = TASK_ASSEMBLE, .alone = true }, true }, { { .kind = TASK_PROBE }, false },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		assert_int_equal(judge_may_replan(&cases[i].task, &failed), cases[i].may);
+		assert_false(judge_may_replan(&cases[i].task, &large));
+	}
+}
+
 static struct fragment fragments[] = {
 	{ .size = 10, .decode_time = 0, .duration = 90000, .samples = 25, .starts_sync = true },
 	{ .size = 10, .decode_time = 90000, .duration = 90000, .samples = 25, .starts_sync = true },
@@ -231,6 +249,7 @@ int main(void)
 		cmocka_unit_test(classes_every_end),
 		cmocka_unit_test(tells_the_line_that_matters_without_our_paths),
 		cmocka_unit_test(tells_what_can_be_done_about_it),
+		cmocka_unit_test(replans_once_what_may_go_better_then),
 		cmocka_unit_test(what_we_keep_from_a_decoder_is_no_damage),
 		cmocka_unit_test(takes_a_piece_that_is_as_planned_and_no_other),
 		cmocka_unit_test(a_piece_may_lack_frames_that_did_not_decode),

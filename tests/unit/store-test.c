@@ -415,6 +415,7 @@ static void write_plan(struct fixture *f)
 
 	strcpy(plan.renditions[0].name, "audio");
 	plan.renditions[0].kind = RENDITION_AUDIO;
+	plan.renditions[0].max_kbps = 96;
 	add_video(f, f->video, 0);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(plan_write(f->db, &task, &well, &plan), DB_OK);
@@ -434,6 +435,7 @@ static void assemble_waits_for_all_that_it_needs(void **state)
 	write_plan(f);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_AUDIO);
+	assert_int_equal(task.caps_bytes, 12000);
 	assert_int_equal(plan_pieces(f->db, &task, &well, &piece, 1, 0, NULL), DB_OK);
 	task_fini(&task);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);

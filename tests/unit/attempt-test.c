@@ -1,0 +1,59 @@
+/*
+ * attempt-test.c - how a task's child is run.
+ * SPDX-License-Identifier: MIT
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "supervise/attempt.h"
+
+static void a_file_may_be_as_large_as_its_caps_allow_however_small_uploads_are(void **state)
+{
+	const struct conf conf = { .upload_max_bytes = 1, .wall_ms = 1000 };
+	struct task task = { .kind = TASK_ASSEMBLE, .caps_bytes = (int64_t)5 << 30 };
+
+	assert_true(attempt_spec(&conf, &task, 0, NULL).file_bytes >= (int64_t)10 << 30);
+	assert_true(attempt_spec(&conf, &task, 0, NULL).file_bytes < (int64_t)64 << 30);
+	task.caps_bytes = 0;
+	assert_true(attempt_spec(&conf, &task, 0, NULL).file_bytes >= (int64_t)1 << 30);
+}
+
+static void a_planned_task_is_run_with_the_programs_of_now(void **state)
+{
+	static char ffmpeg[] = "/now/ffmpeg", ffprobe[] = "/now/ffprobe", mux[] = "/now/mux", digest[] = "/now/digest";
+	static const struct { enum task_kind kind; int64_t seq; const char *program; } cases[] = {
+		{ TASK_CHUNK, 3, ffmpeg }, { TASK_AUDIO, 0, ffmpeg }, { TASK_SUBTITLE, 0, ffmpeg }, { TASK_POSTER, 0, ffmpeg },
+		{ TASK_STORYBOARD, 0, ffmpeg }, { TASK_ASSEMBLE, 0, mux }, { TASK_PROBE, 0, ffprobe }, { TASK_SCAN, 0, ffprobe },
+		{ TASK_SCAN, 1, ffmpeg }, { TASK_DIGEST, 0, digest },
+	};
+	const struct conf conf = { .ffmpeg = ffmpeg, .ffprobe = ffprobe, .mux = mux, .digest = digest };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct task task = { .kind = cases[i].kind, .seq = cases[i].seq };
+
+		attempt_renew_program(&conf, &task);
+		assert_int_equal(task.argv.count, 0);
+		strings_add(&task.argv, "/before/x");
+		strings_add(&task.argv, "-y");
+		attempt_renew_program(&conf, &task);
+		assert_string_equal(task.argv.items[0], cases[i].program);
+		assert_string_equal(task.argv.items[1], "-y");
+		strings_fini(&task.argv);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_file_may_be_as_large_as_its_caps_allow_however_small_uploads_are),
+		cmocka_unit_test(a_planned_task_is_run_with_the_programs_of_now),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
