@@ -24,4 +24,17 @@ DELETE FROM discard WHERE file IN ('poster.jpg', 'storyboard.vtt', 'storyboard.j
 
 ALTER TABLE discard ADD COLUMN tries INTEGER NOT NULL DEFAULT 0;        -- times that it could not be removed
 
+-- A retry goes on with the pieces of the edition that failed, and can use none of those before: they go, six hours later, for
+-- players that are in the middle of an early playlist.  The next early playlist is the edition's own.
+CREATE TRIGGER video_leaves_pieces AFTER UPDATE OF state ON video
+WHEN NEW.state IN ('failed', 'cancelled') AND OLD.state NOT IN ('failed', 'cancelled') AND NEW.edition > 1
+BEGIN
+	INSERT OR IGNORE INTO discard (video, file, after_ms)
+	SELECT p.video, p.file, CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) + 21600000 FROM piece p
+	 WHERE p.video = NEW.id AND p.edition < NEW.edition
+	   AND p.file NOT IN (SELECT file FROM rendition WHERE video = NEW.id AND file IS NOT NULL);
+	UPDATE video SET playable_ms = NULL
+	 WHERE id = NEW.id AND published IS NULL AND EXISTS (SELECT 1 FROM piece WHERE video = NEW.id AND edition < NEW.edition);
+END;
+
 PRAGMA user_version = 14;

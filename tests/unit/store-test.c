@@ -20,6 +20,8 @@
 
 #include "base/file.h"
 #include "base/id.h"
+#include "store/discard.h"
+#include "store/early.h"
 #include "store/plan_store.h"
 #include "store/task.h"
 #include "store/upload.h"
@@ -404,7 +406,7 @@ static void a_failed_task_fails_its_video_with_the_reason(void **state)
 	task_fini(&task);
 }
 
-/* Claims and ends the probe and the scan of f->video with a plan of two tasks, the second waiting. */
+/* Ends the probe of f->video with a plan of two tasks, the second waiting. */
 static void write_plan(struct fixture *f)
 {
 	struct plan_task tasks[2] = {
@@ -416,28 +418,89 @@ static void write_plan(struct fixture *f)
 	strcpy(plan.renditions[0].name, "audio");
 	plan.renditions[0].kind = RENDITION_AUDIO;
 	plan.renditions[0].max_kbps = 96;
-	add_video(f, f->video, 0);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(plan_write(f->db, &task, &well, &plan), DB_OK);
 	task_fini(&task);
 }
 
-static void assemble_waits_for_all_that_it_needs(void **state)
+/* Ends the sound of that plan with its piece. */
+static void write_piece(struct fixture *f, const char *file)
 {
-	struct fixture *f = *state;
 	char words[] = "EXTINF";
-	const struct piece piece = {
-		.rendition = "audio", .file = "audio-0000.m4s", .frames = 10, .duration_us = 5, .playlist = words, .codecs = "mp4a.40.2",
-	};
-	const struct published file = { .rendition = "audio", .file = "audio.mp4", .size_bytes = 5, .frames = 10 };
+	struct piece piece = { .rendition = "audio", .frames = 10, .duration_us = 5, .playlist = words, .codecs = "mp4a.40.2" };
 	struct task task;
 
-	write_plan(f);
+	strcpy(piece.file, file);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_AUDIO);
 	assert_int_equal(task.caps_bytes, 12000);
 	assert_int_equal(plan_pieces(f->db, &task, &well, &piece, 1, 0, NULL), DB_OK);
 	task_fini(&task);
+}
+
+static void an_edition_that_fails_keeps_its_own_pieces_for_a_retry(void **state)
+{
+	struct fixture *f = *state;
+	struct discard discard;
+	struct early early;
+	struct task task;
+
+	add_video(f, f->video, 0);
+	write_plan(f);
+	write_piece(f, "audio-0000.m4s");
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+	assert_int_equal(early_playable(f->db, &task), DB_OK);
+	assert_int_equal(task_replan(f->db, &task, &well, "bad_output", "why"), DB_OK);
+	task_fini(&task);
+	write_plan(f);
+	write_piece(f, "e2-audio-0000.m4s");
+	by_hand(f, "UPDATE discard SET after_ms = 0");
+	assert_int_equal(discard_due(f->db, &discard), DB_NONE);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+	assert_int_equal(task_failed(f->db, &task, &well, "bad_output", "why"), DB_OK);
+	assert_int_equal(discard_due(f->db, &discard), DB_NONE);
+	by_hand(f, "UPDATE discard SET after_ms = 0");
+	assert_int_equal(discard_due(f->db, &discard), DB_OK);
+	assert_string_equal(discard.file, "audio-0000.m4s");
+	assert_int_equal(discard_forget(f->db, &discard), DB_OK);
+	assert_int_equal(discard_due(f->db, &discard), DB_NONE);
+	assert_int_equal(early_read(f->db, &task, &early), DB_OK);
+	assert_false(early.playable);
+	task_fini(&task);
+}
+
+static void what_cannot_be_removed_lets_others_go_first(void **state)
+{
+	struct fixture *f = *state;
+	struct task task = { .edition = 1 };
+	struct discard discard;
+
+	add_video(f, f->video, 0);
+	strcpy(task.video, f->video);
+	assert_int_equal(discard_add(f->db, &task, "stuck", -1000), DB_OK);
+	assert_int_equal(discard_add(f->db, &task, "other", 0), DB_OK);
+	assert_int_equal(discard_due(f->db, &discard), DB_OK);
+	assert_string_equal(discard.file, "stuck");
+	assert_int_equal(discard_put_off(f->db, &discard), DB_OK);
+	assert_int_equal(discard_due(f->db, &discard), DB_OK);
+	assert_string_equal(discard.file, "other");
+	assert_int_equal(discard_forget(f->db, &discard), DB_OK);
+	by_hand(f, "UPDATE discard SET after_ms = after_ms - 60000");
+	assert_int_equal(discard_due(f->db, &discard), DB_OK);
+	assert_int_equal(discard_put_off(f->db, &discard), DB_OK);
+	by_hand(f, "UPDATE discard SET after_ms = after_ms - 60000");
+	assert_int_equal(discard_due(f->db, &discard), DB_NONE);
+}
+
+static void assemble_waits_for_all_that_it_needs(void **state)
+{
+	struct fixture *f = *state;
+	const struct published file = { .rendition = "audio", .file = "audio.mp4", .size_bytes = 5, .frames = 10 };
+	struct task task;
+
+	add_video(f, f->video, 0);
+	write_plan(f);
+	write_piece(f, "audio-0000.m4s");
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_ASSEMBLE);
 	assert_int_equal(plan_publish(f->db, &task, &well, &file, 1, NULL), DB_OK);
@@ -599,6 +662,8 @@ int main(void)
 		T(a_task_that_is_put_off_waits_longer_each_time_and_is_blamed_when_others_go_well),
 		T(what_is_retried_by_hand_was_never_put_off),
 		T(a_failed_task_fails_its_video_with_the_reason),
+		T(an_edition_that_fails_keeps_its_own_pieces_for_a_retry),
+		T(what_cannot_be_removed_lets_others_go_first),
 		T(assemble_waits_for_all_that_it_needs),
 		T(a_deleted_video_goes_when_its_child_is_gone),
 		T(a_deleted_video_that_cannot_be_removed_is_passed_by),
