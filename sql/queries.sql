@@ -100,6 +100,9 @@ SELECT id FROM video v
    AND NOT EXISTS (SELECT 1 FROM task WHERE video = v.id AND state = 'cancelled' AND worker IS NOT NULL)
  ORDER BY id LIMIT 1;
 
+-- name: video_files_gone
+UPDATE video SET files_gone = 1 WHERE id = :id AND state = 'deleting';
+
 -- name: video_remove
 DELETE FROM video WHERE id = :id AND state = 'deleting';
 

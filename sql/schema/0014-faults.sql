@@ -37,4 +37,13 @@ BEGIN
 	 WHERE id = NEW.id AND published IS NULL AND EXISTS (SELECT 1 FROM piece WHERE video = NEW.id AND edition < NEW.edition);
 END;
 
+-- Deletion ---------------------------------------------------------------------------------------
+
+ALTER TABLE video ADD COLUMN files_gone INTEGER NOT NULL DEFAULT 0 CHECK (files_gone IN (0, 1));        -- a responder removed them
+
+CREATE TRIGGER video_row_last BEFORE DELETE ON video WHEN OLD.state = 'deleting' AND OLD.files_gone = 0
+BEGIN
+	SELECT RAISE(ABORT, 'its files must go first: a responder removes them, and then this row');
+END;
+
 PRAGMA user_version = 14;

@@ -69,7 +69,7 @@ enum db_result video_patch_parse(struct db *db, const char *json, struct video_p
 
 /* For the supervisor: the next video in state deleting, behind id `after`, that no running child still works on. */
 enum db_result video_doomed(struct db *db, const char *after, char id[23]);
-/* Removes the row of a video in state deleting, after its files. */
+/* Its files are gone: says so in the row of a video in state deleting, and removes it.  No other hand can. */
 enum db_result video_remove(struct db *db, const char *id);
 /* Fails a video for good with a stable code and a sentence. */
 enum db_result video_fail(struct db *db, const char *id, const char *reason, const char *detail);

@@ -57,7 +57,7 @@ test("to cancel, retry and delete a video of four times the chunks costs about f
 });
 
 test("to remove a video costs as much beside twenty others", async () => {
-	const remove = query("video_remove"), doom = `UPDATE video SET state = 'deleting' WHERE id = '${idOf("one")}';`;
+	const remove = query("video_remove"), doom = `UPDATE video SET state = 'deleting', files_gone = 1 WHERE id = '${idOf("one")}';`;
 	const sql = await database();
 	sql(video("one", 100) + doom);
 	const alone = sql.steps(remove, { id: `'${idOf("one")}'` });
