@@ -44,31 +44,45 @@ static bool next_line(const char **at, const char *end, struct line *line)
 
 /* Times --------------------------------------------------------------------------------------- */
 
-/* "01:02:03.456" or "02:03.456" as milliseconds, with a minus in front where it comes before our zero.  Returns
- * what follows, or NULL. */
-static const char *take_time(const char *at, int64_t *ms)
+/* Digits; a minus before them is noted. */
+static const char *take_number(const char *at, int64_t *value, bool *negative)
 {
-	int64_t parts[3] = { 0, 0, 0 };
-	bool negative = *at == '-';
-	size_t count = 0;
 	char *end;
 
-	at += negative;
-	do {
-		if (!isdigit((unsigned char)*at) || count == 3)
-			return NULL;
-		parts[count] = strtoll(at, &end, 10);
-		if (parts[count++] > MINUTES_MOST)
-			return NULL;
-		at = end + 1;
-	} while (*end == ':');
-	if (*end != '.' || count < 2 || !isdigit((unsigned char)at[0]) || !isdigit((unsigned char)at[1]) || !isdigit((unsigned char)at[2]))
+	*negative = *negative || *at == '-';
+	at += *at == '-';
+	if (!isdigit((unsigned char)*at))
 		return NULL;
-	*ms = (count == 3 ? parts[0] * 3600 + parts[1] * 60 + parts[2] : parts[0] * 60 + parts[1]) * 1000;
-	*ms += (at[0] - '0') * 100 + (at[1] - '0') * 10 + (at[2] - '0');
+	*value = strtoll(at, &end, 10);
+	return *value <= MINUTES_MOST ? end : NULL;
+}
+
+/* "01:02:03.456" or "02:03.456" as milliseconds.  What comes before our zero ffmpeg writes with a minus in front of each part,
+ * "00:-1.-23", and without its hours.  Returns what follows, or NULL. */
+static const char *take_time(const char *at, int64_t *ms)
+{
+	int64_t parts[3] = { 0, 0, 0 }, rest;
+	bool negative = false;
+	size_t count = 0;
+	const char *point;
+
+	do {
+		if (count == 3)
+			return NULL;
+		point = take_number(at, &parts[count++], &negative);
+		if (point == NULL)
+			return NULL;
+		at = point + 1;
+	} while (*point == ':');
+	if (*point != '.' || count < 2)
+		return NULL;
+	at = take_number(at, &rest, &negative);
+	if (at == NULL || rest > 999 || (!negative && at - point != 4))
+		return NULL;
+	*ms = (count == 3 ? parts[0] * 3600 + parts[1] * 60 + parts[2] : parts[0] * 60 + parts[1]) * 1000 + rest;
 	if (negative)
 		*ms = -*ms;
-	return at + 3;
+	return at;
 }
 
 static bool take_times(const struct line *line, int64_t *from_ms, int64_t *to_ms)
@@ -141,13 +155,25 @@ static const char *put_character(const char *at, const char *end, struct buf *ou
 	return at + (len > 0 ? len : 1);
 }
 
-/* What ffmpeg leaves of a drawing (ASS, {\\p1}): "m 0 0 l 100 0 100 100". */
+/* Moves behind tags that we keep. */
+static const char *skip_kept(const char *at, const char *end)
+{
+	size_t len;
+
+	while (at < end && (len = kept_tag(at, end)) > 0)
+		at += len;
+	return at;
+}
+
+/* What ffmpeg leaves of a drawing (ASS, {\\p1}): "m 0 0 l 100 0 100 100", or "<b>m 0 0 ...</b>". */
 static bool is_drawing(const struct line *line)
 {
-	if (line->len < 5 || line->at[0] != 'm' || line->at[1] != ' ' || (!isdigit((unsigned char)line->at[2]) && line->at[2] != '-'))
+	const char *end = line->at + line->len, *at = skip_kept(line->at, end);
+
+	if (end - at < 5 || at[0] != 'm' || at[1] != ' ' || (!isdigit((unsigned char)at[2]) && at[2] != '-'))
 		return false;
-	for (size_t i = 0; i < line->len; i++)
-		if (line->at[i] == '\0' || strchr("mnlbspc -.0123456789", line->at[i]) == NULL)
+	for (; at < end; at = skip_kept(at + 1, end))
+		if (*at == '\0' || strchr("mnlbspc -.0123456789", *at) == NULL)
 			return false;
 	return true;
 }
