@@ -297,6 +297,11 @@ static void take_measured(const struct stream_row *s, const struct measured *m, 
 	f->damage = m->errors;
 }
 
+bool facts_length_is_guessed(const struct facts *f)
+{
+	return strcmp(f->container, "aac") == 0 || strcmp(f->container, "mp3") == 0;
+}
+
 static bool check_limits(const struct facts *f, const struct conf *conf, struct refusal *refusal)
 {
 	if (f->has_video && f->coded_width * f->coded_height > conf->pixels_max)
@@ -324,6 +329,14 @@ static void take_steadies(const struct steadies *list, struct facts *f)
 		}
 }
 
+/* Nobody is refused for a guess: what is longer is seen when it is made. */
+static void take_claim(const struct probe *probe, const struct conf *conf, struct facts *f)
+{
+	f->duration_s = isfinite(probe->duration) && probe->duration > 0 ? probe->duration : 0;
+	if (facts_length_is_guessed(f))
+		f->duration_s = fmin(f->duration_s, (double)conf->duration_max_ms / 1000);
+}
+
 /* How long the pictures are shown in all, where the container says so for each: of MP4 only if all of them are there, since it
  * claims the whole of what was cut short, or is cut by its edit list. */
 static void take_length(const struct stream_row *s, struct facts *f)
@@ -345,7 +358,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	f->cover_index = -1;
 	snprintf(f->container, sizeof f->container, "%s", probe->format);
 	f->start_s = probe->start_time;
-	f->duration_s = isfinite(probe->duration) && probe->duration > 0 ? probe->duration : 0;
+	take_claim(probe, conf, f);
 	for (size_t i = 0; i < probe->stream_count; i++)
 		take_other(&probe->streams[i], f);
 	if (f->sound_count > 0)

@@ -95,4 +95,7 @@ struct refusal {
 /* Fills `facts`; false with `refusal` filled when the source cannot or must not be encoded. */
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *facts, struct refusal *refusal);
 
+/* True of what is nothing but packets of sound: ffprobe guesses its length from the rate of the first ones. */
+bool facts_length_is_guessed(const struct facts *facts);
+
 #endif

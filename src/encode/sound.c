@@ -19,6 +19,7 @@
 
 #define SOUNDS_MOST 8           /* tracks; more are named in a decision */
 #define SLACK_S 5.0             /* a sound may be so much longer than it claims */
+#define OVER_S 60.0             /* and than the longest video that is taken: there it is cut off, and refused */
 
 #define REACH_S 60.0            /* the longest hole that is filled where a sound changes its channels or its rate */
 #define LATE_S 10.0             /* a sound may begin so much later than it claims */
@@ -43,19 +44,13 @@ struct take {
 	int64_t kbps;
 };
 
-/* Of what is nothing but packets of sound ffprobe guesses the length from the rate of the first ones. */
-static bool is_guessed(const struct facts *f)
-{
-	return strcmp(f->container, "aac") == 0 || strcmp(f->container, "mp3") == 0;
-}
-
 /* A bound against gaps that would be filled with days of silence: what the file claims, and a little. */
 static double most_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
-	double all_s = (double)input->conf->duration_max_ms / 1000 + 60;
+	double all_s = (double)input->conf->duration_max_ms / 1000 + OVER_S;
 	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->duration_s;
 
-	if (claimed_s <= 0 || is_guessed(input->facts))
+	if (claimed_s <= 0 || facts_length_is_guessed(input->facts))
 		return all_s;
 	return fmin(all_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SLACK_S);
 }
@@ -276,6 +271,11 @@ static void decide_rest(const struct facts *f, struct plan *plan)
 			   SOUNDS_MOST);
 	if (f->sounds_unread > 0)
 		job_decide(plan, "sounds_unread", "%zu tracks of sound cannot be decoded and are left out.", f->sounds_unread);
+}
+
+bool sound_is_cut_off(const struct conf *conf, double seconds)
+{
+	return seconds > (double)conf->duration_max_ms / 1000 + OVER_S - 1;
 }
 
 void sound_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan)

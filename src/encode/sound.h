@@ -12,4 +12,7 @@
  */
 void sound_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan);
 
+/* True of a sound that came out so long that its child cut it off: it is longer than the longest video that is taken. */
+bool sound_is_cut_off(const struct conf *conf, double seconds);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "encode/opus.h"
+#include "encode/sound.h"
 #include "encode/telling.h"
 #include "supervise/early.h"
 #include "supervise/make.h"
@@ -67,6 +68,8 @@ static bool make_piece_of(struct work *work, const struct plan_rendition *planne
 		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (!judge_piece(file, planned, &a->task, &a->progress, &work->judgement))
 		return false;
+	if (planned->kind == RENDITION_AUDIO && sound_is_cut_off(work->desk->conf, (double)file->duration / file->timescale))
+		return work_refuse(work, VERDICT_FAIL, "too_long", "The sound is longer than this server takes.");
 	if (!fragmented_place(artefact->bytes, file, start_of(&a->task, planned, file)))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A piece cannot be put in its place.");
 	playlist_piece(file, piece);

@@ -187,6 +187,18 @@ static void refuses_sound_of_days(void **state)
 	assert_string_equal(refusal.code, "too_long");
 }
 
+/* ADTS and MP3 without a count of their packets: 2 s of silence, then 320 kb/s. */
+static void a_guessed_length_refuses_nobody(void **state)
+{
+	struct stream_row sound = { AUDIO };
+	const struct probe probe = { .format = "aac", .duration = 1e6, .streams = &sound, .stream_count = 1 };
+	struct refusal refusal;
+	struct facts facts;
+
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
+	assert_true(facts.duration_s <= 3600);
+}
+
 static void knows_hdr_and_interlacing(void **state)
 {
 	struct stream_row s = { VIDEO, .color_transfer = "smpte2084", .field_order = "tb", .color_range = "pc" };
@@ -213,6 +225,7 @@ int main(void)
 		cmocka_unit_test(shows_what_moves_and_what_the_source_wants),
 		cmocka_unit_test(refuses_with_a_code_and_a_sentence),
 		cmocka_unit_test(refuses_sound_of_days),
+		cmocka_unit_test(a_guessed_length_refuses_nobody),
 		cmocka_unit_test(knows_hdr_and_interlacing),
 	};
 

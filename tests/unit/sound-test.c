@@ -20,6 +20,7 @@
 #include "encode/picture.h"
 #include "encode/plan.h"
 #include "encode/sniff.h"
+#include "encode/sound.h"
 #include "encode/sound_graph.h"
 #include "encode/text.h"
 #include "encode/tracks.h"
@@ -188,6 +189,8 @@ static void a_guessed_length_cuts_nothing_off(void **state)
 	assert_true(longest_s(&facts) > 43200);
 	strcpy(facts.container, "mp3");
 	assert_true(longest_s(&facts) > 43200);
+	assert_true(sound_is_cut_off(&conf, longest_s(&facts)));
+	assert_false(sound_is_cut_off(&conf, 43230));
 }
 
 static void keeps_texts_and_names_what_it_leaves_out(void **state)
