@@ -288,6 +288,8 @@ SELECT v.id AS video,
        coalesce(s.value ->> '$.disposition.forced', 0) AS forced,
        coalesce(s.value ->> '$.tags.language', s.value ->> '$.tags.LANGUAGE', '') AS language,
        coalesce(s.value ->> '$.tags.title', s.value ->> '$.tags.TITLE', s.value ->> '$.tags.name', '') AS title,
+       coalesce(substr(s.value ->> '$.tags.DURATION', 1, 2) * 3600.0 + substr(s.value ->> '$.tags.DURATION', 4, 2) * 60 +
+                substr(s.value ->> '$.tags.DURATION', 7), s.value ->> '$.duration') AS told_s,
        (SELECT max(d.value ->> '$.rotation') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS rotation,
        (SELECT max(d.value ->> '$.displaymatrix') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS matrix,
        (SELECT max(d.value ->> '$.dv_profile') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS dolby_profile,

@@ -14,6 +14,9 @@
 #include "encode/language.h"
 #include "encode/measure.h"
 
+#define OVER_MOST_S 10.0        /* a sound may go on so much longer than the picture */
+#define OVER_PART 4             /* or so many times as long, if that is more than ... */
+#define OVER_LEAST_S 0.5
 #define SAR_MOST 8              /* a stranger pixel than 8:1 is taken for a mistake */
 #define SAR_LEAST 1.0025        /* and one nearer to square for square: rounding made it, and nobody sees it */
 
@@ -240,6 +243,7 @@ static void take_track(const struct stream_row *s, struct track *t)
 	snprintf(t->layout, sizeof t->layout, "%s", s->layout);
 	snprintf(t->title, sizeof t->title, "%s", s->title);
 	language_tag(s->language, t->language);
+	t->timebase = parse_ratio(s->time_base);
 	t->channels = s->channels;
 	t->sample_rate = s->sample_rate;
 	t->is_default = s->is_default;
@@ -348,6 +352,21 @@ static void take_length(const struct stream_row *s, struct facts *f)
 	f->picture_count = counts ? s->nb_frames : 0;
 }
 
+bool facts_is_outlasted(double picture_s, double over_s)
+{
+	return over_s > OVER_MOST_S || (over_s > OVER_LEAST_S && over_s > OVER_PART * picture_s);
+}
+
+static void take_end(const struct probe *probe, const struct stream_row *video, struct facts *f)
+{
+	for (size_t i = 0; i < probe->stream_count && f->has_audio; i++) {
+		const struct stream_row *s = &probe->streams[i];
+
+		if (s->index == f->sounds[0].index)
+			f->outlasted = facts_is_outlasted(video->told_s, s->start_time + s->told_s - video->start_time - video->told_s);
+	}
+}
+
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)
 {
 	const struct stream_row *video;
@@ -367,6 +386,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	if (video != NULL) {
 		take_video(video, f);
 		take_length(video, f);
+		take_end(probe, video, f);
 		take_measured(video, &probe->measured, f);
 		f->idr = probe->idr;
 	} else

@@ -25,6 +25,7 @@ struct track {
 	int64_t index;                  /* ffmpeg's stream index */
 	char codec[32], profile[64];    /* ffprobe's names */
 	int64_t channels, sample_rate;  /* sound */
+	struct ratio timebase;          /* seconds a tick */
 	char layout[32];                /* of the channels; "": not known */
 	char language[16];              /* RFC 5646; "": not known */
 	char title[96];                 /* as the file has it: not safe */
@@ -79,6 +80,7 @@ struct facts {
 	struct track sounds[FACTS_TRACKS_MOST];         /* the main one first, then as in the file */
 	size_t sound_count;
 	double audio_start_s;           /* of the main sound; NAN: not known */
+	bool outlasted;                 /* the main sound is said to go on long after the picture: to be looked at */
 	struct track texts[FACTS_TRACKS_MOST];          /* as in the file */
 	size_t text_count;
 	size_t bitmap_texts;            /* tracks of subtitles that are pictures: not text, and left out */
@@ -94,6 +96,9 @@ struct refusal {
 
 /* Fills `facts`; false with `refusal` filled when the source cannot or must not be encoded. */
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *facts, struct refusal *refusal);
+
+/* True where a sound ends so much later than a picture of `picture_s` that players wait for pictures: a song with its cover. */
+bool facts_is_outlasted(double picture_s, double over_s);
 
 /* True of what is nothing but packets of sound: ffprobe guesses its length from the rate of the first ones. */
 bool facts_length_is_guessed(const struct facts *facts);

@@ -150,13 +150,22 @@ bool graph_keeps_captions(const struct grid *g)
 	return g->constant && g->every == 1 && g->fields == 1 && !g->spliced && !g->guessed;
 }
 
+/* Filter fps drops a picture that is shorter than a slot. */
+static void put_still(const struct grid *g, struct buf *out)
+{
+	buf_printf(out, "trim=end_frame=1,settb=%" PRId64 "/%" PRId64 ",tpad=stop_mode=clone:stop=%" PRId64 ",setpts=N,", g->rate.den, g->rate.num,
+		   g->frames - 1);
+}
+
 static void put_grid(const struct facts *f, const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	buf_printf(out, "setpts=PTS-(%" PRId64 "),", g->first_pts);
 	if (f->captions && !graph_keeps_captions(g))
 		buf_puts(out, "sidedata=mode=delete:type=A53_CC,");
 	put_deinterlace(f, g->fields, out);
-	if (g->keep)
+	if (g->still)
+		put_still(g, out);
+	else if (g->keep)
 		put_kept(g, cut, out);
 	else
 		put_converted(g, cut, out);

@@ -14,6 +14,7 @@
 #include "encode/argv.h"
 #include "encode/graph.h"
 #include "encode/job.h"
+#include "encode/line.h"
 #include "encode/picture.h"
 #include "encode/plan.h"
 #include "encode/ratio.h"
@@ -40,7 +41,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 		"has_b_frames,r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,nb_frames,bit_rate,color_range,"
 		"color_space,color_transfer,color_primaries,sample_rate,channels,channel_layout"
 		":stream_disposition=attached_pic,default,original,comment,hearing_impaired,visual_impaired,forced"
-		":stream_tags=language,title,name:stream_side_data=rotation,displaymatrix,dv_profile,dv_bl_signal_compatibility_id"
+		":stream_tags=language,title,name,DURATION:stream_side_data=rotation,displaymatrix,dv_profile,dv_bl_signal_compatibility_id"
 		":format=format_name,start_time,duration,nb_streams";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
@@ -49,18 +50,25 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 	switches_file(argv, source);
 }
 
-void plan_scan_argv(const struct conf *conf, const char *source, int64_t stream_index, struct strings *argv)
+void plan_scan_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
 {
 	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
-	const char *const fixed[] = {
-		"-show_entries", "packet=pts,dts,size,pos,flags:packet_side_data=side_data_type", "-of", "csv=p=0", "-o", "pipe:1", NULL,
-	};
+	const char *const fixed[] = { "-of", "csv=p=0", "-o", "pipe:1", NULL };
 
 	open_probe(conf, argv);
-	strings_add(argv, "-select_streams");
-	strings_addf(argv, "%" PRId64, stream_index);
+	strings_add(argv, "-show_entries");
+	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", facts->outlasted ? "stream_index," : "");
+	if (!facts->outlasted)
+		line_number(argv, "-select_streams", facts->video_index);
 	strings_add_all(argv, fixed);
 	switches_file(argv, source);
+}
+
+/* ffprobe selects one stream, or all. */
+void plan_scan_begin(const struct facts *facts, struct scan *scan)
+{
+	if (facts->outlasted)
+		scan_beside(scan, facts->video_index, facts->sounds[0].index);
 }
 
 /* Decisions ----------------------------------------------------------------------------------- */
@@ -80,7 +88,8 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 	else
 		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.", rate);
 	if (g->held > 0)
-		job_decide(plan, "last_picture_held", "The last picture is shown %.1f s longer than the others.", (double)g->held / rate);
+		job_decide(plan, "last_picture_held", "The last picture is shown %.1f s longer than the others%s.", (double)g->held / rate,
+			   g->heard ? ", as the sound goes on" : "");
 	if (g->spliced)
 		job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
 	if (g->lead > 0)

@@ -12,8 +12,9 @@
  */
 bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal *refusal);
 
-/* argv of the first two tasks, which are known before there is a plan. */
+/* argv of the first two tasks, which are known before there is a plan; and what the scan's rows are of. */
 void plan_probe_argv(const struct conf *conf, const char *source, struct strings *argv);
-void plan_scan_argv(const struct conf *conf, const char *source, int64_t stream_index, struct strings *argv);
+void plan_scan_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
+void plan_scan_begin(const struct facts *facts, struct scan *scan);
 
 #endif

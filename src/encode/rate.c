@@ -21,6 +21,7 @@
 #define TIMESCALE_LEAST 10000   /* ticks a second, so that players that round times round little */
 #define HELD_LEAST_S 0.5         /* a last picture that is shown so much longer than others is held; less may be a rounding */
 #define HELD_MOST_S 600.0
+#define STILL_RATE 5             /* of a single picture that is shown while a sound is heard: quick to enter, and nothing moves */
 #define CLEAR 0.8                /* of 1: most pictures are in step when they agree so much, within a tenth of a slot */
 #define LEAD_MOST_S 600.0       /* a picture that starts later than that after the sound is not waited for */
 
@@ -246,15 +247,35 @@ static void choose_ticks(struct grid *g)
 	g->tick = g->rate.den * times;
 }
 
+/* Of the pictures, where the file's clock is one. */
+static double end_s(const struct times *t, double usual_s)
+{
+	return (double)t->pts[t->count - 1] * t->tick + usual_s;
+}
+
+/* How much longer the main sound is heard than pictures are shown; 0: not by so much that they must be shown. */
+static double outlasted_s(const struct facts *facts, const struct scan *scan, const struct times *t, double usual_s)
+{
+	double over_s = (double)scan->beside.last * ratio_value(facts->sounds[0].timebase) - end_s(t, usual_s);
+
+	if (!scan->beside.wanted || scan->beside.last == INT64_MIN || t->spliced ||
+	    !facts_is_outlasted(times_seconds(t, t->count - 1) + usual_s, over_s))
+		return 0;
+	return over_s;
+}
+
 /* How much longer the last picture is shown than the others.  A single one is compared with a slot. */
-static void choose_held(const struct facts *facts, const struct times *t, struct grid *g)
+static void choose_held(const struct facts *facts, const struct scan *scan, const struct times *t, struct grid *g)
 {
 	double usual_s = t->count > 1 ? t->spacing_s : 1 / ratio_value(g->rate);
 	double held_s = facts->picture_s - (times_seconds(t, t->count - 1) + usual_s);
+	double heard_s = outlasted_s(facts, scan, t, usual_s);
 	bool all = facts->picture_count == 0 || facts->picture_count == (int64_t)t->count;
 
-	if (all && held_s >= HELD_LEAST_S && held_s <= HELD_MOST_S)
-		g->held = llround(held_s * ratio_value(g->rate));
+	if (!all || held_s < HELD_LEAST_S || held_s > HELD_MOST_S)
+		held_s = 0;
+	g->heard = heard_s > held_s;
+	g->held = llround(fmin(fmax(held_s, heard_s) * ratio_value(g->rate), FRAMES_MOST));
 }
 
 static void count_frames(const struct times *t, struct grid *g)
@@ -276,9 +297,12 @@ bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_
 	memset(g, 0, sizeof *g);
 	if (times_make(facts, scan, &t)) {
 		choose_rate(facts, &t, rate_max, g);
+		g->still = t.count == 1 && outlasted_s(facts, scan, &t, 1 / ratio_value(g->rate)) > 0;
+		if (g->still)
+			g->rate = (struct ratio){ STILL_RATE, 1 };
 		choose_zero(facts, &t, g);
 		choose_ticks(g);
-		choose_held(facts, &t, g);
+		choose_held(facts, scan, &t, g);
 		count_frames(&t, g);
 		choose_clock(facts, &t, g);
 		g->guessed = t.guessed;

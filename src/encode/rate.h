@@ -19,6 +19,8 @@ struct grid {
 	int64_t lead;                   /* slots before it, filled with copies of it: the sound starts earlier */
 	double cut_s;                   /* of sound before the picture that is left out; 0: none */
 	int64_t held;                   /* slots behind its end that the last picture is still shown in: a GIF that pauses */
+	bool heard;                     /* because the sound goes on */
+	bool still;                     /* there is no other picture */
 	int64_t last;                   /* slots of the last picture, as far as those before are apart */
 	int64_t frames;                 /* of the output, lead, held and all */
 	double base_s;                  /* source time of slot 0, which is also the sound's zero */

@@ -14,6 +14,11 @@ void scan_init(struct scan *scan)
 	memset(scan, 0, sizeof *scan);
 }
 
+void scan_beside(struct scan *scan, int64_t picture, int64_t sound)
+{
+	scan->beside = (struct scan_beside){ .wanted = true, .picture = picture, .sound = sound, .last = INT64_MIN };
+}
+
 void scan_fini(struct scan *scan)
 {
 	free(scan->packets);
@@ -100,17 +105,44 @@ static void keep_packet(struct scan *scan, struct scan_packet *packet, bool has_
 	add_packet(scan, packet);
 }
 
-static void take_line(struct scan *scan)
+static void take_sound(struct scan_beside *beside, const char *line)
 {
 	struct scan_packet packet = { .end = -1 };
 	bool has_pts, has_dts;
 
+	if (parse_line(line, &packet, &has_pts, &has_dts) && has_pts && packet.pts > beside->last)
+		beside->last = packet.pts;
+}
+
+/* The rest of a row of the picture; NULL: it is another's. */
+static const char *past_index(struct scan *scan, const char *line)
+{
+	int64_t index = -1;
+	bool known = false;
+
+	if (!scan->beside.wanted)
+		return line;
+	line = take_number(line, &known, &index);
+	if (line != NULL && known && index == scan->beside.sound)
+		take_sound(&scan->beside, line);
+	return line != NULL && known && index == scan->beside.picture ? line : NULL;
+}
+
+static void take_line(struct scan *scan)
+{
+	struct scan_packet packet = { .end = -1 };
+	bool has_pts, has_dts;
+	const char *line;
+
 	scan->line[scan->line_len] = '\0';
 	scan->line_len = 0;
-	scan->described += strstr(scan->line, "New Extradata") != NULL;
 	if (scan->line[0] == '\0' || scan->line[0] == '\r')
 		return;
-	if (!parse_line(scan->line, &packet, &has_pts, &has_dts))
+	line = past_index(scan, scan->line);
+	if (line == NULL)
+		return;
+	scan->described += strstr(line, "New Extradata") != NULL;
+	if (!parse_line(line, &packet, &has_pts, &has_dts))
 		scan->bad_lines++;
 	else if (!has_pts && !has_dts)
 		scan->no_pts++;

@@ -15,10 +15,18 @@ struct scan_packet {
 	bool guessed;           /* ffprobe gave no pts */
 };
 
+/* Of a scan that has more streams than the picture, their indexes in front of the rows: which they are, and what is kept of the other. */
+struct scan_beside {
+	bool wanted;
+	int64_t picture, sound;
+	int64_t last;           /* pts of the sound's last packet, in its time base; INT64_MIN: there was none */
+};
+
 /* Reads `ffprobe -show_entries packet=pts,dts,size,pos,flags:packet_side_data=side_data_type -of csv=p=0` as it comes, split anywhere. */
 struct scan {
 	struct scan_packet *packets;    /* owned; in file order until scan_end sorts by pts */
 	size_t count, capacity;
+	struct scan_beside beside;
 	size_t most;                    /* packets that are kept; 0: all there are */
 	bool too_many;                  /* there were more than `most` */
 	char line[128];                 /* the unfinished last line */
@@ -30,6 +38,8 @@ struct scan {
 };
 
 void scan_init(struct scan *scan);
+/* Its rows are of all streams. */
+void scan_beside(struct scan *scan, int64_t picture, int64_t sound);
 void scan_feed(struct scan *scan, const char *bytes, size_t len);
 /* Takes a last line without newline and sorts by pts. */
 void scan_end(struct scan *scan);

@@ -17,6 +17,7 @@ struct stream_row {
 	char r_frame_rate[32], avg_frame_rate[32], time_base[32];       /* N/D */
 	int64_t start_pts;              /* INT64_MIN: none */
 	double start_time, duration;    /* seconds; NAN */
+	double told_s;                  /* what a tag says of the duration (Matroska), else that: not to be relied on; NAN */
 	int64_t nb_frames;              /* 0 */
 	char color_range[16], color_space[32], color_transfer[32], color_primaries[32];
 	int64_t sample_rate, channels;  /* 0 */

@@ -376,8 +376,10 @@ static void scan_argv(struct runner *r, const char *source)
 	else if (task->seq == SCAN_COPIES) {
 		copies_begin(&r->attempt.copies, &facts, &profile);
 		copies_argv(r->shop->conf, source, &facts, &profile, &task->argv);
-	} else
-		plan_scan_argv(r->shop->conf, source, facts.video_index, &task->argv);
+	} else {
+		plan_scan_begin(&facts, &r->attempt.scan);
+		plan_scan_argv(r->shop->conf, source, &facts, &task->argv);
+	}
 }
 
 static void digest_argv(const struct conf *conf, const char *source, struct strings *argv)

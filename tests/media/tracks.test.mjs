@@ -229,6 +229,13 @@ for (const [name, from, count, last, frames] of [["held.mp4", "testsrc2=s=320x24
 	});
 }
 
+for (const ending of ["mp4", "mkv"])
+	test(`the only picture of a song in ${ending} is shown to its end`, async () => {
+		const video = await ready(await make(`song.${ending}`, picture(":d=0.04"), tone(440, ":d=20"), h264, ["-c:a", "aac"]));
+		assert.ok(Math.abs(video.duration_ms - 20000) <= 200 && codes(video).includes("last_picture_held"), `${video.duration_ms} ms`);
+		assert.ok(Math.abs(named(video, "240p").duration_ms - 20000) <= 200 && await decodedFrames(file(video.urls.mp4)) === video.frames);
+	});
+
 for (const [name, sentence] of [["still.gif", /still picture/], ["still.png", /PNG picture/], ["still.jpg", /JPEG picture/], ["still.webp", /WebP picture/]]) {
 	test(`${name} is refused as what it is`, async () => {
 		const made = await make(name, picture(), ["-frames:v", "1"]).catch(() => null);

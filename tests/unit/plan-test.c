@@ -275,6 +275,31 @@ static void a_last_picture_is_held_as_long_as_it_says(void **state)
 	}
 }
 
+/* A song with its cover, a clip with a long end of sound; what ends a little later stays. */
+static void a_last_picture_is_held_while_the_sound_goes_on(void **state)
+{
+	static const struct { int pictures; int64_t heard_s, frames; } cases[] = { { 1, 200, 1000 }, { 250, 600, 15000 }, { 50, 4, 50 }, { 250, 19, 250 } };
+	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .outlasted = true, .video_index = 1, .sound_count = 1,
+				     .sounds = { { .index = 0, .timebase = { 1, 48000 } } }, .has_audio = true };
+	char row[64];
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scan scan;
+		struct grid grid;
+
+		scan_init(&scan);
+		plan_scan_begin(&facts, &scan);
+		for (int n = 0; n < cases[i].pictures; n++)
+			scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "1,%d,%d,1,0,K_\n", n * 3600, n * 3600));
+		scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "0,%lld,N/A,1,0,K_\n2,99999999999,N/A,1,0,K_\n", (long long)cases[i].heard_s * 48000));
+		scan_end(&scan);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.frames, cases[i].frames);
+		assert_int_equal(grid.heard, grid.held > 0);
+		scan_fini(&scan);
+	}
+}
+
 static void extreme_times_do_not_overflow(void **state)
 {
 	const struct facts facts = { .timebase = { 1, 1 }, .container = "mpegts", .start_s = 1e300 };
@@ -475,7 +500,7 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	assert_true(has_arg(&argv, "-max_alloc"));
 	assert_true(has_arg(&argv, "37748736"));
 	strings_fini(&argv);
-	plan_scan_argv(&conf, "/s/source/x", 3, &argv);
+	plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .video_index = 3 }, &argv);
 	assert_true(has_arg(&argv, "packet=pts,dts,size,pos,flags:packet_side_data=side_data_type"));
 	assert_true(has_arg(&argv, "3"));
 	strings_fini(&argv);
@@ -563,7 +588,7 @@ static void ffprobe_may_open_what_nobody_may_decode(void **state)
 
 	for (int scan = 0; scan < 2; scan++) {
 		if (scan)
-			plan_scan_argv(&conf, "/s/source/x", 3, &argv);
+			plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .video_index = 3 }, &argv);
 		else
 			plan_probe_argv(&conf, "/s/source/x", &argv);
 		assert_null(strstr(value_of(&argv, "-codec_whitelist"), "magicyuv"));
@@ -604,6 +629,7 @@ int main(void)
 		cmocka_unit_test(a_varying_rate_is_the_finest_that_pictures_keep),
 		cmocka_unit_test(slots_begin_where_most_pictures_do),
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
+		cmocka_unit_test(a_last_picture_is_held_while_the_sound_goes_on),
 		cmocka_unit_test(a_picture_may_stand_still_for_minutes),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
