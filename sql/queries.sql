@@ -465,7 +465,7 @@ SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe 
 SELECT stream, type, codec, profile, pix_fmt, sar, field_order, width, height, has_b_frames, r_frame_rate, avg_frame_rate,
        time_base, start_pts, start_time, duration, nb_frames, color_range, color_space, color_transfer, color_primaries,
        sample_rate, channels, attached_pic, is_default, language, rotation, channel_layout, title, original, comment,
-       hearing_impaired, visual_impaired, forced, dolby_profile, dolby_base, matrix, told_s
+       hearing_impaired, visual_impaired, forced, dolby_profile, dolby_base, matrix, told_s, programs
   FROM probe_stream WHERE video = :id ORDER BY stream;
 
 -- name: recipe_keep

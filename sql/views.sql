@@ -293,7 +293,10 @@ SELECT v.id AS video,
        (SELECT max(d.value ->> '$.rotation') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS rotation,
        (SELECT max(d.value ->> '$.displaymatrix') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS matrix,
        (SELECT max(d.value ->> '$.dv_profile') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS dolby_profile,
-       (SELECT max(d.value ->> '$.dv_bl_signal_compatibility_id') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS dolby_base
+       (SELECT max(d.value ->> '$.dv_bl_signal_compatibility_id') FROM json_each(s.value, '$.side_data_list') d WHERE d.type = 'object' AND json_valid(d.value)) AS dolby_base,
+       (SELECT coalesce(sum(1 << p.key), 0) FROM json_each(v.probe, '$.programs') p
+         WHERE p.key < 60 AND p.type = 'object' AND json_valid(p.value)
+           AND EXISTS (SELECT 1 FROM json_each(p.value, '$.streams') m WHERE m.type = 'object' AND json_valid(m.value) AND m.value ->> '$.index' = s.value ->> '$.index')) AS programs
   FROM video v, json_each(v.probe, '$.streams') s
  WHERE v.probe IS NOT NULL AND s.type = 'object' AND json_valid(s.value);
 

@@ -278,6 +278,12 @@ static void put_main_first(struct facts *f)
 	f->audio_start_s = first.start_s;
 }
 
+/* Of a multiplex of programs the picture's alone: another one's sound is not what is seen. */
+static bool is_of_other_program(const struct stream_row *s, const struct stream_row *video)
+{
+	return video != NULL && video->programs != 0 && s->programs != 0 && (video->programs & s->programs) == 0 && (is_audio(s) || is_text(s));
+}
+
 static void take_other(const struct stream_row *s, struct facts *f)
 {
 	if (is_audio(s) && f->sound_count < FACTS_TRACKS_MOST)
@@ -379,7 +385,10 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	f->start_s = probe->start_time;
 	take_claim(probe, conf, f);
 	for (size_t i = 0; i < probe->stream_count; i++)
-		take_other(&probe->streams[i], f);
+		if (is_of_other_program(&probe->streams[i], video))
+			f->other_programs++;
+		else
+			take_other(&probe->streams[i], f);
 	if (f->sound_count > 0)
 		put_main_first(f);
 	take_steadies(&probe->steadies, f);

@@ -84,6 +84,7 @@ struct facts {
 	struct track texts[FACTS_TRACKS_MOST];          /* as in the file */
 	size_t text_count;
 	size_t bitmap_texts;            /* tracks of subtitles that are pictures: not text, and left out */
+	size_t other_programs;          /* tracks of sound and text that belong to programs without the picture: left out */
 	size_t sounds_unread;           /* tracks of sound that cannot be decoded */
 	int64_t cover_index;            /* a picture for a recording without one; -1: none */
 };

@@ -42,7 +42,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 		"color_space,color_transfer,color_primaries,sample_rate,channels,channel_layout"
 		":stream_disposition=attached_pic,default,original,comment,hearing_impaired,visual_impaired,forced"
 		":stream_tags=language,title,name,DURATION:stream_side_data=rotation,displaymatrix,dv_profile,dv_bl_signal_compatibility_id"
-		":format=format_name,start_time,duration,nb_streams";
+		":format=format_name,start_time,duration,nb_streams:program=program_id:program_stream=index";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
 	open_probe(conf, argv);

@@ -269,6 +269,9 @@ static void decide_rest(const struct facts *f, struct plan *plan)
 	if (f->sound_count > SOUNDS_MOST)
 		job_decide(plan, "sounds_left_out", "The source has %zu tracks of sound; the first %d are kept.", f->sound_count,
 			   SOUNDS_MOST);
+	if (f->other_programs > 0)
+		job_decide(plan, "other_programs", "%zu tracks of sound or text belong to other programs of the source than its picture, and are left out.",
+			   f->other_programs);
 	if (f->sounds_unread > 0)
 		job_decide(plan, "sounds_unread", "%zu tracks of sound cannot be decoded and are left out.", f->sounds_unread);
 }

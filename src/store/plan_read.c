@@ -110,6 +110,7 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	s->dolby_base = read_number(rows, 35);
 	COPY(s->matrix, rows, 36);
 	s->told_s = rows_column_real(rows, 37, NAN);
+	s->programs = rows_column_int(rows, 38, 0);
 }
 
 /* Columns 4 to 13 of query probe_format. */

@@ -14,6 +14,7 @@ struct stream_row {
 	char codec[32], profile[64], pix_fmt[32], sar[32], field_order[16];
 	int64_t width, height;          /* 0 */
 	int64_t has_b_frames;           /* 0 */
+	int64_t programs;               /* of those that the source has (MPEG-TS), in their order, a bit each that it belongs to; 0: none */
 	char r_frame_rate[32], avg_frame_rate[32], time_base[32];       /* N/D */
 	int64_t start_pts;              /* INT64_MIN: none */
 	double start_time, duration;    /* seconds; NAN */

@@ -61,6 +61,13 @@ test("every sound is there in its language, and the default of the source is hea
 	assert.ok(codes(video).includes("main_sound"));
 });
 
+test("of several programs the picture's sound is heard", async () => {
+	const video = await ready(await make("two.ts", tone(880), picture(), tone(440), ["-map", "0", "-map", "1", "-map", "2"], h264,
+		["-c:a", "aac", "-program", "title=radio:st=0", "-program", "title=tv:st=1:st=2"]));
+	assert.ok(codes(video).includes("other_programs") && Math.abs(await pitch(file(video.urls.mp4)) - 440) < 10);
+	assert.equal(video.renditions.filter(({ kind }) => kind === "audio").length, 1);
+});
+
 for (const codec of ["wavpack", "tta"])
 	test(`a sound in ${codec} is heard`, async () => {
 		const video = await ready(await make(`${codec}.mkv`, picture(), tone(440), h264, ["-c:a", codec]));

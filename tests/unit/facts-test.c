@@ -134,6 +134,25 @@ static void passes_over_what_is_no_track(void **state)
 	assert_int_equal(facts.sounds[0].index, 7);
 }
 
+/* A radio station before a television one, whose sound and text is shared by a third; what is of no program is everybody's. */
+static void hears_what_belongs_to_the_picture(void **state)
+{
+	struct stream_row streams[] = {
+		{ AUDIO, .index = 0, .programs = 1, .is_default = true }, { VIDEO, .index = 1, .programs = 2 }, { AUDIO, .index = 2, .programs = 6 },
+		{ .type = "subtitle", .codec = "webvtt", .index = 3, .programs = 4 }, { AUDIO, .index = 4 },
+	};
+	struct refusal refusal;
+	struct facts facts;
+
+	assert_true(facts_of(streams, 5, &facts, &refusal));
+	assert_int_equal(facts.sound_count, 2);
+	assert_int_equal(facts.sounds[0].index, 2);
+	assert_int_equal(facts.text_count, 0);
+	assert_int_equal(facts.other_programs, 2);
+	assert_true(facts_of(streams, 1, &facts, &refusal));
+	assert_int_equal(facts.sound_count, 1);
+}
+
 static void shows_what_moves_and_what_the_source_wants(void **state)
 {
 	static const struct { const char *codecs[3]; int wanted; int64_t index; } cases[] = {
@@ -222,6 +241,7 @@ int main(void)
 		cmocka_unit_test(tells_turned_pictures_from_mirrored_and_askew_ones),
 		cmocka_unit_test(shows_pictures_upright_with_square_pixels),
 		cmocka_unit_test(passes_over_what_is_no_track),
+		cmocka_unit_test(hears_what_belongs_to_the_picture),
 		cmocka_unit_test(shows_what_moves_and_what_the_source_wants),
 		cmocka_unit_test(refuses_with_a_code_and_a_sentence),
 		cmocka_unit_test(refuses_sound_of_days),
