@@ -149,7 +149,7 @@ int64_t argv_chunk(const struct plan_input *input, const struct grid *grid, cons
 	struct chunk chunk = { .input = input, .grid = grid, .cut = cut, .seq = seq, .copy = copy };
 
 	line_open(input, argv);
-	line_clock(grid, argv);
+	line_clock(input, grid, argv);
 	if (graph_takes_changes(input->facts))
 		line_text(argv, "-reinit_filter", "0");
 	add_seek(cut, argv);

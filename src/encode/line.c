@@ -37,9 +37,14 @@ void line_open(const struct plan_input *input, struct strings *argv)
 	line_number(argv, "-threads", input->threads);
 }
 
-void line_clock(const struct grid *grid, struct strings *argv)
+bool line_is_spliced(const struct plan_input *input, const struct grid *grid)
 {
-	if (grid == NULL || !grid->spliced)
+	return grid != NULL ? grid->spliced : input->spliced;
+}
+
+void line_clock(const struct plan_input *input, const struct grid *grid, struct strings *argv)
+{
+	if (!line_is_spliced(input, grid))
 		strings_add(argv, "-copyts");
 }
 
@@ -47,5 +52,7 @@ double line_zero_s(const struct plan_input *input, const struct grid *grid)
 {
 	if (grid != NULL)
 		return grid->base_s;
-	return isfinite(input->facts->audio_start_s) ? input->facts->audio_start_s : 0;
+	if (!isfinite(input->facts->audio_start_s))
+		return 0;
+	return input->facts->audio_start_s - (input->spliced ? input->facts->start_s : 0);
 }

@@ -15,10 +15,13 @@ void line_buf(struct strings *argv, const char *option, struct buf *value);
 /* ffmpeg and its gates, up to the source; broken data is stepped over. */
 void line_open(const struct plan_input *input, struct strings *argv);
 
-/* The file's own times, but where its clocks jump: then those that ffmpeg makes of them. */
-void line_clock(const struct grid *grid, struct strings *argv);
+/* Its clocks jump: ffmpeg is left to mend them, and counts from the file's start. */
+bool line_is_spliced(const struct plan_input *input, const struct grid *grid);
 
-/* The source time of everything's zero: of the grid, or of the main sound where there is no picture. */
+/* The file's own times, but where its clocks jump: then those that ffmpeg makes of them. */
+void line_clock(const struct plan_input *input, const struct grid *grid, struct strings *argv);
+
+/* The time of everything's zero, on that clock: of the grid, or of the main sound where there is no picture. */
 double line_zero_s(const struct plan_input *input, const struct grid *grid);
 
 #endif

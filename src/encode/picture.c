@@ -133,7 +133,7 @@ static void add_board_line(const struct plan_input *input, const struct grid *gr
 	struct buf graph = BUF_INIT;
 
 	line_open(input, argv);
-	line_clock(grid, argv);
+	line_clock(input, grid, argv);
 	if (keyframes_do(input, &board))
 		line_text(argv, "-skip_frame", "nokey");
 	add_input(input, input->facts->video_index, argv);

@@ -21,6 +21,7 @@
 #include "encode/sound.h"
 #include "encode/switches.h"
 #include "encode/text.h"
+#include "encode/times.h"
 
 /* Probe and scan ------------------------------------------------------------------------------ */
 
@@ -59,9 +60,14 @@ void plan_scan_argv(const struct conf *conf, const char *source, const struct fa
 	strings_add(argv, "-show_entries");
 	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", facts->outlasted ? "stream_index," : "");
 	if (!facts->outlasted)
-		line_number(argv, "-select_streams", facts->video_index);
+		line_number(argv, "-select_streams", facts->has_video ? facts->video_index : facts->sounds[0].index);
 	strings_add_all(argv, fixed);
 	switches_file(argv, source);
+}
+
+bool plan_scan_is_wanted(const struct facts *facts)
+{
+	return facts->has_video || times_may_jump(facts->container);
 }
 
 /* ffprobe selects one stream, or all. */
@@ -72,6 +78,11 @@ void plan_scan_begin(const struct facts *facts, struct scan *scan)
 }
 
 /* Decisions ----------------------------------------------------------------------------------- */
+
+static void decide_spliced(struct plan *plan)
+{
+	job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
+}
 
 static void decide_rate(struct plan *plan, const struct grid *g)
 {
@@ -91,7 +102,7 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 		job_decide(plan, "last_picture_held", "The last picture is shown %.1f s longer than the others%s.", (double)g->held / rate,
 			   g->heard ? ", as the sound goes on" : "");
 	if (g->spliced)
-		job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
+		decide_spliced(plan);
 	if (g->lead > 0)
 		job_decide(plan, "picture_starts_late",
 		       "The sound starts first; the first picture is shown %" PRId64 " times more.", g->lead);
@@ -276,6 +287,8 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		job_decide(plan, "sound_only", "The profile makes sound only.");
 	else
 		job_decide(plan, "no_picture", "The source has sound only.");
+	if (input->spliced)
+		decide_spliced(plan);
 	sound_plan(input, grid, plan);
 	text_plan(input, grid, plan);
 	picture_plan(input, grid, plan);
@@ -283,9 +296,18 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 	plan->duration_ms = llround((grid != NULL ? grid->duration_s : input->facts->duration_s) * 1000);
 }
 
+/* Without a picture to tell. */
+static bool is_spliced(const struct plan_input *input)
+{
+	const struct facts *f = input->facts;
+
+	return input->scan != NULL && times_are_spliced(f, input->scan, ratio_value(f->has_video ? f->timebase : f->sounds[0].timebase));
+}
+
 bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal *refusal)
 {
 	const struct facts *facts = input->facts;
+	struct plan_input told = *input;
 	struct grid grid;
 	bool picture;
 
@@ -302,6 +324,7 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 		return refuse(refusal, "not_a_video", "The file is a still picture, not a video.");
 	if (picture && !check_grid(input, &grid, refusal))
 		return false;
-	fill(input, picture ? &grid : NULL, plan);
+	told.spliced = !picture && is_spliced(input);
+	fill(&told, picture ? &grid : NULL, plan);
 	return true;
 }

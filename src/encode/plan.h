@@ -12,9 +12,11 @@
  */
 bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal *refusal);
 
-/* argv of the first two tasks, which are known before there is a plan; and what the scan's rows are of. */
+/* argv of the first two tasks, which are known before there is a plan; of what
+ * there is one, and what its rows are of. */
 void plan_probe_argv(const struct conf *conf, const char *source, struct strings *argv);
 void plan_scan_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
+bool plan_scan_is_wanted(const struct facts *facts);
 void plan_scan_begin(const struct facts *facts, struct scan *scan);
 
 #endif

@@ -50,7 +50,7 @@ static double most_s(const struct plan_input *input, const struct grid *grid, co
 	double all_s = (double)input->conf->duration_max_ms / 1000 + OVER_S;
 	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->duration_s;
 
-	if (claimed_s <= 0 || facts_length_is_guessed(input->facts))
+	if (claimed_s <= 0 || facts_length_is_guessed(input->facts) || input->spliced)
 		return all_s;
 	return fmin(all_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SLACK_S);
 }
@@ -109,7 +109,7 @@ static void add_copy_line(const struct plan_input *input, const struct grid *gri
 	double from_s = fmax(0, line_zero_s(input, grid));
 
 	line_open(input, argv);
-	line_clock(grid, argv);
+	line_clock(input, grid, argv);
 	switches_file(argv, input->source);
 	strings_add(argv, "-map");
 	strings_addf(argv, "0:%" PRId64, take->track->index);
@@ -125,7 +125,7 @@ static void add_copy_line(const struct plan_input *input, const struct grid *gri
 /* At least to the zero, from where the sound begins. */
 static double reach_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
-	double clock_s = grid != NULL && grid->spliced ? input->facts->start_s : 0;
+	double clock_s = line_is_spliced(input, grid) ? input->facts->start_s : 0;
 	double lead_s = t->start_s - clock_s - line_zero_s(input, grid);
 
 	return isfinite(lead_s) ? fmax(REACH_S, fmin(lead_s, (double)input->conf->duration_max_ms / 1000) + LATE_S) : REACH_S;
@@ -141,7 +141,7 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	struct buf graph = BUF_INIT;
 
 	line_open(input, argv);
-	line_clock(grid, argv);
+	line_clock(input, grid, argv);
 	switches_file(argv, input->source);
 	if (is_opus(take->rendition)) {
 		shape.zero_s -= OPUS_SILENCE_S;

@@ -24,7 +24,7 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	char stem[32], file[64];
 
 	line_open(input, argv);
-	line_clock(grid, argv);
+	line_clock(input, grid, argv);
 	switches_file(argv, input->source);
 	strings_add(argv, "-map");
 	strings_addf(argv, "0:%" PRId64, t->index);

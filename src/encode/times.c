@@ -56,8 +56,8 @@ static struct scan_packet *in_file_order(const struct scan *scan)
 	return packets;
 }
 
-/* Containers whose clocks may start anew in mid-file: ffmpeg mends these, and only these. */
-static bool may_jump(const char *container)
+/* ffmpeg mends these, and only these. */
+bool times_may_jump(const char *container)
 {
 	return strstr(container, "mpeg") != NULL || strstr(container, "flv") != NULL || strstr(container, "ogg") != NULL;
 }
@@ -72,6 +72,15 @@ static bool is_spliced(const struct scan_packet *packets, size_t count, double t
 			return true;
 	}
 	return false;
+}
+
+bool times_are_spliced(const struct facts *facts, const struct scan *scan, double tick)
+{
+	struct scan_packet *packets = in_file_order(scan);
+	bool spliced = times_may_jump(facts->container) && isfinite(facts->start_s) && is_spliced(packets, scan->count, tick);
+
+	free(packets);
+	return spliced;
 }
 
 static bool jumps(double from, double to, double tick)
@@ -192,7 +201,7 @@ bool times_make(const struct facts *facts, const struct scan *scan, struct times
 	t->tick = ratio_value(facts->timebase);
 	t->guessed = is_told_in_part(scan);
 	packets = in_file_order(scan);
-	t->spliced = may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan->count, t->tick);
+	t->spliced = times_may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan->count, t->tick);
 	take_shown(t, facts, packets, scan->count);
 	free(packets);
 	if (t->count > 0)

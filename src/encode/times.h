@@ -15,6 +15,12 @@ struct times {
 	bool spliced;                   /* the clock jumps: pts are as ffmpeg puts them in one line */
 };
 
+/* Containers whose clocks may start anew in mid-file. */
+bool times_may_jump(const char *container);
+
+/* True where those of a scan do, and ffmpeg can count from the file's start instead.  A tick is `tick` seconds. */
+bool times_are_spliced(const struct facts *facts, const struct scan *scan, double tick);
+
 /* Fills `times` (times_fini).  False where nothing is shown. */
 bool times_make(const struct facts *facts, const struct scan *scan, struct times *times);
 void times_fini(struct times *times);

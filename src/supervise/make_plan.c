@@ -60,7 +60,8 @@ static bool plan_scans(struct work *work)
 	work->plan.tasks = tasks;
 	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
 		return work_database_failed(work);
-	tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_MEASURE };
+	if (work->facts.has_video)
+		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_MEASURE };
 	if (copies_are_wanted(&work->facts, &profile))
 		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_COPIES };
 	tasks[count] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_PACKETS, .needs_count = count };
@@ -82,15 +83,15 @@ static bool probe_make(struct work *work)
 		return work_database_failed(work);
 	if (!read_facts(work))
 		return false;
-	return work->facts.has_video ? plan_scans(work) : make_plan(work, NULL);
+	return plan_scan_is_wanted(&work->facts) ? plan_scans(work) : make_plan(work, NULL);
 }
 
-/* Of what has a picture the plan is only the scans so far. */
+/* Of what has to be scanned the plan is only the scans so far. */
 static enum db_result probe_commit(struct work *work)
 {
 	const struct attempt *a = work->attempt;
 
-	return (work->facts.has_video ? plan_tasks : plan_write)(work->desk->db, &a->task, &a->ended, &work->plan);
+	return (plan_scan_is_wanted(&work->facts) ? plan_tasks : plan_write)(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 
 /* The first bytes of the source; how many there were. */

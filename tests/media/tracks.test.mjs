@@ -38,9 +38,9 @@ const codes = ({ decisions }) => decisions.map(({ code }) => code);
 const named = (video, name) => video.renditions.find((rendition) => rendition.name === name);
 const listed = async (video) => readMaster(await textOf(video.urls.hls));
 
-// The tone that is heard between the second second and the third, in hertz, from its zero crossings.
-async function pitch(what) {
-	const text = await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `amovie=${what.replaceAll(":", "\\:")},atrim=2:3,aformat=sample_fmts=dbl:` +
+// The tone that is heard in the second from `from` on, in hertz, from its zero crossings.
+async function pitch(what, from = 2) {
+	const text = await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `amovie=${what.replaceAll(":", "\\:")},atrim=${from}:${from + 1},aformat=sample_fmts=dbl:` +
 		"channel_layouts=mono,astats=metadata=1:reset=0", "-show_entries", "frame_tags=lavfi.astats.1.Zero_crossings", "-of", "csv=p=0"]);
 	return Number(text.trim().split("\n").at(-1)) / 2;
 }
@@ -289,6 +289,16 @@ test("a recording that does not say how long it is is whole", async () => {
 	assert.ok(Math.abs(video.duration_ms - 60000) < 150, `${video.duration_ms} ms`);
 	assert.ok(Math.abs(named(video, "audio").duration_ms - 60000) < 150, `${named(video, "audio").duration_ms} ms`);
 });
+
+for (const [ending, codec] of [["ogg", "libvorbis"], ["ts", "aac"]])
+	test(`recordings that were joined as ${ending} are heard one after the other`, { long: ending === "ts" }, async () => {
+		const parts = await Promise.all([440, 880].map((hertz) => make(`${hertz}.${ending}`, tone(hertz, ":d=3"), ["-c:a", codec])));
+		const source = join(shelf, `joined.${ending}`);
+		writeFileSync(source, Buffer.concat(parts.map((path) => readFileSync(path))));
+		const video = await ready(source), sound = file(named(video, "audio").url);
+		assert.ok(Math.abs(video.duration_ms - 6000) < 200 && codes(video).includes("spliced"), `${video.duration_ms} ms`);
+		assert.ok(Math.abs(await pitch(sound) - 440) < 10 && Math.abs(await pitch(sound, 4) - 880) < 10);
+	});
 
 for (const side of [1, 3, 15])
 	test(`a picture of ${side} by ${side} pixels is shown, with an even size`, async () => {

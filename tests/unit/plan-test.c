@@ -500,7 +500,7 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	assert_true(has_arg(&argv, "-max_alloc"));
 	assert_true(has_arg(&argv, "37748736"));
 	strings_fini(&argv);
-	plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .video_index = 3 }, &argv);
+	plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3 }, &argv);
 	assert_true(has_arg(&argv, "packet=pts,dts,size,pos,flags:packet_side_data=side_data_type"));
 	assert_true(has_arg(&argv, "3"));
 	strings_fini(&argv);
@@ -588,7 +588,7 @@ static void ffprobe_may_open_what_nobody_may_decode(void **state)
 
 	for (int scan = 0; scan < 2; scan++) {
 		if (scan)
-			plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .video_index = 3 }, &argv);
+			plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3 }, &argv);
 		else
 			plan_probe_argv(&conf, "/s/source/x", &argv);
 		assert_null(strstr(value_of(&argv, "-codec_whitelist"), "magicyuv"));

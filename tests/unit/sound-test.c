@@ -61,6 +61,14 @@ static bool decided(const struct plan *plan, const char *code)
 	return false;
 }
 
+static bool says(const struct strings *argv, const char *text)
+{
+	for (size_t i = 0; i < argv->count; i++)
+		if (strstr(argv->items[i], text) != NULL)
+			return true;
+	return false;
+}
+
 static void expect(const struct facts *facts, const struct profile *profile, const char *expected)
 {
 	struct buf text = BUF_INIT;
@@ -191,6 +199,36 @@ static void a_guessed_length_cuts_nothing_off(void **state)
 	assert_true(longest_s(&facts) > 43200);
 	assert_true(sound_is_cut_off(&conf, longest_s(&facts)));
 	assert_false(sound_is_cut_off(&conf, 43230));
+}
+
+/* Recordings that were joined: both are heard, and what the file claims is the length of one. */
+static void a_recording_whose_clock_starts_anew_is_whole(void **state)
+{
+	const struct facts facts = {
+		.has_audio = true, .audio_start_s = 1.5, .start_s = 1.4, .duration_s = 20, .cover_index = -1, .container = "mpegts", .sound_count = 1,
+		.sounds = { { .index = 0, .channels = 2, .timebase = { 1, 90000 }, .duration_s = 20 } },
+	};
+	struct plan_input input = {
+		.conf = &conf, .facts = &facts, .profile = &stereo, .source = "/s/source/x", .media = "/s/media/x", .threads = 1, .edition = 1,
+	};
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+	char row[64];
+
+	scan_init(&scan);
+	for (int part = 0; part < 2; part++)
+		for (int n = 0; n < 100; n++)
+			scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "%d,%d,1,0,K_\n", 135000 + n * 2000, 135000 + n * 2000));
+	scan_end(&scan);
+	input.scan = &scan;
+	assert_true(plan_make(&input, &plan, &refusal));
+	assert_true(decided(&plan, "spliced"));
+	for (size_t i = 0; i < plan.tasks[0].argv.count; i++)
+		assert_string_not_equal(plan.tasks[0].argv.items[i], "-copyts");
+	assert_true(says(&plan.tasks[0].argv, "asetpts=PTS-(0.100000000)/TB") && says(&plan.tasks[0].argv, "43260.000000"));
+	plan_fini(&plan);
+	scan_fini(&scan);
 }
 
 static void keeps_texts_and_names_what_it_leaves_out(void **state)
@@ -430,6 +468,7 @@ int main(void)
 		cmocka_unit_test(no_channel_gets_more_than_encoders_take),
 		cmocka_unit_test(a_graph_that_is_made_anew_goes_on),
 		cmocka_unit_test(a_guessed_length_cuts_nothing_off),
+		cmocka_unit_test(a_recording_whose_clock_starts_anew_is_whole),
 		cmocka_unit_test(keeps_texts_and_names_what_it_leaves_out),
 		cmocka_unit_test(a_cover_becomes_the_poster),
 		cmocka_unit_test(lists_sounds_texts_and_captions),
