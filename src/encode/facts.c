@@ -17,6 +17,7 @@
 #define OVER_MOST_S 10.0        /* a sound may go on so much longer than the picture */
 #define OVER_PART 4             /* or so many times as long, if that is more than ... */
 #define OVER_LEAST_S 0.5
+#define LATE_S 2.0              /* behind so much what is described by the first packets may not be */
 #define SAR_MOST 8              /* a stranger pixel than 8:1 is taken for a mistake */
 #define SAR_LEAST 1.0025        /* and one nearer to square for square: rounding made it, and nobody sees it */
 
@@ -278,6 +279,17 @@ static void put_main_first(struct facts *f)
 	f->audio_start_s = first.start_s;
 }
 
+/* Named by the container, and no packet of it was seen that tells what it is. */
+static bool is_empty_sound(const struct stream_row *s)
+{
+	return strcmp(s->type, "audio") == 0 && (s->channels <= 0 || s->sample_rate <= 0) && is_among(audio_codecs, s->codec);
+}
+
+static bool is_empty_picture(const struct stream_row *s)
+{
+	return strcmp(s->type, "video") == 0 && !s->attached_pic && (s->width <= 0 || s->height <= 0) && is_among(video_codecs, s->codec);
+}
+
 /* Of a multiplex of programs the picture's alone: another one's sound is not what is seen. */
 static bool is_of_other_program(const struct stream_row *s, const struct stream_row *video)
 {
@@ -288,6 +300,10 @@ static void take_other(const struct stream_row *s, struct facts *f)
 {
 	if (is_audio(s) && f->sound_count < FACTS_TRACKS_MOST)
 		take_track(s, &f->sounds[f->sound_count++]);
+	else if (is_empty_sound(s))
+		f->sounds_empty++;
+	else if (is_empty_picture(s))
+		f->pictures_empty++;
 	else if (strcmp(s->type, "audio") == 0)
 		f->sounds_unread++;
 	else if (is_text(s) && f->text_count < FACTS_TRACKS_MOST)
@@ -373,6 +389,19 @@ static void take_end(const struct probe *probe, const struct stream_row *video, 
 	}
 }
 
+/* Containers without a header that describes their tracks; FLV does not even name them. */
+static void take_late(const struct probe *probe, struct facts *f)
+{
+	bool flv = strstr(f->container, "flv") != NULL, loose = flv || strncmp(f->container, "mpeg", 4) == 0;
+
+	f->incomplete = !probe->wide && loose && (f->sounds_empty + f->pictures_empty > 0 || (flv && f->has_video != f->has_audio));
+	for (size_t i = 0; i < probe->stream_count && probe->wide; i++) {
+		const struct stream_row *s = &probe->streams[i];
+
+		f->wide = f->wide || ((is_audio(s) || is_video(s)) && s->start_time - f->start_s > LATE_S);
+	}
+}
+
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)
 {
 	const struct stream_row *video;
@@ -400,6 +429,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 		f->idr = probe->idr;
 	} else
 		take_unread(probe, f);
+	take_late(probe, f);
 	if (f->picture_unread[0] != '\0' && f->sound_count == 0) {
 		refusal->code = "not_decodable";
 		snprintf(refusal->detail, sizeof refusal->detail, "The picture is coded as %s, which this server does not read.", f->picture_unread);

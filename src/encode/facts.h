@@ -85,6 +85,9 @@ struct facts {
 	size_t text_count;
 	size_t bitmap_texts;            /* tracks of subtitles that are pictures: not text, and left out */
 	size_t other_programs;          /* tracks of sound and text that belong to programs without the picture: left out */
+	bool incomplete;                /* a track may begin where nobody looked yet: to be probed once more, with wide limits */
+	bool wide;                      /* one does: whoever opens the source must look as far */
+	size_t sounds_empty, pictures_empty;    /* that are announced, without anything that describes them */
 	size_t sounds_unread;           /* tracks of sound that cannot be decoded */
 	int64_t cover_index;            /* a picture for a recording without one; -1: none */
 };

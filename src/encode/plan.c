@@ -25,17 +25,17 @@
 
 /* Probe and scan ------------------------------------------------------------------------------ */
 
-static void open_probe(const struct conf *conf, struct strings *argv)
+static void open_probe(const struct conf *conf, bool wide, struct strings *argv)
 {
 	const char *const fixed[] = { "-hide_banner", "-v", "error", "-max_alloc", "268435456", NULL };
 
 	strings_add(argv, conf->ffprobe);
 	strings_add_all(argv, fixed);
-	switches_input(conf, argv);
+	switches_input(conf, wide, argv);
 	switches_opened(argv);
 }
 
-void plan_probe_argv(const struct conf *conf, const char *source, struct strings *argv)
+void plan_probe_argv(const struct conf *conf, const char *source, bool wide, struct strings *argv)
 {
 	static const char entries[] =
 		"stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,"
@@ -46,7 +46,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, struct strings
 		":format=format_name,start_time,duration,nb_streams:program=program_id:program_stream=index";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
-	open_probe(conf, argv);
+	open_probe(conf, wide, argv);
 	strings_add_all(argv, fixed);
 	switches_file(argv, source);
 }
@@ -56,7 +56,7 @@ void plan_scan_argv(const struct conf *conf, const char *source, const struct fa
 	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
 	const char *const fixed[] = { "-of", "csv=p=0", "-o", "pipe:1", NULL };
 
-	open_probe(conf, argv);
+	open_probe(conf, facts->wide, argv);
 	strings_add(argv, "-show_entries");
 	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", facts->outlasted ? "stream_index," : "");
 	if (!facts->outlasted)
@@ -287,6 +287,8 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		job_decide(plan, "sound_only", "The profile makes sound only.");
 	else
 		job_decide(plan, "no_picture", "The source has sound only.");
+	if (input->facts->pictures_empty > 0)
+		job_decide(plan, "pictures_empty", "%zu pictures are announced, but nothing was found of them.", input->facts->pictures_empty);
 	if (input->spliced)
 		decide_spliced(plan);
 	sound_plan(input, grid, plan);

@@ -272,6 +272,8 @@ static void decide_rest(const struct facts *f, struct plan *plan)
 	if (f->other_programs > 0)
 		job_decide(plan, "other_programs", "%zu tracks of sound or text belong to other programs of the source than its picture, and are left out.",
 			   f->other_programs);
+	if (f->sounds_empty > 0)
+		job_decide(plan, "sounds_empty", "%zu tracks of sound are announced, but nothing was found of them.", f->sounds_empty);
 	if (f->sounds_unread > 0)
 		job_decide(plan, "sounds_unread", "%zu tracks of sound cannot be decoded and are left out.", f->sounds_unread);
 }

@@ -9,6 +9,9 @@
 
 #include "encode/switches.h"
 
+#define WIDE_BYTES "268435456"  /* that are looked through for a track which begins late */
+#define WIDE_US "7200000000"    /* and so much of its time */
+
 #define ALLOC_MAX "268435456"   /* bytes; -max_alloc */
 
 static const char formats[] = "mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,gif,apng,dv,rm,nut,mp3,flac,wav,aac";
@@ -53,11 +56,11 @@ static const char opened[] =
 	/* subtitles */
 	"jacosub,microdvd,mpl2,pjs,realtext,sami,stl,subviewer,subviewer1,vplayer";
 
-void switches_input(const struct conf *conf, struct strings *argv)
+void switches_input(const struct conf *conf, bool wide, struct strings *argv)
 {
 	const char *const fixed[] = {
 		"-protocol_whitelist", "file", "-format_whitelist", formats, "-codec_whitelist", decoders,
-		"-max_streams", "64", "-probesize", "16000000", "-analyzeduration", "20000000", NULL,
+		"-max_streams", "64", "-probesize", wide ? WIDE_BYTES : "16000000", "-analyzeduration", wide ? WIDE_US : "20000000", NULL,
 	};
 
 	strings_add_all(argv, fixed);

@@ -146,6 +146,7 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	probe->idr.known = rows_column_int(&rows, 14, -1) >= 0;
 	probe->idr.count = rows_column_int(&rows, 14, 0);
 	probe->idr.sum = rows_column_int(&rows, 15, 0);
+	probe->wide = rows_column_int(&rows, 16, 0) != 0;
 	rows_end(&rows);
 	return DB_OK;
 }

@@ -64,6 +64,7 @@ struct probe {
 	char format[64];                /* format_name */
 	double start_time, duration;    /* seconds; NAN */
 	int64_t nb_streams;
+	bool wide;                      /* more than its first part was looked through for tracks */
 	struct stream_row *streams;     /* owned */
 	size_t stream_count;
 	struct measured measured;
@@ -175,7 +176,7 @@ struct published {
 	int64_t size_bytes, frames, duration_us, peak_bps, mean_bps;
 };
 
-enum db_result plan_probe_save(struct db *db, const char *video, const char *json);
+enum db_result plan_probe_save(struct db *db, const char *video, const char *json, bool wide);
 enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe);
 enum db_result plan_measured_save(struct db *db, const char *video, const struct measured *measured);
 enum db_result plan_idr_save(struct db *db, const char *video, const struct idr *idr);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "encode/copies.h"
+#include "encode/job.h"
 #include "encode/measure.h"
 #include "encode/sniff.h"
 #include "supervise/make.h"
@@ -69,6 +70,15 @@ static bool plan_scans(struct work *work)
 	return true;
 }
 
+/* Once more, with wide limits. */
+static bool plan_wide(struct work *work)
+{
+	struct plan_task *task = job_task(&work->plan, TASK_PROBE);
+
+	task->seq = PROBE_WIDE;
+	return true;
+}
+
 static bool probe_make(struct work *work)
 {
 	struct attempt *a = work->attempt;
@@ -76,13 +86,15 @@ static bool probe_make(struct work *work)
 
 	if (a->output.len >= PROBE_MOST_BYTES)
 		return work_refuse(work, VERDICT_FAIL, "not_a_video", "The file describes itself at a length that no video needs.");
-	saved = plan_probe_save(work->desk->db, a->task.video, buf_text(&a->output));
+	saved = plan_probe_save(work->desk->db, a->task.video, buf_text(&a->output), a->task.seq == PROBE_WIDE);
 	if (saved == DB_REFUSED)
 		return work_refuse(work, VERDICT_FAIL, "not_a_video", "The file could not be read as a video.");
 	if (saved != DB_OK)
 		return work_database_failed(work);
 	if (!read_facts(work))
 		return false;
+	if (work->facts.incomplete)
+		return plan_wide(work);
 	return plan_scan_is_wanted(&work->facts) ? plan_scans(work) : make_plan(work, NULL);
 }
 
@@ -107,14 +119,27 @@ static size_t read_head(const struct work *work, uint8_t bytes[SNIFF_BYTES])
 	return len > 0 ? (size_t)len : 0;
 }
 
+/* What was found at first will do. */
+static enum db_result without_wide(struct work *work)
+{
+	struct attempt *a = work->attempt;
+
+	if (!read_facts(work) || !plan_scans(work))
+		return DB_FAILED;
+	return plan_tasks(work->desk->db, &a->task, &a->ended, &work->plan);
+}
+
 /* Where it is known what the file is instead of a video, that is what the uploader is told. */
 static enum db_result probe_without(struct work *work)
 {
 	struct attempt *a = work->attempt;
 	struct judgement *j = &work->judgement;
 	uint8_t head[SNIFF_BYTES];
-	const char *what = sniff(head, read_head(work, head));
+	const char *what;
 
+	if (a->task.seq == PROBE_WIDE)
+		return without_wide(work);
+	what = sniff(head, read_head(work, head));
 	if (what != NULL && strcmp(j->reason, "not_a_video") == 0)
 		snprintf(j->detail, sizeof j->detail, "The file is %s, not a video.", what);
 	return task_failed(work->desk->db, &a->task, &a->ended, j->reason, j->detail);

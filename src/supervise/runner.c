@@ -399,7 +399,7 @@ static void make_argv(struct runner *r)
 	strings_fini(&task->reads);
 	strings_add(&task->reads, source);
 	if (task->kind == TASK_PROBE)
-		plan_probe_argv(r->shop->conf, source, &task->argv);
+		plan_probe_argv(r->shop->conf, source, task->seq == PROBE_WIDE, &task->argv);
 	else if (task->kind == TASK_DIGEST)
 		digest_argv(r->shop->conf, source, &task->argv);
 	else

@@ -300,6 +300,20 @@ for (const [ending, codec] of [["ogg", "libvorbis"], ["ts", "aac"]])
 		assert.ok(Math.abs(await pitch(sound) - 440) < 10 && Math.abs(await pitch(sound, 4) - 880) < 10);
 	});
 
+const small = (seconds) => ["-f", "lavfi", "-i", `testsrc2=s=128x96:r=5:d=${seconds}`], hum = (seconds) => ["-f", "lavfi", "-i", `sine=440:d=${seconds}`];
+const late = ["-itsoffset", "25"];
+for (const [what, ending, ...args] of [
+	["a sound", "ts", small(30), late, hum(5), h264, ["-c:a", "aac"]],
+	["a sound", "flv", small(30), late, hum(5), ["-c:v", "flv1", "-c:a", "libmp3lame", "-ar", "44100"]],
+	["a picture", "ts", hum(30), late, small(5), h264, ["-c:a", "aac"]],
+])
+	test(`${what} that begins after 25 s of ${ending} is there`, { long: what === "a picture" }, async () => {
+		const video = await ready(await make(`late-${what.at(-1)}.${ending}`, ...args));
+		assert.deepEqual(video.renditions.map(({ kind }) => kind), ["video", "audio"]);
+		assert.ok(Math.abs(video.duration_ms - 30000) < 300, `${video.duration_ms} ms`);
+		assert.ok(what === "a picture" || Math.abs(await pitch(file(video.urls.mp4), 27) - 440) < 10);
+	});
+
 for (const side of [1, 3, 15])
 	test(`a picture of ${side} by ${side} pixels is shown, with an even size`, async () => {
 		const source = await make(`${side}.mkv`, ["-f", "lavfi", "-i", `testsrc2=s=32x32:d=1,format=yuv444p,crop=${side}:${side}:0:0`], ["-c:v", "ffv1"]);

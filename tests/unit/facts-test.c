@@ -218,6 +218,28 @@ static void a_guessed_length_refuses_nobody(void **state)
 	assert_true(facts.duration_s <= 3600);
 }
 
+/* MPEG-TS names a track before it begins, FLV does not; what is not found then is told. */
+static void what_begins_late_is_looked_for_once_more(void **state)
+{
+	struct stream_row streams[] = { { VIDEO, .index = 0 }, { AUDIO, .index = 1 } };
+	struct probe probe = { .format = "mpegts", .duration = 40, .start_time = 0, .streams = streams, .stream_count = 2 };
+	struct refusal refusal;
+	struct facts facts;
+
+	streams[1].channels = 0;
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.incomplete);
+	probe.wide = true;
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && !facts.incomplete && !facts.wide && facts.sounds_empty == 1);
+	assert_int_equal(facts.sounds_unread, 0);
+	streams[1].channels = 2;
+	streams[1].start_time = 25;
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.wide && facts.has_audio);
+	probe = (struct probe){ .format = "flv", .streams = streams, .stream_count = 1 };
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.incomplete);
+	strcpy(probe.format, "mov,mp4");
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && !facts.incomplete);
+}
+
 static void knows_hdr_and_interlacing(void **state)
 {
 	struct stream_row s = { VIDEO, .color_transfer = "smpte2084", .field_order = "tb", .color_range = "pc" };
@@ -246,6 +268,7 @@ int main(void)
 		cmocka_unit_test(refuses_with_a_code_and_a_sentence),
 		cmocka_unit_test(refuses_sound_of_days),
 		cmocka_unit_test(a_guessed_length_refuses_nobody),
+		cmocka_unit_test(what_begins_late_is_looked_for_once_more),
 		cmocka_unit_test(knows_hdr_and_interlacing),
 	};
 

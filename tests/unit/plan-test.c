@@ -493,7 +493,7 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 {
 	struct strings argv = STRINGS_INIT;
 
-	plan_probe_argv(&conf, "/s/source/x", &argv);
+	plan_probe_argv(&conf, "/s/source/x", false, &argv);
 	assert_string_equal(argv.items[0], "/usr/bin/ffprobe");
 	assert_string_equal(argv.items[argv.count - 1], "file:/s/source/x");
 	assert_true(has_arg(&argv, "-codec_whitelist"));
@@ -590,7 +590,7 @@ static void ffprobe_may_open_what_nobody_may_decode(void **state)
 		if (scan)
 			plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3 }, &argv);
 		else
-			plan_probe_argv(&conf, "/s/source/x", &argv);
+			plan_probe_argv(&conf, "/s/source/x", false, &argv);
 		assert_null(strstr(value_of(&argv, "-codec_whitelist"), "magicyuv"));
 		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "magicyuv"));
 		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "h264,"));
