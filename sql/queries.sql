@@ -432,7 +432,7 @@ SELECT json_object(
 -- Planning ---------------------------------------------------------------------------------------
 
 -- name: probe_save
-UPDATE video SET probe = iif(:wide, json_set(:json, '$.wide', 1), :json) WHERE id = :id;
+UPDATE video SET probe = iif(:step = 0, :json, json_set(:json, '$.wide', 1, '$.merged', :step = 2, '$.measured', json(probe -> '$.measured'))) WHERE id = :id;
 
 -- name: measured_save
 UPDATE video
@@ -458,7 +458,8 @@ SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe 
        probe ->> '$.measured.pictures', probe ->> '$.measured.top_first', probe ->> '$.measured.bottom_first',
        probe ->> '$.measured.progressive', probe ->> '$.measured.undetermined', probe ->> '$.measured.repeated',
        probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors',
-       probe ->> '$.measured.flagged', probe ->> '$.idr.count', probe ->> '$.idr.sum', probe ->> '$.wide'
+       probe ->> '$.measured.flagged', probe ->> '$.idr.count', probe ->> '$.idr.sum', probe ->> '$.wide',
+       probe ->> '$.merged', probe ->> '$.format.size'
   FROM video WHERE id = :id AND probe IS NOT NULL;
 
 -- name: probe_streams

@@ -30,7 +30,7 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 
 	strings_add(argv, conf->ffmpeg);
 	strings_add_all(argv, fixed);
-	switches_input(conf, facts->wide, argv);
+	switches_input(conf, facts->wide, facts->merged, argv);
 	strings_add_all(argv, clock);
 	switches_file(argv, source);
 	if (idr_is_wanted(facts, profile))

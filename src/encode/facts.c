@@ -412,6 +412,8 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	f->cover_index = -1;
 	snprintf(f->container, sizeof f->container, "%s", probe->format);
 	f->start_s = probe->start_time;
+	f->merged = probe->merged;
+	f->size_bytes = probe->size_bytes;
 	take_claim(probe, conf, f);
 	for (size_t i = 0; i < probe->stream_count; i++)
 		if (is_of_other_program(&probe->streams[i], video))

@@ -87,6 +87,8 @@ struct facts {
 	size_t other_programs;          /* tracks of sound and text that belong to programs without the picture: left out */
 	bool incomplete;                /* a track may begin where nobody looked yet: to be probed once more, with wide limits */
 	bool wide;                      /* one does: whoever opens the source must look as far */
+	bool merged;                    /* as of the probe: whoever opens it takes streams that go on under other numbers for one */
+	int64_t size_bytes;             /* of the file; 0: not known */
 	size_t sounds_empty, pictures_empty;    /* that are announced, without anything that describes them */
 	size_t sounds_unread;           /* tracks of sound that cannot be decoded */
 	int64_t cover_index;            /* a picture for a recording without one; -1: none */

@@ -4,8 +4,8 @@
 
 #include "encode/facts.h"
 
-/* The steps of task kind scan, by its seq. */
-enum scan_step { SCAN_PACKETS, SCAN_MEASURE, SCAN_COPIES };
+/* The steps of task kind scan, by its seq.  The last is the first once more, after PROBE_MERGED. */
+enum scan_step { SCAN_PACKETS, SCAN_MEASURE, SCAN_COPIES, SCAN_MERGED };
 
 /*
  * A child that decodes the first pictures: filter idet says how their lines lie in time, side data

@@ -23,19 +23,22 @@
 #include "encode/text.h"
 #include "encode/times.h"
 
+#define REST_BYTES 100000       /* behind the last picture, and one byte of the file in so many: then it does not end there */
+#define REST_PART 20
+
 /* Probe and scan ------------------------------------------------------------------------------ */
 
-static void open_probe(const struct conf *conf, bool wide, struct strings *argv)
+static void open_probe(const struct conf *conf, bool wide, bool merged, struct strings *argv)
 {
 	const char *const fixed[] = { "-hide_banner", "-v", "error", "-max_alloc", "268435456", NULL };
 
 	strings_add(argv, conf->ffprobe);
 	strings_add_all(argv, fixed);
-	switches_input(conf, wide, argv);
+	switches_input(conf, wide, merged, argv);
 	switches_opened(argv);
 }
 
-void plan_probe_argv(const struct conf *conf, const char *source, bool wide, struct strings *argv)
+void plan_probe_argv(const struct conf *conf, const char *source, enum probe_step step, struct strings *argv)
 {
 	static const char entries[] =
 		"stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,"
@@ -43,10 +46,10 @@ void plan_probe_argv(const struct conf *conf, const char *source, bool wide, str
 		"color_space,color_transfer,color_primaries,sample_rate,channels,channel_layout"
 		":stream_disposition=attached_pic,default,original,comment,hearing_impaired,visual_impaired,forced"
 		":stream_tags=language,title,name,DURATION:stream_side_data=rotation,displaymatrix,dv_profile,dv_bl_signal_compatibility_id"
-		":format=format_name,start_time,duration,nb_streams:program=program_id:program_stream=index";
+		":format=format_name,start_time,duration,nb_streams,size:program=program_id:program_stream=index";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
-	open_probe(conf, wide, argv);
+	open_probe(conf, step != PROBE_HEAD, step == PROBE_MERGED, argv);
 	strings_add_all(argv, fixed);
 	switches_file(argv, source);
 }
@@ -56,13 +59,30 @@ void plan_scan_argv(const struct conf *conf, const char *source, const struct fa
 	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
 	const char *const fixed[] = { "-of", "csv=p=0", "-o", "pipe:1", NULL };
 
-	open_probe(conf, facts->wide, argv);
+	open_probe(conf, facts->wide, facts->merged, argv);
 	strings_add(argv, "-show_entries");
 	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", facts->outlasted ? "stream_index," : "");
 	if (!facts->outlasted)
 		line_number(argv, "-select_streams", facts->has_video ? facts->video_index : facts->sounds[0].index);
 	strings_add_all(argv, fixed);
 	switches_file(argv, source);
+}
+
+/* Bytes behind the last packet of the scan. */
+static int64_t rest_of(const struct facts *facts, const struct scan *scan)
+{
+	int64_t end = -1;
+
+	for (size_t i = 0; i < scan->count; i++)
+		end = scan->packets[i].end > end ? scan->packets[i].end : end;
+	return end >= 0 ? facts->size_bytes - end : 0;
+}
+
+bool plan_goes_on(const struct facts *facts, const struct scan *scan)
+{
+	int64_t rest = rest_of(facts, scan);
+
+	return strncmp(facts->container, "mpegts", 6) == 0 && rest > REST_BYTES && rest > facts->size_bytes / REST_PART;
 }
 
 bool plan_scan_is_wanted(const struct facts *facts)
@@ -287,6 +307,11 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		job_decide(plan, "sound_only", "The profile makes sound only.");
 	else
 		job_decide(plan, "no_picture", "The source has sound only.");
+	if (input->scan != NULL && plan_goes_on(input->facts, input->scan))
+		job_decide(plan, "goes_on", "Behind what is kept the source goes on for %.1f of its %.1f MB, with other streams.",
+			   (double)rest_of(input->facts, input->scan) / 1e6, (double)input->facts->size_bytes / 1e6);
+	if (input->facts->merged)
+		job_decide(plan, "merged", "The streams of the source go on under other numbers, and were joined.");
 	if (input->facts->pictures_empty > 0)
 		job_decide(plan, "pictures_empty", "%zu pictures are announced, but nothing was found of them.", input->facts->pictures_empty);
 	if (input->spliced)

@@ -12,13 +12,12 @@
  */
 bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal *refusal);
 
-/* The steps of task kind probe, by its seq: the second one where a track is named that does not begin where the first one looks. */
-enum probe_step { PROBE_HEAD, PROBE_WIDE };
-
 /* argv of the first two tasks, which are known before there is a plan; of what
  * there is one, and what its rows are of. */
-void plan_probe_argv(const struct conf *conf, const char *source, bool wide, struct strings *argv);
+void plan_probe_argv(const struct conf *conf, const char *source, enum probe_step step, struct strings *argv);
 void plan_scan_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
+/* The same where those packets end long before an MPEG-TS does: to be probed and scanned once more, its streams merged. */
+bool plan_goes_on(const struct facts *facts, const struct scan *scan);
 bool plan_scan_is_wanted(const struct facts *facts);
 void plan_scan_begin(const struct facts *facts, struct scan *scan);
 

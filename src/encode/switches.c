@@ -56,7 +56,7 @@ static const char opened[] =
 	/* subtitles */
 	"jacosub,microdvd,mpl2,pjs,realtext,sami,stl,subviewer,subviewer1,vplayer";
 
-void switches_input(const struct conf *conf, bool wide, struct strings *argv)
+void switches_input(const struct conf *conf, bool wide, bool merged, struct strings *argv)
 {
 	const char *const fixed[] = {
 		"-protocol_whitelist", "file", "-format_whitelist", formats, "-codec_whitelist", decoders,
@@ -64,6 +64,8 @@ void switches_input(const struct conf *conf, bool wide, struct strings *argv)
 	};
 
 	strings_add_all(argv, fixed);
+	if (merged)
+		strings_add_all(argv, (const char *const[]){ "-merge_pmt_versions", "1", NULL });
 	strings_add(argv, "-max_pixels");
 	strings_addf(argv, "%" PRId64, conf->pixels_max);
 }

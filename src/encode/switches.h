@@ -8,8 +8,9 @@
 /*
  * ffmpeg's own gates, as options of one input: protocols, demuxers and decoders by allow-list, and
  * bounds for streams, pixels and probing.  They come before its -i.
+ * `wide`: tracks may begin late.  `merged`: MPEG-TS whose streams go on under other numbers.
  */
-void switches_input(const struct conf *conf, bool wide, struct strings *argv);
+void switches_input(const struct conf *conf, bool wide, bool merged, struct strings *argv);
 
 /* For ffprobe, after those: it may open decoders for streams that nobody is going to decode.  Else one of them fails it. */
 void switches_opened(struct strings *argv);

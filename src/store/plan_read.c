@@ -147,6 +147,8 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	probe->idr.count = rows_column_int(&rows, 14, 0);
 	probe->idr.sum = rows_column_int(&rows, 15, 0);
 	probe->wide = rows_column_int(&rows, 16, 0) != 0;
+	probe->merged = rows_column_int(&rows, 17, 0) != 0;
+	probe->size_bytes = rows_column_int(&rows, 18, 0);
 	rows_end(&rows);
 	return DB_OK;
 }

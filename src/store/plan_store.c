@@ -13,7 +13,7 @@
 #include "store/plan_store.h"
 #include "store/rows.h"
 
-enum db_result plan_probe_save(struct db *db, const char *video, const char *json, bool wide)
+enum db_result plan_probe_save(struct db *db, const char *video, const char *json, enum probe_step step)
 {
 	struct rows rows;
 
@@ -22,7 +22,7 @@ enum db_result plan_probe_save(struct db *db, const char *video, const char *jso
 	rows = rows_open(db, SQL_PROBE_SAVE);
 	rows_text(&rows, ":id", video);
 	rows_text(&rows, ":json", json);
-	rows_int(&rows, ":wide", wide);
+	rows_int(&rows, ":step", step);
 	return rows_run(&rows);
 }
 

@@ -65,6 +65,8 @@ struct probe {
 	double start_time, duration;    /* seconds; NAN */
 	int64_t nb_streams;
 	bool wide;                      /* more than its first part was looked through for tracks */
+	bool merged;                    /* its streams go on under other numbers, as one */
+	int64_t size_bytes;             /* of the file; 0: not known */
 	struct stream_row *streams;     /* owned */
 	size_t stream_count;
 	struct measured measured;
@@ -176,7 +178,14 @@ struct published {
 	int64_t size_bytes, frames, duration_us, peak_bps, mean_bps;
 };
 
-enum db_result plan_probe_save(struct db *db, const char *video, const char *json, bool wide);
+/*
+ * The steps of task kind probe, by its seq.  The second one where a track is named that does not begin where the first one looks,
+ * the third where the packets of an MPEG-TS end long before it does: its streams may go on under other numbers.
+ */
+enum probe_step { PROBE_HEAD, PROBE_WIDE, PROBE_MERGED };
+
+/* What was measured stays. */
+enum db_result plan_probe_save(struct db *db, const char *video, const char *json, enum probe_step step);
 enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe);
 enum db_result plan_measured_save(struct db *db, const char *video, const struct measured *measured);
 enum db_result plan_idr_save(struct db *db, const char *video, const struct idr *idr);

@@ -70,12 +70,12 @@ static bool plan_scans(struct work *work)
 	return true;
 }
 
-/* Once more, with wide limits. */
-static bool plan_wide(struct work *work)
+/* Once more: nothing else is planned yet. */
+static bool plan_again(struct work *work, enum task_kind kind, int64_t seq)
 {
-	struct plan_task *task = job_task(&work->plan, TASK_PROBE);
+	struct plan_task *task = job_task(&work->plan, kind);
 
-	task->seq = PROBE_WIDE;
+	task->seq = seq;
 	return true;
 }
 
@@ -86,7 +86,7 @@ static bool probe_make(struct work *work)
 
 	if (a->output.len >= PROBE_MOST_BYTES)
 		return work_refuse(work, VERDICT_FAIL, "not_a_video", "The file describes itself at a length that no video needs.");
-	saved = plan_probe_save(work->desk->db, a->task.video, buf_text(&a->output), a->task.seq == PROBE_WIDE);
+	saved = plan_probe_save(work->desk->db, a->task.video, buf_text(&a->output), (enum probe_step)a->task.seq);
 	if (saved == DB_REFUSED)
 		return work_refuse(work, VERDICT_FAIL, "not_a_video", "The file could not be read as a video.");
 	if (saved != DB_OK)
@@ -94,16 +94,18 @@ static bool probe_make(struct work *work)
 	if (!read_facts(work))
 		return false;
 	if (work->facts.incomplete)
-		return plan_wide(work);
+		return plan_again(work, TASK_PROBE, PROBE_WIDE);
+	if (a->task.seq == PROBE_MERGED)
+		return plan_again(work, TASK_SCAN, SCAN_MERGED);
 	return plan_scan_is_wanted(&work->facts) ? plan_scans(work) : make_plan(work, NULL);
 }
 
-/* Of what has to be scanned the plan is only the scans so far. */
-static enum db_result probe_commit(struct work *work)
+/* Of what has to be looked at first the plan is only that so far. */
+static enum db_result plan_commit(struct work *work)
 {
 	const struct attempt *a = work->attempt;
 
-	return (plan_scan_is_wanted(&work->facts) ? plan_tasks : plan_write)(work->desk->db, &a->task, &a->ended, &work->plan);
+	return (work->plan.rendition_count > 0 ? plan_write : plan_tasks)(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 
 /* The first bytes of the source; how many there were. */
@@ -120,11 +122,11 @@ static size_t read_head(const struct work *work, uint8_t bytes[SNIFF_BYTES])
 }
 
 /* What was found at first will do. */
-static enum db_result without_wide(struct work *work)
+static enum db_result without_more(struct work *work)
 {
 	struct attempt *a = work->attempt;
 
-	if (!read_facts(work) || !plan_scans(work))
+	if (!read_facts(work) || !(a->task.seq == PROBE_WIDE ? plan_scans(work) : plan_again(work, TASK_SCAN, SCAN_MERGED)))
 		return DB_FAILED;
 	return plan_tasks(work->desk->db, &a->task, &a->ended, &work->plan);
 }
@@ -137,8 +139,8 @@ static enum db_result probe_without(struct work *work)
 	uint8_t head[SNIFF_BYTES];
 	const char *what;
 
-	if (a->task.seq == PROBE_WIDE)
-		return without_wide(work);
+	if (a->task.seq != PROBE_HEAD)
+		return without_more(work);
 	what = sniff(head, read_head(work, head));
 	if (what != NULL && strcmp(j->reason, "not_a_video") == 0)
 		snprintf(j->detail, sizeof j->detail, "The file is %s, not a video.", what);
@@ -147,8 +149,14 @@ static enum db_result probe_without(struct work *work)
 
 static bool packets_make(struct work *work)
 {
-	scan_end(&work->attempt->scan);
-	return read_facts(work) && make_plan(work, &work->attempt->scan);
+	struct attempt *a = work->attempt;
+
+	scan_end(&a->scan);
+	if (!read_facts(work))
+		return false;
+	if (a->task.seq == SCAN_PACKETS && plan_goes_on(&work->facts, &a->scan))
+		return plan_again(work, TASK_PROBE, PROBE_MERGED);
+	return make_plan(work, &a->scan);
 }
 
 static bool measure_make(struct work *work)
@@ -183,16 +191,10 @@ static bool scan_make(struct work *work)
 	switch ((enum scan_step)work->attempt->task.seq) {
 	case SCAN_MEASURE: return measure_make(work);
 	case SCAN_COPIES: return copies_make(work);
-	case SCAN_PACKETS: break;
+	case SCAN_PACKETS:
+	case SCAN_MERGED: break;
 	}
 	return packets_make(work);
-}
-
-static enum db_result scan_commit(struct work *work)
-{
-	struct attempt *a = work->attempt;
-
-	return (a->task.seq == SCAN_PACKETS ? plan_write : plan_tasks)(work->desk->db, &a->task, &a->ended, &work->plan);
 }
 
 /* What cannot be measured is believed, and not copied; without packets there is no plan. */
@@ -200,10 +202,10 @@ static enum db_result scan_without(struct work *work)
 {
 	struct attempt *a = work->attempt;
 
-	if (a->task.seq != SCAN_PACKETS)
+	if (a->task.seq == SCAN_MEASURE || a->task.seq == SCAN_COPIES)
 		return plan_tasks(work->desk->db, &a->task, &a->ended, &work->plan);
 	return task_failed(work->desk->db, &a->task, &a->ended, work->judgement.reason, work->judgement.detail);
 }
 
-const struct make make_probe = { probe_make, probe_commit, probe_without };
-const struct make make_scan = { scan_make, scan_commit, scan_without };
+const struct make make_probe = { probe_make, plan_commit, probe_without };
+const struct make make_scan = { scan_make, plan_commit, scan_without };

@@ -241,7 +241,7 @@ static void on_output(struct child *child, const char *bytes, size_t len)
 			buf_put(&a->output, bytes, len);
 		break;
 	case TASK_SCAN:
-		if (a->task.seq == SCAN_PACKETS)
+		if (a->task.seq == SCAN_PACKETS || a->task.seq == SCAN_MERGED)
 			scan_feed(&a->scan, bytes, len);
 		else if (a->task.seq == SCAN_COPIES)
 			copies_feed(&a->copies, bytes, len);
@@ -399,7 +399,7 @@ static void make_argv(struct runner *r)
 	strings_fini(&task->reads);
 	strings_add(&task->reads, source);
 	if (task->kind == TASK_PROBE)
-		plan_probe_argv(r->shop->conf, source, task->seq == PROBE_WIDE, &task->argv);
+		plan_probe_argv(r->shop->conf, source, (enum probe_step)task->seq, &task->argv);
 	else if (task->kind == TASK_DIGEST)
 		digest_argv(r->shop->conf, source, &task->argv);
 	else

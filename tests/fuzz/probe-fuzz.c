@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (db == NULL)
 		set_up();
 	check(json != NULL && db_begin(db) == DB_OK);
-	saved = plan_probe_save(db, VIDEO, json, false);
+	saved = plan_probe_save(db, VIDEO, json, PROBE_HEAD);
 	check(saved == DB_OK || saved == DB_REFUSED);
 	if (saved == DB_OK)
 		read_facts();

@@ -314,6 +314,17 @@ for (const [what, ending, ...args] of [
 		assert.ok(what === "a picture" || Math.abs(await pitch(file(video.urls.mp4), 27) - 440) < 10);
 	});
 
+test("an MPEG-TS that goes on under other PIDs is shown to its end", async () => {
+	const part = (name, ...more) => make(name, picture(), tone(440), h264, ["-c:a", "aac", ...more]);
+	const parts = await Promise.all([part("pids.ts"), part("others.ts", "-mpegts_start_pid", "0x200", "-tables_version", "1")]);
+	const source = join(shelf, "renumbered.ts");
+	writeFileSync(source, Buffer.concat(parts.map((path) => readFileSync(path))));
+	const video = await ready(source);
+	assert.ok(codes(video).includes("merged") && !codes(video).includes("goes_on"), codes(video).join());
+	assert.ok(video.frames >= 299 && await decodedFrames(file(video.urls.mp4)) === video.frames, `${video.frames} pictures`);
+	assert.ok(Math.abs(await pitch(file(video.urls.mp4), 10) - 440) < 10);
+});
+
 for (const side of [1, 3, 15])
 	test(`a picture of ${side} by ${side} pixels is shown, with an even size`, async () => {
 		const source = await make(`${side}.mkv`, ["-f", "lavfi", "-i", `testsrc2=s=32x32:d=1,format=yuv444p,crop=${side}:${side}:0:0`], ["-c:v", "ffv1"]);

@@ -493,7 +493,7 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 {
 	struct strings argv = STRINGS_INIT;
 
-	plan_probe_argv(&conf, "/s/source/x", false, &argv);
+	plan_probe_argv(&conf, "/s/source/x", PROBE_HEAD, &argv);
 	assert_string_equal(argv.items[0], "/usr/bin/ffprobe");
 	assert_string_equal(argv.items[argv.count - 1], "file:/s/source/x");
 	assert_true(has_arg(&argv, "-codec_whitelist"));
@@ -582,6 +582,29 @@ static const char *value_of(const struct strings *argv, const char *option)
 	return "";
 }
 
+/* Other PIDs from some place on, as where two recordings were joined. */
+static void packets_that_end_long_before_the_file_are_looked_for(void **state)
+{
+	struct facts facts = { .container = "mpegts", .size_bytes = 25000000 };
+	struct strings argv = STRINGS_INIT;
+	struct scan scan;
+
+	scan_init(&scan);
+	scan_feed(&scan, "0,0,500,21784124,K_\n", 20);
+	scan_end(&scan);
+	assert_true(plan_goes_on(&facts, &scan));
+	facts.size_bytes = 22000000;
+	assert_false(plan_goes_on(&facts, &scan));
+	strcpy(facts.container, "mov,mp4");
+	facts.size_bytes = 25000000;
+	assert_false(plan_goes_on(&facts, &scan));
+	facts.merged = true;
+	plan_scan_argv(&conf, "/s/source/x", &facts, &argv);
+	assert_string_equal(value_of(&argv, "-merge_pmt_versions"), "1");
+	strings_fini(&argv);
+	scan_fini(&scan);
+}
+
 static void ffprobe_may_open_what_nobody_may_decode(void **state)
 {
 	struct strings argv = STRINGS_INIT;
@@ -590,7 +613,7 @@ static void ffprobe_may_open_what_nobody_may_decode(void **state)
 		if (scan)
 			plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3 }, &argv);
 		else
-			plan_probe_argv(&conf, "/s/source/x", false, &argv);
+			plan_probe_argv(&conf, "/s/source/x", PROBE_HEAD, &argv);
 		assert_null(strstr(value_of(&argv, "-codec_whitelist"), "magicyuv"));
 		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "magicyuv"));
 		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "h264,"));
@@ -642,6 +665,7 @@ int main(void)
 		cmocka_unit_test(ffprobe_is_told_what_it_may_open),
 		cmocka_unit_test(the_longest_segment_is_known_from_the_plan),
 		cmocka_unit_test(colours_are_told_as_they_are),
+		cmocka_unit_test(packets_that_end_long_before_the_file_are_looked_for),
 		cmocka_unit_test(ffprobe_may_open_what_nobody_may_decode),
 		cmocka_unit_test(a_picture_that_cannot_be_read_is_no_recording),
 	};
