@@ -50,6 +50,19 @@ static int64_t short_side(const struct facts *f)
 	return f->width < f->height ? f->width : f->height;
 }
 
+static int64_t long_side(const struct facts *f)
+{
+	return f->width > f->height ? f->width : f->height;
+}
+
+/* The shorter side of the largest picture of this shape. */
+static int64_t short_side_most(const struct facts *f)
+{
+	int64_t side = short_side(f);
+
+	return long_side(f) <= SIDE_MOST ? side : even((double)side * SIDE_MOST / (double)long_side(f));
+}
+
 /* The source's rate ---------------------------------------------------------------------------- */
 
 int64_t ladder_source_kbps(const struct facts *f, const struct scan *scan)
@@ -240,10 +253,13 @@ void ladder_make(const struct facts *f, const struct profile *profile, int64_t s
 {
 	const struct making m = { f, profile, source_kbps, ladder };
 	const struct profile_rung *rungs = profile->rungs;
-	int64_t side = short_side(f);
+	int64_t side = short_side_most(f);
 	size_t fits = 0;
 
 	ladder->count = ladder->note_count = 0;
+	if (side < short_side(f))
+		note(ladder, "made_smaller", "The longer side of the source has %" PRId64 " pixels: it is made smaller, as players take no more than %d.",
+		     long_side(f), SIDE_MOST);
 	while (fits < profile->rung_count && rungs[fits].short_side > side)
 		fits++;
 	note_larger(&m, fits, side);
@@ -257,7 +273,7 @@ void ladder_make(const struct facts *f, const struct profile *profile, int64_t s
 
 void ladder_fit(const struct facts *f, int64_t longest, int64_t *width, int64_t *height)
 {
-	int64_t side = f->width > f->height ? f->width : f->height;
+	int64_t side = long_side(f);
 	double scale = side > longest ? (double)longest / (double)side : 1.0;
 
 	*width = even((double)f->width * scale);

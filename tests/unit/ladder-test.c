@@ -59,6 +59,8 @@ static const struct {
 	{ 160, 120, "120p:160x120 " },
 	{ 2, 2, "2p:2x2 " },
 	{ 16384, 2, "2p:8192x2 " },
+	{ 12000, 240, "164p:8192x164 " },
+	{ 720, 12000, "480p:480x8000 240p:240x4000 " },
 };
 
 static void makes_ladders_by_the_shorter_side(void **state)
@@ -136,6 +138,15 @@ static void what_an_encoder_cannot_take_goes_to_another(void **state)
 	assert_string_equal(ladder.notes[1].code, "rung_other_codec");
 }
 
+static void a_panorama_keeps_its_shape(void **state)
+{
+	const struct facts facts = { .width = 12000, .height = 240 };
+	struct ladder ladder;
+
+	ladder_make(&facts, &plain, 0, &ladder);
+	assert_string_equal(ladder.notes[0].code, "made_smaller");
+}
+
 static void a_profile_without_rungs_has_none(void **state)
 {
 	const struct facts facts = { .width = 1920, .height = 1080 };
@@ -172,6 +183,7 @@ int main(void)
 		cmocka_unit_test(no_rung_takes_more_than_the_source_is_worth),
 		cmocka_unit_test(every_rung_that_is_left_out_is_told),
 		cmocka_unit_test(what_an_encoder_cannot_take_goes_to_another),
+		cmocka_unit_test(a_panorama_keeps_its_shape),
 		cmocka_unit_test(a_profile_without_rungs_has_none),
 		cmocka_unit_test(a_source_has_the_rate_of_its_busiest_seconds),
 	};
