@@ -152,6 +152,8 @@ int64_t argv_chunk(const struct plan_input *input, const struct grid *grid, cons
 	line_clock(input, grid, argv);
 	if (graph_takes_changes(input->facts))
 		line_text(argv, "-reinit_filter", "0");
+	if (graph_turns(input->facts))
+		strings_add(argv, "-noautorotate");
 	add_seek(cut, argv);
 	switches_file(argv, input->source);
 	find_segments(&chunk);

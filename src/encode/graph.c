@@ -13,7 +13,12 @@
 
 bool graph_takes_changes(const struct facts *f)
 {
-	return !f->reshaped;
+	return f->askew == 0;
+}
+
+bool graph_turns(const struct facts *f)
+{
+	return f->reshaped && graph_takes_changes(f);
 }
 
 /* The filter that deinterlaces cannot take a change of size in mid-stream: field by field, all get the first one.  What has
@@ -50,9 +55,28 @@ static void put_sdr(const struct facts *f, struct buf *out)
 	buf_puts(out, "sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA,sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL,");
 }
 
+/* As ffmpeg would, but behind a scale to one size. */
+static void put_turn(const struct facts *f, struct buf *out)
+{
+	static const char *const turns[4][2] = {
+		{ "", "vflip," }, { "transpose=clock,", "transpose=cclock_flip," }, { "hflip,vflip,", "hflip," }, { "transpose=cclock,", "transpose=clock_flip," },
+	};
+
+	if (graph_turns(f))
+		buf_puts(out, turns[f->rotation / 90 % 4][f->mirrored]);
+}
+
 static void put_scale(int64_t width, int64_t height, struct buf *out)
 {
 	buf_printf(out, "scale=w=%" PRId64 ":h=%" PRId64 ":flags=bicubic", width, height);
+}
+
+/* To that size, once it is turned. */
+static void put_scale_before(const struct facts *f, int64_t width, int64_t height, struct buf *out)
+{
+	bool sideways = graph_turns(f) && f->rotation % 180 != 0;
+
+	put_scale(sideways ? height : width, sideways ? width : height, out);
 }
 
 /* As filter scale calls it. */
@@ -85,12 +109,13 @@ static void put_picture(const struct facts *f, const struct rung *rung, struct b
 	const struct graph_color color = graph_color_of(f);
 
 	put_opaque(f, out);
-	put_scale(rung->width, rung->height, out);
+	put_scale_before(f, rung->width, rung->height, out);
 	if (!is_as_wanted(f, rung))
 		buf_puts(out, ":out_range=tv");
 	if (!is_as_wanted(f, rung) && f->hdr == FACTS_SDR)
 		buf_printf(out, ":in_color_matrix=%s:out_color_matrix=%s", matrix_of(&color), matrix_of(&color));
 	buf_puts(out, ",");
+	put_turn(f, out);
 	put_sdr(f, out);
 	buf_printf(out, "format=yuv420p,setsar=1,setparams=range=tv:color_primaries=%s:color_trc=%s:colorspace=%s",
 		   color.primaries, color.transfer, color.space);
@@ -184,9 +209,9 @@ void graph_video(const struct facts *f, const struct grid *g, const struct cut *
 		buf_puts(out, ",setsar=1");
 	}
 	buf_printf(out, "[v%zu]", count - 1);
-	/* ffmpeg copies what the source's container says of its mastering display to the output, unless the graph has
-	 * more than one input. */
-	if (f->hdr != FACTS_SDR)
+	/* ffmpeg copies what the source's container says of its mastering display and its turn to the output, unless the graph
+	 * has more than one input. */
+	if (f->hdr != FACTS_SDR || graph_turns(f))
 		buf_printf(out, ";[0:%" PRId64 "]nullsink", f->video_index);
 }
 
@@ -198,8 +223,9 @@ void graph_poster(const struct facts *f, int64_t longest, int64_t among, struct 
 	ladder_fit(f, longest, &width, &height);
 	put_deinterlace(f, 1, out);
 	put_opaque(f, out);
-	put_scale(width, height, out);
+	put_scale_before(f, width, height, out);
 	buf_puts(out, f->hdr != FACTS_SDR ? ":out_range=tv," : ",");
+	put_turn(f, out);
 	put_sdr(f, out);
 	if (among > 1)
 		buf_printf(out, "thumbnail=n=%" PRId64 ",", among);

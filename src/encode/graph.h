@@ -18,8 +18,11 @@ void graph_video(const struct facts *facts, const struct grid *grid, const struc
 		 size_t count, struct buf *out);
 
 /* True where the size may change in mid-stream: then there is no need to build the graph anew, which would lose its place on
- * the grid.  What ffmpeg puts before a graph to turn pictures cannot take that. */
+ * the grid.  What ffmpeg puts before a graph to turn pictures by odd angles cannot take that. */
 bool graph_takes_changes(const struct facts *facts);
+
+/* True where the graph turns the pictures, so that ffmpeg must not. */
+bool graph_turns(const struct facts *facts);
 
 /* True where each picture, and with it its closed captions, is shown exactly once. */
 bool graph_keeps_captions(const struct grid *grid);

@@ -55,6 +55,8 @@ static void add_output(const struct plan_input *input, const char *name, struct 
 
 static void add_input(const struct plan_input *input, int64_t stream, struct strings *argv)
 {
+	if (graph_turns(input->facts))
+		strings_add(argv, "-noautorotate");
 	switches_file(argv, input->source);
 	strings_add(argv, "-map");
 	strings_addf(argv, "0:%" PRId64, stream);

@@ -325,6 +325,19 @@ test("an MPEG-TS that goes on under other PIDs is shown to its end", async () =>
 	assert.ok(Math.abs(await pitch(file(video.urls.mp4), 10) - 440) < 10);
 });
 
+test("a turned picture may change its size, and stays where it is shown", async () => {
+	// Red above, at a rate that varies; turned, what is above is on the left.
+	const part = (name, size) => make(name, ["-f", "lavfi", "-i", `color=red:s=${size}:r=25:d=3,drawbox=y=ih/2:c=blue:t=fill`], ["-vf", "select='not(eq(mod(n,7),3))'", "-fps_mode", "vfr"], h264);
+	const parts = await Promise.all([part("narrow.ts", "320x240"), part("wide.ts", "480x360")]);
+	const joined = join(shelf, "sizes.ts");
+	writeFileSync(joined, Buffer.concat(parts.map((path) => readFileSync(path))));
+	const video = await ready(await make("sizes.mp4", ["-i", joined, "-c", "copy", "-metadata:s:v", "rotate=90"]));
+	assert.ok(Math.abs(video.frames - 150) <= 1 && video.renditions[0].width < video.renditions[0].height, `${video.frames} pictures`);
+	assert.equal(await decodedFrames(file(video.urls.mp4)), video.frames);
+	const reds = await run("ffmpeg", ["-v", "error", "-ss", "4", "-i", file(video.urls.mp4), "-frames:v", "1", "-vf", "format=rgb24,scale=2:1:flags=area", "-f", "rawvideo", "-"], { encoding: "buffer" });
+	assert.ok(reds[0] > 150 && reds[3] < 100, [...reds].join());
+});
+
 for (const side of [1, 3, 15])
 	test(`a picture of ${side} by ${side} pixels is shown, with an even size`, async () => {
 		const source = await make(`${side}.mkv`, ["-f", "lavfi", "-i", `testsrc2=s=32x32:d=1,format=yuv444p,crop=${side}:${side}:0:0`], ["-c:v", "ffv1"]);

@@ -410,6 +410,33 @@ static void interlaced_pictures_may_change_their_size(void **state)
 	scan_fini(&scan);
 }
 
+static void turned_pictures_may_change_their_size(void **state)
+{
+	static const struct { int64_t rotation; bool mirrored; const char *turn; } cases[] = {
+		{ 90, false, "scale=w=1280:h=720:flags=bicubic:out_range=tv:in_color_matrix=bt709:out_color_matrix=bt709,transpose=clock,format=" },
+		{ 270, true, ",transpose=clock_flip," }, { 180, false, ",hflip,vflip," }, { 180, true, ",hflip,format=" }, { 0, true, ",vflip," },
+	};
+	struct facts facts = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	make_scan(&scan, 0, 512, 72, 0);
+	facts.reshaped = true;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		facts.rotation = cases[i].rotation;
+		facts.mirrored = cases[i].mirrored;
+		facts.width = facts.rotation % 180 == 0 ? 1280 : 720;
+		facts.height = facts.rotation % 180 == 0 ? 720 : 1280;
+		assert_true(plan_of(&facts, &scan, &plan, &refusal));
+		assert_true(has_arg(&plan.tasks[0].argv, "-reinit_filter") && has_arg(&plan.tasks[0].argv, "-noautorotate"));
+		assert_true(says(&plan.tasks[0].argv, cases[i].turn));
+		assert_true(has_arg(&plan.tasks[2].argv, "-noautorotate"));
+		plan_fini(&plan);
+	}
+	scan_fini(&scan);
+}
+
 static void plans_sound_alone(void **state)
 {
 	const struct facts sound = {
@@ -658,6 +685,7 @@ int main(void)
 		cmocka_unit_test(plans_a_film),
 		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
 		cmocka_unit_test(interlaced_pictures_may_change_their_size),
+		cmocka_unit_test(turned_pictures_may_change_their_size),
 		cmocka_unit_test(plans_sound_alone),
 		cmocka_unit_test(the_same_input_gives_the_same_plan),
 		cmocka_unit_test(refuses_what_is_too_long_or_empty),
