@@ -275,6 +275,10 @@ SELECT 1 FROM task t
  WHERE id = :id AND attempts = :attempt
    AND put_offs >= 8 AND EXISTS (SELECT 1 FROM task WHERE kind = t.kind AND state = 'done' AND ended_ms > t.put_off_ms);
 
+-- What the next attempt runs.
+-- name: task_again
+UPDATE task SET argv = :argv WHERE id = :id AND attempts = :attempt AND state = 'running';
+
 -- name: task_failed
 UPDATE task SET state = 'failed', reason = :reason, failures = failures + 1
  WHERE id = :id AND attempts = :attempt AND state = 'running';

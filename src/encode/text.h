@@ -25,4 +25,13 @@ bool text_clean(const char *vtt, size_t len, struct buf *out, struct text *text,
 /* The lines of its media playlist: one segment, as long as the video or its last cue. */
 void text_piece(const struct text *text, double video_s, struct piece *piece);
 
+/*
+ * True where a child lost cues as they were no UTF-8, and none that it wrote tells that the others are: then `again` becomes the
+ * command line that reads them as Windows-1252, which the most of such files are.
+ */
+bool text_is_legacy(const struct buf *written, const char *errors, const struct strings *argv, struct strings *again);
+
+/* True of such a command line. */
+bool text_reads_legacy(const struct strings *argv);
+
 #endif

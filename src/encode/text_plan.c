@@ -68,6 +68,31 @@ static void add_text(const struct plan_input *input, const struct grid *grid, co
 	job_decide(plan, "text_kept", "The subtitles \"%s\" (%s) are kept as WebVTT.", r->label, t->codec);
 }
 
+#define CHARENC "-sub_charenc"
+
+bool text_reads_legacy(const struct strings *argv)
+{
+	for (size_t i = 0; i < argv->count; i++)
+		if (strcmp(argv->items[i], CHARENC) == 0)
+			return true;
+	return false;
+}
+
+bool text_is_legacy(const struct buf *written, const char *errors, const struct strings *argv, struct strings *again)
+{
+	if (strstr(errors, "Invalid UTF-8 in decoded subtitles text") == NULL || text_reads_legacy(argv))
+		return false;
+	for (size_t i = 0; i < written->len; i++)
+		if ((unsigned char)written->data[i] >= 0x80)
+			return false;
+	for (size_t i = 0; i < argv->count; i++) {
+		if (strcmp(argv->items[i], "-i") == 0)
+			line_text(again, CHARENC, "CP1252");
+		strings_add(again, argv->items[i]);
+	}
+	return true;
+}
+
 void text_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	const struct facts *f = input->facts;

@@ -398,7 +398,9 @@ static enum db_result text_body(struct db *db, const struct task *task, const vo
 
 	if (done->piece != NULL) {
 		result = save_piece(db, task, done->piece);
-		return result == DB_OK ? save_codecs(db, task, done->piece) : result;
+		if (result == DB_OK)
+			result = save_codecs(db, task, done->piece);
+		return result == DB_OK && done->why != NULL ? add_decision(db, task, "text_not_utf8", done->why) : result;
 	}
 	result = remove_rendition(db, task, done->rendition);
 	return result == DB_OK || result == DB_NONE ? add_decision(db, task, "no_text", done->why) : result;

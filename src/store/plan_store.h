@@ -207,7 +207,8 @@ enum db_result plan_poster(struct db *db, const struct task *task, const struct 
 /* The same for the storyboard: the name of its WebVTT file. */
 enum db_result plan_storyboard(struct db *db, const struct task *task, const struct task_exit *ended,
 			       const char *file, const char *why);
-/* A text is published; `piece` NULL: nothing of it can be shown, its rendition goes, and `why` says so. */
+/* A text is published, and `why`, if it is not NULL, says how it was read; `piece` NULL: nothing of it can be shown, its rendition
+ * goes, and `why` says so. */
 enum db_result plan_text(struct db *db, const struct task *task, const struct task_exit *ended,
 			 const char *rendition, const struct piece *piece, const char *why);
 /* What else belongs into the same transaction, done last; anything but DB_OK undoes it all. */

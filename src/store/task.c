@@ -148,18 +148,31 @@ static struct rows open_for(struct db *db, enum sql_query query, const struct ta
 	return rows;
 }
 
-enum db_result task_started(struct db *db, const struct task *task, int64_t pid, const struct strings *argv)
+static enum db_result run_with_argv(struct rows *rows, const struct strings *argv)
 {
-	struct rows rows = open_for(db, SQL_TASK_STARTED, task);
 	struct buf json = BUF_INIT;
 	enum db_result result;
 
 	strings_json(argv, &json);
-	rows_int(&rows, ":pid", pid);
-	rows_text(&rows, ":argv", buf_text(&json));
-	result = rows_run(&rows);
+	rows_text(rows, ":argv", buf_text(&json));
+	result = rows_run(rows);
 	buf_fini(&json);
 	return result;
+}
+
+enum db_result task_again(struct db *db, const struct task *task, const struct strings *argv)
+{
+	struct rows rows = open_for(db, SQL_TASK_AGAIN, task);
+
+	return run_with_argv(&rows, argv);
+}
+
+enum db_result task_started(struct db *db, const struct task *task, int64_t pid, const struct strings *argv)
+{
+	struct rows rows = open_for(db, SQL_TASK_STARTED, task);
+
+	rows_int(&rows, ":pid", pid);
+	return run_with_argv(&rows, argv);
 }
 
 enum db_result task_progress(struct db *db, const struct task *task, double progress, int64_t frames, double fps)

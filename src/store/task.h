@@ -57,6 +57,9 @@ enum db_result task_claim(struct db *db, const char *worker, int64_t busy, int64
 /* Reads a task with its argv and what it reads, whatever its state.  DB_NONE: there is none.  (task_fini.) */
 enum db_result task_read(struct db *db, int64_t id, struct task *task);
 
+/* Keeps what the next attempt of a running task runs instead. */
+enum db_result task_again(struct db *db, const struct task *task, const struct strings *argv);
+
 /* Keeps the child's pid and what it runs, as JSON. */
 enum db_result task_started(struct db *db, const struct task *task, int64_t pid, const struct strings *argv);
 

@@ -25,6 +25,21 @@ static const struct plan_rendition *own(struct work *work)
 	return NULL;
 }
 
+/* Once more, as what it may be; nothing is asked of the database where it is not. */
+static bool reads_well(struct work *work, const struct buf *clean)
+{
+	struct attempt *a = work->attempt;
+	struct strings again = STRINGS_INIT;
+	bool legacy = text_is_legacy(clean, a->ended.stderr_tail, &a->task.argv, &again);
+
+	if (legacy && task_again(work->desk->db, &a->task, &again) != DB_OK)
+		work_database_failed(work);
+	else if (legacy)
+		work_refuse(work, VERDICT_RETRY, "not_utf8", "They are not UTF-8; they are read as Windows-1252.");
+	strings_fini(&again);
+	return !legacy;
+}
+
 static bool rewrite(struct work *work, const struct artefact *artefact, struct piece *piece)
 {
 	struct attempt *a = work->attempt;
@@ -35,8 +50,8 @@ static bool rewrite(struct work *work, const struct artefact *artefact, struct p
 
 	if (artefact->bytes == NULL || artefact->len > TEXT_MOST_BYTES)
 		return work_refuse(work, VERDICT_FAIL, "no_text", "There is nothing to read in them.");
-	ok = text_clean((const char *)artefact->bytes, artefact->len, &clean, &text, error, sizeof error) ||
-	     work_refuse(work, VERDICT_FAIL, "no_text", error);
+	ok = text_clean((const char *)artefact->bytes, artefact->len, &clean, &text, error, sizeof error);
+	ok = reads_well(work, &clean) && (ok || work_refuse(work, VERDICT_FAIL, "no_text", error));
 	ok = ok && (artefact_write(work->desk, a, piece->file, &clean) || work_storage_failed(work));
 	piece->size_bytes = (int64_t)clean.len;
 	if (ok)
@@ -80,8 +95,12 @@ static bool subtitle_make(struct work *work)
 
 static enum db_result subtitle_commit(struct work *work)
 {
-	return plan_text(work->desk->db, &work->attempt->task, &work->attempt->ended, work->pieces[0].rendition, &work->pieces[0],
-			 NULL);
+	struct attempt *a = work->attempt;
+	char why[120];
+
+	snprintf(why, sizeof why, "The subtitles \"%s\" are not UTF-8: they are read as Windows-1252.", work->pieces[0].rendition);
+	return plan_text(work->desk->db, &a->task, &a->ended, work->pieces[0].rendition, &work->pieces[0],
+			 text_reads_legacy(&a->task.argv) ? why : NULL);
 }
 
 static enum db_result subtitle_without(struct work *work)

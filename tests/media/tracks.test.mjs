@@ -145,6 +145,19 @@ for (const [codec, container] of [["srt", "mkv"], ["ass", "mkv"], ["webvtt", "mk
 	});
 }
 
+test("subtitles that are not UTF-8 lose no cue", async () => {
+	const path = join(shelf, "latin.srt");
+	writeFileSync(path, Buffer.from("1\n00:00:01,000 --> 00:00:02,000\nBread\n\n2\n00:00:03,000 --> 00:00:04,000\nK\xe4se\n", "latin1"));
+	const source = join(shelf, "latin.mkv");
+	await make("latin.mkv", picture(), ["-sub_charenc", "CP1252", "-i", path, "-map", "0", "-map", "1"], h264, ["-c:s", "srt"]);
+	// What a careless muxer writes: the same length in the old letters.
+	const bytes = readFileSync(source), at = bytes.indexOf("K\u00e4se");
+	writeFileSync(source, Buffer.concat([bytes.subarray(0, at), Buffer.from("K\xe4sse", "latin1"), bytes.subarray(at + 5)]));
+	const video = await ready(source);
+	assert.match(await textOf(named(video, "text").url), /Bread[^]*K\u00e4sse/);
+	assert.ok(codes(video).includes("text_not_utf8"));
+});
+
 test("what a track is for is told in every list", async () => {
 	const source = await make("roles.mkv", picture(), tone(440), tone(660), subtitles(), subtitles(), ["-map", "0", "-map", "1", "-map", "2", "-map", "3", "-map", "4"],
 		h264, ["-c:a", "flac", "-c:s", "srt", "-disposition:a:0", "default", "-disposition:a:1", "comment", "-disposition:s:0", "default+forced",

@@ -253,6 +253,26 @@ static void keeps_texts_and_names_what_it_leaves_out(void **state)
 	plan_fini(&plan);
 }
 
+/* "Käse" in Windows-1252 among cues without such letters; where others have them in UTF-8, it is damage. */
+static void a_text_that_is_no_utf8_is_read_once_more(void **state)
+{
+	static const char lost[] = "[subrip @ 0x1] Invalid UTF-8 in decoded subtitles text; maybe missing -sub_charenc option\n";
+	struct strings argv = STRINGS_INIT, again = STRINGS_INIT, never = STRINGS_INIT;
+	struct buf plain = BUF_INIT, told = BUF_INIT;
+
+	strings_add_all(&argv, (const char *const[]){ "ffmpeg", "-i", "file:x", NULL });
+	buf_puts(&plain, "WEBVTT\n\nBread\n");
+	buf_puts(&told, "WEBVTT\n\nK\xc3\xa4se\n");
+	assert_true(text_is_legacy(&plain, lost, &argv, &again) && text_reads_legacy(&again));
+	assert_string_equal(again.items[1], "-sub_charenc");
+	assert_string_equal(again.items[3], "-i");
+	assert_false(text_is_legacy(&plain, "", &argv, &never) || text_is_legacy(&told, lost, &argv, &never) || text_is_legacy(&plain, lost, &again, &never));
+	strings_fini(&argv);
+	strings_fini(&again);
+	buf_fini(&plain);
+	buf_fini(&told);
+}
+
 static void a_cover_becomes_the_poster(void **state)
 {
 	const struct facts facts = {
@@ -470,6 +490,7 @@ int main(void)
 		cmocka_unit_test(a_guessed_length_cuts_nothing_off),
 		cmocka_unit_test(a_recording_whose_clock_starts_anew_is_whole),
 		cmocka_unit_test(keeps_texts_and_names_what_it_leaves_out),
+		cmocka_unit_test(a_text_that_is_no_utf8_is_read_once_more),
 		cmocka_unit_test(a_cover_becomes_the_poster),
 		cmocka_unit_test(lists_sounds_texts_and_captions),
 		cmocka_unit_test(roles_are_told),
