@@ -22,6 +22,7 @@
 #define HELD_LEAST_S 0.5         /* a last picture that is shown so much longer than others is held; less may be a rounding */
 #define HELD_MOST_S 600.0
 #define STILL_RATE 5             /* of a single picture that is shown while a sound is heard: quick to enter, and nothing moves */
+#define SLOW_RATE 10             /* of pictures that come now and then: a tenth of a second is soon enough, and those held cost little */
 #define CLEAR 0.8                /* of 1: most pictures are in step when they agree so much, within a tenth of a slot */
 #define LEAD_MOST_S 600.0       /* a picture that starts later than that after the sound is not waited for */
 
@@ -160,6 +161,17 @@ static double finest_rate(const struct times *t)
 	return usual;
 }
 
+/* So that slots of a second show each picture when it is due. */
+static bool is_on_seconds(const struct times *t)
+{
+	double slack = fmax(t->tick, 0.5 / SLOW_RATE);
+
+	for (size_t i = 0; i < t->count; i++)
+		if (fabs(times_seconds(t, i) - round(times_seconds(t, i))) > slack)
+			return false;
+	return true;
+}
+
 /* Of a source without a constant rate: the common one that it names, or that its finest spacing is near. */
 static struct ratio usual_rate(const struct facts *facts, const struct times *t)
 {
@@ -170,7 +182,9 @@ static struct ratio usual_rate(const struct facts *facts, const struct times *t)
 		return nearest_common(said);
 	if (is_near(nearest_common(rate), rate, NEAR))
 		return nearest_common(rate);
-	return rate < 1 ? (struct ratio){ 1, 1 } : (struct ratio){ llround(rate), 1 };
+	if (rate >= 1)
+		return (struct ratio){ llround(rate), 1 };
+	return is_on_seconds(t) ? (struct ratio){ 1, 1 } : (struct ratio){ SLOW_RATE, 1 };
 }
 
 /* Each field is a moment of its own; of film there are only as many as pictures. */

@@ -55,6 +55,7 @@ export const recipes = {
 
 	// what moves for a while, and what is far apart
 	"screen.mkv": plain(picture(30, 16), x264(30), "-vf", "select='between(t,5,8)+not(mod(n,6))'", "-fps_mode", "vfr"),
+	"slides-uneven.mkv": plain(picture(10, 50), x264(1, "", 0), "-vf", "select='eq(n,0)+eq(n,104)+eq(n,217)+eq(n,303)+eq(n,428)'", "-fps_mode", "vfr"),
 	"slides-apart.mkv": plain(picture(1, 50), x264(1, "", 0), "-vf", "select='eq(n,0)+eq(n,10)+eq(n,21)+eq(n,30)+eq(n,42)'", "-fps_mode", "vfr"),
 
 	// what may follow each other how

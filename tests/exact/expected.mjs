@@ -57,7 +57,7 @@ const outcomes = {
 		"ogop-x265.mkv", "ogop-x265.mp4", "ogop-x265.ts", "one-key.mkv", "one-key.ts", "png.mov",
 		"prores.mov", "qtrle.mov", "slices.ts", "sorenson.flv", "sound-23976.mkv", "sound-first-2s.ts",
 		"sound-first.mkv", "sound-first.mp4", "sound-first.ts", "sound-later.mp4", "sound-later.ts",
-		"screen.mkv", "slides-apart.mkv", "sound.mkv", "sound.ts", "theora.ogv", "turned-23976.mov", "turned.mp4", "vfr-24-30.mp4",
+		"screen.mkv", "slides-apart.mkv", "slides-uneven.mkv", "sound.mkv", "sound.ts", "theora.ogv", "turned-23976.mov", "turned.mp4", "vfr-24-30.mp4",
 		"vfr-holes.mkv", "vfr-holes.mp4", "vfr-jitter.mkv", "vfr-jitter.mp4", "vfr-jitter.ts",
 		"vfr-long-gop.mkv", "vfr-stills.mkv", "vfr-stills.mp4", "vfr-stills.ts", "vfr-twins.mkv",
 		"vp8-hidden.webm", "vp8.ogg", "vp9-hidden.mp4", "vp9-hidden.webm", "wmv2.wmv", "wrap-sound.ts",

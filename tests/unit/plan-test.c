@@ -200,7 +200,7 @@ static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
 static void a_varying_rate_is_the_finest_that_pictures_keep(void **state)
 {
 	static const struct { int64_t usual, burst_from, burst_to, burst, rate, last; } cases[] = {
-		{ 18000, 20, 60, 3000, 30, 1 }, { 18000, 20, 23, 3000, 5, 1 }, { 990000, 0, 0, 0, 1, 11 },
+		{ 18000, 20, 60, 3000, 30, 1 }, { 18000, 20, 23, 3000, 5, 1 }, { 990000, 0, 0, 0, 10, 110 },
 	};
 	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 30, 1 } };
 
@@ -219,6 +219,27 @@ static void a_varying_rate_is_the_finest_that_pictures_keep(void **state)
 		assert_false(grid.constant);
 		assert_int_equal(grid.rate.num, cases[i].rate * grid.rate.den);
 		assert_true(llabs(grid.last - (i == 0 ? grid.rate.num / grid.rate.den / 5 : cases[i].last)) <= 1);
+		scan_fini(&scan);
+	}
+}
+
+/* Slides, whole seconds apart or not. */
+static void slow_pictures_are_shown_when_they_are_due(void **state)
+{
+	static const struct { double at_s[4]; int64_t rate, frames; } cases[] = { { { 0, 10, 21, 30 }, 1, 40 }, { { 0, 10.4, 21, 30.2 }, 10, 406 } };
+	const struct facts facts = { .timebase = { 1, 1000 }, .container = "matroska" };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scan scan;
+		struct grid grid;
+
+		scan_init(&scan);
+		for (size_t n = 0; n < 4; n++)
+			add_packet(&scan, llround(cases[i].at_s[n] * 1000));
+		scan_end(&scan);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.rate.num, cases[i].rate * grid.rate.den);
+		assert_int_equal(grid.frames, cases[i].frames);
 		scan_fini(&scan);
 	}
 }
@@ -677,6 +698,7 @@ int main(void)
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
 		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
 		cmocka_unit_test(a_varying_rate_is_the_finest_that_pictures_keep),
+		cmocka_unit_test(slow_pictures_are_shown_when_they_are_due),
 		cmocka_unit_test(slots_begin_where_most_pictures_do),
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_last_picture_is_held_while_the_sound_goes_on),
