@@ -71,9 +71,10 @@ static bool is_machine(enum task_kind kind, const struct task_exit *ended)
  * for ever. */
 static bool is_memory(const struct task_exit *ended)
 {
-	static const char *const phrases[] = { "Cannot allocate memory", "Resource temporarily unavailable", NULL };
+	static const char *const phrases[] = { "Cannot allocate memory", "Resource temporarily unavailable", "[error]: malloc of size", NULL };
+	static const char *const sizes[] = { "exceeds specified max pixel count", "image parameters invalid", NULL };
 
-	return says(ended, phrases);
+	return says(ended, phrases) || (says_this(ended, "get_buffer() failed") && !says(ended, sizes));
 }
 
 /* What a second run would only say again. */
