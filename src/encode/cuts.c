@@ -288,7 +288,7 @@ static int64_t seek_us(const struct cutter *c, size_t at)
 	double tick = ratio_value(f->timebase), s;
 
 	s = (double)(is_one_of(f->container, by_pts) && !is_crowded(c, at) ? e->pts : e->dts) * tick;
-	if (strncmp(f->container, "matroska", 8) == 0 && f->has_b_frames)
+	if (strncmp(f->container, "matroska", 8) == 0 && f->delay > 0)
 		s += 3.0 / 23;
 	return (int64_t)ceil(s * 1e6 - 1e-3);
 }

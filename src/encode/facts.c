@@ -222,7 +222,7 @@ static void take_video(const struct stream_row *s, struct facts *f)
 	f->alpha = has_alpha(s->pix_fmt);
 	f->palette = strcmp(s->pix_fmt, "pal8") == 0 && strcmp(s->codec, "png") != 0;
 	f->full_range = strcmp(s->color_range, "pc") == 0;
-	f->has_b_frames = s->has_b_frames > 0;
+	f->delay = s->has_b_frames > 0 ? s->has_b_frames : 0;
 	f->hdr = hdr_of(s);
 	f->dolby_only = s->dolby_profile == 5 || (s->dolby_profile > 0 && s->dolby_base == 0);
 	snprintf(f->pix_fmt, sizeof f->pix_fmt, "%s", s->pix_fmt);

@@ -68,7 +68,8 @@ struct facts {
 	bool palette;                   /* its colours are told once, with the first picture (PNG tells them with each) */
 	struct idr idr;                 /* its packets that are IDR pictures, where somebody looked */
 	int64_t damage;                 /* complaints of the decoder over the first pictures */
-	bool full_range, has_b_frames;
+	bool full_range;
+	int64_t delay;                  /* pictures that the decoder waits for before it gives the first: more than 0 where they are reordered */
 	char pix_fmt[32];
 	enum facts_hdr hdr;
 	bool dolby_only;                /* Dolby Vision without a picture for other players (profile 5) */

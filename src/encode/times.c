@@ -113,10 +113,10 @@ static bool mend_jumps(struct scan_packet *packets, size_t count, double tick)
 }
 
 /* When the first packet's picture is shown, where its packet does not say (AVI): decoders give it the time of the packet that
- * pushed it out, which is the next one where pictures are reordered. */
+ * pushed it out, which comes as many later as they wait for where pictures are reordered. */
 static int64_t first_shown(const struct facts *facts, const struct scan_packet *packets, size_t count)
 {
-	return packets[0].guessed && facts->has_b_frames && count > 1 ? packets[1].dts : INT64_MAX;
+	return packets[0].guessed && facts->delay > 0 && (int64_t)count > facts->delay ? packets[facts->delay].dts : INT64_MAX;
 }
 
 /* Decode times are even where presentation times are told for some packets only (MPEG-PS): the
@@ -140,13 +140,14 @@ static void take_even(struct times *t, const struct facts *facts, const struct s
 		t->pts[i] += first_pts - first_dts;
 }
 
-static bool is_told_in_part(const struct scan *scan)
+/* Without any presentation times decode times will do, but where pictures are reordered. */
+static bool is_guessed(const struct facts *facts, const struct scan *scan)
 {
 	size_t guessed = 0;
 
 	for (size_t i = 0; i < scan->count; i++)
 		guessed += scan->packets[i].guessed;
-	return guessed > 0 && guessed < scan->count;
+	return guessed > 0 && (guessed < scan->count || facts->delay > 0);
 }
 
 static void take_shown(struct times *t, const struct facts *facts, const struct scan_packet *packets, size_t count)
@@ -199,7 +200,7 @@ bool times_make(const struct facts *facts, const struct scan *scan, struct times
 	if (scan->count == 0)
 		return false;
 	t->tick = ratio_value(facts->timebase);
-	t->guessed = is_told_in_part(scan);
+	t->guessed = is_guessed(facts, scan);
 	packets = in_file_order(scan);
 	t->spliced = times_may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan->count, t->tick);
 	take_shown(t, facts, packets, scan->count);

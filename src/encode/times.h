@@ -11,7 +11,7 @@ struct times {
 	size_t count;
 	double tick;                    /* seconds of it */
 	double spacing_s;               /* median */
-	bool guessed;                   /* the packets tell only some: the decoder may say otherwise */
+	bool guessed;                   /* the packets tell only some, or none of reordered ones: the decoder may say otherwise */
 	bool spliced;                   /* the clock jumps: pts are as ffmpeg puts them in one line */
 };
 

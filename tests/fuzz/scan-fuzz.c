@@ -45,7 +45,7 @@ static void plan_from(const struct scan *scan, uint8_t claims)
 	struct facts facts = {
 		.has_video = true, .timebase = timebases[claims & 7], .rate_nominal = rates[claims >> 3 & 3], .rate_mean = rates[claims >> 5 & 3],
 		.width = 640, .height = 360, .coded_width = 640, .coded_height = 360, .duration_s = 10, .cover_index = -1,
-		.video_codec = "h264", .pix_fmt = "yuv420p", .has_b_frames = true, .audio_start_s = NAN,
+		.video_codec = "h264", .pix_fmt = "yuv420p", .delay = 1, .audio_start_s = NAN,
 	};
 
 	strcpy(facts.container, containers[claims >> 7]);

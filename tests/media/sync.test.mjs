@@ -49,6 +49,7 @@ const CASES = [
 	["a Matroska file whose sound lacks 21 ms and later 43", "i.mkv", { options: ["-af", "aselect='not(eq(n,70)+between(n,270,271))'", "-c:a", "flac"] }],
 	["a fragmented MP4 whose first picture begins before its turn", "l.mp4",
 		{ rate: "30000/1001", options: ["-bf", "0", "-c:a", "libmp3lame", "-movflags", "+frag_keyframe+empty_moov"] }],
+	["an AVI file with pictures that are reordered", "m.avi", { options: ["-bf", "3", "-c:a", "libmp3lame"] }],
 	["an MPEG-TS file whose AC-3 has six channels, then two", "j.ts", { before: ["5.1", "ac3"], then: ["stereo", "ac3"], given: [0, 0, 0, 0] }],
 	["an MPEG-TS file whose AAC has one channel, then two", "k.ts", { before: ["mono", "aac"], then: ["stereo", "aac"], given: [0, 0, 0, 0] }],
 ];
@@ -58,9 +59,10 @@ const spread = (list) => [Math.min(...list), Math.max(...list)];
 for (const [what, file, shape] of CASES) {
 	test(`sound and picture of ${what} are as far apart as they were`, async () => {
 		const source = await (shape.before ? makeJoined : make)(file, shape), given = shape.given ?? await lateness(source);
-		const { id, urls, renditions } = await server.waitFor(await server.upload(source), "ready");
+		const { id, urls, renditions, edition } = await server.waitFor(await server.upload(source), "ready");
 		if (shape.copied)
 			assert.ok(renditions.find(({ kind }) => kind === "audio").copied, "the sound is copied");
+		assert.equal(edition, 1, "it comes out as planned");
 		assert.ok(given.length >= 4, `${given.length} flashes in the source`);
 		for (const result of [urls.mp4, urls.hls]) {
 			const made = await lateness(join(server.dir, result.slice(1)));

@@ -28,7 +28,7 @@ static const struct rung rung = { .name = "720p", .width = 1280, .height = 720, 
 static const struct facts film = {
 	.has_video = true, .container = "mov", .video_codec = "h264", .pix_fmt = "yuv420p", .timebase = { 1, 12288 },
 	.rate_nominal = { 24, 1 }, .rate_mean = { 24, 1 }, .coded_width = 1280, .coded_height = 720, .width = 1280, .height = 720,
-	.audio_start_s = NAN, .has_b_frames = true,
+	.audio_start_s = NAN, .delay = 1,
 };
 
 /* In the order of decoding: the slot of each packet, and 'K' for a keyframe. */

@@ -183,7 +183,7 @@ static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
 {
 	static const char rows[] = "N/A,0,900,0,K_\nN/A,1,500,900,__\n2,2,90,1400,__\n3,3,90,1490,__\n"
 				   "N/A,4,500,1580,__\n5,5,90,2080,__\n6,6,90,2170,__\nN/A,7,500,2260,__\n";
-	struct facts facts = { .timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .container = "avi", .has_b_frames = true };
+	struct facts facts = { .timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .container = "avi", .delay = 1 };
 	struct scan scan;
 	struct grid grid;
 
@@ -194,6 +194,32 @@ static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
 	assert_int_equal(grid.first_pts, 1);
 	assert_int_equal(grid.frames, 8);
 	scan_fini(&scan);
+}
+
+/* H.264 with B pictures in AVI: no packet tells, and the decoder waits for two more. */
+static void pictures_whose_times_are_not_told_come_as_late_as_the_decoder_gives_them(void **state)
+{
+	static const struct { int64_t delay, first_pts; bool guessed; } cases[] = { { 0, 0, false }, { 2, 2, true }, { 9, 0, true } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct facts facts = { .timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .container = "avi", .delay = cases[i].delay };
+		struct scan scan;
+		struct grid grid;
+
+		scan_init(&scan);
+		for (int n = 0; n < 8; n++) {
+			char row[32];
+
+			scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "N/A,%d,500,0,%s\n", n, n == 0 ? "K_" : "__"));
+		}
+		scan_end(&scan);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.first_pts, cases[i].first_pts);
+		assert_int_equal(grid.guessed, cases[i].guessed);
+		assert_int_equal(grid.keep, !cases[i].guessed);
+		assert_int_equal(grid.frames, 8);
+		scan_fini(&scan);
+	}
 }
 
 /* A screen that moves for a while, and a slide show: what moves is kept, and the last one is shown as long as the others. */
@@ -697,6 +723,7 @@ int main(void)
 		cmocka_unit_test(a_picture_is_waited_for_ten_minutes),
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
 		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
+		cmocka_unit_test(pictures_whose_times_are_not_told_come_as_late_as_the_decoder_gives_them),
 		cmocka_unit_test(a_varying_rate_is_the_finest_that_pictures_keep),
 		cmocka_unit_test(slow_pictures_are_shown_when_they_are_due),
 		cmocka_unit_test(slots_begin_where_most_pictures_do),
