@@ -16,6 +16,9 @@
 #define SAID_NEAR 0.005         /* and how far the one that a file names */
 #define FINE_PART 10            /* a rate at which one picture in so many follows others is not to be lost */
 #define FINE_LEAST 8            /* and so many of them at the least */
+#define FILM_LEAST 8            /* pictures that show a pattern */
+#define FILM_PART 5             /* a step is longer or shorter by one part of a slot in so many */
+#define FILM_MOST 0.45          /* of a slot: that a picture, where the pattern breaks, is away from its own */
 #define TERM_MOST 1000000       /* fractions with longer terms are rounded to thousandths */
 #define FRAMES_MOST 1e12        /* of any span: a length that is refused anyway */
 #define TIMESCALE_LEAST 10000   /* ticks a second, so that players that round times round little */
@@ -104,6 +107,37 @@ static bool try_rate(const struct times *t, struct ratio rate, struct ratio *nom
 	return true;
 }
 
+/*
+ * Film in video of 60 fields a second, each second picture told to be shown for a field longer (soft telecine): nothing else
+ * takes now two fields and now three, and stays in step.  So each picture is within half of a slot of its own.  How far they are
+ * spread around theirs, in slots; INFINITY: it is no such film.
+ */
+static double film_spread(const struct times *t, struct ratio rate)
+{
+	double slot = 1 / ratio_value(rate), slack = t->tick + slot / 100, least = 0, most = 0;
+
+	for (size_t i = 1; i < t->count; i++) {
+		double step_s = times_seconds(t, i) - times_seconds(t, i - 1), off = times_seconds(t, i) / slot - (double)i;
+
+		least = fmin(least, off);
+		most = fmax(most, off);
+		if (fabs(fabs(step_s - slot) - slot / FILM_PART) > slack || most > FILM_MOST || least < -FILM_MOST)
+			return INFINITY;
+	}
+	return t->count >= FILM_LEAST ? most - least : INFINITY;
+}
+
+static bool find_film(const struct facts *facts, const struct times *t, struct ratio *nominal)
+{
+	const struct ratio ntsc = { 24000, 1001 }, whole = { 24, 1 };
+	double as_ntsc = film_spread(t, ntsc), as_whole = film_spread(t, whole);
+
+	if (facts->interlaced || isinf(fmin(as_ntsc, as_whole)))
+		return false;
+	*nominal = as_ntsc <= as_whole ? ntsc : whole;
+	return true;
+}
+
 /* A common rate fits before an odd one that is as good: 29.97 and not 45000/1501. */
 static bool find_constant(const struct facts *facts, const struct times *t, struct ratio *nominal)
 {
@@ -115,7 +149,7 @@ static bool find_constant(const struct facts *facts, const struct times *t, stru
 		if (try_rate(t, nearest_common(ratio_value(said[i])), nominal) || try_rate(t, tidy(said[i]), nominal))
 			return true;
 	}
-	return false;
+	return find_film(facts, t, nominal);
 }
 
 static bool is_near(struct ratio rate, double value, double part)
@@ -123,7 +157,8 @@ static bool is_near(struct ratio rate, double value, double part)
 	return fabs(ratio_value(rate) - value) < part * value;
 }
 
-/* How many pictures follow the one before at this rate, as that did too, and how long they take in all. */
+/* How many pictures follow the one before at this rate, as that did too, or took half as much again as film does
+ * (soft telecine), and how long they take in all. */
 static size_t at_rate(const struct times *t, struct ratio rate, double *sum_s)
 {
 	double slot = 1 / ratio_value(rate), slack = fmax(t->tick, slot / 20);
@@ -139,7 +174,7 @@ static size_t at_rate(const struct times *t, struct ratio rate, double *sum_s)
 			*sum_s += step_s;
 			count++;
 		}
-		before = now;
+		before = now || fabs(step_s - 1.5 * slot) <= slack;
 	}
 	return count;
 }

@@ -249,6 +249,40 @@ static void a_varying_rate_is_the_finest_that_pictures_keep(void **state)
 	}
 }
 
+/* Two fields and three by turns, from either; in a program stream, whose decode times begin with two of three; where
+ * `breaks` is not 0 without a turn at every such picture. */
+static void film_with_repeated_fields_is_film(void **state)
+{
+	static const struct { struct ratio timebase; double field; int from, twice, breaks; struct ratio rate; bool constant; } cases[] = {
+		{ { 1, 90000 }, 1501.5, 0, 0, 0, { 24000, 1001 }, true }, { { 1, 90000 }, 1501.5, 1, 0, 0, { 24000, 1001 }, true },
+		{ { 1, 90000 }, 1501.5, 1, 1, 0, { 24000, 1001 }, true }, { { 1, 1000 }, 1001.0 / 60, 0, 0, 0, { 24000, 1001 }, true },
+		{ { 1, 90000 }, 1500, 0, 0, 0, { 24, 1 }, true }, { { 1, 90000 }, 1501.5, 0, 0, 19, { 30000, 1001 }, false },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct facts facts = { .timebase = cases[i].timebase, .rate_nominal = { 60000, 1001 }, .rate_mean = { 30, 1 }, .container = "mpeg" };
+		struct scan scan;
+		struct grid grid;
+		int fields = 0, turn = cases[i].from;
+
+		scan_init(&scan);
+		for (int n = 0; n < 216; n++) {
+			add_packet(&scan, 45000 + llround(fields * cases[i].field));
+			fields += 2 + turn;
+			if (n >= cases[i].twice && (cases[i].breaks == 0 || n % cases[i].breaks != 0))
+				turn = !turn;
+		}
+		scan_end(&scan);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.rate.num, cases[i].rate.num);
+		assert_int_equal(grid.rate.den, cases[i].rate.den);
+		assert_int_equal(grid.constant, cases[i].constant);
+		if (grid.constant)
+			assert_int_equal(grid.frames, 216);
+		scan_fini(&scan);
+	}
+}
+
 /* Slides, whole seconds apart or not. */
 static void slow_pictures_are_shown_when_they_are_due(void **state)
 {
@@ -726,6 +760,7 @@ int main(void)
 		cmocka_unit_test(pictures_whose_times_are_not_told_come_as_late_as_the_decoder_gives_them),
 		cmocka_unit_test(a_varying_rate_is_the_finest_that_pictures_keep),
 		cmocka_unit_test(slow_pictures_are_shown_when_they_are_due),
+		cmocka_unit_test(film_with_repeated_fields_is_film),
 		cmocka_unit_test(slots_begin_where_most_pictures_do),
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_last_picture_is_held_while_the_sound_goes_on),
