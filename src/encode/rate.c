@@ -20,6 +20,7 @@
 #define FILM_PART 5             /* a step is longer or shorter by one part of a slot in so many */
 #define FILM_MOST 0.45          /* of a slot: that a picture, where the pattern breaks, is away from its own */
 #define TERM_MOST 1000000       /* fractions with longer terms are rounded to thousandths */
+#define NTSC_MOST 1000          /* pictures a second that are one part in 1001 slower than a whole rate */
 #define FRAMES_MOST 1e12        /* of any span: a length that is refused anyway */
 #define TIMESCALE_LEAST 10000   /* ticks a second, so that players that round times round little */
 #define HELD_LEAST_S 0.5         /* a last picture that is shown so much longer than others is held; less may be a rounding */
@@ -138,6 +139,12 @@ static bool find_film(const struct facts *facts, const struct times *t, struct r
 	return true;
 }
 
+/* What it stands for where 120 is said of 119.88. */
+static struct ratio ntsc_of(struct ratio rate)
+{
+	return rate.den == 1 && rate.num <= NTSC_MOST ? (struct ratio){ rate.num * 1000, 1001 } : (struct ratio){ 0 };
+}
+
 /* A common rate fits before an odd one that is as good: 29.97 and not 45000/1501. */
 static bool find_constant(const struct facts *facts, const struct times *t, struct ratio *nominal)
 {
@@ -146,7 +153,8 @@ static bool find_constant(const struct facts *facts, const struct times *t, stru
 	for (size_t i = 0; i < 3; i++) {
 		if (!is_plausible(t, said[i]))
 			continue;
-		if (try_rate(t, nearest_common(ratio_value(said[i])), nominal) || try_rate(t, tidy(said[i]), nominal))
+		if (try_rate(t, nearest_common(ratio_value(said[i])), nominal) || try_rate(t, tidy(said[i]), nominal) ||
+		    try_rate(t, ntsc_of(tidy(said[i])), nominal))
 			return true;
 	}
 	return find_film(facts, t, nominal);
