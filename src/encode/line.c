@@ -48,6 +48,15 @@ void line_clock(const struct plan_input *input, const struct grid *grid, struct 
 		strings_add(argv, "-copyts");
 }
 
+void line_beside(const struct plan_input *input, const struct grid *grid, struct strings *argv)
+{
+	if (grid == NULL || !grid->spliced)
+		return;
+	strings_add(argv, "-map");
+	strings_addf(argv, "0:%" PRId64, input->facts->video_index);
+	strings_add_all(argv, (const char *const[]){ "-c", "copy", "-f", "null", "-", NULL });
+}
+
 double line_zero_s(const struct plan_input *input, const struct grid *grid)
 {
 	if (grid != NULL)

@@ -21,6 +21,10 @@ bool line_is_spliced(const struct plan_input *input, const struct grid *grid);
 /* The file's own times, but where its clocks jump: then those that ffmpeg makes of them. */
 void line_clock(const struct plan_input *input, const struct grid *grid, struct strings *argv);
 
+/* ffmpeg mends clocks by the streams that a child takes, in file order: one that does not make the picture takes it along,
+ * so that it mends as that one's does. */
+void line_beside(const struct plan_input *input, const struct grid *grid, struct strings *argv);
+
 /* The time of everything's zero, on that clock: of the grid, or of the main sound where there is no picture. */
 double line_zero_s(const struct plan_input *input, const struct grid *grid);
 

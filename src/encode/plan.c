@@ -99,12 +99,14 @@ void plan_scan_begin(const struct facts *facts, struct scan *scan)
 
 /* Decisions ----------------------------------------------------------------------------------- */
 
-static void decide_spliced(struct plan *plan)
+/* `both`: sound and picture. */
+static void decide_spliced(struct plan *plan, bool both)
 {
-	job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
+	job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps%s", both ?
+		   ", by the picture: where the sound of a part comes first in the file, they may be out of step from there." : ".");
 }
 
-static void decide_rate(struct plan *plan, const struct grid *g)
+static void decide_rate(struct plan *plan, const struct grid *g, bool heard)
 {
 	double rate = ratio_value(g->rate), nominal = ratio_value(g->nominal);
 
@@ -122,7 +124,7 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 		job_decide(plan, "last_picture_held", "The last picture is shown %.1f s longer than the others%s.", (double)g->held / rate,
 			   g->heard ? ", as the sound goes on" : "");
 	if (g->spliced)
-		decide_spliced(plan);
+		decide_spliced(plan, heard);
 	if (g->lead > 0)
 		job_decide(plan, "picture_starts_late",
 		       "The sound starts first; the first picture is shown %" PRId64 " times more.", g->lead);
@@ -297,7 +299,7 @@ static bool is_still(const struct facts *facts, const struct scan *scan)
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	if (grid != NULL) {
-		decide_rate(plan, grid);
+		decide_rate(plan, grid, input->facts->has_audio);
 		if (input->scan->no_pts > 0)
 			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
 		decide_picture(plan, input->facts);
@@ -315,7 +317,7 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 	if (input->facts->pictures_empty > 0)
 		job_decide(plan, "pictures_empty", "%zu pictures are announced, but nothing was found of them.", input->facts->pictures_empty);
 	if (input->spliced)
-		decide_spliced(plan);
+		decide_spliced(plan, false);
 	sound_plan(input, grid, plan);
 	text_plan(input, grid, plan);
 	picture_plan(input, grid, plan);

@@ -153,6 +153,7 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	add_length(input, grid, take, 0, argv);
 	add_codec(take, argv);
 	add_file(input, take, argv);
+	line_beside(input, grid, argv);
 }
 
 /* Renditions ---------------------------------------------------------------------------------- */

@@ -36,6 +36,7 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	name_stem(stem, input->edition, r->name);
 	name_text(file, stem);
 	strings_addf(argv, "file:%s", file);
+	line_beside(input, grid, argv);
 }
 
 static void name_it(const struct plan *plan, const struct track *t, struct plan_rendition *r)
