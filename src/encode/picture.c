@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "encode/graph.h"
 #include "encode/line.h"
@@ -16,6 +17,9 @@
 #define POSTER_SIDE_MOST 1280   /* pixels */
 #define POSTER_SEEK_FROM_S 5.0  /* shorter clips are taken from their start */
 #define POSTER_AMONG_MOST 6     /* keyframes that the poster is picked from */
+
+#define SKIP "-skip_frame"
+#define SEEK "-ss"
 
 #define BOARD_SIDE_MOST 160     /* pixels of one picture */
 #define BOARD_COLUMNS 10
@@ -70,11 +74,11 @@ static void add_poster_line(const struct plan_input *input, const struct grid *g
 
 	line_open(input, argv);
 	if (among > 1)
-		line_text(argv, "-skip_frame", "nokey");
+		line_text(argv, SKIP, "nokey");
 	/* The keyframe before that place will do; where none is left after it, some files have none to land on. */
 	if (among > 0 && grid->duration_s >= POSTER_SEEK_FROM_S && !input->facts->palette) {
 		strings_add(argv, "-noaccurate_seek");
-		strings_add(argv, "-ss");
+		strings_add(argv, SEEK);
 		strings_addf(argv, "%.6f", from_s);
 	}
 	add_input(input, input->facts->video_index, argv);
@@ -137,7 +141,7 @@ static void add_board_line(const struct plan_input *input, const struct grid *gr
 	line_open(input, argv);
 	line_clock(input, grid, argv);
 	if (keyframes_do(input, &board))
-		line_text(argv, "-skip_frame", "nokey");
+		line_text(argv, SKIP, "nokey");
 	add_input(input, input->facts->video_index, argv);
 	board_graph(input, grid, &board, &graph);
 	line_buf(argv, "-vf", &graph);
@@ -196,6 +200,19 @@ static struct plan_task *add_task(const struct plan_input *input, enum task_kind
 
 	strings_add(&task->reads, input->source);
 	return task;
+}
+
+bool picture_again(const struct strings *argv, struct strings *again)
+{
+	size_t left_out = 0;
+
+	for (size_t i = 0; i < argv->count; i++)
+		if (strcmp(argv->items[i], SKIP) == 0 || strcmp(argv->items[i], SEEK) == 0) {
+			left_out++;
+			i++;
+		} else
+			strings_add(again, argv->items[i]);
+	return left_out > 0;
 }
 
 void picture_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan)

@@ -7,6 +7,9 @@
 /* Adds the tasks.  `grid` NULL: there is no picture but perhaps cover art, which is the poster then. */
 void picture_plan(const struct plan_input *input, const struct grid *grid, struct plan *plan);
 
+/* True of a command line that leaves pictures out: then `again` becomes one that decodes all of them, from the start. */
+bool picture_again(const struct strings *argv, struct strings *again);
+
 /* How a storyboard is laid out: `count` pictures of one size, row by row, the first from 0 to `every_s`. */
 struct storyboard {
 	int64_t count, columns, rows;

@@ -27,6 +27,13 @@ bool work_database_failed(struct work *work)
 	return work_refuse(work, VERDICT_MACHINE, "database_error", db_message(work->desk->db));
 }
 
+bool work_again(struct work *work, const struct strings *argv, const char *reason, const char *detail)
+{
+	if (task_again(work->desk->db, &work->attempt->task, argv) != DB_OK)
+		return work_database_failed(work);
+	return work_refuse(work, VERDICT_RETRY, reason, detail);
+}
+
 void work_fini(struct work *work)
 {
 	for (size_t i = 0; i < work->piece_count; i++)

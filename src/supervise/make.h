@@ -45,6 +45,8 @@ extern const struct make make_probe, make_scan, make_chunk, make_audio, make_sub
 bool work_refuse(struct work *work, enum verdict verdict, const char *reason, const char *detail);
 bool work_storage_failed(struct work *work);
 bool work_database_failed(struct work *work);
+/* To be tried again, with another command line. */
+bool work_again(struct work *work, const struct strings *argv, const char *reason, const char *detail);
 
 void work_fini(struct work *work);
 

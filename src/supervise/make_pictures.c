@@ -8,6 +8,19 @@
 #include "encode/picture.h"
 #include "supervise/make.h"
 
+/* Keyframes that are said to be some may give no picture, as a seek may. */
+static bool refuse_empty(struct work *work)
+{
+	struct strings again = STRINGS_INIT;
+
+	if (picture_again(&work->attempt->task.argv, &again))
+		work_again(work, &again, "no_picture", "Its keyframes gave no picture; all of it is decoded.");
+	else
+		work_refuse(work, VERDICT_FAIL, "no_picture", "No picture could be taken from the video.");
+	strings_fini(&again);
+	return false;
+}
+
 /* Looks at the JPEG that the child made; false with a judgement. */
 static bool check(struct work *work, const char *name, int64_t *width, int64_t *height)
 {
@@ -15,7 +28,7 @@ static bool check(struct work *work, const char *name, int64_t *width, int64_t *
 	bool ok;
 
 	if (!artefact_map(work->desk, work->attempt->dir, name, false, &artefact))
-		return work_refuse(work, VERDICT_FAIL, "no_picture", "No picture could be taken from the video.");
+		return refuse_empty(work);
 	ok = picture_size(artefact.bytes, artefact.len, width, height);
 	artefact_unmap(&artefact);
 	return ok || work_refuse(work, VERDICT_RETRY, "no_picture", "No picture could be taken from the video.");

@@ -32,10 +32,8 @@ static bool reads_well(struct work *work, const struct buf *clean)
 	struct strings again = STRINGS_INIT;
 	bool legacy = text_is_legacy(clean, a->ended.stderr_tail, &a->task.argv, &again);
 
-	if (legacy && task_again(work->desk->db, &a->task, &again) != DB_OK)
-		work_database_failed(work);
-	else if (legacy)
-		work_refuse(work, VERDICT_RETRY, "not_utf8", "They are not UTF-8; they are read as Windows-1252.");
+	if (legacy)
+		work_again(work, &again, "not_utf8", "They are not UTF-8; they are read as Windows-1252.");
 	strings_fini(&again);
 	return !legacy;
 }

@@ -145,6 +145,14 @@ for (const [codec, container] of [["srt", "mkv"], ["ass", "mkv"], ["webvtt", "mk
 	});
 }
 
+// A seek behind its only keyframe, which others claim to be too.
+test("a source whose keyframes give no picture has a poster", async () => {
+	const source = await make("refresh.ts", picture(), h264, ["-threads", "1", "-g", "9999", "-x264-params", "intra-refresh=1:keyint=30"]);
+	const video = await ready(source);
+	assert.ok((await server.get(video.urls.poster)).status === 200);
+	assert.ok(!codes(video).includes("no_poster"));
+});
+
 test("subtitles that are not UTF-8 lose no cue", async () => {
 	const path = join(shelf, "latin.srt");
 	writeFileSync(path, Buffer.from("1\n00:00:01,000 --> 00:00:02,000\nBread\n\n2\n00:00:03,000 --> 00:00:04,000\nK\xe4se\n", "latin1"));

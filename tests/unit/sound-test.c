@@ -287,6 +287,21 @@ static void a_cover_becomes_the_poster(void **state)
 	plan_fini(&plan);
 }
 
+/* With neither seek nor keyframes; a second time there is nothing more to try. */
+static void a_poster_that_shows_nothing_is_made_of_all_pictures(void **state)
+{
+	struct strings argv = STRINGS_INIT, again = STRINGS_INIT, never = STRINGS_INIT;
+
+	strings_add_all(&argv, (const char *const[]){ "ffmpeg", "-skip_frame", "nokey", "-ss", "0.900000", "-i", "file:x", NULL });
+	assert_true(picture_again(&argv, &again));
+	assert_int_equal(again.count, 3);
+	assert_string_equal(again.items[1], "-i");
+	assert_false(picture_again(&again, &never));
+	strings_fini(&argv);
+	strings_fini(&again);
+	strings_fini(&never);
+}
+
 /* Playlists ----------------------------------------------------------------------------------- */
 
 static struct piece piece = { .peak_bps = 128000, .size_bytes = 16000, .duration_us = 1000000 };
@@ -492,6 +507,7 @@ int main(void)
 		cmocka_unit_test(keeps_texts_and_names_what_it_leaves_out),
 		cmocka_unit_test(a_text_that_is_no_utf8_is_read_once_more),
 		cmocka_unit_test(a_cover_becomes_the_poster),
+		cmocka_unit_test(a_poster_that_shows_nothing_is_made_of_all_pictures),
 		cmocka_unit_test(lists_sounds_texts_and_captions),
 		cmocka_unit_test(roles_are_told),
 		cmocka_unit_test(an_early_list_has_the_main_sound_only),
