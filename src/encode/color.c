@@ -30,12 +30,12 @@ static const char *known(const char *const *list, const char *name, const char *
 	return otherwise;
 }
 
-static bool is_rgb(const char *pix_fmt)
+bool graph_is_rgb(const struct facts *f)
 {
 	static const char *const parts[] = { "rgb", "bgr", "gbr", "pal8", "mono" };
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-		if (strstr(pix_fmt, parts[i]) != NULL)
+		if (strstr(f->pix_fmt, parts[i]) != NULL)
 			return true;
 	return false;
 }
@@ -56,11 +56,11 @@ struct graph_color graph_color_of(const struct facts *f)
 	bool large = f->coded_height >= HD_LINES || f->coded_width >= 1280;
 	struct graph_color color = usual_of(known(spaces, f->color_space, large ? "bt709" : "smpte170m"));
 
-	if (f->hdr != FACTS_SDR || is_rgb(f->pix_fmt))
+	if (f->hdr != FACTS_SDR || graph_is_rgb(f))
 		color = usual_of("bt709");
 	if (f->hdr == FACTS_SDR)
 		color.primaries = known(primaries, f->color_primaries, color.primaries);
-	if (f->hdr == FACTS_SDR && !is_rgb(f->pix_fmt))
+	if (f->hdr == FACTS_SDR && !graph_is_rgb(f))
 		color.transfer = known(transfers, f->color_transfer, color.transfer);
 	return color;
 }

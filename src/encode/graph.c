@@ -91,7 +91,15 @@ static void put_opaque(const struct facts *f, struct buf *out)
 	const struct graph_color color = graph_color_of(f);
 
 	if (f->alpha)
-		buf_printf(out, "scale=in_color_matrix=%s,format=gbrap,premultiply=inplace=1,format=gbrp,", matrix_of(&color));
+		buf_printf(out, "scale=in_color_matrix=%s,format=gbrap,premultiply=inplace=1,format=gbrp,",
+			   f->hdr != FACTS_SDR ? "bt2020" : matrix_of(&color));
+}
+
+/* For put_sdr, behind a scale: of what is RGB by then, the filter makes BT.601 unless it is told. */
+static void put_hdr_scale(const struct facts *f, struct buf *out)
+{
+	if (f->hdr != FACTS_SDR && (f->alpha || graph_is_rgb(f)))
+		buf_puts(out, ":out_color_matrix=bt2020");
 }
 
 /* Where the picture is as it shall be, filter scale lets it through if it is told of neither matrix nor range; it stays
@@ -114,6 +122,7 @@ static void put_picture(const struct facts *f, const struct rung *rung, struct b
 		buf_puts(out, ":out_range=tv");
 	if (!is_as_wanted(f, rung) && f->hdr == FACTS_SDR)
 		buf_printf(out, ":in_color_matrix=%s:out_color_matrix=%s", matrix_of(&color), matrix_of(&color));
+	put_hdr_scale(f, out);
 	buf_puts(out, ",");
 	put_turn(f, out);
 	put_sdr(f, out);
@@ -224,7 +233,9 @@ void graph_poster(const struct facts *f, int64_t longest, int64_t among, struct 
 	put_deinterlace(f, 1, out);
 	put_opaque(f, out);
 	put_scale_before(f, width, height, out);
-	buf_puts(out, f->hdr != FACTS_SDR ? ":out_range=tv," : ",");
+	buf_puts(out, f->hdr != FACTS_SDR ? ":out_range=tv" : "");
+	put_hdr_scale(f, out);
+	buf_puts(out, ",");
 	put_turn(f, out);
 	put_sdr(f, out);
 	if (among > 1)

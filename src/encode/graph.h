@@ -30,6 +30,9 @@ bool graph_keeps_captions(const struct grid *grid);
 /* A -vf for the poster: the best of `among` pictures, at most `longest` pixels a side. */
 void graph_poster(const struct facts *facts, int64_t longest, int64_t among, struct buf *out);
 
+/* True of sources that have no matrix. */
+bool graph_is_rgb(const struct facts *facts);
+
 /* The H.264 that we write: limited range, and colours as in the source where players know them. */
 struct graph_color {
 	const char *space, *primaries, *transfer;

@@ -82,6 +82,29 @@ for (const [what, said, told] of [
 		assert.deepEqual([color_space, color_transfer, color_primaries], told);
 	});
 
+// The colours of `file` in 8 x 6 places.
+const places = (file) => run("sh", ["-c", `ffmpeg -v error -i ${file} -vf scale=in_color_matrix=bt709:in_range=tv,format=rgb24,scale=8:6:flags=area -frames:v 1 -f rawvideo - | od -An -v -tu1`])
+	.then((text) => text.trim().split(/\s+/).map(Number));
+
+// The same light in each.
+const LIGHT = "format=gbrp,zscale=tin=bt709:pin=bt709:min=gbr:rin=pc:t=linear:p=2020:npl=203,format=gbrpf32le,zscale=t=smpte2084";
+const PQ = {
+	yuv: { as: ":m=bt2020nc:r=tv,format=yuv420p10le", space: "bt2020nc" },
+	rgb: { as: ",format=gbrp10le", space: "rgb" },
+};
+const pq = async (name) => {
+	const path = join(shelf, `pq-${name}.mkv`);
+	await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x240:r=25:d=0.4", "-vf", LIGHT + PQ[name].as, "-c:v", "libx265", "-preset", "ultrafast",
+		"-x265-params", "log-level=none:qp=8", "-colorspace", PQ[name].space, "-color_primaries", "bt2020", "-color_trc", "smpte2084", path]);
+	return places((await published(readFileSync(path))).file);
+};
+for (const name of Object.keys(PQ).slice(1))
+	test(`HDR in ${name} becomes the SDR that it becomes in yuv`, async () => {
+		const [one, other] = [await pq("yuv"), await pq(name)];
+		const far = Math.max(...one.map((value, i) => Math.abs(value - other[i])));
+		assert.ok(far < 16, `${far} of 255`);
+	});
+
 for (const name of ["made/hdr10.mp4", "real/sample_with_colr_mdcv_and_clli.mp4", "real/hlg10-color-test.mp4"]) {
 	test(`${name} becomes SDR, and says so everywhere`, { skip: noCorpus }, async () => {
 		const { video, file } = await published(readFileSync(clip(name)));
