@@ -47,10 +47,11 @@ static void put_deinterlace(const struct facts *f, int64_t fields, struct buf *o
 static void put_sdr(const struct facts *f, struct buf *out)
 {
 	const char *transfer = f->hdr == FACTS_PQ ? "smpte2084" : "arib-std-b67";
+	const char *matrix = strcmp(f->color_space, "ictcp") == 0 ? "ictcp" : "bt2020nc";
 
 	if (f->hdr == FACTS_SDR)
 		return;
-	buf_printf(out, "format=yuv420p10le,zscale=tin=%s:pin=bt2020:min=bt2020nc:rin=tv:t=linear:npl=100,", transfer);
+	buf_printf(out, "format=yuv420p10le,zscale=tin=%s:pin=bt2020:min=%s:rin=tv:t=linear:npl=100,", transfer, matrix);
 	buf_puts(out, "format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0:peak=10,zscale=t=bt709:m=bt709:r=tv,");
 	buf_puts(out, "sidedata=mode=delete:type=MASTERING_DISPLAY_METADATA,sidedata=mode=delete:type=CONTENT_LIGHT_LEVEL,");
 }
