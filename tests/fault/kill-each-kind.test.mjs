@@ -20,11 +20,11 @@ const clip = await madeClip({ seconds: 2 });
 
 const done = (id) => server.sql(`SELECT kind, seq, attempts, ended_ms FROM task WHERE video = '${id}' AND state = 'done' ORDER BY id`);
 
-// The running task of this kind, with the pids of its child and its responder.
-async function runner(id, kind, not = 0) {
-	const [row] = await server.sql(`SELECT t.pid, w.pid AS responder, t.attempts FROM task t JOIN worker w ON w.id = t.worker
-		WHERE t.video = '${id}' AND t.kind = '${kind}' AND t.state = 'running' AND t.pid IS NOT NULL`);
-	return row && row.responder !== not ? row : null;
+// The running task that is so, with the pids of its child and its responder.
+async function runner(which) {
+	const [row] = await server.sql(`SELECT t.id, t.pid, w.pid AS responder, t.attempts FROM task t JOIN worker w ON w.id = t.worker
+		WHERE ${which} AND t.state = 'running' AND t.pid IS NOT NULL`);
+	return row;
 }
 
 const allWork = () => until(async () => server.responders().length === 2 && await server.count("worker WHERE state = 'alive'") === 2,
@@ -36,13 +36,13 @@ for (const kind of ["probe", "scan", "chunk", "audio", "poster", "storyboard", "
 		await server.sql("UPDATE worker SET slots = 1 WHERE state = 'alive'");          // who is killed has nothing else
 		hold.on(kind);
 		const id = await server.upload(clip);
-		const first = await until(() => runner(id, kind), `${kind} is running`);
+		const first = await until(() => runner(`t.video = '${id}' AND t.kind = '${kind}'`), `${kind} is running`);
 		await server.sql(`UPDATE worker SET slots = 4 WHERE state = 'alive' AND pid <> ${first.responder}`);    // the other has room
 		const before = await done(id);
 		const { result: second, ms } = await paced(server.dir, async () => {
 			kill(first.responder);
 			await until(() => !isAlive(first.pid), "its child is gone");
-			return until(() => runner(id, kind, first.responder), `${kind} is running again`);
+			return until(() => runner(`t.id = ${first.id} AND w.pid <> ${first.responder}`), `${kind} is running again`);
 		});
 		assert.ok(ms < 5000 * patience, `taken over after ${ms} ms`);
 		assert.equal(second.attempts, first.attempts + 1);
