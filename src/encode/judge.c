@@ -183,11 +183,11 @@ void judge_exit(enum task_kind kind, const struct task_exit *ended, enum end_cau
 		judge(out, VERDICT_OK, "ok", "Done.");
 }
 
-/* Its command line takes something over from the source as it is. */
+/* Its command line takes something over from the source as it is: -c:v or -c:a; what is only read along says -c. */
 static bool copies(const struct task *task)
 {
-	for (size_t i = 0; i < task->argv.count; i++)
-		if (strcmp(task->argv.items[i], "copy") == 0)
+	for (size_t i = 1; i < task->argv.count; i++)
+		if (strcmp(task->argv.items[i], "copy") == 0 && strncmp(task->argv.items[i - 1], "-c:", 3) == 0)
 			return true;
 	return false;
 }

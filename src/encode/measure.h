@@ -7,6 +7,12 @@
 /* The steps of task kind scan, by its seq.  The last is the first once more, after PROBE_MERGED. */
 enum scan_step { SCAN_PACKETS, SCAN_MEASURE, SCAN_COPIES, SCAN_MERGED };
 
+/* True of the steps that list packets, by ffprobe; the others are ffmpeg's. */
+static inline bool scan_lists_packets(int64_t step)
+{
+	return step == SCAN_PACKETS || step == SCAN_MERGED;
+}
+
 /*
  * A child that decodes the first pictures: filter idet says how their lines lie in time, side data
  * whether captions are in them, and the decoder what is damaged.  It writes filter metadata to

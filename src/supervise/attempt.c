@@ -40,7 +40,7 @@ static const char *program_of(const struct conf *conf, const struct task *task)
 {
 	switch (task->kind) {
 	case TASK_PROBE: return conf->ffprobe;
-	case TASK_SCAN: return task->seq == SCAN_PACKETS ? conf->ffprobe : conf->ffmpeg;
+	case TASK_SCAN: return scan_lists_packets(task->seq) ? conf->ffprobe : conf->ffmpeg;
 	case TASK_ASSEMBLE: return conf->mux;
 	case TASK_DIGEST: return conf->digest;
 	case TASK_CHUNK:

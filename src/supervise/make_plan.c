@@ -202,7 +202,7 @@ static enum db_result scan_without(struct work *work)
 {
 	struct attempt *a = work->attempt;
 
-	if (a->task.seq == SCAN_MEASURE || a->task.seq == SCAN_COPIES)
+	if (!scan_lists_packets(a->task.seq))
 		return plan_tasks(work->desk->db, &a->task, &a->ended, &work->plan);
 	return task_failed(work->desk->db, &a->task, &a->ended, work->judgement.reason, work->judgement.detail);
 }

@@ -241,7 +241,7 @@ static void on_output(struct child *child, const char *bytes, size_t len)
 			buf_put(&a->output, bytes, len);
 		break;
 	case TASK_SCAN:
-		if (a->task.seq == SCAN_PACKETS || a->task.seq == SCAN_MERGED)
+		if (scan_lists_packets(a->task.seq))
 			scan_feed(&a->scan, bytes, len);
 		else if (a->task.seq == SCAN_COPIES)
 			copies_feed(&a->copies, bytes, len);

@@ -30,7 +30,7 @@ static void a_planned_task_is_run_with_the_programs_of_now(void **state)
 	static const struct { enum task_kind kind; int64_t seq; const char *program; } cases[] = {
 		{ TASK_CHUNK, 3, ffmpeg }, { TASK_AUDIO, 0, ffmpeg }, { TASK_SUBTITLE, 0, ffmpeg }, { TASK_POSTER, 0, ffmpeg },
 		{ TASK_STORYBOARD, 0, ffmpeg }, { TASK_ASSEMBLE, 0, mux }, { TASK_PROBE, 0, ffprobe }, { TASK_SCAN, 0, ffprobe },
-		{ TASK_SCAN, 1, ffmpeg }, { TASK_DIGEST, 0, digest },
+		{ TASK_SCAN, 1, ffmpeg }, { TASK_SCAN, 3, ffprobe }, { TASK_DIGEST, 0, digest },
 	};
 	const struct conf conf = { .ffmpeg = ffmpeg, .ffprobe = ffprobe, .mux = mux, .digest = digest };
 

@@ -119,13 +119,13 @@ static void what_we_keep_from_a_decoder_is_no_damage(void **state)
 /* A chunk of many is made anew in one, but not what would be too large again. */
 static void replans_once_what_may_go_better_then(void **state)
 {
-	static char why[] = "why", copy[] = "copy", *argv[] = { copy };
+	static char why[] = "why", copy[] = "copy", video[] = "-c:v", any[] = "-c", *argv[] = { video, copy }, *along[] = { any, copy };
 	const struct judgement failed = { .verdict = VERDICT_FAIL, .reason = "not_decodable" };
 	const struct judgement large = { .verdict = VERDICT_FAIL, .reason = "too_large" };
 	const struct { struct task task; bool may; } cases[] = {
 		{ { .kind = TASK_CHUNK }, true }, { { .kind = TASK_CHUNK, .single = why }, false }, { { .kind = TASK_CHUNK, .alone = true }, false },
-		{ { .kind = TASK_CHUNK, .alone = true, .argv = { argv, 1 } }, true }, { { .kind = TASK_AUDIO }, false },
-		{ { .kind = TASK_AUDIO, .argv = { argv, 1 } }, true }, { { .kind = TASK_ASSEMBLE, .alone = true }, true }, { { .kind = TASK_PROBE }, false },
+		{ { .kind = TASK_CHUNK, .alone = true, .argv = { argv, 2 } }, true }, { { .kind = TASK_AUDIO }, false },
+		{ { .kind = TASK_AUDIO, .argv = { argv, 2 } }, true }, { { .kind = TASK_AUDIO, .argv = { along, 2 } }, false }, { { .kind = TASK_ASSEMBLE, .alone = true }, true }, { { .kind = TASK_PROBE }, false },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
