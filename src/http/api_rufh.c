@@ -100,15 +100,6 @@ static bool length_ok(struct rufh *r, int64_t offset)
 	return true;
 }
 
-static bool claim_ok(struct rufh *r, const char *name, const char *field, struct digest_claim *claim)
-{
-	claim->kind = DIGEST_NONE;
-	if (field == NULL || digest_parse_field(field, claim) != DIGEST_MALFORMED)
-		return true;
-	reply_errorf(r->t.ex->reply, ERROR_BAD_FIELD, "%s: see RFC 9530", name);
-	return false;
-}
-
 /* Want-Repr-Digest, of this request or else of the creation: for the answer to the last byte. */
 static void read_wanted(struct rufh *r)
 {
@@ -124,8 +115,8 @@ static bool digests_ok(struct rufh *r, char whole[UPLOAD_DIGEST_MOST + 1])
 	struct digest_claim claim;
 
 	whole[0] = '\0';
-	if (!claim_ok(r, "Content-Digest", exchange_field(r->t.ex, "CONTENT_DIGEST"), &r->t.claim) ||
-	    !claim_ok(r, "Repr-Digest", field, &claim))
+	if (!upload_claim_ok(r->t.ex, "Content-Digest", exchange_field(r->t.ex, "CONTENT_DIGEST"), &r->t.claim) ||
+	    !upload_claim_ok(r->t.ex, "Repr-Digest", field, &claim))
 		return false;
 	if (claim.kind == DIGEST_NONE)
 		return true;

@@ -57,16 +57,10 @@ void api_videos_list(struct exchange *ex)
 		reply_json(ex->reply, 200);
 }
 
-/* Answers with the video's JSON. */
-static void tell_video(struct exchange *ex)
+void api_video(struct exchange *ex)
 {
 	if (exchange_db_ok(ex, video_json(ex->db, ex->id, &ex->reply->body)))
 		reply_json(ex->reply, 200);
-}
-
-void api_video(struct exchange *ex)
-{
-	tell_video(ex);
 }
 
 void api_video_tasks(struct exchange *ex)
@@ -83,13 +77,13 @@ void api_video_tasks(struct exchange *ex)
 void api_video_cancel(struct exchange *ex)
 {
 	if (exchange_db_ok(ex, video_cancel(ex->db, ex->id)))
-		tell_video(ex);
+		api_video(ex);
 }
 
 void api_video_retry(struct exchange *ex)
 {
 	if (exchange_db_ok(ex, video_retry(ex->db, ex->id)))
-		tell_video(ex);
+		api_video(ex);
 }
 
 static bool is_json(const char *content_type)
@@ -117,7 +111,7 @@ static void patch(struct exchange *ex, const char *json, struct buf *keep)
 	if (result == DB_OK)
 		result = video_patch(ex->db, ex->id, &patch);
 	if (exchange_db_ok(ex, result))
-		tell_video(ex);
+		api_video(ex);
 }
 
 void api_video_patch(struct exchange *ex)

@@ -18,7 +18,6 @@
 #define ROWS_PER_PAGE 50
 #define REFRESH_S "3"           /* of a video that is under way, until there is something to play: then a title may be half typed */
 
-
 /* A list being rendered. */
 struct listing {
 	struct buf rows;

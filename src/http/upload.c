@@ -93,20 +93,26 @@ void upload_leave(struct exchange *ex)
 	atomic_fetch_sub(ex->uploads, 1);
 }
 
+bool upload_claim_ok(struct exchange *ex, const char *name, const char *field, struct digest_claim *claim)
+{
+	claim->kind = DIGEST_NONE;
+	if (field == NULL || digest_parse_field(field, claim) != DIGEST_MALFORMED)
+		return true;
+	reply_errorf(ex->reply, ERROR_BAD_FIELD, "%s: see RFC 9530", name);
+	return false;
+}
+
 bool upload_claims_ok(struct upload *upload)
 {
-	static const char *const fields[] = { "CONTENT_DIGEST", "REPR_DIGEST" };
+	struct digest_claim *claims = upload->claims;
+	struct exchange *ex = upload->ex;
 
-	for (int i = 0; i < 2; i++) {
-		const char *field = exchange_field(upload->ex, fields[i]);
-
-		if (field != NULL && digest_parse_field(field, &upload->claims[i]) == DIGEST_MALFORMED) {
-			reply_error(upload->ex->reply, ERROR_BAD_FIELD, "Content-Digest, Repr-Digest: see RFC 9530");
-			return false;
-		}
-		if (upload->claims[i].kind != DIGEST_NONE)
-			upload->sums[i] = digest_new(upload->claims[i].kind);
-	}
+	if (!upload_claim_ok(ex, "Content-Digest", exchange_field(ex, "CONTENT_DIGEST"), &claims[0]) ||
+	    !upload_claim_ok(ex, "Repr-Digest", exchange_field(ex, "REPR_DIGEST"), &claims[1]))
+		return false;
+	for (int i = 0; i < 2; i++)
+		if (claims[i].kind != DIGEST_NONE && (i == 0 || claims[1].kind != claims[0].kind))
+			upload->sums[i] = digest_new(claims[i].kind);
 	return true;
 }
 
@@ -132,8 +138,12 @@ bool upload_sum_file(struct upload *upload)
 
 bool upload_sums_ok(struct upload *upload)
 {
+	struct digest_claim made = { .kind = DIGEST_NONE };
+
 	for (int i = 0; i < 2; i++) {
-		if (upload->claims[i].kind == DIGEST_NONE || digest_matches(upload->sums[i], &upload->claims[i]))
+		if (upload->sums[i] != NULL)
+			(void)digest_final(upload->sums[i], &made);
+		if (upload->claims[i].kind == DIGEST_NONE || digest_same(&made, &upload->claims[i]))
 			continue;
 		reply_error(upload->ex->reply, ERROR_DIGEST_MISMATCH, NULL);
 		return false;

@@ -18,7 +18,7 @@ struct upload {
 	int64_t declared_bytes;         /* of the file, by parameter size; -1: not told */
 	int64_t priority;
 	struct digest_claim claims[2];  /* Content-Digest and Repr-Digest: of the body, here both mean that */
-	struct digest *sums[2];
+	struct digest *sums[2];         /* the second where it is of another kind than the first */
 	struct digest_claim sha256;     /* of the file; DIGEST_NONE: a task computes it */
 	char filename[LABEL_MOST + 1];
 	char title[LABEL_MOST + 1];
@@ -47,7 +47,10 @@ void upload_refuse_full(struct reply *reply, const struct spool *spool);
 bool upload_enter(struct exchange *ex);
 void upload_leave(struct exchange *ex);
 
-/* Reads Content-Digest and Repr-Digest (RFC 9530); false: answered with 400.  upload_sum takes the body as it comes, and
+/* Reads one of the fields of RFC 9530; one that is NULL, or whose algorithms we do not know, claims nothing.  False: answered. */
+bool upload_claim_ok(struct exchange *ex, const char *name, const char *field, struct digest_claim *claim);
+
+/* Reads Content-Digest and Repr-Digest; false: answered with 400.  upload_sum takes the body as it comes, and
  * upload_sums_ok compares: false: answered, as the bytes are others.  Without those fields they do nothing. */
 bool upload_claims_ok(struct upload *upload);
 void upload_sum(struct upload *upload, const struct iovec *slices, size_t count);

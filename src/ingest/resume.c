@@ -213,8 +213,10 @@ enum spool_result resume_begin(struct resume *resume)
 	s->limit_bytes = s->promised ? resume->row.length_bytes : s->conf->upload_max_bytes;
 	if (resume->row.lapsed)
 		result = promise(resume, resume->row.length_bytes);
-	resume->row.lapsed = resume->row.lapsed && result != SPOOL_OK;
-	return result == SPOOL_OK ? spool_resume(s, fd, resume->row.offset_bytes) : result;
+	if (result != SPOOL_OK)
+		return result;
+	resume->row.lapsed = false;
+	return spool_resume(s, fd, resume->row.offset_bytes);
 }
 
 /* A name is durable once its folder is: a new file's, before anything of it is promised.  A folder's sync, too, fails once. */

@@ -150,6 +150,14 @@ enum db_result rows_run(struct rows *rows)
 	return result;
 }
 
+enum db_result rows_run_for(struct db *db, enum sql_query query, const char *id)
+{
+	struct rows rows = rows_open(db, query);
+
+	rows_text(&rows, ":id", id);
+	return rows_run(&rows);
+}
+
 void rows_end(struct rows *rows)
 {
 	sqlite3_reset(rows->stmt);

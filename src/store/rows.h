@@ -24,6 +24,9 @@ void rows_null(struct rows *rows, const char *name);
 /* Runs a statement that gives no rows.  DB_NONE when it changed none. */
 enum db_result rows_run(struct rows *rows) __attribute__((warn_unused_result));
 
+/* All of that for one that takes an id, ":id", and nothing else. */
+enum db_result rows_run_for(struct db *db, enum sql_query query, const char *id) __attribute__((warn_unused_result));
+
 /* The next row; DB_NONE after the last.  Anything but DB_OK has ended the statement. */
 enum db_result rows_next(struct rows *rows) __attribute__((warn_unused_result));
 

@@ -32,10 +32,7 @@ enum db_result upload_begin(struct db *db, const char *id, const char *worker, c
 
 enum db_result upload_abort(struct db *db, const char *id)
 {
-	struct rows rows = rows_open(db, SQL_UPLOAD_ABORT);
-
-	rows_text(&rows, ":id", id);
-	return rows_run(&rows);
+	return rows_run_for(db, SQL_UPLOAD_ABORT, id);
 }
 
 static const char *const kind_names[] = {
@@ -139,10 +136,7 @@ enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes
 
 enum db_result upload_touch(struct db *db, const char *id)
 {
-	struct rows rows = rows_open(db, SQL_UPLOAD_TOUCH);
-
-	rows_text(&rows, ":id", id);
-	return rows_run(&rows);
+	return rows_run_for(db, SQL_UPLOAD_TOUCH, id);
 }
 
 enum db_result upload_set_digest(struct db *db, const char *id, const char *digest)
@@ -156,10 +150,7 @@ enum db_result upload_set_digest(struct db *db, const char *id, const char *dige
 
 enum db_result upload_tell(struct db *db, const char *id)
 {
-	struct rows rows = rows_open(db, SQL_UPLOAD_TELL);
-
-	rows_text(&rows, ":id", id);
-	return rows_run(&rows);
+	return rows_run_for(db, SQL_UPLOAD_TELL, id);
 }
 
 enum db_result upload_set_length(struct db *db, const char *id, int64_t length_bytes)

@@ -339,22 +339,14 @@ enum db_result video_doomed(struct db *db, const char *after, char id[ID_LEN + 1
 	return DB_OK;
 }
 
-static enum db_result run_for(struct db *db, enum sql_query query, const char *id)
-{
-	struct rows rows = rows_open(db, query);
-
-	rows_text(&rows, ":id", id);
-	return rows_run(&rows);
-}
-
 enum db_result video_remove(struct db *db, const char *id)
 {
 	enum db_result result = db_begin(db);
 
 	if (result != DB_OK)
 		return result;
-	result = run_for(db, SQL_VIDEO_FILES_GONE, id);
+	result = rows_run_for(db, SQL_VIDEO_FILES_GONE, id);
 	if (result == DB_OK)
-		result = run_for(db, SQL_VIDEO_REMOVE, id);
+		result = rows_run_for(db, SQL_VIDEO_REMOVE, id);
 	return db_end(db, result);
 }

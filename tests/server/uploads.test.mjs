@@ -177,7 +177,10 @@ test("what Content-Digest and Repr-Digest say of a file's bytes must be so, and 
 		readProblem(await put({ [name]: "sha-256=:AAAA:" }), 400, "bad_field");
 		readProblem(await server.request("POST", "/api/videos", { body: part(FILE, "x") + END, headers: { ...formHeaders("B"), [name]: sum("x") } }), 400, "digest_mismatch");
 	}
+	for (const [content, repr] of [["x", "y"], ["y", "x"]])
+		readProblem(await put({ "Content-Digest": sum(content), "Repr-Digest": sum(repr) }), 400, "digest_mismatch");
 	await nothingCame(before);
+	assert.equal((await put({ "Content-Digest": sum("x"), "Repr-Digest": sum("x") })).status, 201);
 	const { json: { sha256 } } = await put({ "Content-Digest": sum("x"), "Repr-Digest": "id-x=?1" });
 	assert.equal(sha256, createHash("sha256").update("x").digest("hex"));
 	const whole = part(FILE, "x") + END;
