@@ -100,8 +100,7 @@ static void add_rung(const struct chunk *c, const struct rung *rung, size_t at, 
 
 static void add_copy(const struct chunk *c, const struct rung *rung, struct strings *argv)
 {
-	strings_add(argv, "-map");
-	strings_addf(argv, "0:%" PRId64, c->input->facts->video_index);
+	line_map(c->input->facts->video_index, argv);
 	copy_add(c->input, c->grid, c->copy, c->cut, GRAPH_DELAY_FRAMES, argv);
 	add_piece(c, rung, argv);
 }
@@ -158,6 +157,7 @@ int64_t argv_chunk(const struct plan_input *input, const struct grid *grid, cons
 	switches_file(argv, input->source);
 	find_segments(&chunk);
 	add_rungs(&chunk, ladder, argv);
+	line_beside(input, grid, argv);
 	free(chunk.keys);
 	return chunk.every < cut->frames ? chunk.every : cut->frames;
 }

@@ -11,6 +11,7 @@
 
 #include "encode/copy.h"
 #include "encode/idr.h"
+#include "encode/line.h"
 #include "encode/scan.h"
 
 /* nal_unit_type: H.264 table 7-1; H.265 table 7-1, IDR_W_RADL and IDR_N_LP. */
@@ -37,10 +38,8 @@ bool idr_is_wanted(const struct facts *facts, const struct profile *profile)
 
 void idr_add(const struct facts *facts, struct strings *argv)
 {
-	strings_add(argv, "-map");
-	strings_addf(argv, "0:%" PRId64, facts->video_index);
-	strings_add(argv, "-map");
-	strings_addf(argv, "0:%" PRId64, facts->video_index);
+	line_map(facts->video_index, argv);
+	line_map(facts->video_index, argv);
 	strings_add(argv, "-bsf:v:0");
 	strings_addf(argv, "filter_units=pass_types=%s", idr_types(facts->video_codec));
 	strings_add(argv, "-bsf:v:1");

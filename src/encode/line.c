@@ -22,6 +22,12 @@ void line_text(struct strings *argv, const char *option, const char *value)
 	strings_add(argv, value);
 }
 
+void line_map(int64_t stream, struct strings *argv)
+{
+	strings_add(argv, "-map");
+	strings_addf(argv, "0:%" PRId64, stream);
+}
+
 void line_buf(struct strings *argv, const char *option, struct buf *value)
 {
 	line_text(argv, option, buf_text(value));
@@ -50,10 +56,13 @@ void line_clock(const struct plan_input *input, const struct grid *grid, struct 
 
 void line_beside(const struct plan_input *input, const struct grid *grid, struct strings *argv)
 {
+	const struct facts *facts = input->facts;
+
 	if (grid == NULL || !grid->spliced)
 		return;
-	strings_add(argv, "-map");
-	strings_addf(argv, "0:%" PRId64, input->facts->video_index);
+	line_map(facts->video_index, argv);
+	for (size_t i = 0; i < facts->sound_count; i++)
+		line_map(facts->sounds[i].index, argv);
 	strings_add_all(argv, (const char *const[]){ "-c", "copy", "-f", "null", "-", NULL });
 }
 

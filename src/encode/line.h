@@ -9,6 +9,8 @@
 /* An option and its value. */
 void line_number(struct strings *argv, const char *option, int64_t value);
 void line_text(struct strings *argv, const char *option, const char *value);
+/* A stream of the source. */
+void line_map(int64_t stream, struct strings *argv);
 /* Takes the buffer's bytes and empties it. */
 void line_buf(struct strings *argv, const char *option, struct buf *value);
 
@@ -21,8 +23,7 @@ bool line_is_spliced(const struct plan_input *input, const struct grid *grid);
 /* The file's own times, but where its clocks jump: then those that ffmpeg makes of them. */
 void line_clock(const struct plan_input *input, const struct grid *grid, struct strings *argv);
 
-/* ffmpeg mends clocks by the streams that a child takes, in file order: one that does not make the picture takes it along,
- * so that it mends as that one's does. */
+/* ffmpeg mends clocks by the streams that a child takes, in file order: each child takes all, so that all mend alike. */
 void line_beside(const struct plan_input *input, const struct grid *grid, struct strings *argv);
 
 /* The time of everything's zero, on that clock: of the grid, or of the main sound where there is no picture. */

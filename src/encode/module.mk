@@ -37,6 +37,7 @@ libclipmill_a_SOURCES += \
 	src/encode/sniff.c src/encode/sniff.h \
 	src/encode/sound.c src/encode/sound.h src/encode/sound_copy.c src/encode/sound_copy.h \
 	src/encode/sound_graph.c src/encode/sound_graph.h \
+	src/encode/splice.c src/encode/splice.h \
 	src/encode/steady.c src/encode/steady.h \
 	src/encode/switches.c src/encode/switches.h \
 	src/encode/tables.c src/encode/tables.h \

@@ -62,8 +62,7 @@ static void add_input(const struct plan_input *input, int64_t stream, struct str
 	if (graph_turns(input->facts))
 		strings_add(argv, "-noautorotate");
 	switches_file(argv, input->source);
-	strings_add(argv, "-map");
-	strings_addf(argv, "0:%" PRId64, stream);
+	line_map(stream, argv);
 }
 
 static void add_poster_line(const struct plan_input *input, const struct grid *grid, struct strings *argv)
@@ -146,6 +145,7 @@ static void add_board_line(const struct plan_input *input, const struct grid *gr
 	board_graph(input, grid, &board, &graph);
 	line_buf(argv, "-vf", &graph);
 	add_output(input, NAME_STORYBOARD, argv);
+	line_beside(input, grid, argv);
 }
 
 void storyboard_list(const struct storyboard *b, const char *sprite, int64_t sprite_width, int64_t sprite_height, struct buf *out)

@@ -54,6 +54,12 @@ void plan_probe_argv(const struct conf *conf, const char *source, enum probe_ste
 	switches_file(argv, source);
 }
 
+/* Where clocks may start anew all streams tell when: whichever comes first. */
+static bool scans_all(const struct facts *facts)
+{
+	return facts->has_video && facts->has_audio && (facts->outlasted || times_may_jump(facts->container));
+}
+
 void plan_scan_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
 {
 	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
@@ -61,8 +67,8 @@ void plan_scan_argv(const struct conf *conf, const char *source, const struct fa
 
 	open_probe(conf, facts->wide, facts->merged, argv);
 	strings_add(argv, "-show_entries");
-	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", facts->outlasted ? "stream_index," : "");
-	if (!facts->outlasted)
+	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", scans_all(facts) ? "stream_index,duration," : "");
+	if (!scans_all(facts))
 		line_number(argv, "-select_streams", facts->has_video ? facts->video_index : facts->sounds[0].index);
 	strings_add_all(argv, fixed);
 	switches_file(argv, source);
@@ -93,20 +99,18 @@ bool plan_scan_is_wanted(const struct facts *facts)
 /* ffprobe selects one stream, or all. */
 void plan_scan_begin(const struct facts *facts, struct scan *scan)
 {
-	if (facts->outlasted)
+	if (scans_all(facts))
 		scan_beside(scan, facts->video_index, facts->sounds[0].index);
+	if (!facts->has_video || !times_may_jump(facts->container))
+		return;
+	scan_follow(scan, facts->video_index, facts->timebase);
+	for (size_t i = 0; i < facts->sound_count; i++)
+		scan_follow(scan, facts->sounds[i].index, facts->sounds[i].timebase);
 }
 
 /* Decisions ----------------------------------------------------------------------------------- */
 
-/* `both`: sound and picture. */
-static void decide_spliced(struct plan *plan, bool both)
-{
-	job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps%s", both ?
-		   ", by the picture: where the sound of a part comes first in the file, they may be out of step from there." : ".");
-}
-
-static void decide_rate(struct plan *plan, const struct grid *g, bool heard)
+static void decide_rate(struct plan *plan, const struct grid *g)
 {
 	double rate = ratio_value(g->rate), nominal = ratio_value(g->nominal);
 
@@ -123,8 +127,6 @@ static void decide_rate(struct plan *plan, const struct grid *g, bool heard)
 	if (g->held > 0)
 		job_decide(plan, "last_picture_held", "The last picture is shown %.1f s longer than the others%s.", (double)g->held / rate,
 			   g->heard ? ", as the sound goes on" : "");
-	if (g->spliced)
-		decide_spliced(plan, heard);
 	if (g->lead > 0)
 		job_decide(plan, "picture_starts_late",
 		       "The sound starts first; the first picture is shown %" PRId64 " times more.", g->lead);
@@ -299,7 +301,7 @@ static bool is_still(const struct facts *facts, const struct scan *scan)
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	if (grid != NULL) {
-		decide_rate(plan, grid, input->facts->has_audio);
+		decide_rate(plan, grid);
 		if (input->scan->no_pts > 0)
 			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
 		decide_picture(plan, input->facts);
@@ -316,8 +318,8 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		job_decide(plan, "merged", "The streams of the source go on under other numbers, and were joined.");
 	if (input->facts->pictures_empty > 0)
 		job_decide(plan, "pictures_empty", "%zu pictures are announced, but nothing was found of them.", input->facts->pictures_empty);
-	if (input->spliced)
-		decide_spliced(plan, false);
+	if (line_is_spliced(input, grid))
+		job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
 	sound_plan(input, grid, plan);
 	text_plan(input, grid, plan);
 	picture_plan(input, grid, plan);

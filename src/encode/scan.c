@@ -19,9 +19,15 @@ void scan_beside(struct scan *scan, int64_t picture, int64_t sound)
 	scan->beside = (struct scan_beside){ .wanted = true, .picture = picture, .sound = sound, .last = INT64_MIN };
 }
 
+void scan_follow(struct scan *scan, int64_t index, struct ratio timebase)
+{
+	splice_follow(&scan->splice, index, timebase);
+}
+
 void scan_fini(struct scan *scan)
 {
 	free(scan->packets);
+	free(scan->joints);
 	scan_init(scan);
 }
 
@@ -43,6 +49,32 @@ static void add_packet(struct scan *scan, const struct scan_packet *packet)
 	scan->packets[scan->count++] = *packet;
 	scan->bytes += packet->size;
 }
+
+static void add_joint(struct scan *scan)
+{
+	struct scan_joint joint = { .at = scan->count, .shift = splice_shift(&scan->splice) };
+
+	if (scan->joint_count > 0 && scan->joints[scan->joint_count - 1].at == joint.at)
+		scan->joint_count--;
+	if (scan->joint_count == scan->joint_capacity) {
+		size_t capacity = scan->joint_capacity > 0 ? scan->joint_capacity * 2 : 16;
+		struct scan_joint *joints = realloc(scan->joints, capacity * sizeof *joints);
+
+		if (joints == NULL)
+			abort();
+		scan->joints = joints;
+		scan->joint_capacity = capacity;
+	}
+	scan->joints[scan->joint_count++] = joint;
+}
+
+/* Rows ---------------------------------------------------------------------------------------- */
+
+struct row {
+	int64_t index, duration;        /* where rows are of all streams */
+	struct scan_packet packet;
+	bool has_pts, has_dts;
+};
 
 /* A field that is a whole number or N/A, and the comma after it.  NULL: neither. */
 static const char *take_number(const char *at, bool *known, int64_t *value)
@@ -79,75 +111,87 @@ static const char *take_place(const char *at, struct scan_packet *packet)
 	return at;
 }
 
-/* "pts,dts,size,pos,flags", and what side data it has: MPEG-TS adds a stray comma, and empty lines follow. */
-static bool parse_line(const char *at, struct scan_packet *packet, bool *has_pts, bool *has_dts)
+/* "pts,dts,size,pos,flags", `timed`: with a duration before the size; and what side data it has: MPEG-TS adds a stray comma, and
+ * empty lines follow. */
+static bool take_row(const char *at, bool timed, struct row *row)
 {
-	at = take_number(at, has_pts, &packet->pts);
+	struct scan_packet *packet = &row->packet;
+	bool known;
+
+	at = take_number(at, &row->has_pts, &packet->pts);
 	if (at != NULL)
-		at = take_number(at, has_dts, &packet->dts);
+		at = take_number(at, &row->has_dts, &packet->dts);
+	if (at != NULL && timed)
+		at = take_number(at, &known, &row->duration);
 	if (at != NULL)
 		at = take_place(at, packet);
 	if (at == NULL || (at[0] != 'K' && at[0] != '_') || is_absurd(packet->pts) || is_absurd(packet->dts))
 		return false;
+	if (!row->has_pts)
+		packet->pts = packet->dts;
+	if (!row->has_dts)
+		packet->dts = packet->pts;
 	packet->key = at[0] == 'K';
 	packet->discard = at[1] == 'D';
+	packet->guessed = !row->has_pts;
 	return true;
 }
 
-static void keep_packet(struct scan *scan, struct scan_packet *packet, bool has_pts, bool has_dts)
+static void keep_packet(struct scan *scan, struct row *row)
 {
-	if (!has_pts)
-		packet->pts = packet->dts;
-	if (!has_dts)
-		packet->dts = packet->pts;
-	packet->at = (uint32_t)scan->count;
-	packet->guessed = !has_pts;
-	add_packet(scan, packet);
+	row->packet.at = (uint32_t)scan->count;
+	add_packet(scan, &row->packet);
 }
 
-static void take_sound(struct scan_beside *beside, const char *line)
+static void follow(struct scan *scan, const struct row *row)
 {
-	struct scan_packet packet = { .end = -1 };
-	bool has_pts, has_dts;
-
-	if (parse_line(line, &packet, &has_pts, &has_dts) && has_pts && packet.pts > beside->last)
-		beside->last = packet.pts;
+	if (scan->splice.count > 0 && row->has_dts && splice_pass(&scan->splice, row->index, row->packet.dts, row->duration))
+		add_joint(scan);
 }
 
-/* The rest of a row of the picture; NULL: it is another's. */
-static const char *past_index(struct scan *scan, const char *line)
+/* Of another stream than the picture. */
+static void take_other(struct scan *scan, struct row *row, const char *line)
 {
-	int64_t index = -1;
-	bool known = false;
+	if (!take_row(line, true, row))
+		return;
+	follow(scan, row);
+	if (row->index == scan->beside.sound && row->has_pts && row->packet.pts > scan->beside.last)
+		scan->beside.last = row->packet.pts;
+}
 
-	if (!scan->beside.wanted)
-		return line;
-	line = take_number(line, &known, &index);
-	if (line != NULL && known && index == scan->beside.sound)
-		take_sound(&scan->beside, line);
-	return line != NULL && known && index == scan->beside.picture ? line : NULL;
+static void take_picture(struct scan *scan, struct row *row, const char *line)
+{
+	scan->described += strstr(line, "New Extradata") != NULL;
+	if (!take_row(line, scan->beside.wanted, row))
+		scan->bad_lines++;
+	else if (!row->has_pts && !row->has_dts)
+		scan->no_pts++;
+	else {
+		follow(scan, row);
+		keep_packet(scan, row);
+	}
 }
 
 static void take_line(struct scan *scan)
 {
-	struct scan_packet packet = { .end = -1 };
-	bool has_pts, has_dts;
-	const char *line;
+	struct row row = { .packet.end = -1 };
+	const char *line = scan->line;
+	bool known = true;
 
 	scan->line[scan->line_len] = '\0';
 	scan->line_len = 0;
-	if (scan->line[0] == '\0' || scan->line[0] == '\r')
+	if (line[0] == '\0' || line[0] == '\r')
 		return;
-	line = past_index(scan, scan->line);
-	if (line == NULL)
+	if (scan->beside.wanted)
+		line = take_number(line, &known, &row.index);
+	else if (scan->splice.count > 0)
+		row.index = scan->splice.streams[0].index;
+	if (line == NULL || !known)
 		return;
-	scan->described += strstr(line, "New Extradata") != NULL;
-	if (!parse_line(line, &packet, &has_pts, &has_dts))
-		scan->bad_lines++;
-	else if (!has_pts && !has_dts)
-		scan->no_pts++;
+	if (scan->beside.wanted && row.index != scan->beside.picture)
+		take_other(scan, &row, line);
 	else
-		keep_packet(scan, &packet, has_pts, has_dts);
+		take_picture(scan, &row, line);
 }
 
 static void take_byte(struct scan *scan, char c)

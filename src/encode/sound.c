@@ -111,13 +111,11 @@ static void add_copy_line(const struct plan_input *input, const struct grid *gri
 	line_open(input, argv);
 	line_clock(input, grid, argv);
 	switches_file(argv, input->source);
-	strings_add(argv, "-map");
-	strings_addf(argv, "0:%" PRId64, take->track->index);
+	line_map(take->track->index, argv);
 	add_length(input, grid, take, from_s, argv);
 	sound_copy_add(take->track, take->copy, argv);
 	add_file(input, take, argv);
-	strings_add(argv, "-map");
-	strings_addf(argv, "0:%" PRId64, take->track->index);
+	line_map(take->track->index, argv);
 	add_length(input, grid, take, from_s, argv);
 	strings_add_all(argv, (const char *const[]){ "-f", "null", "-", NULL });
 }

@@ -26,8 +26,7 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	line_open(input, argv);
 	line_clock(input, grid, argv);
 	switches_file(argv, input->source);
-	strings_add(argv, "-map");
-	strings_addf(argv, "0:%" PRId64, t->index);
+	line_map(t->index, argv);
 	line_text(argv, "-c:s", "webvtt");
 	strings_add(argv, "-output_ts_offset");
 	strings_addf(argv, "%.6f", -line_zero_s(input, grid));

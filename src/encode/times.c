@@ -12,10 +12,7 @@
 #include "encode/ratio.h"
 #include "encode/times.h"
 
-/* ffmpeg takes these for a new clock (-dts_delta_threshold, and what it calls a jump back). */
-#define JUMP_AHEAD_S 10.0
-#define JUMP_BACK_S 0.1
-
+#define JUMP_BACK_S 0.1         /* less is not in order, but on one clock */
 #define PAUSE_MOST_S 600.0      /* a picture may stand still so long */
 
 void times_fini(struct times *t)
@@ -83,33 +80,19 @@ bool times_are_spliced(const struct facts *facts, const struct scan *scan, doubl
 	return spliced;
 }
 
-static bool jumps(double from, double to, double tick)
+/* Puts parts behind each other as ffmpeg does.  True where there are any. */
+static bool mend_jumps(struct scan_packet *packets, const struct scan *scan)
 {
-	return (to - from) * tick > JUMP_AHEAD_S || (from - to) * tick > JUMP_BACK_S;
-}
+	const struct scan_joint *next = scan->joints, *end = next + scan->joint_count;
+	int64_t shift = 0;
 
-/* Goes on one step after the packet before, and carries those after along.  True where it did. */
-static bool mend_jumps(struct scan_packet *packets, size_t count, double tick)
-{
-	int64_t shift = 0, step = 1;
-	bool mended = false;
-
-	for (size_t i = 1; i < count; i++) {
-		struct scan_packet *p = &packets[i];
-		int64_t before = packets[i - 1].dts;
-
-		if (jumps((double)before, (double)p->dts + (double)shift, tick)) {
-			if (fabs((double)before - (double)p->dts) > 1e15)
-				return mended;
-			shift = before + step - p->dts;
-			mended = true;
-		}
-		p->dts += shift;
-		p->pts += shift;
-		if (p->dts > before)
-			step = p->dts - before;
+	for (size_t i = 0; i < scan->count; i++) {
+		for (; next < end && next->at <= i; next++)
+			shift = next->shift;
+		packets[i].dts += shift;
+		packets[i].pts += shift;
 	}
-	return mended;
+	return scan->joint_count > 0;
 }
 
 /* When the first packet's picture is shown, where its packet does not say (AVI): decoders give it the time of the packet that
@@ -202,7 +185,7 @@ bool times_make(const struct facts *facts, const struct scan *scan, struct times
 	t->tick = ratio_value(facts->timebase);
 	t->guessed = is_guessed(facts, scan);
 	packets = in_file_order(scan);
-	t->spliced = times_may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan->count, t->tick);
+	t->spliced = times_may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan);
 	take_shown(t, facts, packets, scan->count);
 	free(packets);
 	if (t->count > 0)

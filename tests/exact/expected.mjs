@@ -47,7 +47,7 @@ const outcomes = {
 		"fragments-short.mp4", "fragments-sidx.mp4", "fragments-sound.mp4", "fragments.mp4", "gop-of-2.mp4",
 		"gop-of-2.ts", "h263.3gp", "half.mp4", "hdr.mp4", "hlg.mkv", "holes-no-keys.mkv", "holes.mp4",
 		"holes.ts", "huffyuv.avi", "inter-mpeg2-5994.ts", "inter-mpeg2.ts", "inter-prores.mov",
-		"inter-vfr.mkv", "joined-ahead.ts", "joined-aspect.ts", "joined-size-fields.ts", "late-hour.mkv", "late-hour.ts",
+		"inter-vfr.mkv", "joined-ahead.ts", "joined-aspect.ts", "joined-pause.ts", "joined-size-fields.ts", "late-hour.mkv", "late-hour.ts",
 		"late-two-hours.mp4", "long-gop.flv", "long-gop.mkv",
 		"long-gop.mp4", "long-gop.ts", "mbaff-gop-of-2.mp4", "mbaff-long-gop.mp4", "mbaff.mkv", "mbaff.mp4",
 		"mbaff.ts", "mjpeg.avi", "mjpeg.mkv", "mjpeg.mov", "moov-first.mp4", "mpeg2-gop-of-3.ts", "mts.m2ts",

@@ -13,6 +13,7 @@ after(() => rmSync(shelf, { recursive: true, force: true }));
 const server = await serve({ prepare: (server) => server.quick() });
 
 const MOST_MS = 1;
+const HALF_MS = 20;             // of a picture: those of a part whose sound comes first stand between the slots of the parts before
 const OVERLAP_MS = 11;          // of the sounds of two parts: one is late by it, and no more however many there are
 const SECONDS = 14;
 
@@ -39,9 +40,9 @@ async function makeJoined(file, { before, then }) {
 }
 
 // As recorders do it: each with a clock of its own, and sounds that are not as long as their pictures.
-async function makeSpliced(file, { late }) {
+async function makeSpliced(file, { late, picture = 0, seconds = 7 }) {
 	const parts = await Promise.all([[100, 0], [30000, late]].map(([from, sound], i) => make(`${i}-${file}`, {
-		sound, options: ["-t", "7", "-c:a", "mp2", "-output_ts_offset", String(from)],
+		sound, picture, options: ["-t", String(seconds), "-c:a", "mp2", "-output_ts_offset", String(from)],
 	})));
 	const path = join(shelf, file), [one, other] = parts.map((part) => readFileSync(part));
 	writeFileSync(path, Buffer.concat([one, other, one, other]));
@@ -65,6 +66,8 @@ const CASES = [
 	["an MPEG-TS file whose AAC has one channel, then two", "k.ts", { before: ["mono", "aac"], then: ["stereo", "aac"], given: [0, 0, 0, 0] }],
 	["an MPEG-TS file whose clock starts anew three times", "n.ts", { late: 0, given: Array(8).fill(0), most: OVERLAP_MS }],
 	["an MPEG-TS file whose clock starts anew with sounds that begin late", "o.ts", { late: 0.5, given: Array(8).fill(0), most: OVERLAP_MS }],
+	["an MPEG-TS file whose clock starts anew with sounds that begin first", "p.ts",
+		{ late: 0, picture: 0.12, seconds: 13, given: Array(16).fill(-120), most: HALF_MS }],
 ];
 
 const spread = (list) => [Math.min(...list), Math.max(...list)];

@@ -17,6 +17,7 @@
 
 #include "encode/graph.h"
 #include "encode/plan.h"
+#include "encode/times.h"
 #include "encode/rate.h"
 
 static char ffmpeg[] = "/usr/bin/ffmpeg", ffprobe[] = "/usr/bin/ffprobe", mux[] = "/usr/libexec/clipmill-mux";
@@ -128,11 +129,12 @@ static void a_picture_is_waited_for_ten_minutes(void **state)
 
 static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
 {
-	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 1.4 };
+	struct facts facts = { .has_video = true, .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 1.4 };
 	struct scan scan;
 	struct grid grid;
 
 	scan_init(&scan);
+	plan_scan_begin(&facts, &scan);
 	for (int64_t i = 0; i < 50; i++)
 		add_packet(&scan, 126000 + i * 3600);
 	for (int64_t i = 0; i < 50; i++)
@@ -151,11 +153,12 @@ static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
 }
 
 /* Two seconds of pictures, `then_s` later two more, and where it says so, two from the beginning. */
-static void scan_of_parts(struct scan *scan, int64_t then_s, bool again)
+static void scan_of_parts(struct scan *scan, const struct facts *facts, int64_t then_s, bool again)
 {
 	const int64_t starts[] = { 0, then_s * 90000, 0 };
 
 	scan_init(scan);
+	plan_scan_begin(facts, scan);
 	for (int part = 0; part < (again ? 3 : 2); part++)
 		for (int64_t i = 0; i < 50; i++)
 			add_packet(scan, starts[part] + i * 3600);
@@ -167,16 +170,55 @@ static void a_picture_may_stand_still_for_minutes(void **state)
 	static const struct { int64_t then_s; bool again, spliced; int64_t frames; } cases[] = {
 		{ 32, false, false, 850 }, { 601, false, false, 15075 }, { 700, false, true, 100 }, { 32, true, true, 150 },
 	};
-	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 0 };
+	const struct facts facts = {
+		.has_video = true, .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 0,
+	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct scan scan;
 		struct grid grid;
 
-		scan_of_parts(&scan, cases[i].then_s, cases[i].again);
+		scan_of_parts(&scan, &facts, cases[i].then_s, cases[i].again);
 		assert_true(grid_make(&facts, &scan, 60, &grid));
 		assert_int_equal(grid.spliced, cases[i].spliced);
 		assert_int_equal(grid.frames, cases[i].frames);
+		scan_fini(&scan);
+	}
+}
+
+static void add_rows(struct scan *scan, const char *rows)
+{
+	scan_feed(scan, rows, strlen(rows));
+}
+
+/* Two pictures and two sounds, and then a part whose clock begins 10 s earlier. */
+static void whichever_comes_first_at_a_joint_sets_the_clock(void **state)
+{
+	static const struct { const char *joint; int64_t then; } cases[] = {
+		{ "0,1000,1000,3600,9,0,K_\n1,2000,2000,1920,9,0,K_\n", 907200 },                            /* picture first: goes on */
+		{ "1,1000,1000,1920,9,0,K_\n0,10000,10000,3600,9,0,K_\n", 903840 + 9000 },                   /* sound first: its clock */
+		{ "1,1000,1000,1920,9,0,K_\n0,907200,907200,3600,9,0,K_\n1,2920,2920,1920,9,0,K_\n0,10000,10000,3600,9,0,K_\n",
+		  903840 + 9000 },                             /* a last picture of the part before comes behind */
+		{ "1,1000,1000,N/A,9,0,K_\n9,50,50,3600,9,0,K_\n0,10000,10000,3600,9,0,K_\n", 903840 + 9000 }, /* another's says nothing */
+	};
+	struct facts facts = {
+		.has_video = true, .has_audio = true, .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 10,
+		.sounds = { { .index = 1, .timebase = { 1, 90000 } } }, .sound_count = 1,
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scan scan;
+		struct times times;
+
+		scan_init(&scan);
+		plan_scan_begin(&facts, &scan);
+		add_rows(&scan, "0,900000,900000,3600,9,0,K_\n1,900000,900000,1920,9,0,K_\n0,903600,903600,3600,9,0,K_\n1,901920,901920,1920,9,0,K_\n");
+		add_rows(&scan, cases[i].joint);
+		scan_end(&scan);
+		assert_true(times_make(&facts, &scan, &times));
+		assert_true(times.spliced);
+		assert_int_equal(times.pts[times.count - 1], cases[i].then);
+		times_fini(&times);
 		scan_fini(&scan);
 	}
 }
@@ -363,7 +405,7 @@ static void a_last_picture_is_held_as_long_as_it_says(void **state)
 static void a_last_picture_is_held_while_the_sound_goes_on(void **state)
 {
 	static const struct { int pictures; int64_t heard_s, frames; } cases[] = { { 1, 200, 1000 }, { 250, 600, 15000 }, { 50, 4, 50 }, { 250, 19, 250 } };
-	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .outlasted = true, .video_index = 1, .sound_count = 1,
+	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .outlasted = true, .has_video = true, .video_index = 1, .sound_count = 1,
 				     .sounds = { { .index = 0, .timebase = { 1, 48000 } } }, .has_audio = true };
 	char row[64];
 
@@ -374,8 +416,8 @@ static void a_last_picture_is_held_while_the_sound_goes_on(void **state)
 		scan_init(&scan);
 		plan_scan_begin(&facts, &scan);
 		for (int n = 0; n < cases[i].pictures; n++)
-			scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "1,%d,%d,1,0,K_\n", n * 3600, n * 3600));
-		scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "0,%lld,N/A,1,0,K_\n2,99999999999,N/A,1,0,K_\n", (long long)cases[i].heard_s * 48000));
+			scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "1,%d,%d,3600,1,0,K_\n", n * 3600, n * 3600));
+		scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "0,%lld,N/A,N/A,1,0,K_\n2,99999999999,N/A,N/A,1,0,K_\n", (long long)cases[i].heard_s * 48000));
 		scan_end(&scan);
 		assert_true(grid_make(&facts, &scan, 60, &grid));
 		assert_int_equal(grid.frames, cases[i].frames);
@@ -768,6 +810,7 @@ int main(void)
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_last_picture_is_held_while_the_sound_goes_on),
 		cmocka_unit_test(a_picture_may_stand_still_for_minutes),
+		cmocka_unit_test(whichever_comes_first_at_a_joint_sets_the_clock),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
 		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
