@@ -174,7 +174,7 @@ static void shown_size(const struct stream_row *s, struct facts *f)
 {
 	struct ratio sar = parse_ratio(s->sar);
 	double aspect = sar.den > 0 ? (double)sar.num / (double)sar.den : 1.0;
-	double width = (double)s->width, height = (double)s->height;
+	double width = (double)s->width, height = (double)s->height * (f->by_field ? 2 : 1);
 
 	if (aspect > SAR_MOST || aspect < 1.0 / SAR_MOST || (aspect < SAR_LEAST && aspect > 1.0 / SAR_LEAST))
 		aspect = 1.0;
@@ -208,7 +208,20 @@ static bool has_alpha(const char *pix_fmt)
 	return false;
 }
 
-static void take_video(const struct stream_row *s, struct facts *f)
+/* What decoding showed outweighs what the stream claims. */
+static void take_measured(const struct stream_row *s, const struct measured *m, struct facts *f)
+{
+	f->says_interlaced = measure_claim(s) != FIELDS_PROGRESSIVE;
+	f->claims_fields = measure_is_wanted(s);
+	f->by_field = measure_is_by_field(s, m);
+	if (!f->by_field)
+		f->fields = m->known ? measure_fields(m, f->says_interlaced, &f->telecine) : measure_claim(s);
+	f->interlaced = f->fields != FIELDS_PROGRESSIVE;
+	f->captions = m->captions > 0;
+	f->damage = m->errors;
+}
+
+static void take_video(const struct stream_row *s, const struct measured *m, struct facts *f)
 {
 	f->has_video = true;
 	f->video_index = s->index;
@@ -216,9 +229,8 @@ static void take_video(const struct stream_row *s, struct facts *f)
 	f->timebase = parse_ratio(s->time_base);
 	f->coded_width = s->width;
 	f->coded_height = s->height;
+	take_measured(s, m, f);
 	shown_size(s, f);
-	f->says_interlaced = measure_claim(s) != FIELDS_PROGRESSIVE;
-	f->claims_fields = measure_is_wanted(s);
 	f->alpha = has_alpha(s->pix_fmt);
 	f->palette = strcmp(s->pix_fmt, "pal8") == 0 && strcmp(s->codec, "png") != 0;
 	f->full_range = strcmp(s->color_range, "pc") == 0;
@@ -312,15 +324,6 @@ static void take_other(const struct stream_row *s, struct facts *f)
 		f->bitmap_texts++;
 	else if (is_cover(s) && f->cover_index < 0)
 		f->cover_index = s->index;
-}
-
-/* What decoding showed outweighs what the stream claims. */
-static void take_measured(const struct stream_row *s, const struct measured *m, struct facts *f)
-{
-	f->fields = m->known ? measure_fields(m, f->says_interlaced, &f->telecine) : measure_claim(s);
-	f->interlaced = f->fields != FIELDS_PROGRESSIVE;
-	f->captions = m->captions > 0;
-	f->damage = m->errors;
 }
 
 bool facts_length_is_guessed(const struct facts *f)
@@ -424,10 +427,9 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 		put_main_first(f);
 	take_steadies(&probe->steadies, f);
 	if (video != NULL) {
-		take_video(video, f);
+		take_video(video, &probe->measured, f);
 		take_length(video, f);
 		take_end(probe, video, f);
-		take_measured(video, &probe->measured, f);
 		f->idr = probe->idr;
 	} else
 		take_unread(probe, f);

@@ -137,6 +137,12 @@ enum facts_fields measure_claim(const struct stream_row *s)
 	return FIELDS_PROGRESSIVE;
 }
 
+/* Such pictures, and no others, are flagged by ffmpeg's decoder. */
+bool measure_is_by_field(const struct stream_row *s, const struct measured *m)
+{
+	return strcmp(s->codec, "hevc") == 0 && m->flagged * 2 > m->pictures;
+}
+
 /*
  * Interlaced pictures have the same field first all the time.  In whole pictures with fine patterns idet
  * sees now the one and now the other, which is how 25 pictures a second that are flagged as interlaced

@@ -29,6 +29,9 @@ bool measure_is_wanted(const struct stream_row *stream);
 /* What the stream claims, where nothing was measured. */
 enum facts_fields measure_claim(const struct stream_row *stream);
 
+/* HEVC may code each field as a picture (H.265, D.3.3: pic_struct); other codecs' decoders put them together. */
+bool measure_is_by_field(const struct stream_row *stream, const struct measured *measured);
+
 /* What was measured; `says_so`: the file claims to be interlaced.  `telecine`: film, of which every other picture or so repeats a field. */
 enum facts_fields measure_fields(const struct measured *measured, bool says_so, bool *telecine);
 

@@ -139,7 +139,9 @@ static void decide_fields(struct plan *plan, const struct facts *f)
 {
 	const char *first = f->fields == FIELDS_BOTTOM_FIRST ? "bottom" : "top";
 
-	if (f->telecine)
+	if (f->by_field)
+		job_decide(plan, "by_field", "Each picture of the source is a field, half as high as the picture; it is shown as high as that.");
+	else if (f->telecine)
 		job_decide(plan, "telecine", "The source is film with repeated fields; its mixed pictures are made whole.");
 	else if (f->interlaced)
 		job_decide(plan, "deinterlaced", "The source is interlaced, %s field first; its fields are made into whole pictures.",

@@ -106,6 +106,27 @@ static void shows_pictures_upright_with_square_pixels(void **state)
 	}
 }
 
+static void a_field_is_half_as_high_as_its_picture(void **state)
+{
+	struct stream_row s = { VIDEO };
+	struct probe probe = { .format = "mpegts", .nb_streams = 1, .streams = &s, .stream_count = 1,
+			       .measured = { .known = true, .pictures = 50, .flagged = 50, .top_first = 50 } };
+	struct refusal refusal;
+	struct facts facts;
+
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
+	assert_int_equal(facts.height, 1080);
+	assert_true(facts.interlaced);
+	s.height = 540;
+	strcpy(s.codec, "hevc");
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
+	assert_int_equal(facts.height, 1080);
+	assert_false(facts.interlaced);
+	probe.measured.flagged = 0;
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
+	assert_int_equal(facts.height, 540);
+}
+
 static void passes_over_what_is_no_track(void **state)
 {
 	struct stream_row streams[] = {
@@ -262,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_turned_pictures_from_mirrored_and_askew_ones),
 		cmocka_unit_test(shows_pictures_upright_with_square_pixels),
+		cmocka_unit_test(a_field_is_half_as_high_as_its_picture),
 		cmocka_unit_test(passes_over_what_is_no_track),
 		cmocka_unit_test(hears_what_belongs_to_the_picture),
 		cmocka_unit_test(shows_what_moves_and_what_the_source_wants),
