@@ -25,6 +25,9 @@ bool text_clean(const char *vtt, size_t len, struct buf *out, struct text *text,
 /* The lines of its media playlist: one segment, as long as the video or its last cue. */
 void text_piece(const struct text *text, double video_s, struct piece *piece);
 
+/* True where a child's errors tell that cues were left out for their encoding. */
+bool text_lost_cues(const char *errors);
+
 /*
  * True where a child lost cues as they were no UTF-8, and none that it wrote tells that the others are: then `again` becomes the
  * command line that reads them as Windows-1252, which the most of such files are.

@@ -69,6 +69,8 @@ static void add_text(const struct plan_input *input, const struct grid *grid, co
 }
 
 #define CHARENC "-sub_charenc"
+#define NOT_UTF8 "Invalid UTF-8 in decoded subtitles text"
+#define NOT_LEGACY "Unable to recode subtitle event"
 
 bool text_reads_legacy(const struct strings *argv)
 {
@@ -78,9 +80,14 @@ bool text_reads_legacy(const struct strings *argv)
 	return false;
 }
 
+bool text_lost_cues(const char *errors)
+{
+	return strstr(errors, NOT_UTF8) != NULL || strstr(errors, NOT_LEGACY) != NULL;
+}
+
 bool text_is_legacy(const struct buf *written, const char *errors, const struct strings *argv, struct strings *again)
 {
-	if (strstr(errors, "Invalid UTF-8 in decoded subtitles text") == NULL || text_reads_legacy(argv))
+	if (strstr(errors, NOT_UTF8) == NULL || text_reads_legacy(argv))
 		return false;
 	for (size_t i = 0; i < written->len; i++)
 		if ((unsigned char)written->data[i] >= 0x80)

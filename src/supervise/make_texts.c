@@ -94,11 +94,16 @@ static bool subtitle_make(struct work *work)
 static enum db_result subtitle_commit(struct work *work)
 {
 	struct attempt *a = work->attempt;
-	char why[120];
+	const char *name = work->pieces[0].rendition;
+	bool legacy = text_reads_legacy(&a->task.argv), lost = text_lost_cues(a->ended.stderr_tail);
+	char why[160];
 
-	snprintf(why, sizeof why, "The subtitles \"%s\" are not UTF-8: they are read as Windows-1252.", work->pieces[0].rendition);
-	return plan_text(work->desk->db, &a->task, &a->ended, work->pieces[0].rendition, &work->pieces[0],
-			 text_reads_legacy(&a->task.argv) ? why : NULL);
+	if (legacy)
+		snprintf(why, sizeof why, "The subtitles \"%s\" are not UTF-8: they are read as Windows-1252%s.", name,
+			 lost ? ", and cues that are not that either are left out" : "");
+	else
+		snprintf(why, sizeof why, "Cues of the subtitles \"%s\" that are not UTF-8 are left out.", name);
+	return plan_text(work->desk->db, &a->task, &a->ended, name, &work->pieces[0], legacy || lost ? why : NULL);
 }
 
 static enum db_result subtitle_without(struct work *work)

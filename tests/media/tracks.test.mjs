@@ -153,18 +153,25 @@ test("a source whose keyframes give no picture has a poster", async () => {
 	assert.ok(!codes(video).includes("no_poster"));
 });
 
-test("subtitles that are not UTF-8 lose no cue", async () => {
-	const path = join(shelf, "latin.srt");
-	writeFileSync(path, Buffer.from("1\n00:00:01,000 --> 00:00:02,000\nBread\n\n2\n00:00:03,000 --> 00:00:04,000\nK\xe4se\n", "latin1"));
-	const source = join(shelf, "latin.mkv");
-	await make("latin.mkv", picture(), ["-sub_charenc", "CP1252", "-i", path, "-map", "0", "-map", "1"], h264, ["-c:s", "srt"]);
-	// What a careless muxer writes: the same length in the old letters.
+// What a careless muxer writes: a word of a cue in the same length in the old letters.
+async function makeLatin(name, first) {
+	const path = join(shelf, `${name}.srt`);
+	writeFileSync(path, `1\n00:00:01,000 --> 00:00:02,000\n${first}\n\n2\n00:00:03,000 --> 00:00:04,000\nK\u00e4se\n`);
+	const source = await make(`${name}.mkv`, picture(), ["-i", path, "-map", "0", "-map", "1"], h264, ["-c:s", "srt"]);
 	const bytes = readFileSync(source), at = bytes.indexOf("K\u00e4se");
 	writeFileSync(source, Buffer.concat([bytes.subarray(0, at), Buffer.from("K\xe4sse", "latin1"), bytes.subarray(at + 5)]));
-	const video = await ready(source);
-	assert.match(await textOf(named(video, "text").url), /Bread[^]*K\u00e4sse/);
-	assert.ok(codes(video).includes("text_not_utf8"));
-});
+	return source;
+}
+
+for (const [what, name, first, words, told] of [
+	["subtitles that are not UTF-8 lose no cue", "latin", "Bread", /Bread[^]*K\u00e4sse/, /read as Windows-1252\.$/],
+	["a cue that is not UTF-8, among such that are, is left out, and that is told", "mixed", "Br\u00f6tchen", /Br\u00f6tchen(?![^]*sse)/, /left out\.$/],
+])
+	test(what, { long: name === "mixed" }, async () => {
+		const video = await ready(await makeLatin(name, first));
+		assert.match(await textOf(named(video, "text").url), words);
+		assert.match(video.decisions.find(({ code }) => code === "text_not_utf8").detail, told);
+	});
 
 test("what a track is for is told in every list", async () => {
 	const source = await make("roles.mkv", picture(), tone(440), tone(660), subtitles(), subtitles(), ["-map", "0", "-map", "1", "-map", "2", "-map", "3", "-map", "4"],
