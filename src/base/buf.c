@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
 static void reserve(struct buf *b, size_t more)
 {
@@ -119,8 +120,17 @@ void buf_json(struct buf *b, const char *text)
 		return;
 	}
 	buf_puts(b, "\"");
-	for (; *text != '\0'; text++)
-		json_char(b, (unsigned char)*text);
+	while (*text != '\0') {
+		size_t width = utf8_width(text);
+
+		if (width == 1)
+			json_char(b, (unsigned char)*text);
+		else if (width > 1)
+			buf_put(b, text, width);
+		else
+			buf_puts(b, "\\ufffd");
+		text += width > 0 ? width : 1;
+	}
 	buf_puts(b, "\"");
 }
 
