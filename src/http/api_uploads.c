@@ -42,6 +42,15 @@ static bool body_ok(struct exchange *ex)
 
 /* Raw bodies ----------------------------------------------------------------------------------- */
 
+/* RFC 9110 section 14.5: a part of a file (curl -C) would be taken for all of it. */
+static bool is_whole(struct exchange *ex)
+{
+	if (exchange_field(ex, "CONTENT_RANGE") == NULL)
+		return true;
+	reply_error(ex->reply, ERROR_BAD_FIELD, "Content-Range: a part of a file is taken at /api/uploads only");
+	return false;
+}
+
 static bool raw_options(struct upload *u)
 {
 	const char *name = u->ex->name != NULL ? u->ex->name : "";
@@ -106,7 +115,7 @@ void api_upload_raw(struct exchange *ex)
 	struct upload u;
 
 	upload_init(&u, ex);
-	if (!body_ok(ex) || !raw_options(&u) || !sizes_agree(&u) || !upload_enter(ex)) {
+	if (!body_ok(ex) || !is_whole(ex) || !raw_options(&u) || !sizes_agree(&u) || !upload_enter(ex)) {
 		upload_fini(&u);
 		return;
 	}
