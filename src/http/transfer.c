@@ -162,7 +162,7 @@ void transfer_delete(struct transfer *transfer)
 
 	if (!transfer_read(transfer) || !transfer_ok(transfer, resume_take(r, TRANSFER_WAIT_MS, transfer->presses)))
 		return;
-	if (r->row.done && r->row.kind != UPLOAD_PART)
+	if (r->row.done)
 		reply_error(transfer->ex->reply, ERROR_UPLOAD_COMPLETE, NULL);
 	else if (transfer_ok(transfer, resume_remove(r)))
 		transfer->ex->reply->status = 204;

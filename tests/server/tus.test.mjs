@@ -266,6 +266,7 @@ test("parts that were joined are the same video again only as they were joined",
 	const first = await join(a, b);
 	for (const parts of [[b, a], [a], [a, b, c], [a, c], [c, b]])
 		readProblem(await join(...parts), 403, "parts_joined");
+	readProblem(await tus.remove(a), 403, "upload_complete");
 	const again = await join(server.url(a), b);
 	assert.deepEqual([again.status, again.headers.location], [201, first.headers.location]);
 	await server.request("DELETE", first.headers["upload-video"]);
