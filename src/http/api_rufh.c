@@ -157,6 +157,7 @@ static void tell_video(struct rufh *r, int status)
 	snprintf(path, sizeof path, "/api/videos/%s", r->t.resume.row.id);
 	reply_field(reply, "Location", path);
 	tell_complete(r, true);
+	transfer_tell_offset(&r->t);    /* tus-js-client in the draft's fifth version looks for it */
 	digest_field(&r->t.resume.told, digest);
 	if (digest[0] != '\0')
 		reply_field(reply, "Repr-Digest", digest);

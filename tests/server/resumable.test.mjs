@@ -46,7 +46,7 @@ test("a body in three requests, whose length only the last one tells", async () 
 	assert.deepEqual([before.status, before.headers["upload-offset"], before.headers["upload-complete"]], [204, "200000", "?0"]);
 	assert.deepEqual([before.headers["upload-length"], before.headers["cache-control"]], [undefined, "no-store"]);
 	const last = await append(path, 200_000, "?1", bytes.subarray(200_000));
-	assert.deepEqual([last.status, last.headers["upload-complete"], last.json.size_bytes], [200, "?1", 300_000]);
+	assert.deepEqual([last.status, last.headers["upload-complete"], last.headers["upload-offset"], last.json.size_bytes], [200, "?1", "300000", 300_000]);
 	assert.ok(stored(last.json.id).equals(bytes));
 	const after = await send("HEAD", path);
 	assert.deepEqual([after.headers["upload-offset"], after.headers["upload-length"], after.headers["upload-complete"]], ["300000", "300000", "?1"]);

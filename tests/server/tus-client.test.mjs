@@ -39,6 +39,11 @@ test("with the first bytes in the creation", { skip }, async () => {
 	assert.equal(sha(stored(url)), sha(bytes));
 });
 
+test("in the words of the IETF's draft", { skip }, async () => {
+	const bytes = randomBytes(250_000), url = await upload(bytes, { protocol: "ietf-draft-05", chunkSize: 100_000 });
+	assert.equal(sha(stored(url)), sha(bytes));
+});
+
 test("in four parts at one time", { skip }, async () => {
 	const bytes = randomBytes(5_000_001), url = await upload(bytes, { parallelUploads: 4, chunkSize: 300_000 });
 	assert.equal(sha(stored(url)), sha(bytes));
