@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "http/exchange.h"
+#include "http/upload.h"
 #include "ingest/label.h"
 #include "store/video.h"
 
@@ -120,7 +121,7 @@ void api_video_patch(struct exchange *ex)
 
 	if (!is_json(ex->request->content_type))
 		reply_error(ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send application/json");
-	else if (exchange_read_body(ex, &body))
+	else if (upload_encoding_ok(ex) && exchange_read_body(ex, &body))
 		patch(ex, buf_text(&body), &keep);
 	buf_fini(&body);
 	buf_fini(&keep);

@@ -1,6 +1,7 @@
 // api.test.mjs - doc/http-api.md, call by call.  No task ever runs here: slots = 0.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
 import { serve, test } from "../lib/harness.mjs";
 import { raw } from "../lib/http.mjs";
 import { readProblem } from "../lib/problem.mjs";
@@ -110,6 +111,8 @@ test("PATCH refuses what it cannot mean, and changes nothing then", async () => 
 		assert.ok(["bad_json", "bad_parameter", "empty_upload"].includes(answer.json.code), answer.text);
 	}
 	readProblem(await patch(id, "{\"title\":\"x\"}", "text/plain"), 415, "unsupported_media_type");
+	const packed = { "Content-Type": "application/json", "Content-Encoding": "gzip" };
+	readProblem(await server.request("PATCH", `/api/videos/${id}`, { body: gzipSync("{\"title\":\"x\"}"), headers: packed }), 415, "unsupported_content_encoding");
 	readProblem(await patch(id, JSON.stringify({ title: "x".repeat(20_000) })), 413, "body_too_large");
 	const { title, priority } = await server.video(id);
 	assert.deepEqual([title, priority], ["kept", 0]);
