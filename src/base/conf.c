@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@
 #include "base/conf.h"
 #include "base/log.h"
 
-enum kind { KIND_PATH, KIND_FOLDER, KIND_WORDS, KIND_COUNT, KIND_BYTES, KIND_MS, KIND_CHOICE };
+enum kind { KIND_PATH, KIND_PROGRAM, KIND_FOLDER, KIND_HOSTS, KIND_COUNT, KIND_BYTES, KIND_MS, KIND_CHOICE };
 
 struct setting {
 	const char *section;
@@ -64,12 +65,12 @@ static const struct setting settings[] = {
 	{ "http", "header_timeout", KIND_MS, AT(header_timeout_ms), "5s", 100, 600000, NULL },
 	{ "http", "header_max", KIND_BYTES, AT(header_max_bytes), "64K", 4096, 1 << 18, NULL },
 	{ "http", "idle_timeout", KIND_MS, AT(idle_timeout_ms), "60s", 100, 3600000, NULL },
-	{ "http", "hosts", KIND_WORDS, AT(hosts), "any", 0, 0, NULL },
+	{ "http", "hosts", KIND_HOSTS, AT(hosts), "any", 0, 0, NULL },
 	{ "encode", "slots", KIND_COUNT, AT(slots), "1", 0, 256, NULL },
 	{ "encode", "threads_per_child", KIND_COUNT, AT(threads_per_child), "1", 1, 256, NULL },
 	{ "encode", "nice", KIND_COUNT, AT(nice), "10", 0, 19, NULL },
-	{ "encode", "ffmpeg", KIND_PATH, AT(ffmpeg), CLIPMILL_FFMPEG, 0, 0, NULL },
-	{ "encode", "ffprobe", KIND_PATH, AT(ffprobe), CLIPMILL_FFPROBE, 0, 0, NULL },
+	{ "encode", "ffmpeg", KIND_PROGRAM, AT(ffmpeg), CLIPMILL_FFMPEG, 0, 0, NULL },
+	{ "encode", "ffprobe", KIND_PROGRAM, AT(ffprobe), CLIPMILL_FFPROBE, 0, 0, NULL },
 	{ "encode", "attempts", KIND_COUNT, AT(attempts), "3", 1, 100, NULL },
 	{ "encode", "stall", KIND_MS, AT(stall_ms), "60s", 1000, 86400000, NULL },
 	{ "encode", "wall", KIND_MS, AT(wall_ms), "24h", 1000, 30 * (int64_t)86400000, NULL },
@@ -77,9 +78,9 @@ static const struct setting settings[] = {
 	{ "encode", "early_keep", KIND_MS, AT(early_keep_ms), "6h", 0, 30 * (int64_t)86400000, NULL },
 	{ "encode", "duration_max", KIND_MS, AT(duration_max_ms), "12h", 1000, 30 * (int64_t)86400000, NULL },
 	{ "encode", "pixels_max", KIND_COUNT, AT(pixels_max), "37748736", 65536, INT32_MAX, NULL },
-	{ "jail", "program", KIND_PATH, AT(jail), CLIPMILL_JAIL, 0, 0, NULL },
-	{ "jail", "mux", KIND_PATH, AT(mux), CLIPMILL_MUX, 0, 0, NULL },
-	{ "jail", "digest", KIND_PATH, AT(digest), CLIPMILL_DIGEST, 0, 0, NULL },
+	{ "jail", "program", KIND_PROGRAM, AT(jail), CLIPMILL_JAIL, 0, 0, NULL },
+	{ "jail", "mux", KIND_PROGRAM, AT(mux), CLIPMILL_MUX, 0, 0, NULL },
+	{ "jail", "digest", KIND_PROGRAM, AT(digest), CLIPMILL_DIGEST, 0, 0, NULL },
 	{ "jail", "libraries", KIND_FOLDER, AT(libraries), "off", 0, 0, NULL },
 	{ "jail", "sandbox", KIND_CHOICE, AT(sandbox), "require", 0, 0, sandbox_names },
 	{ "jail", "memory_max", KIND_BYTES, AT(memory_max_bytes), "4G", 1 << 28, TIB, NULL },
@@ -94,7 +95,11 @@ struct load {
 	const char *path;           /* NULL: defaults only */
 	char *error;                /* the caller's line */
 	size_t error_size;
-	char what[512];             /* the first failing line's fault, still without its line number */
+	FILE *file;
+	int line;                   /* the one that was read last */
+	char what[512];             /* the first fault that inih does not know of, and its line */
+	int what_line;
+	bool given[SETTING_COUNT];
 };
 
 static const struct unit *units_of(enum kind kind)
@@ -103,8 +108,9 @@ static const struct unit *units_of(enum kind kind)
 	case KIND_BYTES: return byte_units;
 	case KIND_MS: return time_units;
 	case KIND_PATH:
+	case KIND_PROGRAM:
 	case KIND_FOLDER:
-	case KIND_WORDS:
+	case KIND_HOSTS:
 	case KIND_COUNT:
 	case KIND_CHOICE: break;
 	}
@@ -168,7 +174,7 @@ static bool set_path(struct conf *conf, const struct setting *s, const char *tex
 {
 	char **path = path_at(conf, s);
 
-	if (*text == '\0')
+	if (*text == '\0' || (s->kind == KIND_PROGRAM && *text != '/'))
 		return false;
 	free(*path);
 	*path = strdup(text);
@@ -188,28 +194,48 @@ static bool set_folder(struct conf *conf, const struct setting *s, const char *t
 	return is_off || *path != NULL;
 }
 
-/* Names in small letters, or "any", which is NULL. */
-static bool set_words(struct conf *conf, const struct setting *s, const char *text)
+/* What a request can name: an address of IPv6 stands in brackets, and a port does not belong to it. */
+static bool is_host(const char *name, size_t len)
 {
-	char **words = path_at(conf, s);
+	if (name[0] == '[')
+		return len > 2 && 1 + strspn(name + 1, "0123456789abcdef:.") == len - 1 && name[len - 1] == ']';
+	return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-._") >= len;
+}
+
+/* Names in small letters with one blank between them, or "any", which is NULL. */
+static bool set_hosts(struct conf *conf, const struct setting *s, const char *text)
+{
+	char **hosts = path_at(conf, s), *to;
 	bool is_any = strcmp(text, "any") == 0;
 
-	free(*words);
-	*words = is_any ? NULL : strdup(text);
-	for (char *at = *words; at != NULL && *at != '\0'; at++)
-		*at = (char)tolower((unsigned char)*at);
-	return is_any || (*words != NULL && **words != '\0');
+	free(*hosts);
+	*hosts = to = is_any ? NULL : strdup(text);
+	if (to == NULL)
+		return is_any;
+	for (; *text != '\0'; text++)
+		if (!isspace((unsigned char)*text))
+			*to++ = (char)tolower((unsigned char)*text);
+		else if (to > *hosts && to[-1] != ' ')
+			*to++ = ' ';
+	*to = '\0';
+	for (size_t at = 0, len; (*hosts)[at] != '\0'; at += len + ((*hosts)[at + len] == ' ')) {
+		len = strcspn(*hosts + at, " ");
+		if (!is_host(*hosts + at, len))
+			return false;
+	}
+	return **hosts != '\0';
 }
 
 static bool set_value(struct conf *conf, const struct setting *s, const char *text)
 {
 	switch (s->kind) {
 	case KIND_PATH:
+	case KIND_PROGRAM:
 		return set_path(conf, s, text);
 	case KIND_FOLDER:
 		return set_folder(conf, s, text);
-	case KIND_WORDS:
-		return set_words(conf, s, text);
+	case KIND_HOSTS:
+		return set_hosts(conf, s, text);
 	case KIND_CHOICE:
 		return set_choice(conf, s, text);
 	case KIND_COUNT:
@@ -229,11 +255,14 @@ static void describe(const struct setting *s, char *text, size_t size)
 	case KIND_PATH:
 		snprintf(text, size, "a path");
 		return;
+	case KIND_PROGRAM:
+		snprintf(text, size, "an absolute path");
+		return;
 	case KIND_FOLDER:
 		snprintf(text, size, "off or an absolute path");
 		return;
-	case KIND_WORDS:
-		snprintf(text, size, "any, or names with a blank between them");
+	case KIND_HOSTS:
+		snprintf(text, size, "any, or names without a port and with a blank between them");
 		return;
 	case KIND_CHOICE:
 		for (int i = 0; s->choices[i] != NULL; i++)
@@ -259,36 +288,80 @@ static const struct setting *find(const char *section, const char *key)
 	return NULL;
 }
 
-/* inih's handler: 0 makes this a failing line.  Only the first failure is kept, as inih keeps its line. */
+static void find_fault(struct load *load, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void find_fault(struct load *load, const char *format, ...)
+{
+	va_list ap;
+
+	if (load->what_line != 0)
+		return;
+	va_start(ap, format);
+	vsnprintf(load->what, sizeof load->what, format, ap);
+	va_end(ap);
+	load->what_line = load->line;
+}
+
+/* inih's handler: 0 makes this a failing line. */
 static int take_line(void *user, const char *section, const char *key, const char *value)
 {
 	struct load *load = user;
 	const struct setting *s = find(section, key);
 	char wanted[192];
 
-	if (load->what[0] != '\0')
-		return 0;
 	if (s == NULL) {
-		snprintf(load->what, sizeof load->what, "there is no setting '%.64s' in section [%.64s]", key, section);
-		return 0;
-	}
-	if (!set_value(load->conf, s, value)) {
+		find_fault(load, "there is no setting '%.64s' in section [%.64s]", key, section);
+	} else if (load->given[s - settings]) {
+		find_fault(load, "%s is given a second time", key);
+	} else if (!set_value(load->conf, s, value)) {
 		describe(s, wanted, sizeof wanted);
-		snprintf(load->what, sizeof load->what, "%s = %.128s: expected %s", key, value, wanted);
-		return 0;
+		find_fault(load, "%s = %.128s: expected %s", key, value, wanted);
+	} else {
+		load->given[s - settings] = true;
+		return 1;
 	}
-	return 1;
+	return 0;
+}
+
+/* inih's reader.  Without the blanks it begins with, no line goes on with the one before; what is too long for inih it would
+ * take for several lines. */
+static char *read_line(char *line, int size, void *user)
+{
+	struct load *load = user;
+	size_t len;
+	int c;
+
+	if (load->what_line != 0 || fgets(line, size, load->file) == NULL)
+		return NULL;
+	load->line++;
+	len = strlen(line);
+	memmove(line, line + strspn(line, " \t"), len + 1 - strspn(line, " \t"));
+	if ((int)len < size - 1 || line[len - 1] == '\n')
+		return line;
+	while ((c = getc(load->file)) != '\n' && c != EOF)
+		len++;
+	if (len > (size_t)size - 1 && strchr(";#", *line) == NULL)
+		find_fault(load, "longer than %d bytes", size - 1);
+	return line;
 }
 
 static int read_file(struct load *load)
 {
-	int line = ini_parse(load->path, take_line, load);
+	const char *what = "neither a [section], nor key = value, nor a comment";
+	int line;
 
-	if (line < 0)
+	load->file = fopen(load->path, "re");
+	line = load->file != NULL ? ini_parse_stream(read_line, load, take_line, load) : -1;
+	if (load->file == NULL || ferror(load->file)) {
 		snprintf(load->error, load->error_size, "%s: %s", load->path, strerror(errno));
-	else if (line > 0)
-		snprintf(load->error, load->error_size, "%s:%d: %s", load->path, line,
-			 load->what[0] != '\0' ? load->what : "neither a [section], nor key = value, nor a comment");
+		line = -1;
+	} else if (load->what_line != 0 && (line == 0 || load->what_line <= line)) {
+		line = load->what_line;
+		what = load->what;
+	}
+	if (line > 0)
+		snprintf(load->error, load->error_size, "%s:%d: %s", load->path, line, what);
+	if (load->file != NULL)
+		fclose(load->file);
 	return line == 0 ? 0 : -1;
 }
 
@@ -384,13 +457,14 @@ static void print_value(const struct conf *conf, const struct setting *s, FILE *
 
 	switch (s->kind) {
 	case KIND_PATH:
+	case KIND_PROGRAM:
 		fprintf(to, "%s = %s\n", s->key, *(char *const *)(const void *)field);
 		break;
 	case KIND_FOLDER:
 		text = *(char *const *)(const void *)field;
 		fprintf(to, "%s = %s\n", s->key, text != NULL ? text : "off");
 		break;
-	case KIND_WORDS:
+	case KIND_HOSTS:
 		text = *(char *const *)(const void *)field;
 		fprintf(to, "%s = %s\n", s->key, text != NULL ? text : "any");
 		break;

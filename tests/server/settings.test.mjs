@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "../lib/harness.mjs";
-import { jail, tree } from "../lib/paths.mjs";
+import { clipmill, jail, tree } from "../lib/paths.mjs";
 import { run } from "../lib/programs.mjs";
 import { responder } from "../lib/server.mjs";
 
@@ -65,6 +65,8 @@ test("what --check-config prints can be read again", async () => {
 	assert.equal(second.stdout, first.stdout);
 	assert.match(first.stdout, new RegExp(`dir = ${dir}`));
 	assert.match(first.stdout, /^hosts = localhost \[::1\]$/m);
+	const full = await run("sh", ["-c", `"$0" --config "$1" --check-config 2>&1 >/dev/full; echo $?`, clipmill, conf]);
+	assert.match(full, /No space left on device\n1\n$/);
 });
 
 test("a wrong name or value is refused with file and line", async () => {

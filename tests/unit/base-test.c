@@ -157,6 +157,7 @@ static void write_conf(const char *text)
 
 static void wrong_settings_are_refused_with_file_and_line(void **state)
 {
+#define LONG "localhost localhost localhost localhost localhost localhost localhost localhost localhost localhost localhost localhost "
 	static const struct { const char *text; const char *where; } table[] = {
 		{ "[http]\nthreadz = 4\n", "c.conf:2: there is no setting 'threadz'" },
 		{ "[nowhere]\nthreads = 4\n", "c.conf:2:" },
@@ -169,6 +170,13 @@ static void wrong_settings_are_refused_with_file_and_line(void **state)
 		{ "[jail]\nsandbox = maybe\n", "require or best-effort or off" },
 		{ "[store]\nnonsense\n", "c.conf:2: neither" },
 		{ "[http]\nthreads = 4\nupload_threads = 4\n", "upload_threads must be less" },
+		{ "[http\nthreads = 4\n", "c.conf:1: neither" },
+		{ "[encode]\nslots = 1\n[log]\n[encode]\nslots = 2\n", "c.conf:5: slots is given a second time" },
+		{ "[encode]\nslots = 1\n  2\n", "c.conf:3: neither" },
+		{ "[http]\n;" LONG LONG "\nhosts = a " LONG LONG "\n", "c.conf:3: longer than" },
+		{ "[http]\nhosts = a, b\n", "c.conf:2: hosts = a, b" },
+		{ "[http]\nhosts = a:80\n", "without a port" },
+		{ "[encode]\nffmpeg = ffmpeg\n", "an absolute path" },
 	};
 	char error[512];
 	struct conf conf;
@@ -179,6 +187,8 @@ static void wrong_settings_are_refused_with_file_and_line(void **state)
 		if (strstr(error, table[i].where) == NULL)
 			fail_msg("'%s' does not say '%s'", error, table[i].where);
 	}
+	assert_int_equal(conf_load(&conf, ".", error, sizeof error), -1);
+	assert_non_null(strstr(error, "Is a directory"));
 }
 
 static void settings_are_read_with_their_units(void **state)
@@ -186,13 +196,15 @@ static void settings_are_read_with_their_units(void **state)
 	char error[512];
 	struct conf conf;
 
-	write_conf("[store]\ndir = data\nfloor = 3M\n[encode]\nstall = 2m\ngrace = 250ms\n[jail]\nsandbox = off\n[log]\nlevel = debug\n");
+	write_conf("[store]\ndir = data\nfloor = 3M\n[encode]\nstall = 2m\ngrace = 250ms\n[jail]\n\tsandbox = off\n[log]\n"
+		   "  level = debug\n[http]\nhosts = A  [::1]\tb\n");
 	assert_int_equal(conf_load(&conf, "c.conf", error, sizeof error), 0);
 	assert_int_equal(conf.floor_bytes, 3 << 20);
 	assert_int_equal(conf.stall_ms, 120000);
 	assert_int_equal(conf.grace_ms, 250);
 	assert_int_equal(conf.sandbox, CONF_SANDBOX_OFF);
 	assert_int_equal(conf.log_level, 3);
+	assert_string_equal(conf.hosts, "a [::1] b");
 	assert_int_equal(strncmp(conf.dir, dir, strlen(dir)), 0);
 	assert_string_equal(conf.dir + strlen(conf.dir) - 5, "/data");
 	conf_fini(&conf);
