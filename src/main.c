@@ -78,7 +78,7 @@ static const char *default_config(void)
 
 	if (named != NULL && named[0] != '\0')
 		return named;
-	return access(CLIPMILL_SYSCONF, R_OK) == 0 ? CLIPMILL_SYSCONF : NULL;
+	return access(CLIPMILL_SYSCONF, F_OK) == 0 || errno != ENOENT ? CLIPMILL_SYSCONF : NULL;
 }
 
 static void take_option(struct options *options, int option)
@@ -208,6 +208,8 @@ int main(int argc, char **argv)
 	if (conf_load(&conf, options.config, error, sizeof error) < 0)
 		return cli_complain(error);
 	status = run(&conf, &options);
+	if (fflush(stdout) != 0 && status == EXIT_SUCCESS)
+		status = cli_complain(strerror(errno));
 	conf_fini(&conf);
 	return status;
 }
