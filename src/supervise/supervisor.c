@@ -281,8 +281,10 @@ static int fail(char *error, size_t error_size, const char *what)
 static int open_store(struct supervisor *s, char *error, size_t error_size)
 {
 	s->dir_fd = open(s->conf->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (s->dir_fd < 0)
-		return fail(error, error_size, s->conf->dir);
+	if (s->dir_fd < 0) {
+		snprintf(error, error_size, "%s: %s (run 'clipmill init' once)", s->conf->dir, strerror(errno));
+		return -1;
+	}
 	s->db = db_open(s->conf->dir, DB_QUICK, error, error_size);
 	if (s->db == NULL)
 		return -1;
