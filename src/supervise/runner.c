@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -416,13 +417,24 @@ static void need_argv(struct runner *r)
 		attempt_renew_program(r->shop->conf, task);
 }
 
+/* The jail lets nothing else be read: a device may bring bytes for ever. */
+static bool can_be_read(const char *path)
+{
+	struct stat st;
+
+	if (access(path, R_OK) < 0 || stat(path, &st) < 0)
+		return false;
+	errno = EOPNOTSUPP;
+	return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
+}
+
 /* Looked at before the jail does, which could not say whose fault it is.  NULL: all can be read. */
 static const char *missing_read(const struct runner *r)
 {
 	const struct strings *reads = &r->attempt.task.reads;
 
 	for (size_t i = 0; i < reads->count; i++)
-		if (access(reads->items[i], R_OK) < 0)
+		if (!can_be_read(reads->items[i]))
 			return reads->items[i];
 	return NULL;
 }

@@ -136,13 +136,16 @@ test("a source that is not there is looked for again, since its disk may be; it 
 		await sooner(id);
 		await server.waitFor(id, "ready");
 
-		const never = await insert("/nowhere/film.mp4");
-		for (let times = 1; times < 3; times++) {
-			await failedOnce(never, times);
-			await sooner(never);
+		for (const name of ["/nowhere/film.mp4", "/dev/zero"]) {
+			const never = await insert(name);
+			for (let times = 1; times < 3; times++) {
+				await failedOnce(never, times);
+				await sooner(never);
+			}
+			const { reason } = await server.waitFor(never, "failed");
+			assert.equal(reason, "source_unreadable");
 		}
-		const { reason } = await server.waitFor(never, "failed");
-		assert.equal(reason, "source_unreadable");
+		assert.equal(await server.value("SELECT count(*) FROM worker WHERE trouble IS NOT NULL"), 0, "it is nothing that the machine has");
 	} finally {
 		rmSync(away, { force: true });
 	}
