@@ -7,6 +7,6 @@ WITH done AS (
 	  FROM video WHERE state = 'ready' AND ended_ms > (SELECT ms FROM now_ms) - 14 * 86400000)
 SELECT day, n AS videos,
        round(max(CASE WHEN place = (n + 1) / 2 THEN wait_s END), 1) AS median_s,
-       round(max(CASE WHEN place = max(1, n * 95 / 100) THEN wait_s END), 1) AS p95_s,
+       round(max(CASE WHEN place = (n * 95 + 99) / 100 THEN wait_s END), 1) AS p95_s,
        round(max(wait_s), 1) AS longest_s
   FROM done GROUP BY day ORDER BY day DESC;

@@ -89,6 +89,22 @@ test("a video whose scan was under way before scans ran beside each other gets i
 	assert.equal(await ask("SELECT t.seq, n.seq FROM task_wait w JOIN task t ON t.id = w.task JOIN task n ON n.id = w.needs WHERE t.kind = 'scan'"), "0|1");
 });
 
+test("reports tell what is so: a video counts once, however many tasks made it, and one of twenty may wait longer than p95", async () => {
+	const ask = await migrated(1, `${first}
+		UPDATE video SET duration_ms = 10000, created_ms = 0, ended_ms = (SELECT ms FROM now_ms) WHERE id = '${id}';
+		INSERT INTO task (video, kind, seq) VALUES ('${id}', 'chunk', 1);
+		UPDATE task SET state = 'running', worker = 'w' WHERE seq = 1;
+		UPDATE task SET state = 'done' WHERE seq = 1;
+		UPDATE task SET user_ms = 1000, sys_ms = 0 WHERE kind = 'chunk';`);
+	const report = (name) => ask(`.read ${join(tree, "sql/reports", name)}`);
+	assert.match(await report("where-does-the-cpu-go.sql"), /^chunk\|2\|2\.0\|1\.0\|\|0\.2$/m);
+	await ask(`INSERT INTO video (source) VALUES ('/quick.mp4'); DELETE FROM task WHERE video <> '${id}';
+		UPDATE video SET state = 'probing' WHERE source = '/quick.mp4'; UPDATE video SET state = 'encoding' WHERE source = '/quick.mp4';
+		UPDATE video SET state = 'publishing' WHERE source = '/quick.mp4'; UPDATE video SET state = 'ready' WHERE source = '/quick.mp4';
+		UPDATE video SET ended_ms = (SELECT ms FROM now_ms), created_ms = (SELECT ms FROM now_ms) - iif(id = '${id}', 9000, 1000);`);
+	assert.match(await report("how-long-do-people-wait.sql"), /\|2\|1\.0\|9\.0\|9\.0$/);
+});
+
 test("pictures that still are there are kept, and those that went with the first edition are not named", async () => {
 	const ask = await migrated(12, `
 		INSERT INTO video (source) VALUES ('/kept'), ('/gone'), ('/first');
