@@ -154,7 +154,7 @@ static int replay(struct replay *r, bool runs)
 
 	if (r->task.argv.count == 0)
 		return cli_complain("the task has not run yet: what it runs is decided when it starts");
-	attempt_renew_program(r->conf, &r->task);
+	attempt_renew(r->conf, &r->task);
 	attempt_source_path(r->conf, &r->task, source);
 	if (r->task.reads.count == 0)           /* probe and scan: their row does not say it */
 		strings_add(&r->task.reads, source);

@@ -52,12 +52,6 @@ static const char *program_of(const struct conf *conf, const struct task *task)
 	return conf->ffmpeg;
 }
 
-void attempt_renew_program(const struct conf *conf, struct task *task)
-{
-	if (task->argv.count > 0)
-		strings_set(&task->argv, 0, program_of(conf, task));
-}
-
 struct child_spec attempt_spec(const struct conf *conf, const struct task *task, int64_t nice, const char *dir)
 {
 	bool reads_only = task->kind == TASK_PROBE || task->kind == TASK_SCAN;
@@ -81,4 +75,45 @@ void attempt_source_path(const struct conf *conf, const struct task *task, char 
 void attempt_media_path(const struct conf *conf, const struct task *task, char path[4096])
 {
 	snprintf(path, 4096, "%s/media/%s", conf->dir, task->video);
+}
+
+/* A path stands in argv as it is, or after a protocol. */
+static void replace_path(struct strings *argv, const char *before, const char *now)
+{
+	size_t path_len = strlen(before);
+
+	for (size_t i = 1; i < argv->count; i++) {
+		size_t len = strlen(argv->items[i]), at = len - path_len;
+		struct buf text = BUF_INIT;
+
+		if (len < path_len || strcmp(argv->items[i] + at, before) != 0 || (at > 0 && argv->items[i][at - 1] != ':'))
+			continue;
+		buf_put(&text, argv->items[i], at);
+		buf_puts(&text, now);
+		strings_set(argv, i, text.data);
+		buf_fini(&text);
+	}
+}
+
+/* What was planned reads one thing. */
+static void renew_read(const struct conf *conf, struct task *task)
+{
+	char now[4096];
+
+	if (task->reads.count != 1)
+		return;
+	if (task->kind == TASK_ASSEMBLE)
+		attempt_media_path(conf, task, now);
+	else
+		attempt_source_path(conf, task, now);
+	replace_path(&task->argv, task->reads.items[0], now);
+	strings_set(&task->reads, 0, now);
+}
+
+void attempt_renew(const struct conf *conf, struct task *task)
+{
+	if (task->argv.count == 0)
+		return;
+	strings_set(&task->argv, 0, program_of(conf, task));
+	renew_read(conf, task);
 }

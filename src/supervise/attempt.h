@@ -25,8 +25,8 @@ struct attempt {
 void attempt_init(struct attempt *attempt, struct task *task);
 void attempt_fini(struct attempt *attempt);
 
-/* A plan may be older than the last upgrade: its programs are where they are now, not where its rows say they were. */
-void attempt_renew_program(const struct conf *conf, struct task *task);
+/* A plan may be older than the last upgrade or move: programs and files are where they are now, not where its rows say they were. */
+void attempt_renew(const struct conf *conf, struct task *task);
 
 /* How a task's child is run: its limits go by its kind.  `dir` and what `task` holds are lent. */
 struct child_spec attempt_spec(const struct conf *conf, const struct task *task, int64_t nice, const char *dir);

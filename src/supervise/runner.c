@@ -414,7 +414,7 @@ static void need_argv(struct runner *r)
 	if (task->kind == TASK_PROBE || task->kind == TASK_SCAN || task->kind == TASK_DIGEST)
 		make_argv(r);
 	else
-		attempt_renew_program(r->shop->conf, task);
+		attempt_renew(r->shop->conf, task);
 }
 
 /* The jail lets nothing else be read: a device may bring bytes for ever. */

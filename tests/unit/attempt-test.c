@@ -37,13 +37,39 @@ static void a_planned_task_is_run_with_the_programs_of_now(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct task task = { .kind = cases[i].kind, .seq = cases[i].seq };
 
-		attempt_renew_program(&conf, &task);
+		attempt_renew(&conf, &task);
 		assert_int_equal(task.argv.count, 0);
 		strings_add(&task.argv, "/before/x");
 		strings_add(&task.argv, "-y");
-		attempt_renew_program(&conf, &task);
+		attempt_renew(&conf, &task);
 		assert_string_equal(task.argv.items[0], cases[i].program);
 		assert_string_equal(task.argv.items[1], "-y");
+		strings_fini(&task.argv);
+	}
+}
+
+static void a_planned_task_reads_its_files_where_they_are_now(void **state)
+{
+	static char dir[] = "/now";
+	static char own[] = "source/v", operators[] = "/srv/a.mp4";
+	static const struct { enum task_kind kind; char *source; const char *read, *word, *now_reads, *now_says; } cases[] = {
+		{ TASK_CHUNK, own, "/before/source/v", "file:/before/source/v", "/now/source/v", "file:/now/source/v" },
+		{ TASK_ASSEMBLE, own, "/before/media/v", "/before/media/v", "/now/media/v", "/now/media/v" },
+		{ TASK_CHUNK, operators, "/srv/a.mp4", "file:/srv/a.mp4", "/srv/a.mp4", "file:/srv/a.mp4" },
+		{ TASK_CHUNK, own, "/before/source/v", "not/before/source/v", "/now/source/v", "not/before/source/v" },
+	};
+	const struct conf conf = { .dir = dir, .ffmpeg = dir, .mux = dir };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct task task = { .kind = cases[i].kind, .video = "v", .source = cases[i].source };
+
+		strings_add(&task.reads, cases[i].read);
+		strings_add(&task.argv, "/before/x");
+		strings_add(&task.argv, cases[i].word);
+		attempt_renew(&conf, &task);
+		assert_string_equal(task.reads.items[0], cases[i].now_reads);
+		assert_string_equal(task.argv.items[1], cases[i].now_says);
+		strings_fini(&task.reads);
 		strings_fini(&task.argv);
 	}
 }
@@ -53,6 +79,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_may_be_as_large_as_its_caps_allow_however_small_uploads_are),
 		cmocka_unit_test(a_planned_task_is_run_with_the_programs_of_now),
+		cmocka_unit_test(a_planned_task_reads_its_files_where_they_are_now),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
