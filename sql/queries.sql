@@ -238,7 +238,7 @@ SELECT e.value FROM task t, json_each(t.argv) e WHERE t.id = :id ORDER BY e.key;
 SELECT e.value FROM task t, json_each(t.reads) e WHERE t.id = :id ORDER BY e.key;
 
 -- name: task_started
-UPDATE task SET pid = :pid, argv = :argv WHERE id = :id AND attempts = :attempt AND state = 'running';
+UPDATE task SET pid = :pid, argv = :argv, reads = :reads WHERE id = :id AND attempts = :attempt AND state = 'running';
 
 -- name: task_progress
 UPDATE task SET progress = :progress, frames = :frames, fps = :fps

@@ -148,31 +148,31 @@ static struct rows open_for(struct db *db, enum sql_query query, const struct ta
 	return rows;
 }
 
-static enum db_result run_with_argv(struct rows *rows, const struct strings *argv)
+static void put_list(struct rows *rows, const char *name, const struct strings *list)
 {
 	struct buf json = BUF_INIT;
-	enum db_result result;
 
-	strings_json(argv, &json);
-	rows_text(rows, ":argv", buf_text(&json));
-	result = rows_run(rows);
+	strings_json(list, &json);
+	rows_text(rows, name, buf_text(&json));
 	buf_fini(&json);
-	return result;
 }
 
 enum db_result task_again(struct db *db, const struct task *task, const struct strings *argv)
 {
 	struct rows rows = open_for(db, SQL_TASK_AGAIN, task);
 
-	return run_with_argv(&rows, argv);
+	put_list(&rows, ":argv", argv);
+	return rows_run(&rows);
 }
 
-enum db_result task_started(struct db *db, const struct task *task, int64_t pid, const struct strings *argv)
+enum db_result task_started(struct db *db, const struct task *task, int64_t pid)
 {
 	struct rows rows = open_for(db, SQL_TASK_STARTED, task);
 
 	rows_int(&rows, ":pid", pid);
-	return run_with_argv(&rows, argv);
+	put_list(&rows, ":argv", &task->argv);
+	put_list(&rows, ":reads", &task->reads);
+	return rows_run(&rows);
 }
 
 enum db_result task_progress(struct db *db, const struct task *task, double progress, int64_t frames, double fps)

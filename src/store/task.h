@@ -60,8 +60,8 @@ enum db_result task_read(struct db *db, int64_t id, struct task *task);
 /* Keeps what the next attempt of a running task runs instead. */
 enum db_result task_again(struct db *db, const struct task *task, const struct strings *argv);
 
-/* Keeps the child's pid and what it runs, as JSON. */
-enum db_result task_started(struct db *db, const struct task *task, int64_t pid, const struct strings *argv);
+/* Keeps the child's pid, and what it runs and reads. */
+enum db_result task_started(struct db *db, const struct task *task, int64_t pid);
 
 /* DB_NONE: the row is no longer this attempt's, and its child must end. */
 enum db_result task_progress(struct db *db, const struct task *task, double progress, int64_t frames, double fps);

@@ -545,7 +545,7 @@ void runner_start(struct runner_shop *shop, struct task *task)
 	log_info("video %s: %s %" PRId64 ": attempt %" PRId64 ", pid %ld", r->attempt.task.video,
 		 task_kind_name(r->attempt.task.kind), r->attempt.task.seq, r->attempt.task.attempt, (long)r->child.pid);
 	ev_timer_start(shop->loop, &r->tick);
-	if (task_started(shop->db, &r->attempt.task, r->child.pid, &r->attempt.task.argv) == DB_NONE)
+	if (task_started(shop->db, &r->attempt.task, r->child.pid) == DB_NONE)
 		runner_event(r, RUNNER_REVOKED);
 }
 

@@ -182,6 +182,7 @@ test("a profile that is edited in SQL holds for the next video", async () => {
 test("each row of a finished task keeps what its child was and what it took", async () => {
 	const id = await add(short);
 	await server.waitFor(id, "ready");
+	assert.deepEqual(await server.sql(`SELECT DISTINCT reads FROM task WHERE video = '${id}' AND kind <> 'assemble'`), [{ reads: JSON.stringify([join(server.dir, "source", id)]) }]);
 	const tasks = await server.tasks(id);
 	const kinds = ["assemble", "audio", "chunk", "digest", "poster", "probe", "scan", "storyboard"];
 	assert.deepEqual([...new Set(tasks.map(({ kind }) => kind))].sort(), kinds);
