@@ -26,6 +26,7 @@
 
 #define DISCARD_MOST_MS 200     /* at one time: what is published waits meanwhile; the next look goes on */
 #define COMMIT_RETRY_MS 500
+#define COMMIT_SAY_MS 60000     /* the log may be on the disk that is full */
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MOST_MS 300000
 
@@ -91,10 +92,14 @@ static enum db_result persist(struct work *work, enum db_result (*commit)(struct
 {
 	const struct timespec pause = { 0, COMMIT_RETRY_MS * 1000000L };
 	enum db_result result;
+	int64_t said_ms = 0;
 
 	while ((result = commit(work)) != DB_OK && result != DB_NONE) {
-		log_error("video %s: %s: not recorded yet: %s", work->attempt->task.video,
-			  task_kind_name(work->attempt->task.kind), db_message(work->desk->db));
+		if (said_ms == 0 || clock_mono_ms() - said_ms >= COMMIT_SAY_MS || result == DB_REFUSED) {
+			said_ms = clock_mono_ms();
+			log_error("video %s: %s: not recorded yet: %s", work->attempt->task.video,
+				  task_kind_name(work->attempt->task.kind), db_message(work->desk->db));
+		}
 		if (result == DB_REFUSED || atomic_load(work->desk->stopping))
 			break;
 		nanosleep(&pause, NULL);
