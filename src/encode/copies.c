@@ -56,7 +56,7 @@ void copies_fini(struct copies *c)
 static void take_line(struct copies *c)
 {
 	bool of_picture = c->idr.known && strncmp(c->line, "0,", 2) == 0;
-	bool of_sps = c->idr.known && strncmp(c->line, "1,", 2) == 0;
+	bool of_sps = c->idr.known && (strncmp(c->line, "1,", 2) == 0 || strncmp(c->line, "#extradata 1:", 13) == 0);
 
 	c->line[c->line_len++] = '\n';
 	c->line[c->line_len] = '\0';
@@ -83,7 +83,7 @@ void copies_read(struct copies *c, const struct facts *facts, const struct profi
 	if (c->line_len > 0)
 		take_line(c);
 	*idr = c->idr;
-	if (c->sps.differ || (c->sps.count > 0 && c->sps.count != c->idr.count))
+	if (!c->sps.at_head || c->sps.differ || (c->sps.count > 0 && c->sps.count != c->idr.count))
 		idr->known = false;     /* the head of the file does not describe all of them */
 	steady_read(buf_text(&c->sounds), facts, profile, c->idr.known ? 2 : 0, steadies);
 }

@@ -118,6 +118,8 @@ bool copy_fits(const struct plan_input *input, const struct grid *g, const struc
 		return false;
 	if ((double)copy->apart > APART_MOST * wished)
 		return no(copy, "Its keyframes are too far apart to start at.");
+	if (!input->facts->idr.known)
+		return no(copy, "It was not found to be described at its head, once for all.");
 	if (!idr_are_keyframes(input->facts, input->scan))
 		return no(copy, "Not every keyframe stands for itself.");
 	if (copy->delay > GRAPH_DELAY_FRAMES)
@@ -208,8 +210,7 @@ void copy_add(const struct plan_input *input, const struct grid *g, const struct
 	put_membership(input->facts, g, cut, &filters);
 	put_times(input->facts, g, copy, cut, later, &filters);
 	strings_add_all(argv, (const char *const[]){ "-c:v", "copy", "-copypriorss", "1", NULL });
-	if (strcmp(input->facts->video_codec, "hevc") == 0)
-		strings_add_all(argv, (const char *const[]){ "-tag:v", "hvc1", NULL });
+	strings_add_all(argv, (const char *const[]){ "-tag:v", strcmp(input->facts->video_codec, "hevc") == 0 ? "hvc1" : "avc1", NULL });
 	strings_add(argv, "-min_frag_duration");
 	strings_addf(argv, "%.0f", least_us);
 	strings_add(argv, "-bsf:v");

@@ -70,6 +70,7 @@ void idr_take_sps(const char *line, struct sps *sps)
 	uint32_t crc;
 	int64_t size;
 
+	sps->at_head = sps->at_head || (sscanf(line, "#extradata 1: %" SCNd64, &size) == 1 && size > 0);
 	if (sscanf(line, "1, %*d, %*d, %*d, %" SCNd64 ", %" SCNx32, &size, &crc) != 2)
 		return;
 	sps->differ = sps->differ || (sps->count > 0 && (size != sps->size || crc != sps->crc));

@@ -15,9 +15,10 @@ void idr_add(const struct facts *facts, struct strings *argv);
 /* Takes a line of that output; `container` is that of the facts. */
 void idr_take(const char *line, const char *container, struct idr *idr);
 
-/* Parameter sets of the sequence that packets bring along, beside those at the head of the file. */
+/* Parameter sets of the sequence: those at the head of the file, and those that packets bring along. */
 struct sps {
-	int64_t count, size;
+	bool at_head;
+	int64_t count, size;            /* of packets */
 	uint32_t crc;
 	bool differ;                    /* from each other */
 };

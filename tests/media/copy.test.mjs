@@ -130,7 +130,7 @@ test("a picture of which each part is described anew is encoded", async () => {
 	await run("ffmpeg", ["-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", list, "-c", "copy", path]);
 	const { video, codes, pictures } = await publish(path);
 	assert.equal(codes.copied, undefined);
-	assert.match(codes.not_copied, /stands for itself/);
+	assert.match(codes.not_copied, /described at its head/);
 	for (const { url } of pictures)
 		assert.equal(await decodedFrames(server.url(url)), video.frames);
 });

@@ -153,10 +153,12 @@ static void keyframes_must_be_idr_pictures(void **state)
 	assert_true(fits(&seen, &profile, closed, 8, 1000, &copy));
 }
 
+#define AT_HEAD "#extradata 1:       37, 0x8f510903\n"
+
 /* One look at a picture with two keyframes, of which packets bring parameter sets along, or not. */
 static bool is_described_well(const char *lines)
 {
-	static const char keyframes[] = "0, 0, 0, 512, 100, 0x0a\n0, 2048, 2048, 512, 90, 0x0b\n";
+	static const char keyframes[] = "#extradata 0:       37, 0x8f510903\n0, 0, 0, 512, 100, 0x0a\n0, 2048, 2048, 512, 90, 0x0b\n";
 	struct steadies steadies;
 	struct copies copies;
 	struct idr idr;
@@ -171,11 +173,13 @@ static bool is_described_well(const char *lines)
 
 static void the_head_must_describe_all_of_it(void **state)
 {
-	assert_true(is_described_well(""));
-	assert_true(is_described_well("1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 25, 0x123\n"));
-	assert_false(is_described_well("1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 25, 0x124\n"));
-	assert_false(is_described_well("1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 26, 0x123\n"));
-	assert_false(is_described_well("1, 2048, 2048, 512, 25, 0x123\n"));
+	assert_true(is_described_well(AT_HEAD));
+	assert_false(is_described_well("#extradata 1:        0, 0x00000000\n"));
+	assert_true(is_described_well(AT_HEAD "1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 25, 0x123\n"));
+	assert_false(is_described_well("1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 25, 0x123\n"));
+	assert_false(is_described_well(AT_HEAD "1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 25, 0x124\n"));
+	assert_false(is_described_well(AT_HEAD "1, 0, 0, 512, 25, 0x123\n1, 2048, 2048, 512, 26, 0x123\n"));
+	assert_false(is_described_well(AT_HEAD "1, 2048, 2048, 512, 25, 0x123\n"));
 }
 
 static void nobody_looks_where_it_cannot_be(void **state)
@@ -254,8 +258,9 @@ static void a_chunk_takes_its_own_packets_and_puts_them_onto_the_grid(void **sta
 	copy_add(&input, &grid, &copy, &cut, 16, &argv);
 	assert_string_equal(argv.items[1], "copy");
 	assert_string_equal(argv.items[2], "-copypriorss");
-	assert_string_equal(argv.items[5], "104271");   /* 2.5 frames, in microseconds */
-	assert_string_equal(argv.items[7], "noise=drop='not(between(round((pts/24000-(-7)*1/1000)*24000/1001),4,7))',"
+	assert_string_equal(argv.items[5], "avc1");
+	assert_string_equal(argv.items[7], "104271");   /* 2.5 frames, in microseconds */
+	assert_string_equal(argv.items[9], "noise=drop='not(between(round((pts/24000-(-7)*1/1000)*24000/1001),4,7))',"
 			    "setts=time_base=1/24000:pts='(round((PTS/24000-(-7)*1/1000)*24000/1001)+16)*1001'"
 			    ":dts='(N+18)*1001':duration=1001");
 	strings_fini(&argv);

@@ -68,6 +68,7 @@ static void all_keyframes_count_however_many_there_are(void **state)
 	wish.rung_count = 1;
 	strcpy(wish.rungs[0].codec, "h264");
 	copies_begin(&copies, &f, &wish);
+	copies_feed(&copies, "#extradata 1:       37, 0x8f510903\n", 35);
 	for (int i = 0; i < 30000; i++) {
 		int len = snprintf(line, sizeof line, "0, %10d, %10d, %10d, %8d, 0x12345678, F=0x0, S=1\n", i, i + 2, 1, 4711);
 
