@@ -353,6 +353,8 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 		  grid_make(facts, input->scan, input->profile->rate_max, &grid);
 	if (!picture && !facts->has_audio)
 		return refuse(refusal, "not_a_video", "The file names a video track, but has no pictures in it.");
+	if (picture && input->scan->encrypted > 0)
+		return refuse(refusal, "not_decodable", "The picture is encrypted: only those can read it who have its key.");
 	if (picture && is_still(facts, input->scan))
 		return refuse(refusal, "not_a_video", "The file is a still picture, not a video.");
 	if (picture && !check_grid(input, &grid, refusal))

@@ -161,6 +161,7 @@ static void take_other(struct scan *scan, struct row *row, const char *line)
 
 static void take_picture(struct scan *scan, struct row *row, const char *line)
 {
+	scan->encrypted += strstr(line, "Encryption info") != NULL;
 	scan->described += strstr(line, "New Extradata") != NULL;
 	if (!take_row(line, scan->beside.wanted, row))
 		scan->bad_lines++;

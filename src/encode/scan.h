@@ -44,6 +44,7 @@ struct scan {
 	size_t line_len;
 	size_t bad_lines;               /* that were not rows of numbers; skipped */
 	size_t described;               /* packets that bring another description of the stream along */
+	size_t encrypted;               /* packets */
 	size_t no_pts;                  /* packets with neither pts nor dts; not kept */
 	int64_t bytes;                  /* of all packets */
 };

@@ -93,6 +93,13 @@ test("a picture that nobody may decode is no recording of its sound", async () =
 	assert.match(detail, /magicyuv/);
 });
 
+test("a picture that is encrypted is no video of noise", async () => {
+	const keys = ["-encryption_scheme", "cenc-aes-ctr", "-encryption_key", "0123456789abcdef0123456789abcdef", "-encryption_kid", "fedcba9876543210fedcba9876543210"];
+	const { reason, detail } = await failed(await make("secret.mp4", picture(), tone(440), h264, ["-c:a", "aac"], keys));
+	assert.equal(reason, "not_decodable");
+	assert.match(detail, /encrypted/);
+});
+
 test("six channels become two, with headroom", async () => {
 	const source = await make("six.mkv", picture(), ["-f", "lavfi", "-i", "aevalsrc='0|0|0.9*sin(880*PI*t)|0|0|0':c=5.1:d=6"],
 		h264, ["-c:a", "flac"]);

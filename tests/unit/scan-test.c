@@ -37,15 +37,17 @@ static void keeps_no_more_than_it_may(void **state)
 	scan_fini(&scan);
 }
 
-static void counts_new_descriptions(void **state)
+static void counts_what_side_data_tells(void **state)
 {
-	static const char text[] = "0,0,100,48,K_\n512,512,20,148,__,New Extradata\n1024,1024,7,168,__,Skip Samples\n";
+	static const char text[] = "0,0,100,48,K_\n512,512,20,148,__,New Extradata\n1024,1024,7,168,__,Skip Samples\n"
+				   "1536,1536,7,175,__,Encryption info\n\n2048,2048,7,182,__,Encryption info\n\n";
 	struct scan scan;
 
 	scan_text(&scan, text, 7);
-	assert_int_equal(scan.count, 3);
+	assert_int_equal(scan.count, 5);
 	assert_int_equal(scan.bad_lines, 0);
 	assert_int_equal(scan.described, 1);
+	assert_int_equal(scan.encrypted, 2);
 	scan_fini(&scan);
 }
 
@@ -107,7 +109,7 @@ static void nothing_is_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts_new_descriptions),
+		cmocka_unit_test(counts_what_side_data_tells),
 		cmocka_unit_test(sorts_by_pts_however_it_is_split),
 		cmocka_unit_test(keeps_no_more_than_it_may),
 		cmocka_unit_test(takes_mpegts_and_matroska_rows),
