@@ -56,14 +56,14 @@ void copies_fini(struct copies *c)
 static void take_line(struct copies *c)
 {
 	bool of_picture = c->idr.known && strncmp(c->line, "0,", 2) == 0;
-	bool of_sps = c->idr.known && (strncmp(c->line, "1,", 2) == 0 || strncmp(c->line, "#extradata 1:", 13) == 0);
+	bool of_sets = c->idr.known && (strncmp(c->line, "1,", 2) == 0 || strncmp(c->line, "#extradata 1:", 13) == 0);
 
 	c->line[c->line_len++] = '\n';
 	c->line[c->line_len] = '\0';
 	if (of_picture)
 		idr_take(c->line, c->container, &c->idr);
-	else if (of_sps)
-		idr_take_sps(c->line, &c->sps);
+	else if (of_sets)
+		idr_take_sets(c->line, &c->sets);
 	else if (c->sounds.len < SOUNDS_MOST_BYTES)
 		buf_put(&c->sounds, c->line, c->line_len);
 	c->line_len = 0;
@@ -83,7 +83,7 @@ void copies_read(struct copies *c, const struct facts *facts, const struct profi
 	if (c->line_len > 0)
 		take_line(c);
 	*idr = c->idr;
-	if (!c->sps.at_head || c->sps.differ || (c->sps.count > 0 && c->sps.count != c->idr.count))
+	if (!c->sets.at_head || c->sets.differ || (c->sets.count > 0 && c->sets.count != c->idr.count))
 		idr->known = false;     /* the head of the file does not describe all of them */
 	steady_read(buf_text(&c->sounds), facts, profile, c->idr.known ? 2 : 0, steadies);
 }

@@ -20,7 +20,7 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 struct copies {
 	char container[64];
 	struct idr idr;                 /* known: the picture is looked at */
-	struct sps sps;
+	struct sets sets;
 	struct buf sounds;              /* the lines of all others */
 	char line[160];                 /* the unfinished last one */
 	size_t line_len;

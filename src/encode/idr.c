@@ -20,10 +20,10 @@ static const char *idr_types(const char *codec)
 	return strcmp(codec, "h264") == 0 ? "5" : "19|20";
 }
 
-/* SPS: tables 7-1 of both. */
-static const char *sps_type(const char *codec)
+/* Parameter sets, of sequences and of pictures: tables 7-1 of both. */
+static const char *set_types(const char *codec)
 {
-	return strcmp(codec, "h264") == 0 ? "7" : "33";
+	return strcmp(codec, "h264") == 0 ? "7-8" : "32-34";
 }
 
 /* The first pictures are measured beside it: what that may find against a copy is not known yet. */
@@ -43,7 +43,7 @@ void idr_add(const struct facts *facts, struct strings *argv)
 	strings_add(argv, "-bsf:v:0");
 	strings_addf(argv, "filter_units=pass_types=%s", idr_types(facts->video_codec));
 	strings_add(argv, "-bsf:v:1");
-	strings_addf(argv, "filter_units=pass_types=%s", sps_type(facts->video_codec));
+	strings_addf(argv, "filter_units=pass_types=%s", set_types(facts->video_codec));
 }
 
 /*
@@ -65,18 +65,18 @@ void idr_take(const char *line, const char *container, struct idr *idr)
 	idr->sum += (uint32_t)(tells_dts(container) ? dts : pts);
 }
 
-void idr_take_sps(const char *line, struct sps *sps)
+void idr_take_sets(const char *line, struct sets *sets)
 {
 	uint32_t crc;
 	int64_t size;
 
-	sps->at_head = sps->at_head || (sscanf(line, "#extradata 1: %" SCNd64, &size) == 1 && size > 0);
+	sets->at_head = sets->at_head || (sscanf(line, "#extradata 1: %" SCNd64, &size) == 1 && size > 0);
 	if (sscanf(line, "1, %*d, %*d, %*d, %" SCNd64 ", %" SCNx32, &size, &crc) != 2)
 		return;
-	sps->differ = sps->differ || (sps->count > 0 && (size != sps->size || crc != sps->crc));
-	sps->size = size;
-	sps->crc = crc;
-	sps->count++;
+	sets->differ = sets->differ || (sets->count > 0 && (size != sets->size || crc != sets->crc));
+	sets->size = size;
+	sets->crc = crc;
+	sets->count++;
 }
 
 bool idr_are_keyframes(const struct facts *facts, const struct scan *scan)

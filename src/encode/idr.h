@@ -15,15 +15,15 @@ void idr_add(const struct facts *facts, struct strings *argv);
 /* Takes a line of that output; `container` is that of the facts. */
 void idr_take(const char *line, const char *container, struct idr *idr);
 
-/* Parameter sets of the sequence: those at the head of the file, and those that packets bring along. */
-struct sps {
+/* Parameter sets: those at the head of the file, and those that packets bring along. */
+struct sets {
 	bool at_head;
 	int64_t count, size;            /* of packets */
 	uint32_t crc;
 	bool differ;                    /* from each other */
 };
 /* Takes a line of that output's stream 1. */
-void idr_take_sps(const char *line, struct sps *sps);
+void idr_take_sets(const char *line, struct sets *sets);
 
 /* True where the keyframes of the scan are those packets that facts->idr counts, and no others. */
 bool idr_are_keyframes(const struct facts *facts, const struct scan *scan);

@@ -124,16 +124,18 @@ together("", 2, () => {
 		});
 });
 
-test("a picture of which each part is described anew is encoded", async () => {
-	const parts = await Promise.all([film("first.mp4"), film("second.mp4", { size: "320x180" })]), list = join(shelf, "parts.txt"), path = join(shelf, "parts.mp4");
-	writeFileSync(list, parts.map((part) => `file '${part}'\n`).join(""));
-	await run("ffmpeg", ["-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", list, "-c", "copy", path]);
-	const { video, codes, pictures } = await publish(path);
-	assert.equal(codes.copied, undefined);
-	assert.match(codes.not_copied, /described at its head/);
-	for (const { url } of pictures)
-		assert.equal(await decodedFrames(server.url(url)), video.frames);
-});
+// Of the two parameter sets one has the size, the other the quality that x264 was asked for.
+for (const [what, second] of [["size", { size: "320x180" }], ["quality", { options: ["-crf", "35"] }]])
+	test(`a picture of which each part has another ${what} is encoded`, async () => {
+		const parts = await Promise.all([film("first.mp4"), film("second.mp4", second)]), list = join(shelf, "parts.txt"), path = join(shelf, "parts.mp4");
+		writeFileSync(list, parts.map((part) => `file '${part}'\n`).join(""));
+		await run("ffmpeg", ["-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", list, "-c", "copy", path]);
+		const { video, codes, pictures } = await publish(path);
+		assert.equal(codes.copied, undefined);
+		assert.match(codes.not_copied, /described at its head/);
+		for (const { url } of pictures)
+			assert.equal(await decodedFrames(server.url(url)), video.frames);
+	});
 
 test("a profile that does not copy encodes", async () => {
 	const { codes } = await publish(await film("again.mp4"), { profile: "always" });
