@@ -26,7 +26,8 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 	const char *const fixed[] = { "-hide_banner", "-nostdin", "-nostats", "-v", "error", "-max_alloc", "268435456", NULL };
 	const char *const clock[] = { "-copyts", "-discard:v", "nokey", NULL };
 	const char *const nothing[] = { "-vn", "-an", "-sn", "-dn", NULL };     /* ffmpeg refuses, rather than to choose */
-	const char *const output[] = { "-c", "copy", "-copytb", "1", "-f", "framecrc", "-", NULL };
+	/* Its lines go on together: each by itself would wake us as many times. */
+	const char *const output[] = { "-c", "copy", "-copytb", "1", "-flush_packets", "0", "-f", "framecrc", "-", NULL };
 
 	strings_add(argv, conf->ffmpeg);
 	strings_add_all(argv, fixed);

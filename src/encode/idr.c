@@ -36,14 +36,17 @@ bool idr_is_wanted(const struct facts *facts, const struct profile *profile)
 	return copy_is_thinkable(&hoped, profile);
 }
 
+/* Not all demuxers pass over other packets (-discard), and to take one apart costs more than to read it. */
+#define KEYFRAMES "noise=drop='not(key)',"
+
 void idr_add(const struct facts *facts, struct strings *argv)
 {
 	line_map(facts->video_index, argv);
 	line_map(facts->video_index, argv);
 	strings_add(argv, "-bsf:v:0");
-	strings_addf(argv, "filter_units=pass_types=%s", idr_types(facts->video_codec));
+	strings_addf(argv, KEYFRAMES "filter_units=pass_types=%s", idr_types(facts->video_codec));
 	strings_add(argv, "-bsf:v:1");
-	strings_addf(argv, "filter_units=pass_types=%s", set_types(facts->video_codec));
+	strings_addf(argv, KEYFRAMES "filter_units=pass_types=%s", set_types(facts->video_codec));
 }
 
 /*

@@ -115,8 +115,13 @@ void steady_read(const char *output, const struct facts *f, const struct profile
 	int64_t step = every(f, count);
 
 	found->count = 0;
-	for (const char *line = output; line != NULL && *line != '\0'; line = strchr(line, '\n'), line += line != NULL)
+	for (size_t len; *output != '\0'; output += len + (output[len] != '\0')) {
+		char line[128];         /* by itself: sscanf looks for the end of what it reads */
+
+		len = strcspn(output, "\n");
+		snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line), output);
 		take_line(line, step, chosen, stream, (int)count, sums);
+	}
 	for (size_t i = 0; i < count; i++)
 		keep(&sums[i], chosen[i], step, found);
 }
