@@ -196,6 +196,34 @@ static bool pump_head(struct fcgi *f, const struct fcgi_head *head)
 	return false;
 }
 
+/* Behind the one before, which libfcgi frees. */
+static void append(char **one, const char *value)
+{
+	size_t len = strlen(*one), more = strlen(value);
+	char *grown = realloc(*one, len + more + 3);
+
+	if (grown == NULL)
+		abort();
+	memcpy(grown + len, ", ", 2);
+	memcpy(grown + len + 2, value, more + 1);
+	*one = grown;
+}
+
+/* A field that came in several lines is one whose values are a list (RFC 9110, section 5.3): not all web servers make it so. */
+static void join_lines(char **params)
+{
+	for (char **at = params; *at != NULL; at++) {
+		size_t name = strncmp(*at, "HTTP_", 5) == 0 ? strcspn(*at, "=") + 1 : 0;
+
+		for (char **more = at + 1; name > 0 && *more != NULL; more++) {
+			if (strncmp(*more, *at, name) != 0)
+				continue;
+			append(at, *more + name);
+			**more = '-';           /* nobody asks for it by that name */
+		}
+	}
+}
+
 static void limit_writes(const struct fcgi *f)
 {
 	struct timeval silence = {
@@ -219,6 +247,7 @@ bool fcgi_begin(struct fcgi *fcgi, int fd, const char **reason)
 		*reason = "libfcgi did not take its head";
 		return false;
 	}
+	join_lines(fcgi->libfcgi.envp);
 	limit_writes(fcgi);
 	fcgi->from = head.len;
 	fcgi->body = FCGI_BODY_DATA;

@@ -38,7 +38,7 @@ void fcgi_free(struct fcgi *fcgi);
  */
 bool fcgi_begin(struct fcgi *fcgi, int fd, const char **reason) __attribute__((warn_unused_result));
 
-/* A CGI parameter; NULL when it is not there.  Valid until fcgi_end. */
+/* A CGI parameter, of a field in several lines all of them with commas between; NULL when it is not there.  Valid until fcgi_end. */
 const char *fcgi_param(const struct fcgi *fcgi, const char *name);
 
 /* Before the first fcgi_body: bytes to be expected, -1 for as many as come; and a deadline for all

@@ -38,9 +38,9 @@ function standardOutput(bytes) {
 	return Buffer.concat(pieces).toString("utf8");
 }
 
-// One whole request with these parameters; resolves to { status, text, json }, as request() of http.mjs.
+// One whole request with these parameters, { NAME: value } or [[NAME, value]]; resolves to { status, text, json }, as request() of http.mjs.
 export async function ask(path, params, body = Buffer.alloc(0)) {
-	const pairs = Buffer.concat(Object.entries(params).map(pair)), none = Buffer.alloc(0);
+	const pairs = Buffer.concat((Array.isArray(params) ? params : Object.entries(params)).map(pair)), none = Buffer.alloc(0);
 	const content = body.length ? [record(STDIN, 1, body)] : [];
 	const answer = await exchange(path, Buffer.concat([begin, record(PARAMS, 1, pairs), record(PARAMS, 1, none), ...content,
 		record(STDIN, 1, none)]));

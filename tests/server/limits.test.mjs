@@ -1,6 +1,7 @@
 // limits.test.mjs - slow and idle peers hold nothing up.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { ask, begin, exchange, record } from "../lib/fastcgi.mjs";
@@ -88,6 +89,15 @@ test("a head of nearly header_max is taken, and a longer one is not", async () =
 	for (const bytes of [10, 8192, 60_000])
 		assert.equal((await health(bytes)).status, 200, `${bytes} bytes`);
 	assert.equal((await health(65_450)).status, 0);
+});
+
+// As nginx 1.22 passes it on.
+test("a field in several lines is one", async () => {
+	const put = (...digests) => ask(join(server.dir, "run/clipmill.sock"), [["REQUEST_METHOD", "PUT"], ["REQUEST_URI", "/api/videos"], ["CONTENT_LENGTH", "1"],
+		...digests.map((value) => ["HTTP_CONTENT_DIGEST", value])], Buffer.from("x"));
+	const sha256 = (text) => `sha-256=:${createHash("sha256").update(text).digest("base64")}:`;
+	readProblem(await put("md5=:AAAA:", "unixsum=1", sha256("y")), 400, "digest_mismatch");
+	assert.equal((await put("md5=:AAAA:", "unixsum=1", sha256("x"))).status, 201);
 });
 
 test("a malformed FastCGI peer is cut off and the responder lives", async () => {
