@@ -124,6 +124,7 @@ test("what cannot be is refused in plain words, and changes nothing", async () =
 		["UPDATE worker SET slots = -3", /whole number from 0 to 256/],
 		["UPDATE worker SET slots = 100000", /whole number from 0 to 256/],
 		["UPDATE worker SET slots = 'two'", /whole number from 0 to 256/],
+		["DELETE FROM everything", /to go on: UPDATE everything/],
 	])
 		await assert.rejects(server.sql(statement), words, statement);
 	assert.equal(await state(id), "ready");
