@@ -26,6 +26,7 @@
 #include "supervise/runner.h"
 
 #define TICK_S 1.0
+#define TICK_MOST_MS 2000               /* what a late tick counts for: we slept, and have not read yet what the child said */
 #define PROBE_WALL_MS 900000
 #define SCAN_WALL_MS 10800000           /* all of the source is read: 64 GiB at 6 MB/s */
 #define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
@@ -44,7 +45,8 @@ struct runner {
 	struct child child;
 	ev_timer tick;                  /* progress to the row, and the watchdog */
 	int64_t started_ms;             /* monotonic */
-	int64_t news_ms;                /* monotonic: the last sign of progress */
+	int64_t ticked_ms;              /* monotonic: the last look of the watchdog */
+	int64_t silent_ms;              /* of the time that it saw pass: since the last sign of progress */
 	int64_t news_mark;              /* what the sign was */
 	uint64_t written_blocks;        /* progress.blocks at the last write to the row */
 };
@@ -301,20 +303,25 @@ static int64_t wall_ms(const struct runner *r)
 	return reading_ms < most_ms ? reading_ms : most_ms;
 }
 
+/* Counts the silence. */
+static void listen_to_child(struct runner *r, int64_t now_ms)
+{
+	int64_t mark = mark_of(r), passed_ms = now_ms - r->ticked_ms;
+
+	r->silent_ms = mark != r->news_mark ? 0 : r->silent_ms + (passed_ms < TICK_MOST_MS ? passed_ms : TICK_MOST_MS);
+	r->news_mark = mark;
+	r->ticked_ms = now_ms;
+}
+
 static void watchdog(struct runner *r, int64_t now_ms)
 {
 	const struct conf *conf = r->shop->conf;
 	enum end_cause cause = END_BY_ITSELF;
 
-	int64_t mark = mark_of(r);
-
-	if (mark != r->news_mark) {
-		r->news_mark = mark;
-		r->news_ms = now_ms;
-	}
+	listen_to_child(r, now_ms);
 	if (r->attempt.scan.too_many)
 		cause = END_TOO_MANY;
-	else if (now_ms - r->news_ms > patience_ms(r))
+	else if (r->silent_ms > patience_ms(r))
 		cause = END_STALLED;
 	else if (now_ms - r->started_ms > wall_ms(r))
 		cause = END_WALL;
@@ -512,7 +519,7 @@ static struct runner *new_runner(struct runner_shop *shop, struct task *task)
 		abort();
 	r->shop = shop;
 	r->state = RUNNER_RUNNING;
-	r->started_ms = r->news_ms = clock_mono_ms();
+	r->started_ms = r->ticked_ms = clock_mono_ms();
 	attempt_init(&r->attempt, task);
 	r->attempt.scan.most = (size_t)(shop->conf->duration_max_ms * PICTURES_A_SECOND_MOST / 1000);
 	ev_timer_init(&r->tick, on_tick, TICK_S, TICK_S);

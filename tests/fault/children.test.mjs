@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { serve, test, withServer } from "../lib/harness.mjs";
 import { madeClip, pictureOf } from "../lib/media.mjs";
 import { isAlive, kill, processes } from "../lib/programs.mjs";
@@ -114,6 +115,27 @@ test("a storyboard that is worked on in silence is not stalled, one that is stop
 			assert.equal(reason, "stalled");
 			hold.off("storyboard");
 			await quiet.waitFor(id, "ready");
+		});
+	} finally {
+		rmSync(dir, { recursive: true, force: true });
+	}
+});
+
+test("a responder that slept blames no child for what it did not hear", async () => {
+	const dir = mkdtempSync(join(tmpdir(), "clipmill-")), hold = new Hold(dir);
+	await hold.install();
+	const settings = { ...hold.settings, encode: { ...hold.settings.encode, slots: 1, stall: "5s" } };
+	try {
+		await withServer({ dir: join(dir, "store"), procs: 1, settings, prepare: (server) => server.quick() }, async (sleepy) => {
+			hold.on("chunk");
+			const id = await sleepy.upload(await madeClip({ seconds: 1 })), [responder] = sleepy.responders();
+			await until(() => sleepy.count("task WHERE kind = 'chunk' AND started_ms + 1500 < (SELECT ms FROM now_ms)"), "it has been silent for a while");
+			kill(responder, "SIGSTOP");
+			await setTimeout(6000);
+			hold.off("chunk");
+			kill(responder, "SIGCONT");
+			await sleepy.waitFor(id, "ready");
+			assert.equal(await sleepy.count("task WHERE attempts > 1"), 0);
 		});
 	} finally {
 		rmSync(dir, { recursive: true, force: true });
