@@ -41,6 +41,7 @@ struct db {
 static pthread_mutex_t writers = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *const folders[] = { "incoming", "source", "work", "media", "run", "tmp", "log", NULL };
+static const char *const renamed_among[] = { "incoming", "source", "work", "media", NULL };
 
 /* Results ------------------------------------------------------------------------------------- */
 
@@ -452,12 +453,27 @@ static int make_folders(const char *dir, char *error, size_t error_size)
 	return 0;
 }
 
+static int check_folders(const char *dir, char *error, size_t error_size)
+{
+	struct stat whole, part;
+	char path[PATH_MAX];
+
+	for (const char *const *folder = renamed_among; *folder != NULL; folder++) {
+		snprintf(path, sizeof path, "%s/%s", dir, *folder);
+		if (stat(dir, &whole) == 0 && stat(path, &part) == 0 && whole.st_dev != part.st_dev) {
+			snprintf(error, error_size, "%s is on another file system than %s: no file could be renamed into it", path, dir);
+			return -1;
+		}
+	}
+	return 0;
+}
+
 int db_init(const char *dir, char *error, size_t error_size)
 {
 	struct db db = { 0 };
 	bool ok;
 
-	if (make_folders(dir, error, error_size) < 0)
+	if (make_folders(dir, error, error_size) < 0 || check_folders(dir, error, error_size) < 0)
 		return -1;
 	error[0] = '\0';
 	ok = open_with(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_DURABLE, error, error_size) &&

@@ -1,7 +1,7 @@
 // settings.test.mjs - options, the settings file, and what a responder refuses to start with.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "../lib/harness.mjs";
@@ -125,6 +125,22 @@ test("init makes what is missing above its folder, and says what it cannot make"
 	const { code, stderr } = await responder(["--config", configure(`[store]\ndir = ${join(dir, "file/below/it")}\n`), "init"]);
 	assert.ok(code > 0);
 	assert.match(stderr, /file\/below\/it: Not a directory/);
+});
+
+const shm = "/dev/shm";
+const noOtherDisk = !existsSync(shm) || statSync(shm).dev === statSync(dir).dev ? `${shm} is no other file system here` : false;
+
+test("init refuses a folder that is on another file system than the rest", { skip: noOtherDisk }, async () => {
+	const store = join(dir, "parted"), away = mkdtempSync(join(shm, "clipmill-"));
+	try {
+		mkdirSync(store);
+		symlinkSync(away, join(store, "media"));
+		const { code, stderr } = await responder(["--config", configure(`[store]\ndir = ${store}\n`), "init"]);
+		assert.ok(code > 0);
+		assert.match(stderr, /parted\/media is on another file system than .*parted/);
+	} finally {
+		rmSync(away, { recursive: true, force: true });
+	}
 });
 
 test("eight that start to make one database make one", async () => {
