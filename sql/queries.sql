@@ -644,7 +644,7 @@ SELECT 1 FROM expired WHERE video = :video AND edition = :edition AND name = :na
 INSERT OR IGNORE INTO discard (video, file, after_ms)
 SELECT v.id, '@source', (SELECT ms FROM now_ms) FROM profile p JOIN video v ON v.profile = p.name
  WHERE p.keep_source_days IS NOT NULL AND v.state = 'ready' AND v.source_kept = 1 AND v.source = 'source/' || v.id
-   AND v.ended_ms + p.keep_source_days * 86400000 <= (SELECT ms FROM now_ms);
+   AND v.kept_from_ms + p.keep_source_days * 86400000 <= (SELECT ms FROM lived_ms);
 
 -- Before it goes: no other edition can begin then.
 -- name: source_gone

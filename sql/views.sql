@@ -154,7 +154,7 @@ CREATE VIEW expired AS
 SELECT r.video, r.edition, r.name, r.file, g.keep_days
   FROM rung g CROSS JOIN video v ON v.profile = g.profile AND v.state = 'ready'         -- this way round: few rungs have days
        JOIN rendition r ON r.video = v.id AND r.edition = v.published AND r.codec = g.codec AND r.rung_side = g.short_side
- WHERE g.keep_days IS NOT NULL AND v.ended_ms + g.keep_days * 86400000 <= (SELECT ms FROM now_ms)
+ WHERE g.keep_days IS NOT NULL AND v.kept_from_ms + g.keep_days * 86400000 <= (SELECT ms FROM lived_ms)
    AND r.kind = 'video' AND r.file IS NOT NULL
    AND r.place <> (SELECT place FROM rendition WHERE video = v.id AND edition = v.published AND kind = 'video'
                     ORDER BY width * height, place DESC LIMIT 1);

@@ -16,13 +16,15 @@ const server = await serve({ procs: 2, link: true, settings: { encode: { early_k
 const clip = await madeClip({ seconds: 2, size: "854x480" });
 const id = await server.upload(clip);
 const names = (video) => video.renditions.filter(({ kind }) => kind === "video").map(({ name }) => name);
-const age = (days) => server.sql(`UPDATE video SET ended_ms = ended_ms - ${days * DAY_MS} WHERE id = '${id}'`);
+const age = (days) => server.sql(`UPDATE video SET kept_from_ms = kept_from_ms - ${days * DAY_MS} WHERE id = '${id}'`);
 const has = (name) => server.files(`media/${id}`).some((file) => file.startsWith(name));
 await server.waitFor(id, "ready");
 
 test("a rung goes when its days are over, with its files, its row and every mention", async () => {
 	const { profile_version } = await server.video(id);
 	await server.sql("UPDATE rung SET keep_days = 30 WHERE short_side = 480");
+	await server.sql(`UPDATE video SET ended_ms = ended_ms - ${400 * DAY_MS} WHERE id = '${id}'`);
+	assert.equal(await server.count("expired"), 0, "a clock that is wrong takes nothing");
 	await age(29);
 	assert.deepEqual(names(await server.video(id)), ["480p", "240p", "144p"]);
 	await age(1);
