@@ -19,9 +19,9 @@
 #define OPUS_PACKET_S 0.02
 #define SOUND_SLACK_S 0.25      /* that a sound may have more or less than its time */
 
-/* Exit codes: ffmpeg's own, the shell's for a program that cannot run, and our jail's. */
+/* Exit codes: ffmpeg's own, our jail's, its own and the shell's for a program that cannot run. */
 enum {
-	EXIT_TOO_MANY_ERRORS = 69, EXIT_JAIL_FIRST = 120, EXIT_JAIL_LAST = 125, EXIT_NOT_RUN = 126, EXIT_SIGNALLED = 255,
+	EXIT_TOO_MANY_ERRORS = 69, EXIT_JAIL_FIRST = 120, EXIT_NOT_RUN_FIRST = 125, EXIT_NOT_RUN_LAST = 127, EXIT_SIGNALLED = 255,
 };
 
 __attribute__((format(printf, 4, 5)))
@@ -151,9 +151,9 @@ static void judge_code(enum task_kind kind, const struct task_exit *ended, struc
 	char line[160];
 
 	telling_line(ended->stderr_tail, line);
-	if (code >= EXIT_JAIL_FIRST && code <= EXIT_JAIL_LAST)
+	if (code >= EXIT_JAIL_FIRST && code < EXIT_NOT_RUN_FIRST)
 		judge(out, VERDICT_MACHINE, "jail_failed", "The sandbox could not be set up: %s", line);
-	else if (code == EXIT_NOT_RUN || code == EXIT_NOT_RUN + 1)
+	else if (code >= EXIT_NOT_RUN_FIRST && code <= EXIT_NOT_RUN_LAST)
 		judge(out, VERDICT_MACHINE, "tool_missing", "The encoder could not be started: %s", line);
 	else if (is_machine(kind, ended))
 		judge_machine(ended, out);
