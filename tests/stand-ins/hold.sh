@@ -8,7 +8,7 @@ clipmill-digest*) kind=digest ;;
 *packet=* | *idet*) kind=scan ;;
 *-show_entries*) kind=probe ;;
 *libx264*) kind=chunk ;;
-*"-c:a aac"*) kind=audio ;;
+*"-c:a aac"* | *"-c:a copy"*) kind=audio ;;
 *tile=*) kind=storyboard ;;
 *image2*) kind=poster ;;
 *--folder*) kind=assemble ;;
