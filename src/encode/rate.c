@@ -169,7 +169,7 @@ static bool is_near(struct ratio rate, double value, double part)
  * (soft telecine), and how long they take in all. */
 static size_t at_rate(const struct times *t, struct ratio rate, double *sum_s)
 {
-	double slot = 1 / ratio_value(rate), slack = fmax(t->tick, slot / 20);
+	double slot = 1 / ratio_value(rate), slack = fmin(fmax(t->tick, slot / 20), slot / 2);
 	bool before = false;
 	size_t count = 0;
 

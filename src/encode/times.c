@@ -83,12 +83,12 @@ bool times_are_spliced(const struct facts *facts, const struct scan *scan, doubl
 /* Puts parts behind each other as ffmpeg does.  True where there are any. */
 static bool mend_jumps(struct scan_packet *packets, const struct scan *scan)
 {
-	const struct scan_joint *next = scan->joints, *end = next + scan->joint_count;
 	int64_t shift = 0;
+	size_t next = 0;
 
 	for (size_t i = 0; i < scan->count; i++) {
-		for (; next < end && next->at <= i; next++)
-			shift = next->shift;
+		for (; next < scan->joint_count && scan->joints[next].at <= i; next++)
+			shift = scan->joints[next].shift;
 		packets[i].dts += shift;
 		packets[i].pts += shift;
 	}

@@ -1,6 +1,7 @@
 /*
  * scan-fuzz.c - ffprobe's rows of packets whole and in pieces are the same packets, and whatever they say there is a
- * plan without holes, or a refusal.  The first byte says where they are cut, the second what the stream claims.
+ * plan without holes, or a refusal.  The first byte says where they are cut, the second what the stream claims, the
+ * third whether there is a sound: rows are of all streams then, where clocks may start anew.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -12,11 +13,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
-static void feed(struct scan *scan, const uint8_t *bytes, size_t len, size_t step)
+static void feed(struct scan *scan, const struct facts *facts, const uint8_t *bytes, size_t len, size_t step)
 {
 	char copy[256];
 
 	scan_init(scan);
+	plan_scan_begin(facts, scan);
 	for (size_t at = 0; at < len; at += step) {
 		size_t n = len - at < step ? len - at : step;
 
@@ -36,7 +38,7 @@ static void check_packets(const struct scan *scan)
 	}
 }
 
-static void plan_from(const struct scan *scan, uint8_t claims)
+static struct facts facts_of(uint8_t claims, bool heard)
 {
 	static const struct ratio timebases[] = { { 1, 90000 }, { 1, 1000 }, { 1001, 24000 }, { 1, 2147483647 }, { 2147483647, 1 }, { 1, 25 },
 						  { 1, 12800 }, { 1, 1 } };
@@ -45,24 +47,28 @@ static void plan_from(const struct scan *scan, uint8_t claims)
 	struct facts facts = {
 		.has_video = true, .timebase = timebases[claims & 7], .rate_nominal = rates[claims >> 3 & 3], .rate_mean = rates[claims >> 5 & 3],
 		.width = 640, .height = 360, .coded_width = 640, .coded_height = 360, .duration_s = 10, .cover_index = -1,
-		.video_codec = "h264", .pix_fmt = "yuv420p", .delay = 1, .audio_start_s = NAN,
+		.video_codec = "h264", .pix_fmt = "yuv420p", .delay = 1, .audio_start_s = heard ? 0 : NAN, .has_audio = heard,
+		.sounds = { { .index = 1, .codec = "aac", .channels = 2, .sample_rate = 48000, .timebase = timebases[claims >> 5 & 7] } }, .sound_count = heard,
 	};
 
 	strcpy(facts.container, containers[claims >> 7]);
-	try_plan(&facts, scan);
+	return facts;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	struct scan whole, cut;
+	struct facts facts;
 
-	if (len < 2)
+	if (len < 3)
 		return 0;
-	feed(&whole, bytes + 2, len - 2, 256);
-	feed(&cut, bytes + 2, len - 2, (size_t)bytes[0] + 1);
+	facts = facts_of(bytes[1], bytes[2] & 1);
+	feed(&whole, &facts, bytes + 3, len - 3, 256);
+	feed(&cut, &facts, bytes + 3, len - 3, (size_t)bytes[0] + 1);
 	check(whole.count == cut.count && whole.bytes == cut.bytes && whole.bad_lines == cut.bad_lines && whole.no_pts == cut.no_pts);
+	check(whole.joint_count == cut.joint_count);
 	check_packets(&whole);
-	plan_from(&whole, bytes[1]);
+	try_plan(&facts, &whole);
 	scan_fini(&whole);
 	scan_fini(&cut);
 	return 0;

@@ -17,6 +17,7 @@
 
 #include "encode/graph.h"
 #include "encode/plan.h"
+#include "encode/ratio.h"
 #include "encode/times.h"
 #include "encode/rate.h"
 
@@ -163,6 +164,22 @@ static void scan_of_parts(struct scan *scan, const struct facts *facts, int64_t 
 		for (int64_t i = 0; i < 50; i++)
 			add_packet(scan, starts[part] + i * 3600);
 	scan_end(scan);
+}
+
+/* No step is short enough to be one. */
+static void pictures_at_one_time_have_no_rate(void **state)
+{
+	const struct facts facts = { .has_video = true, .timebase = { 1, 1 }, .rate_nominal = { 25, 1 }, .container = "matroska" };
+	struct scan scan;
+	struct grid grid;
+
+	scan_init(&scan);
+	for (int64_t i = 0; i < 60; i++)
+		add_packet(&scan, 0);
+	scan_end(&scan);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_true(ratio_value(grid.rate) > 0 && ratio_value(grid.rate) <= 60);
+	scan_fini(&scan);
 }
 
 static void a_picture_may_stand_still_for_minutes(void **state)
@@ -809,6 +826,7 @@ int main(void)
 		cmocka_unit_test(slots_begin_where_most_pictures_do),
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_last_picture_is_held_while_the_sound_goes_on),
+		cmocka_unit_test(pictures_at_one_time_have_no_rate),
 		cmocka_unit_test(a_picture_may_stand_still_for_minutes),
 		cmocka_unit_test(whichever_comes_first_at_a_joint_sets_the_clock),
 		cmocka_unit_test(extreme_times_do_not_overflow),
