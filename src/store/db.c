@@ -274,9 +274,18 @@ static bool run_script(sqlite3 *handle, const char *script)
 	return sqlite3_exec(handle, script, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* Who makes the database, or its WAL, has it alone for a moment; SQLite asks no busy handler where two would wait for each other. */
 static bool run_open(sqlite3 *handle, enum sql_open which)
 {
-	return run_script(handle, sql_open[which].text);
+	const struct timespec turn = { .tv_nsec = BUSY_WAIT_NS };
+	int64_t since_ms = clock_mono_ms();
+
+	while (!run_script(handle, sql_open[which].text)) {
+		if ((sqlite3_errcode(handle) & 0xff) != SQLITE_BUSY || clock_mono_ms() - since_ms > BUSY_TIMEOUT_MS)
+			return false;
+		nanosleep(&turn, NULL);
+	}
+	return true;
 }
 
 /* Runs one statement of open.sql with sql_views as its parameter, if it has one; -1 on failure. */
