@@ -103,9 +103,9 @@ void plan_scan_begin(const struct facts *facts, struct scan *scan)
 		scan_beside(scan, facts->video_index, facts->sounds[0].index);
 	if (!facts->has_video || !times_may_jump(facts->container))
 		return;
-	scan_follow(scan, facts->video_index, facts->timebase);
+	splice_follow(&scan->splice, facts->video_index, facts->timebase);
 	for (size_t i = 0; i < facts->sound_count; i++)
-		scan_follow(scan, facts->sounds[i].index, facts->sounds[i].timebase);
+		splice_follow(&scan->splice, facts->sounds[i].index, facts->sounds[i].timebase);
 }
 
 /* Decisions ----------------------------------------------------------------------------------- */

@@ -19,15 +19,9 @@ void scan_beside(struct scan *scan, int64_t picture, int64_t sound)
 	scan->beside = (struct scan_beside){ .wanted = true, .picture = picture, .sound = sound, .last = INT64_MIN };
 }
 
-void scan_follow(struct scan *scan, int64_t index, struct ratio timebase)
-{
-	splice_follow(&scan->splice, index, timebase);
-}
-
 void scan_fini(struct scan *scan)
 {
 	free(scan->packets);
-	free(scan->joints);
 	scan_init(scan);
 }
 
@@ -48,24 +42,6 @@ static void add_packet(struct scan *scan, const struct scan_packet *packet)
 	}
 	scan->packets[scan->count++] = *packet;
 	scan->bytes += packet->size;
-}
-
-static void add_joint(struct scan *scan)
-{
-	struct scan_joint joint = { .at = scan->count, .shift = splice_shift(&scan->splice) };
-
-	if (scan->joint_count > 0 && scan->joints[scan->joint_count - 1].at == joint.at)
-		scan->joint_count--;
-	if (scan->joint_count == scan->joint_capacity) {
-		size_t capacity = scan->joint_capacity > 0 ? scan->joint_capacity * 2 : 16;
-		struct scan_joint *joints = realloc(scan->joints, capacity * sizeof *joints);
-
-		if (joints == NULL)
-			abort();
-		scan->joints = joints;
-		scan->joint_capacity = capacity;
-	}
-	scan->joints[scan->joint_count++] = joint;
 }
 
 /* Rows ---------------------------------------------------------------------------------------- */
@@ -137,16 +113,18 @@ static bool take_row(const char *at, bool timed, struct row *row)
 	return true;
 }
 
-static void keep_packet(struct scan *scan, struct row *row)
-{
-	row->packet.at = (uint32_t)scan->count;
-	add_packet(scan, &row->packet);
-}
-
 static void follow(struct scan *scan, const struct row *row)
 {
-	if (scan->splice.count > 0 && row->has_dts && splice_pass(&scan->splice, row->index, row->packet.dts, row->duration))
-		add_joint(scan);
+	if (row->has_dts)
+		splice_pass(&scan->splice, row->index, row->packet.dts, row->duration);
+}
+
+static void keep_packet(struct scan *scan, struct row *row)
+{
+	follow(scan, row);
+	row->packet.at = (uint32_t)scan->count;
+	row->packet.shift = splice_shift(&scan->splice);
+	add_packet(scan, &row->packet);
 }
 
 /* Of another stream than the picture. */
@@ -167,10 +145,8 @@ static void take_picture(struct scan *scan, struct row *row, const char *line)
 		scan->bad_lines++;
 	else if (!row->has_pts && !row->has_dts)
 		scan->no_pts++;
-	else {
-		follow(scan, row);
+	else
 		keep_packet(scan, row);
-	}
 }
 
 static void take_line(struct scan *scan)

@@ -10,6 +10,7 @@
 
 struct scan_packet {
 	int64_t pts, dts;       /* in the stream's time base; one stands for the other where ffprobe gives N/A */
+	int64_t shift;          /* what ffmpeg adds to both, where the clock is followed */
 	int64_t end;            /* the byte of the file behind it; -1: not told */
 	uint32_t size;          /* bytes */
 	uint32_t at;            /* its place in the order of the file */
@@ -24,20 +25,12 @@ struct scan_beside {
 	int64_t last;           /* pts of the sound's last packet, in its time base; INT64_MIN: there was none */
 };
 
-/* Where ffmpeg begins to count anew: what it adds to the times of the packets from that one on. */
-struct scan_joint {
-	size_t at;              /* in the order of the file */
-	int64_t shift;          /* in the stream's time base */
-};
-
 /* Reads `ffprobe -show_entries packet=pts,dts,size,pos,flags:packet_side_data=side_data_type -of csv=p=0` as it comes, split anywhere. */
 struct scan {
 	struct scan_packet *packets;    /* owned; in file order until scan_end sorts by pts */
 	size_t count, capacity;
 	struct scan_beside beside;
-	struct splice splice;
-	struct scan_joint *joints;      /* owned; in file order, where clocks are followed */
-	size_t joint_count, joint_capacity;
+	struct splice splice;           /* what is followed, of the picture first: its clock may start anew */
 	size_t most;                    /* packets that are kept; 0: all there are */
 	bool too_many;                  /* there were more than `most` */
 	char line[128];                 /* the unfinished last line */
@@ -52,8 +45,6 @@ struct scan {
 void scan_init(struct scan *scan);
 /* Its rows are of all streams. */
 void scan_beside(struct scan *scan, int64_t picture, int64_t sound);
-/* The clock of this stream, where it starts anew, is followed; of the picture first, and of more than that where rows are of all. */
-void scan_follow(struct scan *scan, int64_t index, struct ratio timebase);
 void scan_feed(struct scan *scan, const char *bytes, size_t len);
 /* Takes a last line without newline and sorts by pts. */
 void scan_end(struct scan *scan);

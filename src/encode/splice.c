@@ -49,14 +49,14 @@ static int64_t next_of(const struct splice_stream *s, int64_t now, int64_t durat
 	return s->dts != INT64_MIN && now > s->dts ? 2 * now - s->dts : now;
 }
 
-bool splice_pass(struct splice *splice, int64_t index, int64_t dts, int64_t duration)
+void splice_pass(struct splice *splice, int64_t index, int64_t dts, int64_t duration)
 {
 	struct splice_stream *s = stream_of(splice, index);
 	double told_us = s != NULL ? (double)dts * s->tick_us : 0;
 	int64_t now, off;
 
 	if (s == NULL || fabs(told_us) > TIME_MOST_US || fabs(told_us + (double)splice->shift) > TIME_MOST_US)
-		return false;
+		return;
 	now = llround(told_us) + splice->shift;
 	off = jump(splice, s, now);
 	now -= off;
@@ -64,7 +64,6 @@ bool splice_pass(struct splice *splice, int64_t index, int64_t dts, int64_t dura
 	splice->last = now;
 	s->next = next_of(s, now, duration);
 	s->dts = now;
-	return off != 0;
 }
 
 int64_t splice_shift(const struct splice *splice)

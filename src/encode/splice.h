@@ -2,7 +2,6 @@
 #ifndef CLIPMILL_SPLICE_H
 #define CLIPMILL_SPLICE_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,8 +28,8 @@ struct splice {
 /* One more stream that is taken; the first is the picture. */
 void splice_follow(struct splice *splice, int64_t index, struct ratio timebase);
 
-/* The next packet of the file, in ticks of its stream; `duration` 0: not known.  True where the shift is another from here on. */
-bool splice_pass(struct splice *splice, int64_t index, int64_t dts, int64_t duration);
+/* The next packet of the file, in ticks of its stream; `duration` 0: not known. */
+void splice_pass(struct splice *splice, int64_t index, int64_t dts, int64_t duration);
 
 /* The shift in ticks of the picture. */
 int64_t splice_shift(const struct splice *splice);

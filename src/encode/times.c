@@ -81,18 +81,16 @@ bool times_are_spliced(const struct facts *facts, const struct scan *scan, doubl
 }
 
 /* Puts parts behind each other as ffmpeg does.  True where there are any. */
-static bool mend_jumps(struct scan_packet *packets, const struct scan *scan)
+static bool mend_jumps(struct scan_packet *packets, size_t count)
 {
-	int64_t shift = 0;
-	size_t next = 0;
+	bool mended = false;
 
-	for (size_t i = 0; i < scan->count; i++) {
-		for (; next < scan->joint_count && scan->joints[next].at <= i; next++)
-			shift = scan->joints[next].shift;
-		packets[i].dts += shift;
-		packets[i].pts += shift;
+	for (size_t i = 0; i < count; i++) {
+		packets[i].dts += packets[i].shift;
+		packets[i].pts += packets[i].shift;
+		mended = mended || packets[i].shift != 0;
 	}
-	return scan->joint_count > 0;
+	return mended;
 }
 
 /* When the first packet's picture is shown, where its packet does not say (AVI): decoders give it the time of the packet that
@@ -185,7 +183,7 @@ bool times_make(const struct facts *facts, const struct scan *scan, struct times
 	t->tick = ratio_value(facts->timebase);
 	t->guessed = is_guessed(facts, scan);
 	packets = in_file_order(scan);
-	t->spliced = times_may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan);
+	t->spliced = times_may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan->count);
 	take_shown(t, facts, packets, scan->count);
 	free(packets);
 	if (t->count > 0)

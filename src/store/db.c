@@ -274,18 +274,9 @@ static bool run_script(sqlite3 *handle, const char *script)
 	return sqlite3_exec(handle, script, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-/* Who makes the database, or its WAL, has it alone for a moment; SQLite asks no busy handler where two would wait for each other. */
 static bool run_open(sqlite3 *handle, enum sql_open which)
 {
-	const struct timespec turn = { .tv_nsec = BUSY_WAIT_NS };
-	int64_t since_ms = clock_mono_ms();
-
-	while (!run_script(handle, sql_open[which].text)) {
-		if ((sqlite3_errcode(handle) & 0xff) != SQLITE_BUSY || clock_mono_ms() - since_ms > BUSY_TIMEOUT_MS)
-			return false;
-		nanosleep(&turn, NULL);
-	}
-	return true;
+	return run_script(handle, sql_open[which].text);
 }
 
 /* Runs one statement of open.sql with sql_views as its parameter, if it has one; -1 on failure. */
@@ -372,6 +363,15 @@ static int wait_turn(void *user, int count)
 	return 1;
 }
 
+/* Who makes the WAL has the database alone for a moment; SQLite asks no busy handler where two would wait for each other. */
+static bool set_up(struct db *db)
+{
+	for (int count = 0; !run_open(db->handle, SQL_OPEN_SETUP); count++)
+		if ((sqlite3_errcode(db->handle) & 0xff) != SQLITE_BUSY || !wait_turn(db, count))
+			return false;
+	return true;
+}
+
 /* Before SQLite's first use: its memory statistics cost a lock around every allocation. */
 static void configure(void)
 {
@@ -393,7 +393,7 @@ static bool open_file(struct db *db, const char *dir, int flags, char *error, si
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_LOOKASIDE, NULL, LOOKASIDE_BYTES, LOOKASIDE_SLOTS);
 	sqlite3_busy_handler(db->handle, wait_turn, db);
-	if (run_open(db->handle, SQL_OPEN_SETUP))
+	if (set_up(db))
 		return true;
 	snprintf(error, error_size, "%s: %s", path, sqlite3_errmsg(db->handle));
 	return false;

@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	feed(&whole, &facts, bytes + 3, len - 3, 256);
 	feed(&cut, &facts, bytes + 3, len - 3, (size_t)bytes[0] + 1);
 	check(whole.count == cut.count && whole.bytes == cut.bytes && whole.bad_lines == cut.bad_lines && whole.no_pts == cut.no_pts);
-	check(whole.joint_count == cut.joint_count);
+	check(whole.splice.shift == cut.splice.shift);
 	check_packets(&whole);
 	try_plan(&facts, &whole);
 	scan_fini(&whole);
