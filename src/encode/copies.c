@@ -25,6 +25,8 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 {
 	const char *const fixed[] = { "-hide_banner", "-nostdin", "-nostats", "-v", "error", "-max_alloc", "268435456", NULL };
 	const char *const clock[] = { "-copyts", "-discard:v", "nokey", NULL };
+	/* Its demuxer takes what is not flagged apart as well; a third of the look would be for that, and none of it is read. */
+	const char *const as_told[] = { "-fflags", "+noparse", NULL };
 	const char *const nothing[] = { "-vn", "-an", "-sn", "-dn", NULL };     /* ffmpeg refuses, rather than to choose */
 	/* Its lines go on together: each by itself would wake us as many times. */
 	const char *const output[] = { "-c", "copy", "-copytb", "1", "-flush_packets", "0", "-f", "framecrc", "-", NULL };
@@ -33,6 +35,8 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 	strings_add_all(argv, fixed);
 	switches_input(conf, facts->wide, facts->merged, argv);
 	strings_add_all(argv, clock);
+	if (strncmp(facts->container, "matroska", 8) == 0)
+		strings_add_all(argv, as_told);
 	switches_file(argv, source);
 	if (idr_is_wanted(facts, profile))
 		idr_add(facts, argv);
