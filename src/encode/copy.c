@@ -62,6 +62,8 @@ static bool is_regular(const struct plan_input *input, const struct grid *g, str
 		return no(copy, "Its frames do not stand on a grid of one rate from the start.");
 	if (g->frames != (int64_t)scan->count || scan->no_pts > 0 || scan->bad_lines > 0)
 		return no(copy, "Some slots have no frame, or some frames no time.");
+	if (scan->keys_are_false)
+		return no(copy, "Its keyframes cannot be decoded by themselves.");
 	if (scan->described > 0)
 		return no(copy, "It is described anew on the way.");
 	for (size_t i = 0; i < scan->count; i++)

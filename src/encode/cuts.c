@@ -19,8 +19,6 @@
 #define WINDOW 0.4              /* a keyframe this part of a chunk away is as good as one in the right place */
 #define HEAD_CUTS 2             /* so many may be between keyframes, so that little is decoded in vain */
 #define WALK_MOST_S 12.0        /* and no more than this is, each time */
-#define PIXELS_A_BYTE 1024      /* a picture in fewer bytes than one for so many pixels leans on another one */
-#define FALSE_PART 2            /* one such keyframe in so many, and none is believed */
 #define AHEAD_FRAMES 64         /* what decoders and trim read on behind a chunk's end */
 
 /* A place where decoding can begin. */
@@ -131,26 +129,6 @@ static bool is_one_clock(const struct cutter *c)
 	return !back || whole(c->cuts, "one_chunk_times", "Its clock goes back: encoded in one piece.");
 }
 
-/* Some phones mark every n-th picture, whatever it is: then many a keyframe is tiny, and no larger than what follows.
- * (Black pictures are tiny too, but what follows is smaller still.)  The first one is a keyframe in any case. */
-static bool are_pictures(const struct cutter *c)
-{
-	const struct facts *f = c->input->facts;
-	const struct scan_packet **order = scan_file_order(c->input->scan);
-	double tiny_bytes = (double)(f->coded_width * f->coded_height) / PIXELS_A_BYTE;
-	size_t keys = 0, tiny = 0;
-
-	for (size_t i = 1; i + 1 < c->input->scan->count; i++) {
-		if (!order[i]->key)
-			continue;
-		keys++;
-		tiny += order[i]->size < tiny_bytes && order[i]->size <= order[i + 1]->size && !order[i + 1]->key;
-	}
-	free(order);
-	return keys == 0 || tiny * FALSE_PART < keys ||
-	       whole(c->cuts, "one_chunk_keyframes", "Its keyframes are none: encoded in one piece.");
-}
-
 /* Keyframes ----------------------------------------------------------------------------------- */
 
 static void add_entry(struct cutter *c, const struct scan_packet *p)
@@ -179,7 +157,7 @@ static bool find_entries(struct cutter *c)
 	}
 	if (c->entry_count == 0)
 		return whole(c->cuts, "one_chunk_keyframes", "It has no keyframes: encoded in one piece.");
-	return are_pictures(c);
+	return true;
 }
 
 /* The last entry at or before a slot; the entry count where there is none. */

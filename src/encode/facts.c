@@ -219,6 +219,7 @@ static void take_measured(const struct stream_row *s, const struct measured *m, 
 	f->interlaced = f->fields != FIELDS_PROGRESSIVE;
 	f->captions = m->captions > 0;
 	f->damage = m->errors;
+	f->keys_alone = m->known ? m->alone : -1;
 }
 
 static void take_video(const struct stream_row *s, const struct measured *m, struct facts *f)

@@ -68,6 +68,7 @@ struct facts {
 	bool alpha;                     /* it has transparent parts */
 	bool palette;                   /* its colours are told once, with the first picture (PNG tells them with each) */
 	struct idr idr;                 /* its packets that are IDR pictures, where somebody looked */
+	int64_t keys_alone;             /* pictures that its first keyframes gave by themselves; -1: nobody looked (encode/measure.h) */
 	int64_t damage;                 /* complaints of the decoder over the first pictures */
 	bool full_range;
 	int64_t delay;                  /* pictures that the decoder waits for before it gives the first: more than 0 where they are reordered */

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encode/line.h"
 #include "encode/measure.h"
 #include "encode/switches.h"
 #include "encode/telling.h"
@@ -20,25 +21,44 @@
 #define COUNT_MOST 1e9          /* of pictures: no sum of such counts overflows */
 #define LONGEST_S "60"          /* of the source: pictures may be minutes apart */
 
+#define KEYFRAMES 3             /* that are decoded by themselves */
+#define KEYFRAMES_S 50.0        /* and these are looked for: all of them are read where LONGEST_S are */
+
 #define CAPTIONS_KEY "clipmill.captions"
 #define FLAGGED_KEY "clipmill.interlaced"
+#define ALONE_KEY "clipmill.alone"
 
 /* The command line ---------------------------------------------------------------------------- */
 
-static const char *const outputs[] = { "[idet]", "[captions]", "[flags]" };
+static const char *const outputs[] = { "[idet]", "[captions]", "[flags]", "[keys]" };
 
 /* Counts the pictures that a filter lets through, by a line of standard output each. */
 static void put_count(const char *from, const char *filter, const char *key, const char *to, struct buf *out)
 {
-	buf_printf(out, ";%s%s,metadata=mode=add:key=%s:value=1,metadata=mode=print:key=%s:file=-:direct=1%s", from, filter, key, key, to);
+	buf_printf(out, ";[%s]%s,metadata=mode=add:key=%s:value=1,metadata=mode=print:key=%s:file=-:direct=1%s", from, filter, key, key, to);
 }
 
+/* The source is opened twice: as it is, and without what is not flagged as a keyframe. */
 static void put_graph(const struct facts *facts, struct buf *out)
 {
+	char keys[32], first[32];
+
 	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,split=3[i][c][f];[i]idet,metadata=mode=print:file=-:direct=1[idet]",
 		   facts->video_index, facts->claims_fields ? PICTURES_FIELDS : PICTURES);
-	put_count("[c]", "sidedata=mode=select:type=A53_CC", CAPTIONS_KEY, "[captions]", out);
-	put_count("[f]", "select='not(eq(interlace_type,PROGRESSIVE))'", FLAGGED_KEY, "[flags]", out);
+	put_count("c", "sidedata=mode=select:type=A53_CC", CAPTIONS_KEY, "[captions]", out);
+	put_count("f", "select='not(eq(interlace_type,PROGRESSIVE))'", FLAGGED_KEY, "[flags]", out);
+	snprintf(keys, sizeof keys, "1:%" PRId64, facts->video_index);
+	snprintf(first, sizeof first, "trim=end_frame=%d", KEYFRAMES);
+	put_count(keys, first, ALONE_KEY, "[keys]", out);
+}
+
+static void add_input(const struct conf *conf, const char *source, const struct facts *facts, const char *skip, struct strings *argv)
+{
+	switches_input(conf, facts->wide, facts->merged, argv);
+	line_number(argv, "-threads", 1);
+	if (skip != NULL)
+		line_text(argv, "-skip_frame", skip);
+	switches_file(argv, source);
 }
 
 void measure_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
@@ -51,10 +71,8 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 
 	strings_add(argv, conf->ffmpeg);
 	strings_add_all(argv, fixed);
-	switches_input(conf, facts->wide, facts->merged, argv);
-	strings_add(argv, "-threads");
-	strings_add(argv, "1");
-	switches_file(argv, source);
+	add_input(conf, source, facts, NULL, argv);
+	add_input(conf, source, facts, "nokey", argv);
 	put_graph(facts, &graph);
 	strings_add(argv, "-filter_complex");
 	strings_add(argv, buf_text(&graph));
@@ -99,7 +117,8 @@ void measure_read(const char *output, const char *errors, struct measured *m)
 	m->known = true;
 	m->captions = count_of(output, CAPTIONS_KEY);
 	m->flagged = count_of(output, FLAGGED_KEY);
-	m->pictures = count_of(output, "frame:") - m->captions - m->flagged;
+	m->alone = count_of(output, ALONE_KEY);
+	m->pictures = count_of(output, "frame:") - m->captions - m->flagged - m->alone;
 	if (m->pictures < 0)
 		m->pictures = 0;
 	m->top_first = last_value(output, "idet.multiple.tff");
@@ -141,6 +160,17 @@ enum facts_fields measure_claim(const struct stream_row *s)
 bool measure_is_by_field(const struct stream_row *s, const struct measured *m)
 {
 	return strcmp(s->codec, "hevc") == 0 && m->flagged * 2 > m->pictures;
+}
+
+bool measure_keys_are_false(const struct facts *facts, const struct scan *scan)
+{
+	double tick_s = (double)facts->timebase.num / (double)facts->timebase.den;
+	int64_t keys = 0;
+
+	for (size_t i = 0; i < scan->count && keys < KEYFRAMES; i++)
+		if ((double)(scan->packets[i].pts - scan->packets[0].pts) * tick_s < KEYFRAMES_S)
+			keys += scan->packets[i].key && !scan->packets[i].discard;
+	return facts->keys_alone >= 0 && facts->keys_alone < keys;
 }
 
 /*

@@ -3,6 +3,7 @@
 #define CLIPMILL_MEASURE_H
 
 #include "encode/facts.h"
+#include "encode/scan.h"
 
 /* The steps of task kind scan, by its seq.  The last is the first once more, after PROBE_MERGED. */
 enum scan_step { SCAN_PACKETS, SCAN_MEASURE, SCAN_COPIES, SCAN_MERGED };
@@ -15,7 +16,7 @@ static inline bool scan_lists_packets(int64_t step)
 
 /*
  * A child that decodes the first pictures: filter idet says how their lines lie in time, side data
- * whether captions are in them, and the decoder what is damaged.  It writes filter metadata to
+ * whether captions are in them, and the decoder what is damaged.  A few keyframes are decoded without what lies between them.  It writes filter metadata to
  * standard output.  More pictures are looked at where the stream claims to be interlaced, or may be.
  */
 void measure_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
@@ -31,6 +32,10 @@ enum facts_fields measure_claim(const struct stream_row *stream);
 
 /* HEVC may code each field as a picture (H.265, D.3.3: pic_struct); other codecs' decoders put them together. */
 bool measure_is_by_field(const struct stream_row *stream, const struct measured *measured);
+
+/* True where of the keyframes that were decoded by themselves not all gave a picture: a phone's every 30th packet is flagged as
+ * one, whatever it is, or an encoder refreshes its picture bit by bit. */
+bool measure_keys_are_false(const struct facts *facts, const struct scan *scan);
 
 /* What was measured; `says_so`: the file claims to be interlaced.  `telecine`: film, of which every other picture or so repeats a field. */
 enum facts_fields measure_fields(const struct measured *measured, bool says_so, bool *telecine);

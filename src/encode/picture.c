@@ -24,7 +24,8 @@
 #define BOARD_SIDE_MOST 160     /* pixels of one picture */
 #define BOARD_COLUMNS 10
 #define BOARD_MOST 100          /* pictures of a sprite */
-#define BOARD_DECODED_MOST_S 12         /* videos up to so long are decoded whole where keyframes are far apart */
+#define BOARD_DECODED_MOST_S 12         /* videos up to so long are decoded whole where keyframes are far apart, */
+#define BOARD_KEYS_PART 12              /* and any where there are fewer of them than one for so many of its pictures */
 
 /* Poster -------------------------------------------------------------------------------------- */
 
@@ -116,7 +117,7 @@ static bool keyframes_do(const struct plan_input *input, const struct storyboard
 {
 	int64_t keys = keyframes_ahead(input, 0, board->count);
 
-	return keys > 0 && (keys * 2 > board->count || board->duration_s > BOARD_DECODED_MOST_S);
+	return keys * 2 > board->count || (keys * BOARD_KEYS_PART >= board->count && board->duration_s > BOARD_DECODED_MOST_S);
 }
 
 /* The picture that is shown when each slot begins; the last one is held to the end. */

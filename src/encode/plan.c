@@ -159,7 +159,7 @@ static void decide_captions(struct plan *plan, const struct facts *f, const stru
 			   "times, and captions would repeat themselves.");
 }
 
-static void decide_picture(struct plan *plan, const struct facts *f)
+static void decide_picture(struct plan *plan, const struct facts *f, const struct scan *scan)
 {
 	if (f->video_count > 1)
 		job_decide(plan, "main_picture", "Of %zu pictures of the source only track %" PRId64 " is shown.", f->video_count, f->video_index);
@@ -167,6 +167,8 @@ static void decide_picture(struct plan *plan, const struct facts *f)
 		job_decide(plan, "hdr_to_sdr", "The source is HDR (%s); it is tone-mapped to SDR.",
 		       f->hdr == FACTS_PQ ? "PQ" : "HLG");
 	decide_fields(plan, f);
+	if (scan->keys_are_false)
+		job_decide(plan, "keyframes_false", "Not all that are called keyframes give a picture by themselves: only the first one is believed.");
 	if (f->alpha)
 		job_decide(plan, "alpha_dropped", "The picture has transparent parts; they are black.");
 	if (f->damage > 0)
@@ -306,7 +308,7 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		decide_rate(plan, grid);
 		if (input->scan->no_pts > 0)
 			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
-		decide_picture(plan, input->facts);
+		decide_picture(plan, input->facts, input->scan);
 		decide_captions(plan, input->facts, grid);
 		add_picture(input, grid, plan);
 	} else if (input->facts->has_video && input->profile->rung_count == 0)

@@ -25,6 +25,13 @@ void scan_fini(struct scan *scan)
 	scan_init(scan);
 }
 
+void scan_forget_keys(struct scan *scan)
+{
+	scan->keys_are_false = true;
+	for (size_t i = 0; i < scan->count; i++)
+		scan->packets[i].key = scan->packets[i].at == 0;
+}
+
 static void add_packet(struct scan *scan, const struct scan_packet *packet)
 {
 	if (scan->most > 0 && scan->count >= scan->most) {

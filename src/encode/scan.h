@@ -32,6 +32,7 @@ struct scan {
 	struct scan_beside beside;
 	struct splice splice;           /* what is followed, of the picture first: its clock may start anew */
 	size_t most;                    /* packets that are kept; 0: all there are */
+	bool keys_are_false;            /* and are forgotten */
 	bool too_many;                  /* there were more than `most` */
 	char line[128];                 /* the unfinished last line */
 	size_t line_len;
@@ -49,6 +50,9 @@ void scan_feed(struct scan *scan, const char *bytes, size_t len);
 /* Takes a last line without newline and sorts by pts. */
 void scan_end(struct scan *scan);
 void scan_fini(struct scan *scan);
+
+/* No packet but the first is a keyframe any more, whatever it is flagged. */
+void scan_forget_keys(struct scan *scan);
 
 /* The packets as they follow each other in the file, once sorted by pts.  The caller frees. */
 const struct scan_packet **scan_file_order(const struct scan *scan);

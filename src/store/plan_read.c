@@ -113,7 +113,7 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	s->programs = rows_column_int(rows, 38, 0);
 }
 
-/* Columns 4 to 13 of query probe_format. */
+/* Columns 4 to 14 of query probe_format. */
 static void read_measured(struct rows *rows, struct measured *m)
 {
 	m->known = rows_column_int(rows, 4, -1) >= 0;
@@ -127,6 +127,7 @@ static void read_measured(struct rows *rows, struct measured *m)
 	m->captions = read_number(rows, 11);
 	m->errors = read_number(rows, 12);
 	m->flagged = read_number(rows, 13);
+	m->alone = rows_column_int(rows, 14, -1);
 }
 
 static enum db_result read_format(struct db *db, const char *video, struct probe *probe)
@@ -143,12 +144,12 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	probe->duration = rows_column_real(&rows, 2, NAN);
 	probe->nb_streams = rows_column_int(&rows, 3, 0);
 	read_measured(&rows, &probe->measured);
-	probe->idr.known = rows_column_int(&rows, 14, -1) >= 0;
-	probe->idr.count = rows_column_int(&rows, 14, 0);
-	probe->idr.sum = rows_column_int(&rows, 15, 0);
-	probe->wide = rows_column_int(&rows, 16, 0) != 0;
-	probe->merged = rows_column_int(&rows, 17, 0) != 0;
-	probe->size_bytes = rows_column_int(&rows, 18, 0);
+	probe->idr.known = rows_column_int(&rows, 15, -1) >= 0;
+	probe->idr.count = rows_column_int(&rows, 15, 0);
+	probe->idr.sum = rows_column_int(&rows, 16, 0);
+	probe->wide = rows_column_int(&rows, 17, 0) != 0;
+	probe->merged = rows_column_int(&rows, 18, 0) != 0;
+	probe->size_bytes = rows_column_int(&rows, 19, 0);
 	rows_end(&rows);
 	return DB_OK;
 }

@@ -41,6 +41,7 @@ enum db_result plan_measured_save(struct db *db, const char *video, const struct
 	rows_int(&rows, ":captions", m->captions);
 	rows_int(&rows, ":errors", m->errors);
 	rows_int(&rows, ":flagged", m->flagged);
+	rows_int(&rows, ":alone", m->alone);
 	return rows_run(&rows);
 }
 

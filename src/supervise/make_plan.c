@@ -156,6 +156,8 @@ static bool packets_make(struct work *work)
 		return false;
 	if (a->task.seq == SCAN_PACKETS && plan_goes_on(&work->facts, &a->scan))
 		return plan_again(work, TASK_PROBE, PROBE_MERGED);
+	if (measure_keys_are_false(&work->facts, &a->scan))
+		scan_forget_keys(&a->scan);
 	return make_plan(work, &a->scan);
 }
 

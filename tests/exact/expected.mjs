@@ -62,13 +62,12 @@ const outcomes = {
 		"vfr-long-gop.mkv", "vfr-stills.mkv", "vfr-stills.mp4", "vfr-stills.ts", "vfr-twins.mkv",
 		"vp8-hidden.webm", "vp8.ogg", "vp9-hidden.mp4", "vp9-hidden.webm", "wmv2.wmv", "wrap-sound.ts",
 		"wrap.ts", "x264-16b.mkv", "x264-16b.mp4", "x264-16b.ts", "x264-422-10.mp4", "x264-no-b.ts",
-		"x264.flv",
+		"x264-refresh-b.ts", "x264-refresh.mp4", "x264-refresh.ts", "x264.flv", "real/m4p_MOV00006.3gp",
 	],
 	noticed: [
 		"hostile/34-png-in-mov-16k.mov", "made/corrupt.mp4", "made/frag_sidx.mp4",
 		"made/trunc_faststart.mp4", "real/decord_corrupted.mp4",
-		"real/wpt_video_512x288_h264-360k_dashinit.mp4", "x264-refresh-b.ts",
-		"x264-refresh.mp4", "x264-refresh.ts", "x264.asf",
+		"real/wpt_video_512x288_h264-360k_dashinit.mp4", "x264.asf",
 	],
 	damaged: [
 		"noise-open.ts", "noise.mp4", "noise.ts",
@@ -110,7 +109,7 @@ const outcomes = {
 		"palette.avi",
 	],
 	one_chunk_keyframes: [
-		"real/iibbibb_editlist_videoonly.mp4", "real/m4p_MOV00006.3gp", "vfr-slides.mp4",
+		"real/iibbibb_editlist_videoonly.mp4", "vfr-slides.mp4",
 	],
 	"no picture": [
 		"hostile/97-audio-only.mp4", "hostile/98-cover-art-only.mp3", "real/mb_toothsome-dts.mp4",

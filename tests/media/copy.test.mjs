@@ -100,7 +100,7 @@ const ENCODED = {
 	"no clock but its own": [{ name: "stream.ts" }, undefined],
 };
 const MORE = {
-	"intra refresh": [{ x264: "intra-refresh=1", name: "refresh.mp4" }, /stands for itself|too far apart|open groups|as planned/],
+	"intra refresh": [{ x264: "intra-refresh=1", name: "refresh.mp4" }, /by themselves/],
 	"keyframes far apart": [{ gop: 100, name: "sparse.mp4" }, /too far apart/],
 	"a rate above the cap": [{ options: ["-b:v", "9M", "-crf", "1"], name: "rich.mp4" }, /takes more/],
 	"another size than it shows": [{ options: ["-aspect", "2:1"], name: "wide.mp4" }, undefined],

@@ -157,7 +157,8 @@ test("a source whose keyframes give no picture has a poster", async () => {
 	const source = await make("refresh.ts", picture(), h264, ["-threads", "1", "-g", "9999", "-x264-params", "intra-refresh=1:keyint=30"]);
 	const video = await ready(source);
 	assert.ok((await server.get(video.urls.poster)).status === 200);
-	assert.ok(!codes(video).includes("no_poster"));
+	assert.ok(!codes(video).includes("no_poster") && codes(video).includes("keyframes_false"));
+	assert.equal(await server.value(`SELECT edition FROM video WHERE id = '${video.id}'`), 1);
 });
 
 // What a careless muxer writes: a word of a cue in the same length in the old letters.

@@ -195,40 +195,6 @@ static void short_chunks_can_be_asked_for(void **state)
 	cuts_fini(&cuts);
 }
 
-/* As make_scan, but keyframes of `key` bytes and others of `other`; as from a phone that marks pictures by number. */
-static void cut_sizes(int key, int other, struct cuts *cuts)
-{
-	struct facts f = facts_of("mov,mp4,m4a,3gp,3g2,mj2");
-	struct scan scan;
-	struct grid grid;
-	const struct plan_input input = { .facts = &f, .scan = &scan, .profile = &profile };
-
-	f.coded_width = 176;
-	f.coded_height = 144;
-	make_scan(&scan, 24 * 60, 24);
-	for (size_t i = 0; i < scan.count; i++)
-		scan.packets[i].size = (uint32_t)(scan.packets[i].key ? key : other);
-	assert_true(grid_make(&f, &scan, 60, &grid));
-	cuts_make(&input, &grid, false, cuts);
-	scan_fini(&scan);
-}
-
-static void does_not_believe_keyframes_that_hold_no_picture(void **state)
-{
-	struct cuts cuts;
-
-	cut_sizes(19, 670, &cuts);
-	assert_int_equal(cuts.count, 1);
-	assert_string_equal(cuts.why, "one_chunk_keyframes");
-	cuts_fini(&cuts);
-	cut_sizes(19, 17, &cuts);       /* black */
-	assert_true(cuts.count > 1);
-	cuts_fini(&cuts);
-	cut_sizes(600, 670, &cuts);
-	assert_true(cuts.count > 1);
-	cuts_fini(&cuts);
-}
-
 /* As from two recorders, one behind the other, whose clocks overlap by two frames. */
 static void does_not_cut_where_the_clock_goes_back(void **state)
 {
@@ -293,7 +259,6 @@ int main(void)
 		cmocka_unit_test(says_how_many_bytes_each_chunk_needs),
 		cmocka_unit_test(long_videos_have_longer_chunks),
 		cmocka_unit_test(short_chunks_can_be_asked_for),
-		cmocka_unit_test(does_not_believe_keyframes_that_hold_no_picture),
 		cmocka_unit_test(does_not_cut_where_the_clock_goes_back),
 		cmocka_unit_test(some_are_left_whole_and_say_why),
 	};

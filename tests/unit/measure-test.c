@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -20,7 +21,8 @@ static const char output[] =
 	"frame:1    pts:3003    pts_time:0.033367\nlavfi.idet.repeated.neither=1.00\nlavfi.idet.repeated.top=1.00\n"
 	"lavfi.idet.single.tff=9.00\nlavfi.idet.multiple.tff=2.00\nlavfi.idet.multiple.bff=1.00\n"
 	"lavfi.idet.multiple.progressive=5.00\nlavfi.idet.multiple.undetermined=3.00\n"
-	"frame:0    pts:0       pts_time:0\nclipmill.interlaced=1\n";
+	"frame:0    pts:0       pts_time:0\nclipmill.interlaced=1\n"
+	"frame:0    pts:0       pts_time:0\nclipmill.alone=1\nframe:1    pts:90090   pts_time:1.001\nclipmill.alone=1\n";
 
 static void reads_the_last_counts(void **state)
 {
@@ -31,6 +33,7 @@ static void reads_the_last_counts(void **state)
 	assert_int_equal(m.pictures, 2);
 	assert_int_equal(m.captions, 1);
 	assert_int_equal(m.flagged, 1);
+	assert_int_equal(m.alone, 2);
 	assert_int_equal(m.top_first, 2);
 	assert_int_equal(m.bottom_first, 1);
 	assert_int_equal(m.progressive, 5);
@@ -89,6 +92,7 @@ static void looks_longer_where_the_file_says_so(void **state)
 	strings_json(&second, &b);
 	assert_non_null(strstr(buf_text(&a), "[0:3]trim=end_frame=50,"));
 	assert_non_null(strstr(buf_text(&b), "[0:3]trim=end_frame=200,"));
+	assert_non_null(strstr(buf_text(&a), "[1:3]trim=end_frame=3,"));
 	assert_non_null(strstr(buf_text(&a), "-format_whitelist"));
 	buf_fini(&a);
 	buf_fini(&b);
@@ -113,6 +117,34 @@ static void knows_claims(void **state)
 	assert_true(measure_is_wanted(&s));
 }
 
+/* Pictures in milliseconds, every `gop`-th of them flagged as a keyframe. */
+static bool are_false(int64_t alone, int step_ms, int gop)
+{
+	const struct facts facts = { .timebase = { 1, 1000 }, .keys_alone = alone };
+	struct scan scan;
+	char line[64];
+	bool result;
+
+	scan_init(&scan);
+	for (int i = 0; i < 200; i++)
+		scan_feed(&scan, line, (size_t)snprintf(line, sizeof line, "%d,%d,100,%d,%s\n", i * step_ms, i * step_ms, i * 100,
+							i % gop == 0 ? "K_" : "__"));
+	scan_end(&scan);
+	result = measure_keys_are_false(&facts, &scan);
+	scan_fini(&scan);
+	return result;
+}
+
+static void believes_keyframes_that_give_a_picture(void **state)
+{
+	assert_false(are_false(3, 40, 25));
+	assert_true(are_false(2, 40, 25));
+	assert_true(are_false(0, 40, 25));
+	assert_false(are_false(-1, 40, 25));    /* nobody looked */
+	assert_false(are_false(2, 40, 100));    /* it has no more */
+	assert_false(are_false(1, 600, 100));   /* the next is too late to be seen */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +152,7 @@ int main(void)
 		cmocka_unit_test(tells_fields_from_pictures),
 		cmocka_unit_test(looks_longer_where_the_file_says_so),
 		cmocka_unit_test(knows_claims),
+		cmocka_unit_test(believes_keyframes_that_give_a_picture),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,6 +97,18 @@ static void counts_rows_that_are_none(void **state)
 	scan_fini(&scan);
 }
 
+static void forgets_keyframes(void **state)
+{
+	struct scan scan;
+
+	scan_text(&scan, "80,0,100,0,K_\n0,40,100,100,__\n40,80,100,200,K_\n", 7);
+	scan_forget_keys(&scan);
+	assert_true(scan.keys_are_false);
+	assert_false(scan.packets[0].key || scan.packets[1].key);
+	assert_true(scan.packets[2].key);       /* it comes first in the file */
+	scan_fini(&scan);
+}
+
 static void nothing_is_nothing(void **state)
 {
 	struct scan scan;
@@ -114,6 +126,7 @@ int main(void)
 		cmocka_unit_test(keeps_no_more_than_it_may),
 		cmocka_unit_test(takes_mpegts_and_matroska_rows),
 		cmocka_unit_test(counts_rows_that_are_none),
+		cmocka_unit_test(forgets_keyframes),
 		cmocka_unit_test(nothing_is_nothing),
 	};
 
