@@ -40,6 +40,14 @@ bool graph_is_rgb(const struct facts *f)
 	return false;
 }
 
+bool graph_guesses_color(const struct facts *f)
+{
+	static const char *const untold[] = { "", "unknown", "unspecified", "reserved", NULL };
+
+	return f->hdr == FACTS_SDR && !graph_is_rgb(f) && known(spaces, f->color_space, NULL) == NULL &&
+	       known(untold, f->color_space, NULL) == NULL;
+}
+
 /* What goes with a matrix where the source names that alone. */
 static struct graph_color usual_of(const char *space)
 {

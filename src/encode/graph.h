@@ -38,5 +38,7 @@ struct graph_color {
 	const char *space, *primaries, *transfer;
 };
 struct graph_color graph_color_of(const struct facts *facts);
+/* True where its colours are made of YUV in a way that is not converted (YCgCo, constant luminance), and are taken for the usual ones. */
+bool graph_guesses_color(const struct facts *facts);
 
 #endif

@@ -166,6 +166,9 @@ static void decide_picture(struct plan *plan, const struct facts *f, const struc
 	if (f->hdr != FACTS_SDR)
 		job_decide(plan, "hdr_to_sdr", "The source is HDR (%s); it is tone-mapped to SDR.",
 		       f->hdr == FACTS_PQ ? "PQ" : "HLG");
+	if (graph_guesses_color(f))
+		job_decide(plan, "color_guessed", "The source tells colours as %s, which is not converted; they are taken for %s.", f->color_space,
+			   graph_color_of(f).space);
 	decide_fields(plan, f);
 	if (scan->keys_are_false)
 		job_decide(plan, "keyframes_false", "Not all that are called keyframes give a picture by themselves: only the first one is believed.");

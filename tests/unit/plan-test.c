@@ -724,6 +724,7 @@ static const struct {
 	{ "yuv420p10le", "bt2020nc", "", "", FACTS_SDR, { "bt2020nc", "bt2020", "bt2020-10" } },
 	{ "yuv420p10le", "bt2020nc", "bt2020", "bt2020-12", FACTS_SDR, { "bt2020nc", "bt2020", "bt2020-12" } },
 	{ "yuv420p10le", "bt2020nc", "bt2020", "smpte2084", FACTS_PQ, { "bt709", "bt709", "bt709" } },
+	{ "yuv420p", "ycgco", "", "", FACTS_SDR, { "bt709", "bt709", "bt709" } },
 	{ "yuv420p", "so', it", "is", "not", FACTS_SDR, { "bt709", "bt709", "bt709" } },
 };
 
@@ -741,6 +742,7 @@ static void colours_are_told_as_they_are(void **state)
 		assert_string_equal(color.space, colors[i].told.space);
 		assert_string_equal(color.primaries, colors[i].told.primaries);
 		assert_string_equal(color.transfer, colors[i].told.transfer);
+		assert_int_equal(graph_guesses_color(&f), strcmp(colors[i].space, "ycgco") == 0 || strcmp(colors[i].space, "so', it") == 0);
 	}
 }
 
