@@ -35,7 +35,7 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 	strings_add_all(argv, fixed);
 	switches_input(conf, facts->wide, facts->merged, argv);
 	strings_add_all(argv, clock);
-	if (strncmp(facts->container, "matroska", 8) == 0)
+	if (facts_are_in(facts, "matroska"))
 		strings_add_all(argv, as_told);
 	switches_file(argv, source);
 	if (idr_is_wanted(facts, profile))
@@ -48,8 +48,7 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 
 void copies_begin(struct copies *c, const struct facts *facts, const struct profile *profile)
 {
-	*c = (struct copies){ .idr = { .known = idr_is_wanted(facts, profile) } };
-	snprintf(c->container, sizeof c->container, "%s", facts->container);
+	*c = (struct copies){ .idr = { .known = idr_is_wanted(facts, profile) }, .dts = idr_goes_by_dts(facts) };
 }
 
 void copies_fini(struct copies *c)
@@ -66,7 +65,7 @@ static void take_line(struct copies *c)
 	c->line[c->line_len++] = '\n';
 	c->line[c->line_len] = '\0';
 	if (of_picture)
-		idr_take(c->line, c->container, &c->idr);
+		idr_take(c->line, c->dts, &c->idr);
 	else if (of_sets)
 		idr_take_sets(c->line, &c->sets);
 	else if (c->sounds.len < SOUNDS_MOST_BYTES)

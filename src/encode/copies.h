@@ -18,8 +18,8 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 
 /* Its output as it comes: keyframes may be many, and are summed at once. */
 struct copies {
-	char container[64];
 	struct idr idr;                 /* known: the picture is looked at */
+	bool dts;                       /* its pictures go by decode times (encode/idr.h) */
 	struct sets sets;
 	struct buf sounds;              /* the lines of all others */
 	char line[160];                 /* the unfinished last one */

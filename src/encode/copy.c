@@ -39,7 +39,7 @@ static bool is_plain(const struct facts *f, const struct rung *rung, struct copy
 
 bool copy_is_described_once(const struct facts *f)
 {
-	return strncmp(f->container, "mov", 3) == 0 || strncmp(f->container, "matroska", 8) == 0;
+	return facts_are_in(f, "mov") || facts_are_in(f, "matroska");
 }
 
 bool copy_is_thinkable(const struct facts *f, const struct profile *profile)

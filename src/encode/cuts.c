@@ -55,20 +55,20 @@ static int64_t slot_of(const struct cutter *c, int64_t pts)
 
 /* May it be cut? ------------------------------------------------------------------------------ */
 
-static bool is_one_of(const char *container, const char *const *names)
+static bool is_in_one_of(const struct facts *f, const char *const *containers)
 {
-	for (; *names != NULL; names++)
-		if (strncmp(container, *names, strlen(*names)) == 0)
+	for (; *containers != NULL; containers++)
+		if (facts_are_in(f, *containers))
 			return true;
 	return false;
 }
 
-/* Demuxers that seek where they are told to, as ffprobe's format_name begins. */
-static bool seeks_well(const char *container)
+/* Demuxers that seek where they are told to. */
+static bool seeks_well(const struct facts *f)
 {
 	static const char *const names[] = { "mov", "matroska", "mpegts", "flv", "asf", "ogg", "avi", NULL };
 
-	return is_one_of(container, names);
+	return is_in_one_of(f, names);
 }
 
 static bool whole(struct cuts *cuts, const char *why, const char *detail)
@@ -90,7 +90,7 @@ static bool may_cut(struct cutter *c)
 	}
 	if (g->duration_s * 1000 < (double)c->input->profile->chunk_ms / 2)
 		return whole(c->cuts, "one_chunk_short", "It is short: encoded in one piece.");
-	if (!seeks_well(f->container))
+	if (!seeks_well(f))
 		return whole(c->cuts, "one_chunk_container", "Files of this kind cannot be entered exactly: encoded in one piece.");
 	if (f->palette)
 		return whole(c->cuts, "one_chunk_palette", "Its colours are told once, with the first picture: encoded in one piece.");
@@ -123,7 +123,7 @@ static bool is_one_clock(const struct cutter *c)
 	const struct scan_packet **order = scan_file_order(c->input->scan);
 	bool back = false;
 
-	for (size_t i = 1; i < c->input->scan->count && !is_one_of(c->input->facts->container, by_nature); i++)
+	for (size_t i = 1; i < c->input->scan->count && !is_in_one_of(c->input->facts, by_nature); i++)
 		back = back || order[i]->dts < order[i - 1]->dts;
 	free(order);
 	return !back || whole(c->cuts, "one_chunk_times", "Its clock goes back: encoded in one piece.");
@@ -249,7 +249,7 @@ static bool is_crowded(const struct cutter *c, size_t at)
 {
 	const struct facts *f = c->input->facts;
 
-	return strncmp(f->container, "mov", 3) == 0 && strcmp(f->video_codec, "hevc") != 0 && at + 1 < c->entry_count &&
+	return facts_are_in(f, "mov") && strcmp(f->video_codec, "hevc") != 0 && at + 1 < c->entry_count &&
 	       c->entries[at + 1].dts <= c->entries[at].pts;
 }
 
@@ -265,8 +265,8 @@ static int64_t seek_us(const struct cutter *c, size_t at)
 	const struct entry *e = &c->entries[at];
 	double tick = ratio_value(f->timebase), s;
 
-	s = (double)(is_one_of(f->container, by_pts) && !is_crowded(c, at) ? e->pts : e->dts) * tick;
-	if (strncmp(f->container, "matroska", 8) == 0 && f->delay > 0)
+	s = (double)(is_in_one_of(f, by_pts) && !is_crowded(c, at) ? e->pts : e->dts) * tick;
+	if (facts_are_in(f, "matroska") && f->delay > 0)
 		s += 3.0 / 23;
 	return (int64_t)ceil(s * 1e6 - 1e-3);
 }

@@ -197,6 +197,13 @@ static enum facts_hdr hdr_of(const struct stream_row *s)
 	return FACTS_SDR;
 }
 
+bool facts_are_in(const struct facts *f, const char *container)
+{
+	size_t len = strcspn(f->container, ",");
+
+	return strlen(container) == len && strncmp(f->container, container, len) == 0;
+}
+
 /* Formats with a channel of transparency, but for palettes, which seldom use it. */
 static bool has_alpha(const char *pix_fmt)
 {
@@ -329,7 +336,7 @@ static void take_other(const struct stream_row *s, struct facts *f)
 
 bool facts_length_is_guessed(const struct facts *f)
 {
-	return strcmp(f->container, "aac") == 0 || strcmp(f->container, "mp3") == 0;
+	return facts_are_in(f, "aac") || facts_are_in(f, "mp3");
 }
 
 static bool check_limits(const struct facts *f, const struct conf *conf, struct refusal *refusal)
@@ -371,8 +378,8 @@ static void take_claim(const struct probe *probe, const struct conf *conf, struc
  * claims the whole of what was cut short, or is cut by its edit list. */
 static void take_length(const struct stream_row *s, struct facts *f)
 {
-	bool counts = strncmp(f->container, "mov", 3) == 0 && s->nb_frames > 0;
-	bool tells = counts || strcmp(f->container, "gif") == 0 || strcmp(f->container, "apng") == 0;
+	bool counts = facts_are_in(f, "mov") && s->nb_frames > 0;
+	bool tells = counts || facts_are_in(f, "gif") || facts_are_in(f, "apng");
 
 	f->picture_s = tells && isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
 	f->picture_count = counts ? s->nb_frames : 0;

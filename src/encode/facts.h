@@ -103,6 +103,9 @@ struct refusal {
 	char detail[200];
 };
 
+/* True where its demuxer is the one that ffprobe's format_name begins with: "mov", "matroska", "mpegts", ... */
+bool facts_are_in(const struct facts *facts, const char *container);
+
 /* Fills `facts`; false with `refusal` filled when the source cannot or must not be encoded. */
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *facts, struct refusal *refusal);
 

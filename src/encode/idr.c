@@ -49,23 +49,19 @@ void idr_add(const struct facts *facts, struct strings *argv)
 	strings_addf(argv, KEYFRAMES "filter_units=pass_types=%s", set_types(facts->video_codec));
 }
 
-/*
- * What the container itself tells of a packet, and is right where packets between are not read: libavformat makes the other
- * one of the packets before.
- */
-static bool tells_dts(const char *container)
+bool idr_goes_by_dts(const struct facts *facts)
 {
-	return strncmp(container, "mov", 3) == 0;
+	return facts_are_in(facts, "mov");
 }
 
-void idr_take(const char *line, const char *container, struct idr *idr)
+void idr_take(const char *line, bool by_dts, struct idr *idr)
 {
 	int64_t dts, pts;
 
 	if (sscanf(line, "0, %" SCNd64 ", %" SCNd64 ",", &dts, &pts) != 2)
 		return;
 	idr->count++;
-	idr->sum += (uint32_t)(tells_dts(container) ? dts : pts);
+	idr->sum += (uint32_t)(by_dts ? dts : pts);
 }
 
 void idr_take_sets(const char *line, struct sets *sets)
@@ -91,7 +87,7 @@ bool idr_are_keyframes(const struct facts *facts, const struct scan *scan)
 		if (!scan->packets[i].key)
 			continue;
 		keys.count++;
-		keys.sum += (uint32_t)(tells_dts(facts->container) ? scan->packets[i].dts : scan->packets[i].pts);
+		keys.sum += (uint32_t)(idr_goes_by_dts(facts) ? scan->packets[i].dts : scan->packets[i].pts);
 	}
 	return idr->known && keys.count == idr->count && keys.sum == idr->sum;
 }

@@ -12,8 +12,14 @@ bool idr_is_wanted(const struct facts *facts, const struct profile *profile);
 /* For a child that writes framecrc: as stream 0 the packets of the picture that have an IDR picture in them. */
 void idr_add(const struct facts *facts, struct strings *argv);
 
-/* Takes a line of that output; `container` is that of the facts. */
-void idr_take(const char *line, const char *container, struct idr *idr);
+/*
+ * The times that the container itself tells of its packets, and that are right where packets between are not read: libavformat
+ * makes the other ones of the packets before.  Decode times, or presentation times.
+ */
+bool idr_goes_by_dts(const struct facts *facts);
+
+/* Takes a line of that output. */
+void idr_take(const char *line, bool by_dts, struct idr *idr);
 
 /* Parameter sets: those at the head of the file, and those that packets bring along. */
 struct sets {

@@ -88,7 +88,7 @@ bool plan_goes_on(const struct facts *facts, const struct scan *scan)
 {
 	int64_t rest = rest_of(facts, scan);
 
-	return strncmp(facts->container, "mpegts", 6) == 0 && rest > REST_BYTES && rest > facts->size_bytes / REST_PART;
+	return facts_are_in(facts, "mpegts") && rest > REST_BYTES && rest > facts->size_bytes / REST_PART;
 }
 
 bool plan_scan_is_wanted(const struct facts *facts)
@@ -302,7 +302,7 @@ static bool check_grid(const struct plan_input *input, const struct grid *grid, 
 static bool is_still(const struct facts *facts, const struct scan *scan)
 {
 	return scan->count == 1 && !facts->has_audio &&
-	       (strcmp(facts->container, "gif") == 0 || strcmp(facts->container, "apng") == 0);
+	       (facts_are_in(facts, "gif") || facts_are_in(facts, "apng"));
 }
 
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)

@@ -60,7 +60,7 @@ static void look_for_idr(const struct packet *packets, size_t count, struct idr 
 						((int)i - 2) * TICKS, packets[i].slot * TICKS, TICKS, 4711);
 	*idr = (struct idr){ .known = true };
 	for (const char *line = output; *line != '\0'; line = strchr(line, '\n') + 1)
-		idr_take(line, film.container, idr);
+		idr_take(line, idr_goes_by_dts(&film), idr);
 }
 
 static bool fits(const struct facts *f, const struct profile *p, const struct packet *packets, size_t count, int bytes,
