@@ -17,6 +17,7 @@
 #define POSTER_SIDE_MOST 1280   /* pixels */
 #define POSTER_SEEK_FROM_S 5.0  /* shorter clips are taken from their start */
 #define POSTER_AMONG_MOST 6     /* keyframes that the poster is picked from */
+#define POSTER_WALK_MOST_S 20.0 /* that are decoded on the way where there is none */
 
 #define SKIP "-skip_frame"
 #define SEEK "-ss"
@@ -69,6 +70,7 @@ static void add_input(const struct plan_input *input, int64_t stream, struct str
 static void add_poster_line(const struct plan_input *input, const struct grid *grid, struct strings *argv)
 {
 	double from_s = grid->duration_s / 10;
+	bool seeks = grid->duration_s >= POSTER_SEEK_FROM_S;
 	int64_t among = keyframes_ahead(input, from_s, POSTER_AMONG_MOST);
 	struct buf graph = BUF_INIT;
 
@@ -76,12 +78,16 @@ static void add_poster_line(const struct plan_input *input, const struct grid *g
 	if (among > 1)
 		line_text(argv, SKIP, "nokey");
 	/* The keyframe before that place will do; where none is left after it, some files have none to land on. */
-	if (among > 0 && grid->duration_s >= POSTER_SEEK_FROM_S && !input->facts->palette) {
+	if (among > 0 && seeks && !input->facts->palette) {
 		strings_add(argv, "-noaccurate_seek");
 		strings_add(argv, SEEK);
 		strings_addf(argv, "%.6f", from_s);
 	}
 	add_input(input, input->facts->video_index, argv);
+	if (among == 0 && seeks) {      /* of the output */
+		strings_add(argv, SEEK);
+		strings_addf(argv, "%.6f", fmin(from_s, POSTER_WALK_MOST_S));
+	}
 	graph_poster(input->facts, POSTER_SIDE_MOST, among, &graph);
 	line_buf(argv, "-vf", &graph);
 	add_output(input, NAME_POSTER, argv);

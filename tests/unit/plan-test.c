@@ -514,6 +514,33 @@ static void plans_a_film(void **state)
 	scan_fini(&scan);
 }
 
+/* Where a keyframe is near, before the source is opened; else of what comes out of it. */
+static void a_poster_is_taken_from_a_tenth_of_the_film(void **state)
+{
+	for (int forgets = 0; forgets <= 1; forgets++) {
+		size_t at_seek = 0, at_source = 0;
+		const struct strings *argv;
+		struct refusal refusal;
+		struct scan scan;
+		struct plan plan;
+
+		make_scan(&scan, 0, 512, 480, 0);
+		if (forgets)
+			scan_forget_keys(&scan);
+		assert_true(plan_of(&film, &scan, &plan, &refusal));
+		argv = &plan.tasks[plan.task_count - 3].argv;
+		for (size_t i = 0; i < argv->count; i++) {
+			at_source = strcmp(argv->items[i], "-i") == 0 ? i : at_source;
+			at_seek = strcmp(argv->items[i], "-ss") == 0 ? i : at_seek;
+		}
+		assert_int_equal(plan.tasks[plan.task_count - 3].kind, TASK_POSTER);
+		assert_string_equal(argv->items[at_seek + 1], "2.000000");
+		assert_int_equal(at_seek > at_source, forgets);
+		plan_fini(&plan);
+		scan_fini(&scan);
+	}
+}
+
 /* As of what a browser records: neither the file nor a track says how long it is. */
 static void a_sound_without_a_claim_outlasts_the_picture(void **state)
 {
@@ -833,6 +860,7 @@ int main(void)
 		cmocka_unit_test(whichever_comes_first_at_a_joint_sets_the_clock),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
+		cmocka_unit_test(a_poster_is_taken_from_a_tenth_of_the_film),
 		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
 		cmocka_unit_test(interlaced_pictures_may_change_their_size),
 		cmocka_unit_test(turned_pictures_may_change_their_size),
