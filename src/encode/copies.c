@@ -9,10 +9,7 @@
 
 #include "encode/copies.h"
 #include "encode/idr.h"
-#include "encode/steady.h"
 #include "encode/switches.h"
-
-#define SOUNDS_MOST_BYTES (1 << 20)     /* a few thousand lines each (steady.h) */
 
 bool copies_are_wanted(const struct facts *facts, const struct profile *profile)
 {
@@ -46,30 +43,26 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 	strings_add_all(argv, output);
 }
 
+/* Where the picture is looked at, it is stream 0, and its parameter sets are stream 1. */
 void copies_begin(struct copies *c, const struct facts *facts, const struct profile *profile)
 {
 	*c = (struct copies){ .idr = { .known = idr_is_wanted(facts, profile) }, .dts = idr_goes_by_dts(facts) };
+	steady_begin(facts, profile, c->idr.known ? 2 : 0, &c->sounds);
 }
 
-void copies_fini(struct copies *c)
-{
-	buf_fini(&c->sounds);
-}
-
-/* Where the picture is looked at, it is stream 0. */
 static void take_line(struct copies *c)
 {
 	bool of_picture = c->idr.known && strncmp(c->line, "0,", 2) == 0;
 	bool of_sets = c->idr.known && (strncmp(c->line, "1,", 2) == 0 || strncmp(c->line, "#extradata 1:", 13) == 0);
 
-	c->line[c->line_len++] = '\n';
 	c->line[c->line_len] = '\0';
+	c->lines++;
 	if (of_picture)
 		idr_take(c->line, c->dts, &c->idr);
 	else if (of_sets)
 		idr_take_sets(c->line, &c->sets);
-	else if (c->sounds.len < SOUNDS_MOST_BYTES)
-		buf_put(&c->sounds, c->line, c->line_len);
+	else
+		steady_take(c->line, &c->sounds);
 	c->line_len = 0;
 }
 
@@ -78,16 +71,16 @@ void copies_feed(struct copies *c, const char *bytes, size_t len)
 	for (size_t i = 0; i < len; i++)
 		if (bytes[i] == '\n')
 			take_line(c);
-		else if (c->line_len + 2 < sizeof c->line)
+		else if (c->line_len + 1 < sizeof c->line)
 			c->line[c->line_len++] = bytes[i];
 }
 
-void copies_read(struct copies *c, const struct facts *facts, const struct profile *profile, struct idr *idr, struct steadies *steadies)
+void copies_end(struct copies *c, struct idr *idr, struct steadies *steadies)
 {
 	if (c->line_len > 0)
 		take_line(c);
 	*idr = c->idr;
 	if (!c->sets.at_head || c->sets.differ || (c->sets.count > 0 && c->sets.count != c->idr.count))
 		idr->known = false;     /* the head of the file does not describe all of them */
-	steady_read(buf_text(&c->sounds), facts, profile, c->idr.known ? 2 : 0, steadies);
+	steady_end(&c->sounds, steadies);
 }

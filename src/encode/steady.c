@@ -64,16 +64,19 @@ void steady_add(const struct facts *f, const struct profile *profile, struct str
 
 /* Reading ------------------------------------------------------------------------------------- */
 
-/* What the lines of one stream come to.  Offsets are samples between a packet and where it would be if the first were at 0. */
-struct sums {
-	double tick_s;
-	int64_t lines, bytes;
-	double offsets, least, most;
-};
-
-static void take_packet(struct sums *s, const struct track *t, int64_t step, int64_t pts, int64_t bytes)
+void steady_begin(const struct facts *f, const struct profile *profile, int stream, struct steady_look *look)
 {
-	double offset = (double)pts * s->tick_s * (double)t->sample_rate - (double)(s->lines * step * STEADY_PACKET);
+	const struct track *chosen[TRACKS_MOST];
+
+	*look = (struct steady_look){ .stream = stream, .count = choose(f, profile, chosen) };
+	look->every = every(f, look->count);
+	for (size_t i = 0; i < look->count; i++)
+		look->sounds[i] = (struct steady_sums){ .index = chosen[i]->index, .sample_rate = chosen[i]->sample_rate };
+}
+
+static void take_packet(struct steady_sums *s, int64_t step, int64_t pts, int64_t bytes)
+{
+	double offset = (double)pts * s->tick_s * (double)s->sample_rate - (double)(s->lines * step * STEADY_PACKET);
 
 	s->least = s->lines == 0 ? offset : fmin(s->least, offset);
 	s->most = s->lines == 0 ? offset : fmax(s->most, offset);
@@ -82,46 +85,43 @@ static void take_packet(struct sums *s, const struct track *t, int64_t step, int
 	s->lines++;
 }
 
-static void take_line(const char *line, int64_t step, const struct track *const chosen[], int first, int count, struct sums *sums)
+/* NULL: it is none of them. */
+static struct steady_sums *sums_of(struct steady_look *look, int stream)
+{
+	bool one = stream >= look->stream && stream - look->stream < (int)look->count;
+
+	return one ? &look->sounds[stream - look->stream] : NULL;
+}
+
+void steady_take(const char *line, struct steady_look *look)
 {
 	int64_t dts, pts, duration, bytes, num, den;
+	struct steady_sums *sums;
 	int stream;
 
 	if (sscanf(line, "#tb %d: %" SCNd64 "/%" SCNd64, &stream, &num, &den) == 3) {
-		if (stream >= first && stream < first + count && den > 0)
-			sums[stream - first].tick_s = (double)num / (double)den;
+		sums = sums_of(look, stream);
+		if (sums != NULL && den > 0)
+			sums->tick_s = (double)num / (double)den;
 	} else if (sscanf(line, "%d, %" SCNd64 ", %" SCNd64 ", %" SCNd64 ", %" SCNd64 ",", &stream, &dts, &pts, &duration, &bytes) == 5) {
-		if (stream >= first && stream < first + count)
-			take_packet(&sums[stream - first], chosen[stream - first], step, pts, bytes);
+		sums = sums_of(look, stream);
+		if (sums != NULL)
+			take_packet(sums, look->every, pts, bytes);
 	}
 }
 
-static void keep(const struct sums *s, const struct track *t, int64_t step, struct steadies *found)
+void steady_end(const struct steady_look *look, struct steadies *found)
 {
-	if (s->lines == 0 || s->tick_s <= 0 || s->most - s->least > 2 * SLACK_S * (double)t->sample_rate)
-		return;
-	found->items[found->count++] = (struct steady){
-		.index = t->index, .first = llround(s->offsets / (double)s->lines),
-		.packets = (s->lines - 1) * step + 1,
-		.kbps = s->bytes / s->lines * 8 * t->sample_rate / STEADY_PACKET / 1000,
-	};
-}
-
-void steady_read(const char *output, const struct facts *f, const struct profile *profile, int stream, struct steadies *found)
-{
-	const struct track *chosen[TRACKS_MOST];
-	struct sums sums[TRACKS_MOST] = { 0 };
-	size_t count = choose(f, profile, chosen);
-	int64_t step = every(f, count);
-
 	found->count = 0;
-	for (size_t len; *output != '\0'; output += len + (output[len] != '\0')) {
-		char line[128];         /* by itself: sscanf looks for the end of what it reads */
+	for (size_t i = 0; i < look->count; i++) {
+		const struct steady_sums *s = &look->sounds[i];
 
-		len = strcspn(output, "\n");
-		snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line), output);
-		take_line(line, step, chosen, stream, (int)count, sums);
+		if (s->lines == 0 || s->tick_s <= 0 || s->most - s->least > 2 * SLACK_S * (double)s->sample_rate)
+			continue;
+		found->items[found->count++] = (struct steady){
+			.index = s->index, .first = llround(s->offsets / (double)s->lines),
+			.packets = (s->lines - 1) * look->every + 1,
+			.kbps = s->bytes / s->lines * 8 * s->sample_rate / STEADY_PACKET / 1000,
+		};
 	}
-	for (size_t i = 0; i < count; i++)
-		keep(&sums[i], chosen[i], step, found);
 }

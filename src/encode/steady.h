@@ -18,7 +18,23 @@ bool steady_is_wanted(const struct facts *facts, const struct profile *profile);
  */
 void steady_add(const struct facts *facts, const struct profile *profile, struct strings *argv);
 
-/* Reads that output, in which the first of these sounds is stream `stream`.  Fills those that are steady. */
-void steady_read(const char *output, const struct facts *facts, const struct profile *profile, int stream, struct steadies *found);
+/* What its lines come to, sound by sound.  An offset is the samples between a packet and where it would be if the first were at 0. */
+struct steady_sums {
+	int64_t index, sample_rate;
+	double tick_s;
+	int64_t lines, bytes;
+	double offsets, least, most;
+};
+struct steady_look {
+	int stream;                     /* of the first of them in the lines */
+	int64_t every;
+	struct steady_sums sounds[STEADIES_MOST];
+	size_t count;
+};
+
+/* Takes the lines one by one; those of other streams are passed over.  At the end `found` is filled with those that are steady. */
+void steady_begin(const struct facts *facts, const struct profile *profile, int stream, struct steady_look *look);
+void steady_take(const char *line, struct steady_look *look);
+void steady_end(const struct steady_look *look, struct steadies *found);
 
 #endif

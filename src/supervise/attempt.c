@@ -33,7 +33,6 @@ void attempt_fini(struct attempt *attempt)
 	buf_fini(&attempt->output);
 	buf_fini(&attempt->err);
 	scan_fini(&attempt->scan);
-	copies_fini(&attempt->copies);
 }
 
 static const char *program_of(const struct conf *conf, const struct task *task)

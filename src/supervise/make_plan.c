@@ -174,14 +174,9 @@ static bool copies_make(struct work *work)
 {
 	const char *video = work->attempt->task.video;
 	struct steadies steadies;
-	struct profile profile;
 	struct idr idr;
 
-	if (!read_facts(work))
-		return false;
-	if (plan_profile_read(work->desk->db, video, &profile) != DB_OK)
-		return work_database_failed(work);
-	copies_read(&work->attempt->copies, &work->facts, &profile, &idr, &steadies);
+	copies_end(&work->attempt->copies, &idr, &steadies);
 	if ((idr.known && plan_idr_save(work->desk->db, video, &idr) != DB_OK) ||
 	    plan_steadies_save(work->desk->db, video, &steadies) != DB_OK)
 		return work_database_failed(work);

@@ -281,8 +281,7 @@ static int64_t mark_of(const struct runner *r)
 	const struct attempt *a = &r->attempt;
 	int64_t cpu = works_in_silence(a->task.kind) ? child_cpu_ticks(&r->child) : 0;
 
-	return cpu + a->progress.frame + a->progress.out_time_us + (int64_t)a->output.len + (int64_t)a->scan.count + a->copies.idr.count +
-	       (int64_t)a->copies.sounds.len;
+	return cpu + a->progress.frame + a->progress.out_time_us + (int64_t)a->output.len + (int64_t)a->scan.count + a->copies.lines;
 }
 
 /* How long it may be silent: longer than all of its work should take is too long, however slow its encoder is. */

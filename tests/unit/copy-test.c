@@ -166,8 +166,7 @@ static bool is_described_well(const char *lines)
 	copies_begin(&copies, &film, &profile);
 	copies_feed(&copies, keyframes, strlen(keyframes));
 	copies_feed(&copies, lines, strlen(lines));
-	copies_read(&copies, &film, &profile, &idr, &steadies);
-	copies_fini(&copies);
+	copies_end(&copies, &idr, &steadies);
 	return idr.known && idr.count == 2;
 }
 

@@ -47,8 +47,7 @@ static void read_copies(const char *output, const struct facts *f, struct idr *i
 	copies_begin(&copies, f, &profile);
 	for (size_t at = 0, len = strlen(output); at < len; at += 1000)
 		copies_feed(&copies, output + at, len - at < 1000 ? len - at : 1000);
-	copies_read(&copies, f, &profile, idr, found);
-	copies_fini(&copies);
+	copies_end(&copies, idr, found);
 }
 
 /* Of keyframes alone these are 2 MiB: an output that was kept up to 1 MiB had half of them. */
@@ -76,8 +75,7 @@ static void all_keyframes_count_however_many_there_are(void **state)
 		if (i % 100 == 0)
 			copies_feed(&copies, "#software: x\n", 13);
 	}
-	copies_read(&copies, &f, &wish, &idr, &found);
-	copies_fini(&copies);
+	copies_end(&copies, &idr, &found);
 	assert_true(idr.known);
 	assert_int_equal(idr.count, 30000);
 	assert_int_equal(idr.sum, 30000LL * 29999 / 2);
@@ -107,11 +105,12 @@ static void clocks_in_milliseconds_are_steady(void **state)
 	size_t len = strlen(output);
 	struct facts f = film();
 	struct steadies found;
+	struct idr idr;
 
 	f.sound_count = 1;
 	for (int i = 0; i < 100; i++)
 		len += (size_t)snprintf(output + len, sizeof output - len, "0, %d, %d, 21, 300, 0x0\n", i, (int)lround(i * 1024 / 48.0) + 5);
-	steady_read(output, &f, &profile, 0, &found);
+	read_copies(output, &f, &idr, &found);
 	assert_int_equal(found.count, 1);
 	assert_in_range(found.items[0].first, 235, 245);
 }
@@ -124,9 +123,10 @@ static void nonsense_is_no_sound(void **state)
 	};
 	struct facts f = film();
 	struct steadies found;
+	struct idr idr;
 
 	for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-		steady_read(outputs[i], &f, &profile, 0, &found);
+		read_copies(outputs[i], &f, &idr, &found);
 		assert_int_equal(found.count, 0);
 	}
 }
