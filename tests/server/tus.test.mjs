@@ -70,6 +70,15 @@ test("another version, or none, is 412 with the versions there are", async () =>
 	}
 });
 
+test("every answer says the version, also of what is refused before anybody looks at it", async () => {
+	const path = `${BASE}/${"a".repeat(22)}`;
+	for (const [method, where, status, extra] of [["HEAD", path, 404], ["HEAD", `${BASE}/nothing`, 404], ["GET", path, 405],
+		["POST", `${BASE}?size=1`, 400], ["POST", BASE, 403, { "Sec-Fetch-Site": "cross-site" }]]) {
+		const answer = await server.request(method, where, { headers: { "Tus-Resumable": "1.0.0", "Upload-Length": "5", ...extra }, body: "" });
+		assert.deepEqual([answer.status, answer.headers["tus-resumable"]], [status, "1.0.0"], `${method} ${where}`);
+	}
+});
+
 test("a wrong offset is 409, a wrong type 415, and neither changes anything", async () => {
 	const path = await tus.create(10);
 	for (const offset of [1, 9, 10, 11])
