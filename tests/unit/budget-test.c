@@ -193,6 +193,25 @@ static void an_upload_that_is_moved_while_somebody_looks_for_it_is_found(void **
 	resume_leave(&looks);
 }
 
+/* A DELETE may have taken the row of one that a PATCH then begins anew. */
+static void an_upload_that_is_removed_while_it_is_completed_leaves_no_source(void **state)
+{
+	struct fixture *f = *state;
+	struct conf conf = { .dir = f->dir, .upload_max_bytes = MB, .uploads_max = 9, .uploads_owner_max = 9, .upload_expiry_ms = 60000 };
+	struct resume made = { .row = { .kind = UPLOAD_WHOLE, .profile = "default", .length_bytes = 8 } };
+	char text[] = "01234567";
+	struct iovec bytes = { text, 8 };
+
+	assert_int_equal(resume_create(&made, f->db, &conf, f->dir_fd, NULL), SPOOL_OK);
+	assert_int_equal(resume_begin(&made), SPOOL_OK);
+	assert_int_equal(resume_appendv(&made, &bytes, 1), SPOOL_OK);
+	assert_int_equal(resume_record(&made), SPOOL_OK);
+	assert_int_equal(upload_abort(f->db, made.row.id), DB_OK);
+	assert_int_equal(resume_finish(&made, NULL, 0), SPOOL_GONE);
+	resume_leave(&made);
+	assert_int_equal(unlinkat(f->dir_fd, "source", AT_REMOVEDIR), 0);       /* it is empty */
+}
+
 static void a_video_is_promised_what_its_work_will_write_until_it_is_given_up(void **state)
 {
 	struct fixture *f = *state;
@@ -397,6 +416,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(an_upload_is_promised_what_it_brings_until_its_file_has_it),
 		T(an_upload_that_is_moved_while_somebody_looks_for_it_is_found),
+		T(an_upload_that_is_removed_while_it_is_completed_leaves_no_source),
 		T(who_asks_is_foretold_by_its_own_profile_and_does_not_stand_in_its_own_way),
 		T(a_video_is_promised_what_its_work_will_write_until_it_is_given_up),
 		T(a_task_is_claimed_where_it_fits_beside_the_running_ones),
