@@ -114,13 +114,15 @@ INSERT INTO upload (id, worker, filename, length_bytes) VALUES (:id, :worker, :f
 -- name: upload_abort
 DELETE FROM upload WHERE id = :id;
 
+-- Of those that have no owner one address may have as many as are left: so there are always some for the next one.
 -- name: upload_create
-INSERT INTO upload (id, kind, worker, owner, filename, title, profile, priority, length_bytes, metadata, concat, digest, wants, touched_ms)
-SELECT :id, :kind, :worker, :owner, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest, :wants,
+INSERT INTO upload (id, kind, worker, owner, address, filename, title, profile, priority, length_bytes, metadata, concat, digest, wants, touched_ms)
+SELECT :id, :kind, :worker, :owner, :address, :filename, :title, :profile, :priority, :length_bytes, :metadata, :concat, :digest, :wants,
        (SELECT ms FROM lived_ms)
  WHERE :kind = 'joined'                 -- which makes them fewer
-    OR ((SELECT count(*) FROM upload WHERE done = 0) < :most
-        AND (:owner = '' OR (SELECT count(*) FROM upload WHERE owner = :owner AND done = 0) < :most_of_owner));
+    OR (SELECT l.n > 0 AND (SELECT count(*) FROM upload WHERE owner = :owner AND done = 0 AND (owner <> '' OR address = :address))
+                           < iif(:owner = '', l.n, :most_of_owner)
+          FROM (SELECT :most - count(*) AS n FROM upload WHERE done = 0) l);
 
 -- name: upload_read
 SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,
@@ -152,10 +154,10 @@ UPDATE upload SET worker = NULL WHERE id = :id AND done = 0;
 UPDATE upload SET length_bytes = :length_bytes WHERE id = :id AND length_bytes IS NULL AND offset_bytes <= :length_bytes;
 
 -- name: upload_done
-UPDATE upload SET done = 1, worker = NULL, offset_bytes = :size_bytes, length_bytes = :size_bytes WHERE id = :id AND done = 0;
+UPDATE upload SET done = 1, worker = NULL, address = '', offset_bytes = :size_bytes, length_bytes = :size_bytes WHERE id = :id AND done = 0;
 
 -- name: upload_join
-UPDATE upload SET done = 1, joined = :into WHERE id = :id AND done = 0 AND kind = 'part' AND offset_bytes = length_bytes;
+UPDATE upload SET done = 1, address = '', joined = :into WHERE id = :id AND done = 0 AND kind = 'part' AND offset_bytes = length_bytes;
 
 -- name: upload_needs_file
 SELECT 1 FROM upload WHERE id = :id AND done = 0;

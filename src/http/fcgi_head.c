@@ -29,6 +29,8 @@ static bool begin(struct fcgi_head *head, const struct fcgi_record *record, unsi
 		return refuse(head, "a management record");
 	if (record->type != FCGI_TYPE_BEGIN_REQUEST || record->content_len != BEGIN_BYTES)
 		return refuse(head, "no BEGIN_REQUEST first");
+	if (record->padding_len > 0)
+		return refuse(head, "a BEGIN_REQUEST with padding");    /* libfcgi reads that as the next record */
 	if ((content[0] << 8 | content[1]) != ROLE_RESPONDER)
 		return refuse(head, "a role that is not responder");
 	content[2] = 0;         /* flags: FCGI_KEEP_CONN */

@@ -4,8 +4,10 @@
  */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -161,6 +163,17 @@ static bool read_owner(struct request *r, const char *owner)
 	return len <= LABEL_MOST && characters <= REQUEST_OWNER_MOST;
 }
 
+static void read_address(struct request *r, const char *address)
+{
+	struct in6_addr network;
+
+	snprintf(r->address, sizeof r->address, "%s", address);
+	if (inet_pton(AF_INET6, address, &network) != 1 || IN6_IS_ADDR_V4MAPPED(&network))
+		return;
+	memset(network.s6_addr + 8, 0, 8);
+	inet_ntop(AF_INET6, &network, r->address, sizeof r->address);
+}
+
 enum error request_read(struct request *r, request_lookup *lookup, const void *user, const char **detail)
 {
 	struct source s = { lookup, user };
@@ -177,6 +190,7 @@ enum error request_read(struct request *r, request_lookup *lookup, const void *u
 	r->content_type = get(&s, "CONTENT_TYPE");
 	r->body_file = get(&s, "REQUEST_BODY_FILE");    /* a client's own field is HTTP_REQUEST_BODY_FILE */
 	r->content_encoding = get(&s, "HTTP_CONTENT_ENCODING");
+	read_address(r, get(&s, "REMOTE_ADDR"));
 	if (!read_owner(r, owner))
 		return ERROR_OWNER_TOO_LONG;
 	error = read_target(r, &s, detail);

@@ -15,6 +15,7 @@
 #define REQUEST_SEGMENTS 6
 #define REQUEST_OWNER_MOST 100          /* characters of an owner, as the schema has it */
 #define REQUEST_PARAMS 16
+#define REQUEST_ADDRESS_BYTES 46        /* INET6_ADDRSTRLEN */
 
 enum request_method {
 	REQUEST_GET = 1, REQUEST_HEAD = 2, REQUEST_POST = 4, REQUEST_PUT = 8, REQUEST_PATCH = 16,
@@ -37,6 +38,7 @@ struct request {
 	bool wants_html;                                /* a browser's page load, by Accept */
 	bool cross_origin;                              /* made by another site's page */
 	char owner[LABEL_MOST + 1];                     /* REMOTE_USER, never a client's own field */
+	char address[REQUEST_ADDRESS_BYTES];            /* REMOTE_ADDR; of IPv6 the network, /64, as one client has all of it */
 	char target[REQUEST_TARGET_BYTES];
 };
 

@@ -108,13 +108,12 @@ static void refuse_method(struct exchange *ex, unsigned methods)
 		if ((methods & allowed_names[i].method) != 0)
 			buf_printf(&allow, "%s%s", allow.len > 0 ? ", " : "", allowed_names[i].name);
 	reply_field(ex->reply, "Allow", buf_text(&allow));
-	if (exchange_field(ex, "TUS_RESUMABLE") != NULL)
-		reply_field(ex->reply, "Tus-Resumable", TRANSFER_TUS_VERSION);
 	reply_errorf(ex->reply, ERROR_METHOD_NOT_ALLOWED, "this address takes %s", buf_text(&allow));
 	buf_fini(&allow);
 }
 
-void routes_dispatch(struct exchange *ex)
+/* False: refused before any handler was asked. */
+static bool dispatch(struct exchange *ex)
 {
 	const struct request *r = ex->request;
 	unsigned methods = 0;
@@ -127,14 +126,25 @@ void routes_dispatch(struct exchange *ex)
 				methods |= route->methods;
 			continue;
 		}
-		if ((r->method & (SAFE | REQUEST_OPTIONS)) == 0 && r->cross_origin)
+		if ((r->method & (SAFE | REQUEST_OPTIONS)) == 0 && r->cross_origin) {
 			reply_error(ex->reply, ERROR_CROSS_ORIGIN, NULL);
-		else if (params_ok(ex, route->params))
-			route->handler(ex);
-		return;
+			return false;
+		}
+		if (!params_ok(ex, route->params))
+			return false;
+		route->handler(ex);
+		return true;
 	}
 	if (methods != 0)
 		refuse_method(ex, methods);
 	else
 		reply_error(ex->reply, ERROR_NOT_FOUND, NULL);
+	return false;
+}
+
+/* tus 1.0.0, "Tus-Resumable": a refusal says the version as its handlers do. */
+void routes_dispatch(struct exchange *ex)
+{
+	if (!dispatch(ex) && exchange_field(ex, "TUS_RESUMABLE") != NULL)
+		reply_field(ex->reply, "Tus-Resumable", TRANSFER_TUS_VERSION);
 }

@@ -135,6 +135,7 @@ void transfer_set_options(struct transfer *transfer, const struct upload *option
 	struct upload_row *row = &transfer->resume.row;
 
 	strcpy(row->owner, transfer->ex->request->owner);
+	strcpy(row->address, transfer->ex->request->address);
 	strcpy(row->filename, options->filename);
 	strcpy(row->title, options->title);
 	strcpy(row->profile, options->profile);

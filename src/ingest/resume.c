@@ -166,23 +166,36 @@ static enum spool_result read_again(struct resume *r)
 	return spool_from_db(upload_read(r->spool.db, r->spool.id, owner, r->spool.conf->upload_expiry_ms, &r->row));
 }
 
-enum spool_result resume_take(struct resume *resume, int64_t wait_ms, bool presses)
+/* Opens the file and takes its turn. */
+static enum spool_result take_file(struct resume *r, int64_t wait_ms, bool presses)
 {
-	struct spool *s = &resume->spool;
-	enum spool_result result, read;
+	struct spool *s = &r->spool;
+	enum spool_result result = open_file(r);
 
-	if (resume->row.done)
-		return SPOOL_OK;
-	result = open_file(resume);
 	if (result == SPOOL_OK)
-		result = take_turn(resume, wait_ms, presses);
+		result = take_turn(r, wait_ms, presses);
 	if (result != SPOOL_OK && s->fd >= 0) {
 		close(s->fd);
 		s->fd = -1;
 	}
-	read = read_again(resume);
-	if (read != SPOOL_OK || resume->row.done)
-		return read;
+	return result;
+}
+
+enum spool_result resume_take(struct resume *resume, int64_t wait_ms, bool presses)
+{
+	enum spool_result result, read;
+	int64_t known_bytes;
+
+	if (resume->row.done)
+		return SPOOL_OK;
+	do {
+		known_bytes = resume->row.offset_bytes;
+		result = take_file(resume, wait_ms, presses);
+		read = read_again(resume);
+		if (read != SPOOL_OK || resume->row.done)
+			return read;
+		/* Gone, and its row was read anew: its last byte came in between, and it was moved. */
+	} while (result == SPOOL_GONE && resume->row.offset_bytes != known_bytes);
 	if (result == SPOOL_OK && !is_current(resume))
 		result = SPOOL_TAKEN;           /* somebody is moving it, and the row is about to say so */
 	resume->from_bytes = resume->row.offset_bytes;

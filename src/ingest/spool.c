@@ -366,6 +366,22 @@ static enum spool_result sync_move(const struct spool *s)
 	return SPOOL_OK;
 }
 
+static void remove_from(const struct spool *s, const char *folder)
+{
+	char path[64];
+
+	path_of(s, folder, path);
+	if (unlinkat(s->dir_fd, path, 0) < 0 && errno != ENOENT)
+		log_error("upload %s: %s: %s", s->id, path, strerror(errno));
+}
+
+/* A commit that said it failed may be there. */
+static void remove_source(const struct spool *s)
+{
+	if (!video_exists(s->db, s->id))
+		remove_from(s, "source");
+}
+
 enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
 {
 	enum spool_result result = seal(spool);
@@ -378,6 +394,8 @@ enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
 		result = spool_from_db(upload_complete(spool->db, done));
 	if (result == SPOOL_FAILED || result == SPOOL_GONE)
 		log_error("upload %s: not completed: %s", spool->id, db_message(spool->db));
+	if (result == SPOOL_GONE)
+		remove_source(spool);   /* its row was removed at the same time: nobody would look for it */
 	spool->finished = result == SPOOL_OK;
 	return result;
 }
@@ -395,15 +413,6 @@ void spool_full(const struct spool *spool, char words[BUDGET_WORDS])
 		snprintf(words, BUDGET_WORDS, "The disk became full while the file came; nothing of it was kept.");
 }
 
-static void remove_from(const struct spool *s, const char *folder)
-{
-	char path[64];
-
-	path_of(s, folder, path);
-	if (unlinkat(s->dir_fd, path, 0) < 0 && errno != ENOENT)
-		log_error("upload %s: %s: %s", s->id, path, strerror(errno));
-}
-
 void spool_abort(struct spool *spool)
 {
 	enum db_result result;
@@ -414,8 +423,7 @@ void spool_abort(struct spool *spool)
 	if (spool->id[0] == '\0' || spool->finished || spool->resumable)
 		return;
 	remove_from(spool, "incoming");
-	if (!video_exists(spool->db, spool->id))        /* a commit that said it failed may be there */
-		remove_from(spool, "source");
+	remove_source(spool);
 	result = upload_abort(spool->db, spool->id);
 	if (result != DB_OK && result != DB_NONE)
 		log_warn("upload %s: its row stays until its worker ends: %s", spool->id, db_message(spool->db));

@@ -52,6 +52,7 @@ enum db_result upload_create(struct db *db, const struct upload_row *row, const 
 	rows_text(&rows, ":kind", kind_names[row->kind]);
 	rows_text(&rows, ":worker", worker);
 	rows_text(&rows, ":owner", row->owner);
+	rows_text(&rows, ":address", row->address);
 	rows_text(&rows, ":filename", row->filename);
 	rows_text(&rows, ":title", row->title);
 	rows_text(&rows, ":profile", row->profile);

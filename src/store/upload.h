@@ -33,6 +33,7 @@ struct upload_row {
 	char id[ID_LEN + 1];
 	enum upload_kind kind;
 	char owner[256], filename[256], title[256], profile[33];
+	char address[46];       /* of the client that creates it; not read again */
 	int64_t priority;
 	int64_t length_bytes;   /* -1: not told yet */
 	int64_t offset_bytes;   /* on stable storage */
@@ -51,7 +52,8 @@ enum db_result upload_begin(struct db *db, const char *id, const char *worker, c
 
 /*
  * Records a resumable upload; of `row` everything but offset, joined, done and expires is used.  `worker`
- * NULL: it outlives who writes it.  DB_NONE: there are `most` unfinished ones, or the owner has `most_of_owner`.
+ * NULL: it outlives who writes it.  DB_NONE: there are `most` unfinished ones, or the owner has `most_of_owner`; or there
+ * is no owner, and the address has as many as are left.
  */
 enum db_result upload_create(struct db *db, const struct upload_row *row, const char *worker, int64_t most,
 			     int64_t most_of_owner) __attribute__((warn_unused_result));

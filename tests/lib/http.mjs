@@ -3,11 +3,11 @@
 import http from "node:http";
 import net from "node:net";
 
-// Resolves to { status, headers, body (Buffer), text, json }.
-export function request(port, method, path, { headers = {}, body, timeoutMs = 120_000 } = {}) {
+// `from`: an address of this machine.  Resolves to { status, headers, body (Buffer), text, json }.
+export function request(port, method, path, { headers = {}, body, from, timeoutMs = 120_000 } = {}) {
 	const length = body === undefined ? {} : { "Content-Length": Buffer.byteLength(body) };
 	return new Promise((resolve, reject) => {
-		const sent = http.request({ host: "127.0.0.1", port, method, path, agent: false,
+		const sent = http.request({ host: "127.0.0.1", port, method, path, agent: false, localAddress: from,
 			headers: { ...length, ...headers } }, (answer) => {
 			const pieces = [];
 			answer.on("data", (piece) => pieces.push(piece));

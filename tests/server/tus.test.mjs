@@ -12,7 +12,7 @@ import { BASE, base64, metadata, openPatch, sum, tusClient } from "../lib/tus.mj
 import { until } from "../lib/wait.mjs";
 
 const MAX = 3 * 1024 * 1024;
-const server = await serve({ settings: { encode: { slots: 0 }, store: { upload_max: "3M", uploads_max: 60 } } });
+const server = await serve({ settings: { encode: { slots: 0 }, store: { upload_max: "3M", uploads_max: 120 } } });
 const tus = tusClient(server);
 
 const sha = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -67,6 +67,15 @@ test("another version, or none, is 412 with the versions there are", async () =>
 		["PATCH", path, ""], ["DELETE", path, "1"]]) {
 		const answer = await server.request(method, where, { headers: { "Tus-Resumable": version, "Upload-Length": "5" } });
 		assert.deepEqual([answer.status, answer.headers["tus-version"]], [412, "1.0.0"], `${method} ${version}`);
+	}
+});
+
+test("every answer says the version, also of what is refused before anybody looks at it", async () => {
+	const path = `${BASE}/${"a".repeat(22)}`;
+	for (const [method, where, status, extra] of [["HEAD", path, 404], ["HEAD", `${BASE}/nothing`, 404], ["GET", path, 405],
+		["POST", `${BASE}?size=1`, 400], ["POST", BASE, 403, { "Sec-Fetch-Site": "cross-site" }]]) {
+		const answer = await server.request(method, where, { headers: { "Tus-Resumable": "1.0.0", "Upload-Length": "5", ...extra }, body: "" });
+		assert.deepEqual([answer.status, answer.headers["tus-resumable"]], [status, "1.0.0"], `${method} ${where}`);
 	}
 });
 
@@ -414,8 +423,12 @@ test("an upload that was whole when its responder died is a video without its cl
 
 test("too many unfinished uploads are 429", async () => {
 	const whole = await part("whole"), answers = [];
-	while (answers.length < 70 && answers.at(-1)?.status !== 429)
+	while (answers.length < 130 && answers.at(-1)?.status !== 429)
 		answers.push(await tus.post({ "Upload-Length": "5" }));
 	readProblem(answers.at(-1), 429, "too_many_unfinished");
+	const ours = await server.count("upload WHERE done = 0 AND address = '127.0.0.1'"), left = 120 - await server.count("upload WHERE done = 0");
+	assert.deepEqual([ours >= left, left > 50], [true, true], `${ours} of ours, ${left} are left`);
+	const other = await server.request("POST", BASE, { from: "127.0.0.2", headers: { "Tus-Resumable": "1.0.0", "Upload-Length": "5" }, body: "" });
+	assert.equal(other.status, 201, "whoever comes from elsewhere has room");
 	assert.equal((await tus.post({ "Upload-Concat": `final;${whole}` })).status, 201);
 });

@@ -1,5 +1,5 @@
 /*
- * budget-test.c - what of the disk is spoken for, and what is the same as another video.
+ * budget-test.c - what of the disk is spoken for, uploads on their way, and what is the same as another video.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -20,6 +20,7 @@
 
 #include "base/file.h"
 #include "base/id.h"
+#include "ingest/resume.h"
 #include "store/budget.h"
 #include "store/digest.h"
 #include "store/discard.h"
@@ -169,6 +170,46 @@ static void who_asks_is_foretold_by_its_own_profile_and_does_not_stand_in_its_ow
 	assert_int_equal(upload_set_length(f->db, row.id, 10 * MB), DB_OK);
 	assert_int_equal(look(f, 0).uploads_work_bytes, 5 * MB);
 	assert_int_equal(look_for(f, &asker).arriving_bytes, 0);
+}
+
+/* Between its looks at the row and at the file the last byte comes, and the file is moved: that is not gone. */
+static void an_upload_that_is_moved_while_somebody_looks_for_it_is_found(void **state)
+{
+	struct fixture *f = *state;
+	struct conf conf = { .dir = f->dir, .upload_max_bytes = MB, .uploads_max = 9, .uploads_owner_max = 9, .upload_expiry_ms = 60000 };
+	struct resume made = { .row = { .kind = UPLOAD_WHOLE, .profile = "default", .length_bytes = 8 } }, looks = { .spool.fd = -1 };
+	char from[64], to[64];
+
+	assert_int_equal(resume_create(&made, f->db, &conf, f->dir_fd, NULL), SPOOL_OK);
+	resume_leave(&made);
+	assert_int_equal(upload_record(f->db, made.row.id, 0, 4, false), DB_OK);
+	assert_int_equal(resume_read(&looks, f->db, &conf, f->dir_fd, made.row.id, ""), SPOOL_OK);
+	assert_int_equal(upload_record(f->db, made.row.id, 4, 8, true), DB_OK);
+	snprintf(from, sizeof from, "incoming/%s", made.row.id);
+	snprintf(to, sizeof to, "source/%s", made.row.id);
+	assert_int_equal(renameat(f->dir_fd, from, f->dir_fd, to), 0);
+	assert_int_equal(resume_take(&looks, 0, false), SPOOL_OK);
+	assert_true(resume_is_whole(&looks));
+	resume_leave(&looks);
+}
+
+/* A DELETE may have taken the row of one that a PATCH then begins anew. */
+static void an_upload_that_is_removed_while_it_is_completed_leaves_no_source(void **state)
+{
+	struct fixture *f = *state;
+	struct conf conf = { .dir = f->dir, .upload_max_bytes = MB, .uploads_max = 9, .uploads_owner_max = 9, .upload_expiry_ms = 60000 };
+	struct resume made = { .row = { .kind = UPLOAD_WHOLE, .profile = "default", .length_bytes = 8 } };
+	char text[] = "01234567";
+	struct iovec bytes = { text, 8 };
+
+	assert_int_equal(resume_create(&made, f->db, &conf, f->dir_fd, NULL), SPOOL_OK);
+	assert_int_equal(resume_begin(&made), SPOOL_OK);
+	assert_int_equal(resume_appendv(&made, &bytes, 1), SPOOL_OK);
+	assert_int_equal(resume_record(&made), SPOOL_OK);
+	assert_int_equal(upload_abort(f->db, made.row.id), DB_OK);
+	assert_int_equal(resume_finish(&made, NULL, 0), SPOOL_GONE);
+	resume_leave(&made);
+	assert_int_equal(unlinkat(f->dir_fd, "source", AT_REMOVEDIR), 0);       /* it is empty */
 }
 
 static void a_video_is_promised_what_its_work_will_write_until_it_is_given_up(void **state)
@@ -374,6 +415,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(an_upload_is_promised_what_it_brings_until_its_file_has_it),
+		T(an_upload_that_is_moved_while_somebody_looks_for_it_is_found),
+		T(an_upload_that_is_removed_while_it_is_completed_leaves_no_source),
 		T(who_asks_is_foretold_by_its_own_profile_and_does_not_stand_in_its_own_way),
 		T(a_video_is_promised_what_its_work_will_write_until_it_is_given_up),
 		T(a_task_is_claimed_where_it_fits_beside_the_running_ones),

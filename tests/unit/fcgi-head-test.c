@@ -93,21 +93,22 @@ static void put_bad(struct buf *b, int which)
 	case 3: put_begin(b, 3, 0, 1); return;
 	case 4: put_record(b, 1, 1, "\0\1\0\0", 4, 0); return;
 	case 5: put_record(b, 4, 1, "", 0, 0); return;
+	case 6: put_record(b, 1, 1, "\0\1\0\0\0\0\0\0", 8, 8); return;
 	default: put_begin(b, 1, 0, 1);
 	}
 	switch (which) {
-	case 6: put_begin(b, 1, 0, 1); return;
-	case 7: put_record(b, 9, 0, "\16\0FCGI_MAX_CONNS", 16, 0); return;
-	case 8: put_record(b, 5, 1, "x", 1, 0); return;
-	case 9: put_record(b, 4, 2, "\1\1ab", 4, 0); return;
-	case 10: put_record(b, 2, 1, "", 0, 0); return;
-	case 11: put_record(b, 4, 1, "\xff\xff\xff\xff\1", 5, 0); return;       /* name of 2 GiB */
-	case 12: put_record(b, 4, 1, "\1\xc0\0\0\0", 5, 0); return;             /* value of 1 GiB */
-	case 13: put_record(b, 4, 1, "\1\5ab", 4, 0); break;                    /* longer than the rest */
-	case 14: put_record(b, 4, 1, "\1", 1, 0); break;
-	case 15: put_record(b, 4, 1, "\1\x80\0", 3, 0); break;
-	case 16: put_record(b, 4, 1, "\1\2ab\0", 5, 0); break;                  /* NUL */
-	case 17: put_record(b, 4, 1, many, sizeof many, 0); break;
+	case 7: put_begin(b, 1, 0, 1); return;
+	case 8: put_record(b, 9, 0, "\16\0FCGI_MAX_CONNS", 16, 0); return;
+	case 9: put_record(b, 5, 1, "x", 1, 0); return;
+	case 10: put_record(b, 4, 2, "\1\1ab", 4, 0); return;
+	case 11: put_record(b, 2, 1, "", 0, 0); return;
+	case 12: put_record(b, 4, 1, "\xff\xff\xff\xff\1", 5, 0); return;       /* name of 2 GiB */
+	case 13: put_record(b, 4, 1, "\1\xc0\0\0\0", 5, 0); return;             /* value of 1 GiB */
+	case 14: put_record(b, 4, 1, "\1\5ab", 4, 0); break;                    /* longer than the rest */
+	case 15: put_record(b, 4, 1, "\1", 1, 0); break;
+	case 16: put_record(b, 4, 1, "\1\x80\0", 3, 0); break;
+	case 17: put_record(b, 4, 1, "\1\2ab\0", 5, 0); break;                  /* NUL */
+	case 18: put_record(b, 4, 1, many, sizeof many, 0); break;
 	default: put_record(b, 4, 1, many, 0, 0); b->data[16] = 2; return;      /* version */
 	}
 	put_record(b, 4, 1, "", 0, 0);
@@ -116,7 +117,7 @@ static void put_bad(struct buf *b, int which)
 static void refuses_everything_else(void **state)
 {
 	(void)state;
-	for (int which = 0; which <= 18; which++) {
+	for (int which = 0; which <= 19; which++) {
 		struct buf b = BUF_INIT;
 		struct fcgi_head head;
 

@@ -225,6 +225,25 @@ static void believes_only_the_servers_user(void **state)
 	assert_string_equal(r.owner, "ann");
 }
 
+static const struct {
+	const char *param, *address;
+} addresses[] = {
+	{ "REMOTE_ADDR=192.0.2.7", "192.0.2.7" },
+	{ "REMOTE_ADDR=2001:db8:1:2:3:4:5:6", "2001:db8:1:2::" },
+	{ "REMOTE_ADDR=::ffff:192.0.2.7", "::ffff:192.0.2.7" },
+	{ "REMOTE_ADDR=unix:", "unix:" },
+	{ "HTTP_REMOTE_ADDR=192.0.2.7", "" },
+};
+
+static void takes_a_network_of_ipv6_for_one_client(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(addresses); i++) {
+		read_params((const char *const[]){ "REQUEST_URI=/", addresses[i].param, NULL });
+		assert_string_equal(r.address, addresses[i].address);
+	}
+}
+
 static void gives_browsers_html_and_others_json(void **state)
 {
 	(void)state;
@@ -273,6 +292,7 @@ int main(void)
 		cmocka_unit_test(refuses_an_owner_that_the_tables_would_not_take_or_that_is_cut),
 		cmocka_unit_test(knows_another_sites_requests),
 		cmocka_unit_test(believes_only_the_servers_user),
+		cmocka_unit_test(takes_a_network_of_ipv6_for_one_client),
 		cmocka_unit_test(gives_browsers_html_and_others_json),
 		cmocka_unit_test(reads_strict_numbers),
 	};
