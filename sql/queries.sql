@@ -16,6 +16,9 @@ ROLLBACK;
 -- name: data_version
 PRAGMA data_version;
 
+-- name: schema_version
+PRAGMA schema_version;
+
 -- Videos -----------------------------------------------------------------------------------------
 
 -- name: video_list

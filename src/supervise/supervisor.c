@@ -178,11 +178,21 @@ static void follow_orders(struct supervisor *s)
 	claim_work(s, &orders);
 }
 
+/* A newer program has brought the database up to date while we ran: what we know of its rules no longer holds. */
+static bool is_superseded(struct supervisor *s)
+{
+	if (!db_is_anothers(s->db))
+		return false;
+	log_warn("worker %s: the database was made that of another version of clipmill: it ends, and one of that takes its place", s->id);
+	stop(s);
+	return true;
+}
+
 static void look(void *user)
 {
 	struct supervisor *s = user;
 
-	if (s->stopping)
+	if (s->stopping || is_superseded(s))
 		return;
 	runner_check_all(&s->shop);
 	runner_reclaim(&s->shop);
