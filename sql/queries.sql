@@ -80,6 +80,9 @@ UPDATE video SET priority = :priority WHERE id = :id AND state <> 'deleting';
 -- name: video_exists
 SELECT 1 FROM video WHERE id = :id;
 
+-- name: video_files
+SELECT path, video FROM named_file ORDER BY video, path;
+
 -- name: video_visible
 SELECT 1 FROM video WHERE id = :id AND state <> 'deleting';
 
