@@ -64,7 +64,7 @@ void api_health(struct exchange *ex)
 		budget = (struct budget){ .free_bytes = -1, .floor_bytes = ex->conf->floor_bytes };
 	add(&reasons, result != DB_OK, "the database cannot be read");
 	add(&reasons, result == DB_OK && worker_alive(ex->db, &alive, 1) == 0, "no worker is alive");
-	add(&reasons, budget.free_bytes < ex->conf->floor_bytes, "the disk is nearly full: uploads and work wait");
+	add(&reasons, budget.free_bytes < ex->conf->floor_bytes, "the disk is nearly full (df, df -i): uploads and work wait");
 	add(&reasons, strstr(buf_text(&workers), "\"trouble\":\"") != NULL, "a worker cannot work: see trouble in its entry");
 	add(&reasons, sandbox_is_broken(buf_text(&workers)), "a worker's sandbox is not what its configuration needs");
 	put_reasons(out, &reasons);

@@ -109,7 +109,7 @@ static bool has_room(struct supervisor *s)
 	bool low = free_bytes >= 0 && free_bytes < s->conf->floor_bytes;
 
 	if (low && !s->low)
-		log_error("free space is %" PRId64 " MB, below floor = %" PRId64 " MB: no work starts until there is more",
+		log_error("free space is %" PRId64 " MB, below floor = %" PRId64 " MB, or there are no inodes (df -i): no work starts until there is more",
 			  free_bytes >> 20, s->conf->floor_bytes >> 20);
 	else if (!low && s->low)
 		log_info("there is room again: work goes on");
