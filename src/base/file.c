@@ -230,6 +230,15 @@ int64_t file_free_bytes(int dir_fd, const char *path)
 	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
 }
 
+bool file_system_writes(int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || (errno != EROFS && errno != EIO);
+}
+
 int64_t file_allocated_bytes(int dir_fd, const char *path)
 {
 	struct stat st;
