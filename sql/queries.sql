@@ -16,6 +16,9 @@ ROLLBACK;
 -- name: data_version
 PRAGMA data_version;
 
+-- name: schema_version
+PRAGMA schema_version;
+
 -- Videos -----------------------------------------------------------------------------------------
 
 -- name: video_list
@@ -76,6 +79,9 @@ UPDATE video SET priority = :priority WHERE id = :id AND state <> 'deleting';
 
 -- name: video_exists
 SELECT 1 FROM video WHERE id = :id;
+
+-- name: video_files
+SELECT path, video FROM named_file ORDER BY video, path;
 
 -- name: video_visible
 SELECT 1 FROM video WHERE id = :id AND state <> 'deleting';

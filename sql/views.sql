@@ -166,6 +166,19 @@ SELECT id AS video, poster AS file FROM video WHERE poster IS NOT NULL
 UNION ALL SELECT id, storyboard FROM video WHERE storyboard IS NOT NULL
 UNION ALL SELECT id, replace(storyboard, '.vtt', '.jpg') FROM video WHERE storyboard IS NOT NULL;
 
+-- named_file: what is on disk for the videos that are there, below the directory of the database; what is on its way out aside.
+DROP VIEW IF EXISTS named_file;
+CREATE VIEW named_file AS
+SELECT v.id AS video, f.path
+  FROM video v JOIN (
+       SELECT id AS video, '@source' AS file, source AS path FROM video WHERE source_kept = 1 AND source = 'source/' || id
+       UNION ALL SELECT id, 'master.m3u8', 'media/' || id || '/master.m3u8' FROM video WHERE published IS NOT NULL
+       UNION ALL SELECT video, file, 'media/' || video || '/' || file FROM video_picture
+       UNION ALL SELECT video, file, 'media/' || video || '/' || file FROM rendition WHERE file IS NOT NULL
+       UNION ALL SELECT video, file, 'media/' || video || '/' || file FROM piece
+              WHERE (video, file) NOT IN (SELECT video, file FROM rendition WHERE file IS NOT NULL)) f ON f.video = v.id
+ WHERE v.state <> 'deleting' AND NOT EXISTS (SELECT 1 FROM discard WHERE video = f.video AND file = f.file);
+
 -- twin: finished videos that another may be the same as: of its owner, its size, its profile as that is now.
 DROP VIEW IF EXISTS twin;
 CREATE VIEW twin AS

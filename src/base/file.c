@@ -16,6 +16,8 @@
 
 #include "base/file.h"
 
+#define INODES_LEAST 100        /* a task makes some ten files, and several run */
+
 /* close(2) that keeps the errno of what went wrong before it. */
 static int close_with(int fd, int result)
 {
@@ -223,7 +225,18 @@ int64_t file_free_bytes(int dir_fd, const char *path)
 		return -1;
 	if (close_with(fd, fstatvfs(fd, &fs)) < 0)
 		return -1;
+	if (fs.f_files > 0 && fs.f_favail < INODES_LEAST)
+		return 0;
 	return (int64_t)fs.f_bavail * (int64_t)fs.f_frsize;
+}
+
+bool file_system_writes(int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, path, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || (errno != EROFS && errno != EIO);
 }
 
 int64_t file_allocated_bytes(int dir_fd, const char *path)

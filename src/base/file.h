@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_FILE_H
 #define CLIPMILL_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,8 +44,13 @@ int file_read(int dir_fd, const char *path, size_t most, struct buf *out) __attr
 /* Bytes of a regular file; -1 with errno. */
 int64_t file_size(int dir_fd, const char *path);
 
-/* Bytes that an unprivileged writer may still put on the file system of `path`; -1 with errno. */
+/* Bytes that an unprivileged writer may still put on the file system of `path`, 0 where it has hardly an inode left for more
+ * files; -1 with errno. */
 int64_t file_free_bytes(int dir_fd, const char *path);
+
+/* False where the file system of directory `path` takes nothing: after an error of its disk it may be read-only, and say of
+ * itself that it is not. */
+bool file_system_writes(int dir_fd, const char *path);
 
 /* Bytes that a file takes on disk, with what is reserved beyond its end; -1 with errno. */
 int64_t file_allocated_bytes(int dir_fd, const char *path);

@@ -19,6 +19,7 @@ extern const struct cli_command cli_commands[];
 int cli_complain(const char *what);
 
 int cli_init(const struct conf *conf, int argc, char **argv);
+int cli_check(const struct conf *conf, int argc, char **argv);
 int cli_reencode(const struct conf *conf, int argc, char **argv);
 int cli_replay(const struct conf *conf, int argc, char **argv);
 

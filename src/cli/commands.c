@@ -12,6 +12,7 @@
 
 const struct cli_command cli_commands[] = {
 	{ "init", "init", "make the directories and the database", cli_init },
+	{ "check", "check", "are the files there that the database names, and no others", cli_check },
 	{ "reencode", "reencode VIDEO [PROFILE]", "encode a finished video again", cli_reencode },
 	{ "replay", "replay TASK [--run]", "print the line of a task's child, or run it again", cli_replay },
 	{ NULL, NULL, NULL, NULL },

@@ -7,11 +7,12 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "http/exchange.h"
 #include "store/budget.h"
 #include "store/worker.h"
 
-#define REASONS_MOST 5
+#define REASONS_MOST 6
 
 /* What is wrong, in words; count 0: nothing. */
 struct reasons {
@@ -64,7 +65,8 @@ void api_health(struct exchange *ex)
 		budget = (struct budget){ .free_bytes = -1, .floor_bytes = ex->conf->floor_bytes };
 	add(&reasons, result != DB_OK, "the database cannot be read");
 	add(&reasons, result == DB_OK && worker_alive(ex->db, &alive, 1) == 0, "no worker is alive");
-	add(&reasons, budget.free_bytes < ex->conf->floor_bytes, "the disk is nearly full: uploads and work wait");
+	add(&reasons, budget.free_bytes < ex->conf->floor_bytes, "the disk is nearly full (df, df -i): uploads and work wait");
+	add(&reasons, !file_system_writes(ex->dir_fd, "work"), "nothing can be written to the disk: uploads and work wait");
 	add(&reasons, strstr(buf_text(&workers), "\"trouble\":\"") != NULL, "a worker cannot work: see trouble in its entry");
 	add(&reasons, sandbox_is_broken(buf_text(&workers)), "a worker's sandbox is not what its configuration needs");
 	put_reasons(out, &reasons);

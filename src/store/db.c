@@ -31,6 +31,7 @@ struct db {
 	sqlite3_stmt *stmts[SQL_COUNT];
 	int64_t busy_since_ms;          /* monotonic; of the present wait */
 	bool has_turn;                  /* holds `writers` */
+	int64_t schema_version;         /* as it was found to be ours; 0: not looked at */
 	char message[256];
 };
 
@@ -255,9 +256,9 @@ void db_rollback(struct db *db)
 	give_turn(db);
 }
 
-int64_t db_data_version(struct db *db)
+static int64_t ask_version(struct db *db, enum sql_query query)
 {
-	struct rows rows = rows_open(db, SQL_DATA_VERSION);
+	struct rows rows = rows_open(db, query);
 	int64_t version = -1;
 
 	if (rows_next(&rows) == DB_OK) {
@@ -265,6 +266,11 @@ int64_t db_data_version(struct db *db)
 		rows_end(&rows);
 	}
 	return version;
+}
+
+int64_t db_data_version(struct db *db)
+{
+	return ask_version(db, SQL_DATA_VERSION);
 }
 
 /* Opening and migrating ----------------------------------------------------------------------- */
@@ -300,6 +306,18 @@ static int64_t ask_open(sqlite3 *handle, enum sql_open which)
 static bool is_current(sqlite3 *handle)
 {
 	return ask_open(handle, SQL_OPEN_VERSION) == SQL_SCHEMA_COUNT && ask_open(handle, SQL_OPEN_VIEWS_CURRENT) > 0;
+}
+
+bool db_is_anothers(struct db *db)
+{
+	int64_t schema_version = ask_version(db, SQL_SCHEMA_VERSION);
+
+	if (schema_version < 0 || schema_version == db->schema_version)
+		return false;
+	if (!is_current(db->handle))
+		return ask_open(db->handle, SQL_OPEN_VERSION) > SQL_SCHEMA_COUNT || ask_open(db->handle, SQL_OPEN_VIEWS_CURRENT) == 0;
+	db->schema_version = schema_version;
+	return false;
 }
 
 /* Inside a transaction: each migration sets user_version to its own number. */

@@ -59,6 +59,9 @@ const char *db_message(const struct db *db);
 /* A number that changes when any *other* connection commits (PRAGMA data_version); -1 on failure. */
 int64_t db_data_version(struct db *db);
 
+/* Another program, of another version, has made the schema or the views its own since this one opened the database. */
+bool db_is_anothers(struct db *db);
+
 /* Several calls of the nouns as one, which begins with BEGIN IMMEDIATE.  Not nestable. */
 enum db_result db_begin(struct db *db) __attribute__((warn_unused_result));
 /* Its end: COMMIT where `result` of them is DB_OK, else ROLLBACK.  What came of it all. */

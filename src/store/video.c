@@ -190,6 +190,16 @@ bool video_exists(struct db *db, const char *id)
 	return is_there(db, SQL_VIDEO_EXISTS, ":id", id);
 }
 
+enum db_result video_files(struct db *db, void (*each)(void *user, const char *path, const char *id), void *user)
+{
+	struct rows rows = rows_open(db, SQL_VIDEO_FILES);
+	enum db_result result;
+
+	while ((result = rows_next(&rows)) == DB_OK)
+		each(user, rows_column(&rows, 0), rows_column(&rows, 1));
+	return result == DB_NONE ? DB_OK : result;
+}
+
 bool profile_exists(struct db *db, const char *name)
 {
 	return is_there(db, SQL_PROFILE_EXISTS, ":name", name);

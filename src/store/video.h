@@ -60,6 +60,9 @@ enum db_result video_patch(struct db *db, const char *id, const struct video_pat
 enum db_result video_delete(struct db *db, const char *id);
 bool video_exists(struct db *db, const char *id);
 
+/* Calls `each` with every file that videos have on disk, relative to the database's directory. */
+enum db_result video_files(struct db *db, void (*each)(void *user, const char *path, const char *id), void *user);
+
 /* True when the profile exists. */
 bool profile_exists(struct db *db, const char *name);
 

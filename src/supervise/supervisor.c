@@ -109,7 +109,7 @@ static bool has_room(struct supervisor *s)
 	bool low = free_bytes >= 0 && free_bytes < s->conf->floor_bytes;
 
 	if (low && !s->low)
-		log_error("free space is %" PRId64 " MB, below floor = %" PRId64 " MB: no work starts until there is more",
+		log_error("free space is %" PRId64 " MB, below floor = %" PRId64 " MB, or there are no inodes (df -i): no work starts until there is more",
 			  free_bytes >> 20, s->conf->floor_bytes >> 20);
 	else if (!low && s->low)
 		log_info("there is room again: work goes on");
@@ -178,11 +178,21 @@ static void follow_orders(struct supervisor *s)
 	claim_work(s, &orders);
 }
 
+/* A newer program has brought the database up to date while we ran: what we know of its rules no longer holds. */
+static bool is_superseded(struct supervisor *s)
+{
+	if (!db_is_anothers(s->db))
+		return false;
+	log_warn("worker %s: the database was made that of another version of clipmill: it ends, and one of that takes its place", s->id);
+	stop(s);
+	return true;
+}
+
 static void look(void *user)
 {
 	struct supervisor *s = user;
 
-	if (s->stopping)
+	if (s->stopping || is_superseded(s))
 		return;
 	runner_check_all(&s->shop);
 	runner_reclaim(&s->shop);

@@ -20,11 +20,11 @@ dist-bundle: www/names
 	cp -R www $(distdir)/src/web/bundle
 wwwdir = $(pkgdatadir)/www
 install-data-local: www/names
-	$(MKDIR_P) $(DESTDIR)$(wwwdir)/assets
-	$(INSTALL_DATA) www/index.html $(DESTDIR)$(wwwdir)
-	$(INSTALL_DATA) www/assets/* $(DESTDIR)$(wwwdir)/assets
+	$(MKDIR_P) "$(DESTDIR)$(wwwdir)/assets"
+	$(INSTALL_DATA) www/index.html "$(DESTDIR)$(wwwdir)"
+	$(INSTALL_DATA) www/assets/* "$(DESTDIR)$(wwwdir)/assets"
 uninstall-local:
-	rm -rf $(DESTDIR)$(wwwdir)
+	rm -rf "$(DESTDIR)$(wwwdir)"
 clean-bundle:
 	rm -rf www www-npm
 .PHONY: all-local dist-bundle clean-bundle

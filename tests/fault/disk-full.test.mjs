@@ -1,7 +1,7 @@
 // disk-full.test.mjs - a disk that becomes full, and has room again: nothing is lost, nothing damaged is published.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { rmSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { smallDisk } from "../lib/disk.mjs";
 import { it, together, withServer } from "../lib/harness.mjs";
@@ -99,6 +99,21 @@ const casesWithoutFloor = {
 };
 
 together("on a small disk", 2, () => {
+	it("where there are no inodes for more files, uploads are 507, health is red and work waits, until there are", { skip }, async () =>
+		withServer({ procs: 1, dir: await smallDisk(48, 600), settings: { store: { floor: "8M" } }, prepare: (server) => server.quick() }, async (server) => {
+			const many = join(server.dir, "many");
+			mkdirSync(many);
+			for (let i = 0; statfsSync(server.dir).ffree > 20; i++)
+				writeFileSync(join(many, String(i)), "");
+			readProblem(await server.put("x"), 507, "no_space");
+			assert.match((await server.get("/api/health")).json.reasons.join(), /disk.* df -i/);
+			await server.sql(`INSERT INTO video (source) VALUES ('${await madeClip({ seconds: 8 })}')`);
+			await sleep(1500);
+			assert.equal(await server.count("task WHERE attempts > 0"), 0);
+			rmSync(many, { recursive: true });
+			await until(() => server.count("task WHERE kind = 'probe' AND state = 'done'"), "work goes on");
+			assert.equal((await server.get("/api/health")).status, 200);
+		}));
 	for (const [floor, list] of [["8M", cases], ["0", casesWithoutFloor]])
 		for (const [name, body] of Object.entries(list))
 			it(name, { skip }, () => onSmallDisk({ store: { floor } }, body));

@@ -77,6 +77,16 @@ const faults = [
 	["pwrite64", "EIO", "5+7", true], ["pwrite64,mkdirat,renameat,renameat2,ftruncate,unlinkat,fsync,fdatasync", "EROFS", "1+"],
 ];
 
+it("health is red while the disk is read-only", { skip: noTrace }, () => withServer({ procs: 1, settings: { encode: { slots: 0 } } }, async (server) => {
+	const fault = await trouble(server, { calls: "openat", error: "EROFS", when: "1+", path: server.dir });
+	const { status, json } = await server.get("/api/health");
+	assert.equal(status, 503);
+	assert.ok(json.reasons.includes("nothing can be written to the disk: uploads and work wait"), String(json.reasons));
+	await fault.release();
+	assert.equal((await server.get("/api/health")).status, 200);
+	assert.deepEqual(server.files("work"), []);
+}));
+
 // Linux tells of a failed write-back once: the sync after the one that failed is content.
 it("bytes whose sync failed are never told as an offset", { skip: noTrace }, () => withServer({ settings: { encode: { slots: 0 } } }, async (server) => {
 	const tus = tusClient(server), path = await tus.create(1_000_000), file = join(server.dir, "incoming", path.split("/").at(-1));

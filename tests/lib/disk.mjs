@@ -16,11 +16,11 @@ after(async () => {
 	}
 });
 
-// An empty file system of so many MiB; null where we may not mount one.  It goes with the test file.
-export async function smallDisk(mib) {
+// An empty file system of so many MiB, for so many files where that is said; null where we may not mount one.  It goes with the test file.
+export async function smallDisk(mib, inodes = 0) {
 	const dir = mkdtempSync(join(tmpdir(), "clipmill-disk-"));
 	try {
-		await run("mount", ["-t", "tmpfs", "-o", `size=${mib}m,mode=755`, "clipmill-test", dir]);
+		await run("mount", ["-t", "tmpfs", "-o", `size=${mib}m,mode=755,nr_inodes=${inodes}`, "clipmill-test", dir]);
 		mounts.push(dir);
 		return dir;
 	} catch {

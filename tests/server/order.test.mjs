@@ -192,3 +192,14 @@ test("a responder whose row does not say that it is alive ends, and what a dead 
 		WHERE kind = 'probe'`);
 	await until(() => server.count("task WHERE kind = 'probe' AND state = 'queued'"), "it is queued again", 10_000);
 });
+
+test("responders end when another version has made the database its own, and those that take their place go on with the work", async () => {
+	const server = await serve({ procs: 2, settings: { encode: { grace: "300ms" } }, prepare: (server) => server.quick() });
+	const before = server.responders(), id = await server.upload(short);
+	await until(() => server.children().length, "a child runs");
+	await server.sql("BEGIN; CREATE VIEW theirs AS SELECT 1; UPDATE views_made SET text = text || '--'; COMMIT");
+	await until(() => !server.responders().some((pid) => before.includes(pid)), "they have ended");
+	await server.waitFor(id, "ready");
+	assert.equal(await server.value("SELECT max(failures) FROM task"), 0);
+	assert.equal(await server.count("worker WHERE state = 'dead'"), 0);
+});

@@ -1,7 +1,7 @@
 // replay.test.mjs - any task's child can be run again by hand, and shows whether it makes the same.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, serve, test } from "../lib/harness.mjs";
@@ -68,4 +68,21 @@ test("what is not there, or has not run, is told", async () => {
 	assert.match((await replay(999999)).stderr, /no such task/);
 	assert.match((await replay("x")).stderr, /TASK is a number/);
 	assert.notEqual((await replay()).code, 0);
+});
+
+test("check tells what the database names and is not there, and what is there and no video has", async () => {
+	const check = () => responder(["--config", server.conf, "check"]);
+	const well = await check();
+	assert.deepEqual([well.code, well.stderr], [0, ""], well.stdout);
+	assert.match(well.stdout, /^\d+ files are as the database has them, 0 are not\n$/);
+	const stray = "abcdefghijklmnopqrstuv", movie = `media/${id}/240p.mp4`;
+	renameSync(join(server.dir, movie), join(cwd, "240p.mp4"));
+	writeFileSync(join(server.dir, "source", stray), "x");
+	const ill = await check();
+	assert.equal(ill.code, 1);
+	assert.match(ill.stdout, new RegExp(`^${movie}: video ${id} has it, and it is not there: No such file or directory$`, "m"));
+	assert.match(ill.stdout, new RegExp(`^source/${stray}: no video has it\n\\d+ files are as the database has them, 2 are not$`, "m"));
+	renameSync(join(cwd, "240p.mp4"), join(server.dir, movie));
+	rmSync(join(server.dir, "source", stray));
+	assert.equal((await check()).code, 0);
 });

@@ -649,6 +649,21 @@ static void a_missing_database_says_how_to_make_it(void **state)
 	assert_non_null(strstr(error, "clipmill init"));
 }
 
+static void a_database_that_is_another_programs_is_told_from_one_that_was_tidied(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_false(db_is_anothers(f->db));
+	by_hand(f, "VACUUM; ANALYZE; CREATE TABLE notes (text TEXT)");
+	assert_false(db_is_anothers(f->db));
+	by_hand(f, "BEGIN; CREATE VIEW theirs AS SELECT 1; UPDATE views_made SET text = text || '--'; COMMIT");
+	assert_true(db_is_anothers(f->db));
+	by_hand(f, "BEGIN; DROP VIEW theirs; UPDATE views_made SET text = substr(text, 1, length(text) - 2); COMMIT");
+	assert_false(db_is_anothers(f->db));
+	by_hand(f, "BEGIN; ALTER TABLE video ADD COLUMN theirs; PRAGMA user_version = 9999; COMMIT");
+	assert_true(db_is_anothers(f->db));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -679,6 +694,7 @@ int main(void)
 		T(a_list_is_paged_without_gaps_or_doubles),
 		T(writers_of_one_process_wait_for_each_other),
 		T(a_missing_database_says_how_to_make_it),
+		T(a_database_that_is_another_programs_is_told_from_one_that_was_tidied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
