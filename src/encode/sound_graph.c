@@ -13,6 +13,9 @@
 #define CLOCK "asettb=1/1000000"        /* filter ainterleave counts in microseconds, whatever it says */
 #define SAMPLES "0.048"         /* of a microsecond */
 
+/* Pictures are all that -progress counts. */
+#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=1,setpts=N[n];[t]"
+
 static const char *layout_of(int64_t channels)
 {
 	return channels == 1 ? "mono" : channels == 6 ? "5.1" : "stereo";
@@ -40,6 +43,8 @@ static void put_format(const struct sound_shape *shape, struct buf *out)
 static void put_track(const struct track *t, const struct sound_shape *shape, struct buf *out)
 {
 	buf_printf(out, "[0:%" PRId64 "]", t->index);
+	if (shape->counted)
+		buf_puts(out, COUNT);
 	put_downmix(t, shape->channels, out);
 	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:min_hard_comp=" GAP_S ",", shape->zero_s);
 	put_format(shape, out);

@@ -74,6 +74,20 @@ for (const codec of ["wavpack", "tta"])
 		assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 440) < 10);
 	});
 
+const lost = ({ decisions }) => decisions.filter(({ code }) => code === "sound_lost").map(({ detail }) => detail.match(/^(\d+ of \d+) s/)[1]);
+
+test("how much of a sound does not decode is told, and a recording of which nothing does is refused", async () => {
+	const damaged = (when, to) => make(to, to.endsWith("mp4") ? [...picture(), ...tone(440), ...h264] : tone(440), ["-c:a", "flac", "-bsf:a", `noise=amount='if(${when},1,1000000)'`, "-strict", "experimental"]);
+	assert.deepEqual(lost(await ready(await damaged("between(n,15,45)", "half.mp4"))), ["3 of 6"]);
+	assert.deepEqual(lost(await ready(await damaged("1", "none.mp4"))), ["6 of 6"]);
+	assert.deepEqual(lost(await ready(await make("late.mkv", picture(), ["-itsoffset", "3"], tone(440, ",atrim=0:2"), h264, ["-c:a", "flac"]))), []);
+	assert.equal((await failed(await damaged("1", "none.mka"))).reason, "not_decodable");
+});
+
+test("a sound of which only some packets are read is no whole one", { skip: noCorpus }, async () => {
+	assert.deepEqual(lost(await ready(clip("real/m4p_multiTrack.3gp"))), ["55 of 69"]);
+});
+
 test("a sound that nobody may decode is left out, and the video stays", async () => {
 	const video = await ready(await make("g722.mkv", picture(), tone(440), tone(880), ["-map", "0", "-map", "1", "-map", "2"], h264,
 		["-c:a:0", "g722", "-ar:a:0", "16000", "-c:a:1", "aac"]));
