@@ -9,6 +9,7 @@ import { readMaster, readMedia } from "../lib/hls.mjs";
 import { decodedFrames, soundOf } from "../lib/media.mjs";
 import { clip, noCorpus } from "../lib/paths.mjs";
 import { run } from "../lib/programs.mjs";
+import { beeps } from "../lib/sync.mjs";
 
 const shelf = mkdtempSync(join(tmpdir(), "clipmill-tracks-"));
 after(() => rmSync(shelf, { recursive: true, force: true }));
@@ -73,6 +74,17 @@ for (const codec of ["wavpack", "tta"])
 		const video = await ready(await make(`${codec}.mkv`, picture(), tone(440), h264, ["-c:a", codec]));
 		assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 440) < 10);
 	});
+
+// Of 22 kHz, several packets have one time: ffmpeg counts the others by the 48 kHz that it began with.
+test("a sound of MPEG-TS that goes on at another rate is whole, and in step", async () => {
+	const beep = (rate) => ["-f", "lavfi", "-i", `aevalsrc='sin(2000*PI*t)*between(mod(t,1),0.5,0.6)':s=${rate}:d=6`];
+	const part = (rate, start) => make(`${rate}.ts`, picture(), beep(rate), h264, ["-c:a", "aac", "-output_ts_offset", String(start)]);
+	const whole = join(shelf, "rates.ts");
+	writeFileSync(whole, Buffer.concat([readFileSync(await part(48000, 0)), readFileSync(await part(22050, 6))]));
+	const heard = await beeps(file((await ready(whole)).urls.mp4)), steps = heard.slice(7).map((at, i) => at - heard[i + 6]);
+	assert.equal(heard.length, 12);
+	assert.ok(steps.every((s) => Math.abs(s - 1) < 0.003), steps.join(" "));
+});
 
 const lost = ({ decisions }) => decisions.filter(({ code }) => code === "sound_lost").map(({ detail }) => detail.match(/^(\d+ of \d+) s/)[1]);
 
