@@ -374,12 +374,17 @@ static void take_claim(const struct probe *probe, const struct conf *conf, struc
 		f->duration_s = fmin(f->duration_s, (double)conf->duration_max_ms / 1000);
 }
 
+bool facts_is_animation(const struct facts *facts)
+{
+	return facts_are_in(facts, "gif") || facts_are_in(facts, "apng");
+}
+
 /* How long the pictures are shown in all, where the container says so for each: of MP4 only if all of them are there, since it
  * claims the whole of what was cut short, or is cut by its edit list. */
 static void take_length(const struct stream_row *s, struct facts *f)
 {
 	bool counts = facts_are_in(f, "mov") && s->nb_frames > 0;
-	bool tells = counts || facts_are_in(f, "gif") || facts_are_in(f, "apng");
+	bool tells = counts || facts_is_animation(f);
 
 	f->picture_s = tells && isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
 	f->picture_count = counts ? s->nb_frames : 0;

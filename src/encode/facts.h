@@ -112,6 +112,9 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 /* True where a sound ends so much later than a picture of `picture_s` that players wait for pictures: a song with its cover. */
 bool facts_is_outlasted(double picture_s, double over_s);
 
+/* True of GIF and APNG, which say of each picture how long it is shown. */
+bool facts_is_animation(const struct facts *facts);
+
 /* True of what is nothing but packets of sound: ffprobe guesses its length from the rate of the first ones. */
 bool facts_length_is_guessed(const struct facts *facts);
 

@@ -301,8 +301,7 @@ static bool check_grid(const struct plan_input *input, const struct grid *grid, 
 /* One picture in a format that is used for stills. */
 static bool is_still(const struct facts *facts, const struct scan *scan)
 {
-	return scan->count == 1 && !facts->has_audio &&
-	       (facts_are_in(facts, "gif") || facts_are_in(facts, "apng"));
+	return scan->count == 1 && !facts->has_audio && facts_is_animation(facts);
 }
 
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)

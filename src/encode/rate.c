@@ -204,6 +204,16 @@ static double finest_rate(const struct times *t)
 	return usual;
 }
 
+/* Of the shortest step: in an animation each is meant. */
+static double shortest_rate(const struct times *t)
+{
+	double least_s = t->spacing_s;
+
+	for (size_t i = 1; i < t->count; i++)
+		least_s = fmin(least_s, times_seconds(t, i) - times_seconds(t, i - 1));
+	return 1 / fmax(least_s, t->tick);
+}
+
 /* So that slots of a second show each picture when it is due. */
 static bool is_on_seconds(const struct times *t)
 {
@@ -218,7 +228,7 @@ static bool is_on_seconds(const struct times *t)
 /* Of a source without a constant rate: the common one that it names, or that its finest spacing is near. */
 static struct ratio usual_rate(const struct facts *facts, const struct times *t)
 {
-	double rate = finest_rate(t), said = ratio_value(facts->rate_nominal);
+	double rate = facts_is_animation(facts) ? shortest_rate(t) : finest_rate(t), said = ratio_value(facts->rate_nominal);
 
 	if (ratio_known(facts->rate_nominal) && is_near(nearest_common(said), said, SAID_NEAR) &&
 	    (rate > 1 / t->spacing_s ? is_near(facts->rate_nominal, rate, NEAR) : is_plausible(t, facts->rate_nominal)))
@@ -335,12 +345,20 @@ static void choose_held(const struct facts *facts, const struct scan *scan, cons
 	g->held = llround(fmin(fmax(held_s, heard_s) * ratio_value(g->rate), FRAMES_MOST));
 }
 
-static void count_frames(const struct times *t, struct grid *g)
+/* How long the last picture is shown before it is held. */
+static double last_s(const struct facts *facts, const struct times *t)
 {
-	double end_s = (double)(t->pts[t->count - 1] - g->first_pts) * t->tick + t->spacing_s;
+	double said_s = facts->picture_s - times_seconds(t, t->count - 1);
+
+	return facts_is_animation(facts) && said_s > 0 ? fmin(said_s, t->spacing_s) : t->spacing_s;
+}
+
+static void count_frames(const struct facts *facts, const struct times *t, struct grid *g)
+{
+	double shown_s = last_s(facts, t), end_s = (double)(t->pts[t->count - 1] - g->first_pts) * t->tick + shown_s;
 	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST));
 
-	g->last = llround(fmin(t->spacing_s * ratio_value(g->rate), FRAMES_MOST));
+	g->last = llround(fmin(shown_s * ratio_value(g->rate), FRAMES_MOST));
 	if (g->constant && g->every == 1)
 		frames = (int64_t)t->count * g->fields;
 	g->frames = g->lead + (frames > 0 ? frames : 1) + g->held;
@@ -360,7 +378,7 @@ bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_
 		choose_zero(facts, &t, g);
 		choose_ticks(g);
 		choose_held(facts, scan, &t, g);
-		count_frames(&t, g);
+		count_frames(facts, &t, g);
 		choose_clock(facts, &t, g);
 		g->guessed = t.guessed;
 		g->keep = g->constant && g->every == 1 && g->lead == 0 && g->held == 0 && !t.guessed && !g->spliced;

@@ -120,6 +120,26 @@ static void add_copy_line(const struct plan_input *input, const struct grid *gri
 	strings_add_all(argv, (const char *const[]){ "-f", "null", "-", NULL });
 }
 
+/* Seconds that should be decoded of it; 1: it is not known how many. */
+static int64_t seconds_due(const struct plan_input *input, const struct grid *grid, const struct track *t)
+{
+	const struct facts *f = input->facts;
+	double left_s = f->duration_s - fmax(0, t->start_s - f->start_s);
+	double due_s = fmin(t->duration_s > 0 || grid != NULL ? t->duration_s : f->duration_s, left_s);
+
+	if (!(due_s > 1) || facts_length_is_guessed(f) || input->spliced)
+		return 1;
+	return (int64_t)due_s;
+}
+
+/* To nowhere: how many come is told by -progress. */
+static void add_count(const struct plan_input *input, const struct grid *grid, const struct take *take, struct strings *argv)
+{
+	line_text(argv, "-map", "[n]");
+	add_length(input, grid, take, 0, argv);
+	strings_add_all(argv, (const char *const[]){ "-fps_mode", "passthrough", "-f", "null", "-", NULL });
+}
+
 /* At least to the zero, from where the sound begins. */
 static double reach_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
@@ -135,6 +155,7 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	struct sound_shape shape = {
 		.channels = take->rendition->channels, .packet = packet_of(take->rendition), .zero_s = line_zero_s(input, grid),
 		.reach_s = reach_s(input, grid, take->track), .least_s = grid != NULL ? grid->duration_s : 0,
+		.counted = take->head_s <= 0,
 	};
 	struct buf graph = BUF_INIT;
 
@@ -151,6 +172,8 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	add_length(input, grid, take, 0, argv);
 	add_codec(take, argv);
 	add_file(input, take, argv);
+	if (shape.counted)
+		add_count(input, grid, take, argv);
 	line_beside(input, grid, argv);
 }
 
@@ -166,6 +189,8 @@ static void add_task(const struct plan_input *input, const struct grid *grid, co
 		add_copy_line(input, grid, take, &task->argv);
 	else
 		add_line(input, grid, take, &task->argv);
+	if (take->copy == NULL && take->head_s <= 0)
+		task->frames_planned = seconds_due(input, grid, take->track);
 	strings_add(&task->reads, input->source);
 }
 

@@ -10,8 +10,12 @@
 #include "encode/sound_graph.h"
 
 #define GAP_S "0.01"            /* what is more is filled, or cut; what is less, clocks that count in milliseconds make of nothing */
+#define STEPS_S "0.25"          /* that packets without times come to at the most */
 #define CLOCK "asettb=1/1000000"        /* filter ainterleave counts in microseconds, whatever it says */
 #define SAMPLES "0.048"         /* of a microsecond */
+
+/* Pictures are all that -progress counts. */
+#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=1,setpts=N[n];[t]"
 
 static const char *layout_of(int64_t channels)
 {
@@ -36,11 +40,28 @@ static void put_format(const struct sound_shape *shape, struct buf *out)
 	buf_printf(out, "aformat=sample_fmts=fltp:channel_layouts=%s,", layout_of(shape->channels));
 }
 
+/*
+ * Where the rate is another than at the beginning, ffmpeg counts packets that have no times of their own by the one that was
+ * (MPEG-TS: all but the first of a few).  So what is decoded follows itself there, and is moved by what even the nearest of
+ * 32 packets is away.
+ */
+static void put_steps(const struct track *t, struct buf *out)
+{
+	if (t->sample_rate > 0)
+		buf_printf(out, "asetpts='if(eq(SR,%" PRId64 "),PTS,st(1,PTS-ld(0));st(2,if(lt(abs(ld(1)),abs(ld(2))),ld(1),ld(2)));"
+			   "st(3,if(not(N)+gt(abs(ld(1))*TB," STEPS_S "),ld(1),not(mod(N+1,32))*gt(abs(ld(2))*TB," GAP_S ")*ld(2)));"
+			   "if(not(mod(N+1,32)),st(2,1e9));st(0,ld(0)+ld(3)+NB_SAMPLES/SR/TB);ld(0)-NB_SAMPLES/SR/TB)',",
+			   t->sample_rate);
+}
+
 /* Its own gaps filled, from our zero on: to [s]; and once more, for its beginning, to [h]. */
 static void put_track(const struct track *t, const struct sound_shape *shape, struct buf *out)
 {
 	buf_printf(out, "[0:%" PRId64 "]", t->index);
+	if (shape->counted)
+		buf_puts(out, COUNT);
 	put_downmix(t, shape->channels, out);
+	put_steps(t, out);
 	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:min_hard_comp=" GAP_S ",", shape->zero_s);
 	put_format(shape, out);
 	buf_puts(out, CLOCK ",atrim=start_pts=0,asplit[s][h];");

@@ -309,12 +309,17 @@ static enum db_result do_also(struct db *db, const struct plan_also *also)
 	return also != NULL ? also->run(db, also->what) : DB_OK;
 }
 
-static enum db_result say_lost(struct db *db, const struct task *task, int64_t lost)
+static enum db_result say_lost(struct db *db, const struct task *task, const char *rendition, int64_t lost)
 {
 	char detail[120];
 
 	if (lost <= 0)
 		return DB_OK;
+	if (task->kind == TASK_AUDIO) {
+		snprintf(detail, sizeof detail, "%lld of %lld seconds of the sound %s are missing or could not be decoded.",
+			 (long long)lost, (long long)task->frames_planned, rendition);
+		return add_decision(db, task, "sound_lost", detail);
+	}
 	snprintf(detail, sizeof detail, "%lld of %lld frames could not be decoded and are missing.",
 		 (long long)lost, (long long)task->frames_planned);
 	return add_decision(db, task, "frames_lost", detail);
@@ -323,7 +328,7 @@ static enum db_result say_lost(struct db *db, const struct task *task, int64_t l
 static enum db_result pieces_body(struct db *db, const struct task *task, const void *what)
 {
 	const struct pieces_done *done = what;
-	enum db_result result = say_lost(db, task, done->lost);
+	enum db_result result = say_lost(db, task, done->count > 0 ? done->pieces[0].rendition : "", done->lost);
 
 	for (size_t i = 0; i < done->count && result == DB_OK; i++) {
 		result = save_piece(db, task, &done->pieces[i]);

@@ -103,7 +103,7 @@ struct plan_task {
 	struct strings argv;
 	struct strings reads;
 	int64_t first_frame;            /* chunk: of the output, from 0 */
-	int64_t frames_planned;         /* 0: not known */
+	int64_t frames_planned;         /* 0: not known; of a sound seconds */
 	int64_t needs_bytes;            /* of the source; 0: all */
 	size_t needs_first, needs_count;/* waits for the plan's tasks [needs_first, needs_first + needs_count) */
 };

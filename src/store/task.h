@@ -28,7 +28,7 @@ struct task {
 	bool alone;                     /* the picture is in one chunk, or not planned yet: there is no other way to cut it */
 	char *source;                   /* as in video.source */
 	char *single;                   /* why the video must be encoded in one piece; NULL: it need not */
-	int64_t frames_planned;         /* 0: not known */
+	int64_t frames_planned;         /* 0: not known; of a sound seconds */
 	int64_t duration_ms;            /* of the video; 0: not known */
 	double predicted_s;             /* CPU seconds; 0: not known */
 	int64_t caps_bytes;             /* of all that is made of the video, at the caps of its rates; 0: not planned yet */

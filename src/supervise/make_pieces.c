@@ -55,6 +55,12 @@ static bool write_init(struct work *work, const char *stem, const struct artefac
 	return ok;
 }
 
+/* Its child counts seconds of what it decodes, and lays silence where there are none. */
+static bool nothing_was_heard(const struct attempt *a)
+{
+	return a->task.kind == TASK_AUDIO && a->task.frames_planned > 0 && a->progress.frame == 0;
+}
+
 /* With the file mapped: verifies it, puts it in its place, and writes its init segment beside it. */
 static bool make_piece_of(struct work *work, const struct plan_rendition *planned, const char *stem,
 			  struct artefact *artefact, struct fragmented *file, struct piece *piece)
@@ -64,7 +70,9 @@ static bool make_piece_of(struct work *work, const struct plan_rendition *planne
 
 	if (planned->kind == RENDITION_AUDIO)
 		opus_begin_at_once(artefact->bytes, artefact->len);
-	if (!fragmented_read(artefact->bytes, artefact->len, file, error, sizeof error))
+	if (!fragmented_read(artefact->bytes, artefact->len, file, error, sizeof error) && nothing_was_heard(a))
+		return work_refuse(work, VERDICT_FAIL, "not_decodable", "Nothing of the sound could be decoded.");
+	if (file->count == 0)
 		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (!judge_piece(file, planned, &a->task, &a->progress, &work->judgement))
 		return false;
@@ -189,9 +197,17 @@ static bool chunk_make(struct work *work)
 	return true;
 }
 
+/* A second is lost at the most where a track does not begin and end as it says. */
 static bool audio_make(struct work *work)
 {
-	return make_pieces(work, RENDITION_AUDIO);
+	const struct attempt *a = work->attempt;
+
+	if (!make_pieces(work, RENDITION_AUDIO))
+		return false;
+	work->lost = a->task.frames_planned - a->progress.frame;
+	if (!nothing_was_heard(a) && (work->lost <= 1 || work->lost * 50 <= a->task.frames_planned))
+		work->lost = 0;
+	return true;
 }
 
 static enum db_result pieces_commit(struct work *work)

@@ -336,7 +336,7 @@ static double fraction(const struct attempt *a)
 {
 	double done = 0;
 
-	if (a->task.frames_planned > 0)
+	if (a->task.kind == TASK_CHUNK && a->task.frames_planned > 0)
 		done = (double)a->progress.frame / (double)a->task.frames_planned;
 	else if (a->task.duration_ms > 0)
 		done = (double)a->progress.out_time_us / 1000.0 / (double)a->task.duration_ms;

@@ -9,6 +9,7 @@ import { readMaster, readMedia } from "../lib/hls.mjs";
 import { decodedFrames, soundOf } from "../lib/media.mjs";
 import { clip, noCorpus } from "../lib/paths.mjs";
 import { run } from "../lib/programs.mjs";
+import { beeps } from "../lib/sync.mjs";
 
 const shelf = mkdtempSync(join(tmpdir(), "clipmill-tracks-"));
 after(() => rmSync(shelf, { recursive: true, force: true }));
@@ -73,6 +74,31 @@ for (const codec of ["wavpack", "tta"])
 		const video = await ready(await make(`${codec}.mkv`, picture(), tone(440), h264, ["-c:a", codec]));
 		assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 440) < 10);
 	});
+
+// Of 22 kHz, several packets have one time: ffmpeg counts the others by the 48 kHz that it began with.
+test("a sound of MPEG-TS that goes on at another rate is whole, and in step", async () => {
+	const beep = (rate) => ["-f", "lavfi", "-i", `aevalsrc='sin(2000*PI*t)*between(mod(t,1),0.5,0.6)':s=${rate}:d=6`];
+	const part = (rate, start) => make(`${rate}.ts`, picture(), beep(rate), h264, ["-c:a", "aac", "-output_ts_offset", String(start)]);
+	const whole = join(shelf, "rates.ts");
+	writeFileSync(whole, Buffer.concat([readFileSync(await part(48000, 0)), readFileSync(await part(22050, 6))]));
+	const heard = await beeps(file((await ready(whole)).urls.mp4)), steps = heard.slice(7).map((at, i) => at - heard[i + 6]);
+	assert.equal(heard.length, 12);
+	assert.ok(steps.every((s) => Math.abs(s - 1) < 0.003), steps.join(" "));
+});
+
+const lost = ({ decisions }) => decisions.filter(({ code }) => code === "sound_lost").map(({ detail }) => detail.match(/^(\d+ of \d+) s/)[1]);
+
+test("how much of a sound does not decode is told, and a recording of which nothing does is refused", async () => {
+	const damaged = (when, to) => make(to, to.endsWith("mp4") ? [...picture(), ...tone(440), ...h264] : tone(440), ["-c:a", "flac", "-bsf:a", `noise=amount='if(${when},1,1000000)'`, "-strict", "experimental"]);
+	assert.deepEqual(lost(await ready(await damaged("between(n,15,45)", "half.mp4"))), ["3 of 6"]);
+	assert.deepEqual(lost(await ready(await damaged("1", "none.mp4"))), ["6 of 6"]);
+	assert.deepEqual(lost(await ready(await make("late.mkv", picture(), ["-itsoffset", "3"], tone(440, ",atrim=0:2"), h264, ["-c:a", "flac"]))), []);
+	assert.equal((await failed(await damaged("1", "none.mka"))).reason, "not_decodable");
+});
+
+test("a sound of which only some packets are read is no whole one", { skip: noCorpus }, async () => {
+	assert.deepEqual(lost(await ready(clip("real/m4p_multiTrack.3gp"))), ["55 of 69"]);
+});
 
 test("a sound that nobody may decode is left out, and the video stays", async () => {
 	const video = await ready(await make("g722.mkv", picture(), tone(440), tone(880), ["-map", "0", "-map", "1", "-map", "2"], h264,

@@ -311,6 +311,32 @@ static void a_varying_rate_is_the_finest_that_pictures_keep(void **state)
 	}
 }
 
+/* A glance now and then, as short as it is meant, also at the end. */
+static void an_animation_is_as_fine_as_its_shortest_picture(void **state)
+{
+	static const struct { const char *container; int64_t rate, frames; } cases[] = { { "gif", 50, 260 }, { "matroska,webm", 2, 6 } };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct facts facts = { .timebase = { 1, 100 }, .rate_nominal = { 50, 1 }, .picture_s = 5.2 };
+		struct scan scan;
+		struct grid grid;
+		int64_t pts = 0;
+
+		strcpy(facts.container, cases[i].container);
+		scan_init(&scan);
+		for (int n = 0; n < 20; n++) {
+			add_packet(&scan, pts);
+			pts += n % 2 ? 2 : 50;
+		}
+		scan_end(&scan);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_int_equal(grid.rate.num, cases[i].rate * grid.rate.den);
+		if (i == 0)
+			assert_int_equal(grid.frames, cases[i].frames);
+		scan_fini(&scan);
+	}
+}
+
 /* Two fields and three by turns, from either; in a program stream, whose decode times begin with two of three; where
  * `breaks` is not 0 without a turn at every such picture. */
 static void film_with_repeated_fields_is_film(void **state)
@@ -850,6 +876,7 @@ int main(void)
 		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
 		cmocka_unit_test(pictures_whose_times_are_not_told_come_as_late_as_the_decoder_gives_them),
 		cmocka_unit_test(a_varying_rate_is_the_finest_that_pictures_keep),
+		cmocka_unit_test(an_animation_is_as_fine_as_its_shortest_picture),
 		cmocka_unit_test(slow_pictures_are_shown_when_they_are_due),
 		cmocka_unit_test(film_with_repeated_fields_is_film),
 		cmocka_unit_test(slots_begin_where_most_pictures_do),

@@ -201,6 +201,33 @@ static void a_guessed_length_cuts_nothing_off(void **state)
 	assert_false(sound_is_cut_off(&conf, 43230));
 }
 
+/* Seconds of a sound that should come, by its length and its begin. */
+static void what_should_be_heard_is_counted(void **state)
+{
+	static const struct {
+		const char *container;
+		double start_s, duration_s;
+		int64_t due;
+	} cases[] = {
+		{ "mov,mp4", 0, 10.9, 10 }, { "matroska,webm", 4.5, 12, 7 }, { "matroska,webm", NAN, 10, 10 }, { "matroska,webm", 2, 0, 10 },
+		{ "mov,mp4", 0, 0.3, 1 }, { "mp3", 0, 10, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct facts facts = {
+			.has_audio = true, .audio_start_s = 0, .start_s = 0, .duration_s = 12, .cover_index = -1, .sound_count = 1,
+			.sounds = { { .index = 0, .channels = 2, .start_s = cases[i].start_s, .duration_s = cases[i].duration_s } },
+		};
+		struct plan plan;
+
+		strcpy(facts.container, cases[i].container);
+		plan_of(&facts, &stereo, &plan);
+		assert_int_equal(plan.tasks[0].frames_planned, cases[i].due);
+		assert_true(says(&plan.tasks[0].argv, "setpts=N[n]"));
+		plan_fini(&plan);
+	}
+}
+
 /* Recordings that were joined: both are heard, and what the file claims is the length of one. */
 static void a_recording_whose_clock_starts_anew_is_whole(void **state)
 {
@@ -503,6 +530,7 @@ int main(void)
 		cmocka_unit_test(no_channel_gets_more_than_encoders_take),
 		cmocka_unit_test(a_graph_that_is_made_anew_goes_on),
 		cmocka_unit_test(a_guessed_length_cuts_nothing_off),
+		cmocka_unit_test(what_should_be_heard_is_counted),
 		cmocka_unit_test(a_recording_whose_clock_starts_anew_is_whole),
 		cmocka_unit_test(keeps_texts_and_names_what_it_leaves_out),
 		cmocka_unit_test(a_text_that_is_no_utf8_is_read_once_more),
