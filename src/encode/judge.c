@@ -104,7 +104,9 @@ static void judge_ended_by_us(enum end_cause cause, struct judgement *out)
 
 static void judge_signal(const struct task_exit *ended, struct judgement *out)
 {
-	if (ended->signal == SIGXFSZ)
+	if (ended->memory_short)
+		judge(out, VERDICT_MACHINE, "machine_short", "This server ran short of memory, and its kernel ended the work.");
+	else if (ended->signal == SIGXFSZ)
 		judge(out, VERDICT_FAIL, "too_large", "The result became far larger than its profile allows.");
 	else if (ended->signal == SIGXCPU)
 		judge(out, VERDICT_RETRY, "took_too_long", "The work took more computing time than this server allows.");

@@ -26,13 +26,6 @@ static void add(struct reasons *reasons, bool wrong, const char *text)
 		reasons->text[reasons->count++] = text;
 }
 
-/* A worker's health is JSON of SQLite's making, without blanks; a quote within a string of it has a
- * backslash before it, so this finds the member and nothing else. */
-static bool sandbox_is_broken(const char *workers)
-{
-	return strstr(workers, "\"ok\":false") != NULL;
-}
-
 static void put_reasons(struct buf *out, const struct reasons *reasons)
 {
 	buf_printf(out, "{\"status\":\"%s\",\"reasons\":[", reasons->count == 0 ? "ok" : "degraded");
@@ -67,8 +60,9 @@ void api_health(struct exchange *ex)
 	add(&reasons, result == DB_OK && worker_alive(ex->db, &alive, 1) == 0, "no worker is alive");
 	add(&reasons, budget.free_bytes < ex->conf->floor_bytes, "the disk is nearly full (df, df -i): uploads and work wait");
 	add(&reasons, !file_system_writes(ex->dir_fd, "work"), "nothing can be written to the disk: uploads and work wait");
+	/* JSON of SQLite's making, without blanks; a quote within a string has a backslash before it, so this finds the member alone. */
 	add(&reasons, strstr(buf_text(&workers), "\"trouble\":\"") != NULL, "a worker cannot work: see trouble in its entry");
-	add(&reasons, sandbox_is_broken(buf_text(&workers)), "a worker's sandbox is not what its configuration needs");
+	add(&reasons, worker_unjailed(ex->db), "a worker's sandbox is not what its configuration needs");
 	put_reasons(out, &reasons);
 	put_disk(out, &budget);
 	if (result == DB_OK && workers.len > 2)

@@ -41,6 +41,7 @@ void task_fini(struct task *task);
 struct task_exit {
 	int exit_code;                  /* -1: it was ended by a signal */
 	int signal;                     /* 0: it exited */
+	bool memory_short;              /* the kernel killed it, for want of memory */
 	int64_t user_ms, sys_ms, max_rss_kb;
 	int64_t frames;                 /* last -progress frame=; 0 where there is none */
 	double fps;

@@ -172,6 +172,15 @@ static enum db_result one_json(struct db *db, enum sql_query query, struct buf *
 	return DB_OK;
 }
 
+bool worker_unjailed(struct db *db)
+{
+	struct rows rows = rows_open(db, SQL_WORKER_UNJAILED);
+	enum db_result result = rows_next(&rows);
+
+	rows_end(&rows);
+	return result == DB_OK;
+}
+
 enum db_result worker_health_json(struct db *db, struct buf *out)
 {
 	return one_json(db, SQL_HEALTH, out);

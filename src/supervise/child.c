@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "supervise/child.h"
 
 #define STAT_MOST_BYTES 4096
@@ -261,6 +262,7 @@ int child_spawn(struct child *child, struct ev_loop *loop, const struct child_ev
 	child->loop = loop;
 	child->events = events;
 	child->pid_fd = child->out_fd = child->err_fd = -1;
+	child->memory_kills = memory_kills();
 	ev_timer_init(&child->drain, on_drained, DRAIN_S, 0.0);
 	ev_timer_init(&child->grace, on_grace, 0.0, 0.0);
 	child->drain.data = child->grace.data = child;
@@ -293,6 +295,11 @@ int64_t child_cpu_ticks(const struct child *child)
 		user = sys = 0;
 	buf_fini(&text);
 	return user + sys;
+}
+
+bool child_lacked_memory(const struct child *child)
+{
+	return WIFSIGNALED(child->status) && WTERMSIG(child->status) == SIGKILL && memory_kills() > child->memory_kills;
 }
 
 void child_stop(struct child *child, int64_t grace_ms)

@@ -52,6 +52,7 @@ struct child {
 	bool reaped;
 	int status;                     /* of wait4, once reaped */
 	struct rusage usage;
+	int64_t memory_kills;           /* when it began */
 	struct buf err;                 /* the last CHILD_STDERR_KEPT bytes */
 };
 
@@ -74,6 +75,9 @@ void child_nice(const struct child *child, int64_t nice);
 
 /* CPU time that it took so far, in clock ticks; 0 where that cannot be told. */
 int64_t child_cpu_ticks(const struct child *child);
+
+/* It was reaped, and somebody killed it while the kernel did so for want of memory. */
+bool child_lacked_memory(const struct child *child);
 
 /* TERM to its group now, KILL after `grace_ms`; 0 kills at once, also what is stopped. */
 void child_stop(struct child *child, int64_t grace_ms);

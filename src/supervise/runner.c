@@ -115,6 +115,7 @@ static void gather(struct runner *r)
 		r->attempt.cause = END_TOO_MANY;        /* also where it was over before the watchdog looked */
 	e->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 	e->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	e->memory_short = child_lacked_memory(&r->child);
 	e->user_ms = usage_ms(r->child.usage.ru_utime);
 	e->sys_ms = usage_ms(r->child.usage.ru_stime);
 	e->max_rss_kb = r->child.usage.ru_maxrss;

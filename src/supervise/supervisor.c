@@ -248,6 +248,8 @@ static void on_retest(struct ev_loop *loop, ev_timer *timer, int events)
 	ev_timer_again(loop, timer);
 	if (test.jail_ok && test.tools_ok && has_room(s))
 		regain_fitness(s);
+	else if (test.detail[0] != '\0' && worker_trouble(s->db, s->id, test.detail) == DB_FAILED)
+		log_warn("trouble: not recorded: %s", db_message(s->db));
 	selftest_fini(&test);
 }
 

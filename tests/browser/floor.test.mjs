@@ -27,6 +27,19 @@ test("an idle floor has a lane for each responder", { skip }, () => withPage(bro
 	await keepPicture(page, "floor-idle");
 }));
 
+test("every page says of a video that waits what keeps it, and no longer when nothing does", { skip }, () => withPage(browser, server, {}, async (page) => {
+	await server.sql("UPDATE everything SET paused = 1");
+	const id = await server.upload(film, { title: "Kept" });
+	for (const path of ["/", `/videos/${id}`, "/floor"]) {
+		await page.goto(path);
+		await page.getByText(/^(Waiting · next in the queue|waits, number 1) · everything is paused/).first().waitFor();
+	}
+	await server.sql(`UPDATE worker SET paused = 1; UPDATE everything SET paused = 0`);
+	await page.getByText(/· all workers are paused/).waitFor();
+	await server.sql(`UPDATE video SET state = 'deleting'; UPDATE worker SET paused = 0`);
+	await page.getByText("Nothing waits.").waitFor();
+}));
+
 test("one upload is seen on all lanes, and what a killed responder did moves to another", { skip }, () =>
 	withPage(browser, server, { expected: /net::ERR_|status of 5\d\d|^5\d\d: / }, async (page) => {
 		await page.goto("/floor");

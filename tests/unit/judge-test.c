@@ -76,6 +76,18 @@ static void classes_every_end(void **state)
 	}
 }
 
+static void a_machine_without_memory_is_no_fault_of_a_video(void **state)
+{
+	const struct task_exit ended = { .exit_code = -1, .signal = SIGKILL, .memory_short = true, .stderr_tail = "" };
+	struct judgement j;
+
+	judge_exit(TASK_CHUNK, &ended, END_BY_ITSELF, &j);
+	assert_string_equal(j.reason, "machine_short");
+	assert_int_equal(j.verdict, VERDICT_MACHINE);
+	judge_exit(TASK_CHUNK, &ended, END_STALLED, &j);
+	assert_string_equal(j.reason, "stalled");
+}
+
 static void tells_the_line_that_matters_without_our_paths(void **state)
 {
 	const struct task_exit ended = {
@@ -251,6 +263,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(classes_every_end),
+		cmocka_unit_test(a_machine_without_memory_is_no_fault_of_a_video),
 		cmocka_unit_test(tells_the_line_that_matters_without_our_paths),
 		cmocka_unit_test(tells_what_can_be_done_about_it),
 		cmocka_unit_test(replans_once_what_may_go_better_then),

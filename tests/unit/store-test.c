@@ -664,6 +664,20 @@ static void a_database_that_is_another_programs_is_told_from_one_that_was_tidied
 	assert_true(db_is_anothers(f->db));
 }
 
+static void a_missing_tool_is_no_fault_of_the_sandbox(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(worker_health(f->db, f->worker, "{\"jail\":{\"ok\":true},\"ffmpeg\":\"\",\"ok\":false}"), DB_OK);
+	assert_false(worker_unjailed(f->db));
+	assert_int_equal(worker_health(f->db, f->worker, "{\"jail\":{\"ok\":false},\"ok\":false}"), DB_OK);
+	assert_true(worker_unjailed(f->db));
+	assert_int_equal(worker_health(f->db, f->worker, "{\"jail\":\"no such program\",\"ok\":false}"), DB_OK);
+	assert_true(worker_unjailed(f->db));
+	assert_int_equal(worker_end(f->db, f->worker), DB_OK);
+	assert_false(worker_unjailed(f->db));
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -694,6 +708,7 @@ int main(void)
 		T(a_list_is_paged_without_gaps_or_doubles),
 		T(writers_of_one_process_wait_for_each_other),
 		T(a_missing_database_says_how_to_make_it),
+		T(a_missing_tool_is_no_fault_of_the_sandbox),
 		T(a_database_that_is_another_programs_is_told_from_one_that_was_tidied),
 	};
 

@@ -5,7 +5,7 @@ import { getFloor } from "./api.js";
 import { arrange, isolated, make, setText } from "./dom.js";
 import { listen, soon } from "./live.js";
 import { Tape } from "./tape.js";
-import { bytes, duration, etaText, percent, roughly, stateName, taskName } from "./words.js";
+import { bytes, duration, etaText, obstacle, percent, roughly, stateName, taskName } from "./words.js";
 
 const LOOK_MS = 250;
 const EVERY_MS = 5000;                  // uploads and the disk make no events
@@ -144,9 +144,11 @@ function queueRow(entry) {
 	return row.item;
 }
 
-function showQueueRow(row, { state, progress, eta, place }) {
+function showQueueRow(row, entry) {
+	const { state, progress, eta, place } = entry;
 	row.bar.value = progress || 0;
-	setText(row.words, [state === "queued" && place ? `waits, number ${place}` : `${stateName(state)} · ${percent(progress)}`, etaText(eta)].filter(Boolean).join(" · "));
+	setText(row.words, [state === "queued" && place ? `waits, number ${place}` : `${stateName(state)} · ${percent(progress)}`, obstacle(entry), etaText(eta)]
+		.filter(Boolean).join(" · "));
 }
 
 function showQueue() {

@@ -7,7 +7,7 @@ import { isolated, make, setLine, setText } from "./dom.js";
 import { listen, soon, sparing } from "./live.js";
 import { Stage } from "./stage.js";
 import { Timeline } from "./tasks.js";
-import { bitrate, bytes, dateText, duration, etaText, isUnderWay, nameOf, percent, stateName } from "./words.js";
+import { bitrate, bytes, dateText, duration, etaText, isUnderWay, nameOf, obstacle, percent, stateName } from "./words.js";
 
 const PRIORITIES = [[20, "First"], [10, "Before others"], [0, "Normal"], [-10, "After others"]];
 const article = document.getElementById("video");
@@ -111,7 +111,7 @@ function showStage() {
 function showState() {
 	const underWay = isUnderWay(video), parts = [stateName(video.state)];
 	if (video.state === "queued" && video.place)
-		parts.push(video.place === 1 ? "next in the queue" : `number ${video.place} in the queue`);
+		parts.push(video.place === 1 ? "next in the queue" : `number ${video.place} in the queue`, obstacle(video));
 	else if (underWay)
 		place.contains(waiting) ? parts.splice(0, 1, video.what) : parts.push(percent(video.progress), etaText(video.eta), video.what);
 	else if (video.state === "failed")

@@ -70,6 +70,9 @@ const STATES = {
 
 export const stateName = (state) => STATES[state] ?? state;
 
+// Why nothing is done for a video, where it does not wait for its turn alone: something is paused, no worker can work, the disk is full.
+export const obstacle = ({ what }) => what?.match(/^\w+: (?!waits for (?!space)|retries)(.+)/)?.[1] ?? "";
+
 // What is going on, in a line: "Encoding · 42 % · about 40 s left"
 export function stateText(video) {
 	const parts = [stateName(video.state)];
@@ -80,7 +83,7 @@ export function stateText(video) {
 	else if (isUnderWay(video))
 		parts.push(percent(video.progress));
 	if (isUnderWay(video))
-		parts.push(etaText(video.eta));
+		parts.push(obstacle(video), etaText(video.eta));
 	return parts.filter(Boolean).join(" · ");
 }
 
