@@ -9,6 +9,7 @@
 
 #include "http/upload.h"
 #include "ingest/multipart.h"
+#include "ingest/structured.h"
 
 #define FIELD_MOST 4096                 /* bytes of a form's text field */
 #define FORM_OVERHEAD_BYTES (4 << 20)   /* most of a form beside its file */
@@ -42,13 +43,19 @@ static bool body_ok(struct exchange *ex)
 
 /* Raw bodies ----------------------------------------------------------------------------------- */
 
-/* RFC 9110 section 14.5: a part of a file (curl -C) would be taken for all of it. */
+/* A part of a file would be taken for all of it: curl -C (RFC 9110 section 14.5), or one that is to be resumed. */
 static bool is_whole(struct exchange *ex)
 {
-	if (exchange_field(ex, "CONTENT_RANGE") == NULL)
-		return true;
-	reply_error(ex->reply, ERROR_BAD_FIELD, "Content-Range: a part of a file is taken at /api/uploads only");
-	return false;
+	const char *complete = exchange_field(ex, "UPLOAD_COMPLETE"), *part = NULL;
+	bool ends = true;
+
+	if (exchange_field(ex, "CONTENT_RANGE") != NULL)
+		part = "Content-Range";
+	else if (complete != NULL && structured_boolean(complete, &ends) && !ends)
+		part = "Upload-Complete";
+	if (part != NULL)
+		reply_errorf(ex->reply, ERROR_BAD_FIELD, "%s: a part of a file is taken at /api/uploads only", part);
+	return part == NULL;
 }
 
 static bool raw_options(struct upload *u)

@@ -85,6 +85,7 @@ test("what is wrong with an upload is said, and nothing of it is kept", async ()
 	readProblem(await put("", {}, ""), 400, "empty_upload");
 	readProblem(await put("", { "Content-Encoding": "gzip" }), 415, "unsupported_content_encoding");
 	readProblem(await put("", { "Content-Range": "bytes 5-14/15" }), 400, "bad_field", "Content-Range");
+	readProblem(await put("", { "Upload-Complete": "?0" }), 400, "bad_field", "Upload-Complete");
 	readProblem(await put("", {}, Buffer.alloc(3 * 1024 * 1024 + 1)), 413, "too_large");
 	for (const headers of [{ "Content-Type": "text/plain" }, {}])
 		readProblem(await server.request("POST", "/api/videos", { body: "x", headers }), 415, "unsupported_media_type");
