@@ -33,7 +33,7 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 
 	strings_add(argv, conf->ffmpeg);
 	strings_add_all(argv, fixed);
-	switches_input(conf, facts->wide, facts->merged, argv);
+	switches_source(conf, facts, argv);
 	strings_add_all(argv, clock);
 	if (strncmp(facts->container, "matroska", 8) == 0)
 		strings_add_all(argv, as_told);

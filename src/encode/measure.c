@@ -51,7 +51,7 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 
 	strings_add(argv, conf->ffmpeg);
 	strings_add_all(argv, fixed);
-	switches_input(conf, facts->wide, facts->merged, argv);
+	switches_source(conf, facts, argv);
 	strings_add(argv, "-threads");
 	strings_add(argv, "1");
 	switches_file(argv, source);

@@ -376,6 +376,15 @@ for (const [what, seconds, ending, ...args] of [
 		assert.ok(what === "a picture" || Math.abs(await pitch(file(video.urls.mp4), seconds + 2) - 440) < 10);
 	});
 
+test("an MPEG-TS with a hole is shown to its end", async () => {
+	const bytes = readFileSync(await make("hole.ts", picture(), tone(440), h264, ["-g", "25", "-c:a", "aac"])), source = join(shelf, "holed.ts");
+	assert.ok(bytes.length > 400_000, `${bytes.length} bytes`);
+	bytes.fill(0, 150_000, 300_000);
+	writeFileSync(source, bytes);
+	const video = await ready(source);
+	assert.ok(Math.abs(video.duration_ms - 6000) < 50 && !codes(video).includes("goes_on"), `${video.duration_ms} ms, ${codes(video)}`);
+});
+
 test("an MPEG-TS that goes on under other PIDs is shown to its end", async () => {
 	const part = (name, ...more) => make(name, picture(), tone(440), h264, ["-c:a", "aac", ...more]);
 	const parts = await Promise.all([part("pids.ts"), part("others.ts", "-mpegts_start_pid", "0x200", "-tables_version", "1")]);
