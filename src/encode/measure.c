@@ -52,8 +52,8 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 	strings_add(argv, conf->ffmpeg);
 	strings_add_all(argv, fixed);
 	switches_source(conf, facts, argv);
-	strings_add(argv, "-threads");
-	strings_add(argv, "1");
+	/* Lines that were turned are columns: nothing could be seen of their order. */
+	strings_add_all(argv, (const char *const[]){ "-noautorotate", "-threads", "1", NULL });
 	switches_file(argv, source);
 	put_graph(facts, &graph);
 	strings_add(argv, "-filter_complex");
