@@ -30,7 +30,7 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 
 	strings_add(argv, conf->ffmpeg);
 	strings_add_all(argv, fixed);
-	switches_input(conf, facts->wide, facts->merged, argv);
+	switches_source(conf, facts, argv);
 	strings_add_all(argv, clock);
 	if (facts_are_in(facts, "matroska"))
 		strings_add_all(argv, as_told);

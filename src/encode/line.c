@@ -38,7 +38,7 @@ void line_open(const struct plan_input *input, struct strings *argv)
 {
 	switches_ffmpeg(input->conf, argv);
 	line_number(argv, "-filter_complex_threads", input->threads);
-	switches_input(input->conf, input->facts->wide, input->facts->merged, argv);
+	switches_source(input->conf, input->facts, argv);
 	line_text(argv, "-max_error_rate", "1");
 	line_number(argv, "-threads", input->threads);
 }

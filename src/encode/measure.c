@@ -54,8 +54,9 @@ static void put_graph(const struct facts *facts, struct buf *out)
 
 static void add_input(const struct conf *conf, const char *source, const struct facts *facts, const char *skip, struct strings *argv)
 {
-	switches_input(conf, facts->wide, facts->merged, argv);
-	line_number(argv, "-threads", 1);
+	switches_source(conf, facts, argv);
+	/* Lines that were turned are columns: nothing could be seen of their order. */
+	strings_add_all(argv, (const char *const[]){ "-noautorotate", "-threads", "1", NULL });
 	if (skip != NULL)
 		line_text(argv, "-skip_frame", skip);
 	switches_file(argv, source);

@@ -28,14 +28,12 @@
 
 /* Probe and scan ------------------------------------------------------------------------------ */
 
-static void open_probe(const struct conf *conf, bool wide, bool merged, struct strings *argv)
+static void open_probe(const struct conf *conf, struct strings *argv)
 {
 	const char *const fixed[] = { "-hide_banner", "-v", "error", "-max_alloc", "268435456", NULL };
 
 	strings_add(argv, conf->ffprobe);
 	strings_add_all(argv, fixed);
-	switches_input(conf, wide, merged, argv);
-	switches_opened(argv);
 }
 
 void plan_probe_argv(const struct conf *conf, const char *source, enum probe_step step, struct strings *argv)
@@ -49,7 +47,9 @@ void plan_probe_argv(const struct conf *conf, const char *source, enum probe_ste
 		":format=format_name,start_time,duration,nb_streams,size:program=program_id:program_stream=index";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
-	open_probe(conf, step != PROBE_HEAD, step == PROBE_MERGED, argv);
+	open_probe(conf, argv);
+	switches_input(conf, step != PROBE_HEAD, step == PROBE_MERGED, argv);
+	switches_opened(argv);
 	strings_add_all(argv, fixed);
 	switches_file(argv, source);
 }
@@ -65,7 +65,9 @@ void plan_scan_argv(const struct conf *conf, const char *source, const struct fa
 	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
 	const char *const fixed[] = { "-of", "csv=p=0", "-o", "pipe:1", NULL };
 
-	open_probe(conf, facts->wide, facts->merged, argv);
+	open_probe(conf, argv);
+	switches_source(conf, facts, argv);
+	switches_opened(argv);
 	strings_add(argv, "-show_entries");
 	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", scans_all(facts) ? "stream_index,duration," : "");
 	if (!scans_all(facts))

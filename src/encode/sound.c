@@ -127,7 +127,9 @@ static int64_t seconds_due(const struct plan_input *input, const struct grid *gr
 	double left_s = f->duration_s - fmax(0, t->start_s - f->start_s);
 	double due_s = fmin(t->duration_s > 0 || grid != NULL ? t->duration_s : f->duration_s, left_s);
 
-	if (!(due_s > 1) || facts_length_is_guessed(f) || input->spliced)
+	bool told = grid == NULL || f->picture_count > 0 || strstr(f->container, "mpeg") != NULL;
+
+	if (!(due_s > 1) || !told || facts_length_is_guessed(f) || input->spliced)
 		return 1;
 	return (int64_t)due_s;
 }
@@ -140,12 +142,20 @@ static void add_count(const struct plan_input *input, const struct grid *grid, c
 	strings_add_all(argv, (const char *const[]){ "-fps_mode", "passthrough", "-f", "null", "-", NULL });
 }
 
+/* ffmpeg says of a track of which it saw nothing yet what it says of the whole file. */
+static bool is_unseen(const struct facts *f, const struct track *t)
+{
+	return f->picture_count == 0 && f->duration_s > 0 && t->duration_s >= f->duration_s && !(t->start_s > f->start_s);
+}
+
 /* At least to the zero, from where the sound begins. */
 static double reach_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
 	double clock_s = line_is_spliced(input, grid) ? input->facts->start_s : 0;
 	double lead_s = t->start_s - clock_s - line_zero_s(input, grid);
 
+	if (grid != NULL && is_unseen(input->facts, t))
+		return fmax(REACH_S, grid->duration_s);
 	return isfinite(lead_s) ? fmax(REACH_S, fmin(lead_s, (double)input->conf->duration_max_ms / 1000) + LATE_S) : REACH_S;
 }
 

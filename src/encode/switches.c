@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "encode/switches.h"
 
@@ -68,6 +69,14 @@ void switches_input(const struct conf *conf, bool wide, bool merged, struct stri
 		strings_add_all(argv, (const char *const[]){ "-merge_pmt_versions", "1", NULL });
 	strings_add(argv, "-max_pixels");
 	strings_addf(argv, "%" PRId64, conf->pixels_max);
+}
+
+/* ffmpeg tries again behind each 64 KB without a packet, and ffprobe gives up there. */
+void switches_source(const struct conf *conf, const struct facts *facts, struct strings *argv)
+{
+	switches_input(conf, facts->wide, facts->merged, argv);
+	if (facts_are_in(facts, "mpegts"))
+		strings_add_all(argv, (const char *const[]){ "-resync_size", "2147483647", NULL });
 }
 
 /* By the empty specifier it holds for ffprobe's own opening, and not for what libavformat opens while it looks for stream infos. */

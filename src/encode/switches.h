@@ -2,8 +2,8 @@
 #ifndef CLIPMILL_SWITCHES_H
 #define CLIPMILL_SWITCHES_H
 
-#include "base/conf.h"
 #include "base/strings.h"
+#include "encode/facts.h"
 
 /*
  * ffmpeg's own gates, as options of one input: protocols, demuxers and decoders by allow-list, and
@@ -11,6 +11,9 @@
  * `wide`: tracks may begin late.  `merged`: MPEG-TS whose streams go on under other numbers.
  */
 void switches_input(const struct conf *conf, bool wide, bool merged, struct strings *argv);
+
+/* The same for a source of which facts are known: a hole in MPEG-TS is no end of it, however long. */
+void switches_source(const struct conf *conf, const struct facts *facts, struct strings *argv);
 
 /* For ffprobe, after those: it may open decoders for streams that nobody is going to decode.  Else one of them fails it. */
 void switches_opened(struct strings *argv);

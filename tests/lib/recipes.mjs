@@ -83,7 +83,7 @@ export const nameOf = (number, r) => `${number}-${r.video}-${r.sound}-${r.size}-
 
 // Makes it in a folder of its own on the shelf, and returns its path.
 export async function make(shelf, number, r) {
-	const at = "between(mod(t+1,3),0,0.1)*gt(t,1)", folder = join(shelf, String(number)), path = join(folder, nameOf(number, r));
+	const at = "between(mod(t+1,3),0,0.1)*gt(t,1)", folder = join(shelf, String(number)), path = join(folder, nameOf(number, r)), upright = join(folder, `upright.${r.container}`);
 	const picture = `testsrc2=s=${r.size}:r=${r.rate}:d=${r.seconds},format=yuv420p,lutyuv=y=val/3+16,drawbox=c=white:t=fill:enable='${at}'` +
 		`${r.uneven ? ",select='not(eq(mod(n,7),3)+eq(mod(n,11),5))'" : ""}${r.depth ? `,format=${r.depth}` : ""}`;
 	const beep = `aevalsrc='0.8*sin(2*PI*1000*mod(T+1,3))*between(mod(T+1,3),0,0.1)*gt(T,1)':s=${r.samples}:d=${r.seconds}`;
@@ -93,8 +93,11 @@ export async function make(shelf, number, r) {
 	if (SOUND[r.sound])
 		words.push("-itsoffset", String(r.soundLate), "-f", "lavfi", "-i", beep.replaceAll("T", `(t+${r.soundLate})`), "-c:a", ...SOUND[r.sound],
 			"-ac", String(r.channels), "-b:a", "128k", ...channels);
-	words.push(...VIDEO[r.video], ...(r.uneven ? ["-fps_mode", "vfr"] : []), ...(r.movflags ? ["-movflags", r.movflags] : []), "-g", String(r.gop), ...(r.turned ? ["-metadata:s:v:0", `rotate=${r.turned}`] : []),
-		...(r.start ? ["-output_ts_offset", String(r.start)] : []), "-strict", "experimental", path);
-	await run("ffmpeg", words);
+	words.push(...VIDEO[r.video], ...(r.uneven ? ["-fps_mode", "vfr"] : []), ...(r.movflags ? ["-movflags", r.movflags] : []), "-g", String(r.gop),
+		...(r.start ? ["-output_ts_offset", String(r.start)] : []), "-strict", "experimental");
+	await run("ffmpeg", [...words, r.turned ? upright : path]);
+	if (r.turned)           // only of what it copies does ffmpeg take the turn
+		await run("ffmpeg", ["-v", "error", "-y", "-i", upright, "-map", "0", "-c", "copy", "-metadata:s:v:0", `rotate=${r.turned}`,
+			...(r.movflags ? ["-movflags", r.movflags] : []), path]);
 	return path;
 }

@@ -363,18 +363,28 @@ for (const [ending, codec] of [["ogg", "libvorbis"], ["ts", "aac"]])
 	});
 
 const small = (seconds) => ["-f", "lavfi", "-i", `testsrc2=s=128x96:r=5:d=${seconds}`], hum = (seconds) => ["-f", "lavfi", "-i", `sine=440:d=${seconds}`];
-const late = ["-itsoffset", "25"];
-for (const [what, ending, ...args] of [
-	["a sound", "ts", small(30), late, hum(5), h264, ["-c:a", "aac"]],
-	["a sound", "flv", small(30), late, hum(5), ["-c:v", "flv1", "-c:a", "libmp3lame", "-ar", "44100"]],
-	["a picture", "ts", hum(30), late, small(5), h264, ["-c:a", "aac"]],
+const late = (seconds) => ["-itsoffset", String(seconds)];
+for (const [what, seconds, ending, ...args] of [
+	["a sound", 25, "ts", small(30), late(25), hum(5), h264, ["-c:a", "aac"]],
+	["a sound", 25, "flv", small(30), late(25), hum(5), ["-c:v", "flv1", "-c:a", "libmp3lame", "-ar", "44100"]],
+	["a sound", 75, "mkv", small(80), late(75), hum(5), h264, ["-c:a", "aac"]],
+	["a picture", 25, "ts", hum(30), late(25), small(5), h264, ["-c:a", "aac"]],
 ])
-	test(`${what} that begins after 25 s of ${ending} is there`, { long: what === "a picture" }, async () => {
+	test(`${what} that begins after ${seconds} s of ${ending} is there`, { long: what === "a picture" }, async () => {
 		const video = await ready(await make(`late-${what.at(-1)}.${ending}`, ...args));
 		assert.deepEqual(video.renditions.map(({ kind }) => kind), ["video", "audio"]);
-		assert.ok(Math.abs(video.duration_ms - 30000) < 300, `${video.duration_ms} ms`);
-		assert.ok(what === "a picture" || Math.abs(await pitch(file(video.urls.mp4), 27) - 440) < 10);
+		assert.ok(Math.abs(video.duration_ms - 1000 * (seconds + 5)) < 300, `${video.duration_ms} ms`);
+		assert.ok(what === "a picture" || Math.abs(await pitch(file(video.urls.mp4), seconds + 2) - 440) < 10);
 	});
+
+test("an MPEG-TS with a hole is shown to its end", async () => {
+	const bytes = readFileSync(await make("hole.ts", picture(), tone(440), h264, ["-g", "25", "-c:a", "aac"])), source = join(shelf, "holed.ts");
+	assert.ok(bytes.length > 400_000, `${bytes.length} bytes`);
+	bytes.fill(0, 150_000, 300_000);
+	writeFileSync(source, bytes);
+	const video = await ready(source);
+	assert.ok(Math.abs(video.duration_ms - 6000) < 50 && !codes(video).includes("goes_on"), `${video.duration_ms} ms, ${codes(video)}`);
+});
 
 test("an MPEG-TS that goes on under other PIDs is shown to its end", async () => {
 	const part = (name, ...more) => make(name, picture(), tone(440), h264, ["-c:a", "aac", ...more]);

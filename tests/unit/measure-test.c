@@ -94,6 +94,7 @@ static void looks_longer_where_the_file_says_so(void **state)
 	assert_non_null(strstr(buf_text(&b), "[0:3]trim=end_frame=200,"));
 	assert_non_null(strstr(buf_text(&a), "[1:3]trim=end_frame=3,"));
 	assert_non_null(strstr(buf_text(&a), "-format_whitelist"));
+	assert_non_null(strstr(buf_text(&a), "-noautorotate"));
 	buf_fini(&a);
 	buf_fini(&b);
 	strings_fini(&first);
