@@ -122,6 +122,10 @@ static void parse(struct options *options, int argc, char **argv)
 		print_usage(stderr);
 		exit(EXIT_FAILURE);
 	}
+	if (options->check_config || options->socket != NULL) {
+		fprintf(stderr, "clipmill: %s goes with neither --check-config nor --socket\n", argv[optind]);
+		exit(EXIT_FAILURE);
+	}
 }
 
 /* Each upload, child and connection is a descriptor: as many as the hard limit gives. */

@@ -432,7 +432,9 @@ bool supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *us
  * of a dead one. */
 static void part(struct supervisor *s)
 {
-	if (s->joined && worker_end(s->db, s->id) != DB_OK)
+	enum db_result result = s->joined ? worker_end(s->db, s->id) : DB_NONE;
+
+	if (result != DB_OK && result != DB_NONE)
 		log_warn("worker %s: its end was not recorded: %s", s->id, db_message(s->db));
 	if (s->lock_fd >= 0)
 		lock_remove(s->dir_fd, s->id, s->lock_fd);

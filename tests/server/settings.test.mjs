@@ -173,3 +173,12 @@ test("without a store, a jail or a socket a responder says so and does not start
 	assert.match(await starts(`${store}[jail]\nprogram = /bin/false\n`, socket), /jail|sandbox/);
 	assert.match(await starts(`${store}[jail]\nprogram = ${jail}\n`, []), /socket|descriptor/);
 });
+
+test("a command beside an option that would leave it undone is refused", async () => {
+	configure(`[store]\ndir = ${join(dir, "undone")}\n`);
+	for (const option of [["--check-config"], ["--socket", join(dir, "c.sock")]]) {
+		const { code, stdout, stderr } = await responder(["--config", conf, ...option, "init"]);
+		assert.deepEqual([code, stdout], [1, ""]);
+		assert.match(stderr, /init goes with neither/);
+	}
+});
