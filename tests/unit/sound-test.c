@@ -210,12 +210,13 @@ static void what_should_be_heard_is_counted(void **state)
 		int64_t due;
 	} cases[] = {
 		{ "mov,mp4", 0, 10.9, 10 }, { "matroska,webm", 4.5, 12, 7 }, { "matroska,webm", NAN, 10, 10 }, { "matroska,webm", 2, 0, 10 },
+		{ "matroska,webm", 2, 12, 10 }, { "mpegts", 2, 12, 11 },
 		{ "mov,mp4", 0, 0.3, 1 }, { "mp3", 0, 10, 1 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct facts facts = {
-			.has_audio = true, .audio_start_s = 0, .start_s = 0, .duration_s = 12, .cover_index = -1, .sound_count = 1,
+			.has_audio = true, .audio_start_s = 0, .start_s = 1, .duration_s = 12, .cover_index = -1, .sound_count = 1,
 			.sounds = { { .index = 0, .channels = 2, .start_s = cases[i].start_s, .duration_s = cases[i].duration_s } },
 		};
 		struct plan plan;
