@@ -124,7 +124,7 @@ static void add_copy_line(const struct plan_input *input, const struct grid *gri
 static int64_t seconds_due(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
 	const struct facts *f = input->facts;
-	double from_s = strncmp(f->container, "matroska", 8) == 0 ? 0 : f->start_s;     /* where it counts its length from */
+	double from_s = facts_are_in(f, "matroska") ? 0 : f->start_s;     /* where it counts its length from */
 	double left_s = f->duration_s - fmax(0, t->start_s - from_s);
 	double due_s = fmin(t->duration_s > 0 || grid != NULL ? t->duration_s : f->duration_s, left_s);
 
