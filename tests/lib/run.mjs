@@ -106,6 +106,6 @@ if (noCorpus)
 	console.log(`*** NO CLIPS: ${noCorpus}`);
 if (files.some((file) => /\/browser\/|\/(mux|tus-client)\.test\.mjs$/.test(file)))
 	await installModules();
-await each(files, Number(process.env.CLIPMILL_JOBS || 2), runFile);
+await each(files, Number(process.env.CLIPMILL_JOBS || 3), runFile);
 tell();
 process.exitCode = count.fail ? 1 : count.pass ? 0 : SKIPPED;
