@@ -67,7 +67,7 @@ const outcomes = {
 	noticed: [
 		"hostile/34-png-in-mov-16k.mov", "made/corrupt.mp4", "made/frag_sidx.mp4",
 		"made/trunc_faststart.mp4", "real/decord_corrupted.mp4",
-		"real/wpt_video_512x288_h264-360k_dashinit.mp4", "x264.asf",
+		"real/wpt_video_512x288_h264-360k_dashinit.mp4",
 	],
 	damaged: [
 		"noise-open.ts", "noise.mp4", "noise.ts",
@@ -76,11 +76,8 @@ const outcomes = {
 		"hostile/38-million-fps.mp4", "hostile/39-30-audio-streams.mkv",
 		"hostile/61-truncated-faststart.mp4", "hostile/64-timestamp-wrap.ts", "hostile/69-one-pixel.mkv",
 		"hostile/70-16384x2.mp4", "one-picture.mp4", "one-picture.ts",
-		"real/8k24fps_300ms.mp4", "real/bbb_176x144_128kbps_15fps_h263.3gp",
-		"real/bbb_960x540_60fps_vp8.webm", "real/bear-vp9-odd-dimensions.webm", "real/bt601.mov",
-		"real/decord_unordered.mov", "real/decord_video_0.mov", "real/h265_bframes.mp4",
-		"real/h265_with_metadata_track.mp4", "real/hdr10-video-with-sdr-container.mp4",
-		"real/hlg10-color-test.mp4", "real/ii_newtonscradle.gif", "real/ii_realshort.mp4",
+		"real/8k24fps_300ms.mp4", "real/decord_unordered.mov", "real/decord_video_0.mov",
+		"real/h265_with_metadata_track.mp4", "real/hlg10-color-test.mp4",
 		"real/pixel7_videoOnly_cleaned.mp4", "real/portrait_4k60.mp4", "real/pp_mp42-hvc1.mp4",
 		"real/pp_quicktime-hvc1.mov", "real/sample_av1.mp4",
 		"real/sample_edit_list_only_preroll_sync_sample.mp4", "real/sample_empty_track.mp4",
@@ -97,10 +94,12 @@ const outcomes = {
 		"real/water_180_mvhevc_5frames.mov",
 	],
 	one_chunk_container: [
+		"real/ii_newtonscradle.gif",
 		"made/anim.apng", "made/anim.gif", "made/inter_mpeg2.mpg", "made/ogop_mpeg2.mpg", "anim.gif",
 		"inter-mpeg2.mpg", "joined.mpg", "mpeg1.mpg", "mpeg2.mxf", "ogop-mpeg2.mpg", "slow.gif", "x264.nut",
 	],
 	one_chunk_times: [
+		"x264.asf",
 		"hostile/65-negative-timestamps.mkv", "hostile/71-resolution-change.ts", "made/asp_b.avi",
 		"made/closed_b.avi", "made/discont.ts", "made/xvid_b.avi", "asp-b.avi", "b.avi", "joined-back.ts", "joined-next.ts",
 		"joined-rate.ts", "joined-size.ts", "joined.ts", "long-gop.avi", "negative.mkv", "ogop-mpeg2.avi",
@@ -109,6 +108,9 @@ const outcomes = {
 		"palette.avi",
 	],
 	one_chunk_keyframes: [
+		"real/bbb_176x144_128kbps_15fps_h263.3gp", "real/bbb_960x540_60fps_vp8.webm",
+		"real/bear-vp9-odd-dimensions.webm", "real/bt601.mov", "real/h265_bframes.mp4",
+		"real/hdr10-video-with-sdr-container.mp4", "real/ii_realshort.mp4",
 		"real/iibbibb_editlist_videoonly.mp4", "vfr-slides.mp4",
 	],
 	"no picture": [
