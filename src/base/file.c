@@ -79,6 +79,16 @@ int file_sync_all(int dir_fd, const char *path)
 	return result;
 }
 
+DIR *file_open_dir(int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (dir == NULL && fd >= 0)
+		close_with(fd, -1);
+	return dir;
+}
+
 int file_make_dir(int dir_fd, const char *path, unsigned mode)
 {
 	if (mkdirat(dir_fd, path, mode) < 0)

@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_FILE_H
 #define CLIPMILL_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +16,9 @@ int file_sync_dir(int dir_fd, const char *path) __attribute__((warn_unused_resul
 
 /* fsync(2) of every regular file in directory `path` (not below it), then of the directory. */
 int file_sync_all(int dir_fd, const char *path) __attribute__((warn_unused_result));
+
+/* Its entries; the caller closes it.  NULL with errno. */
+DIR *file_open_dir(int dir_fd, const char *path) __attribute__((warn_unused_result));
 
 /* mkdir(2) that is content with a directory that is there already, and makes its name durable. */
 int file_make_dir(int dir_fd, const char *path, unsigned mode) __attribute__((warn_unused_result));

@@ -44,14 +44,11 @@ static bool is_known(struct check *check, const char *name)
 
 static int look_in(struct check *check, const char *folder)
 {
-	int fd = openat(check->dir_fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir = file_open_dir(check->dir_fd, folder);
 	struct dirent *entry;
 
 	if (dir == NULL) {
 		fprintf(stderr, "clipmill: %s: %s\n", folder, strerror(errno));
-		if (fd >= 0)
-			close(fd);
 		return -1;
 	}
 	while ((entry = readdir(dir)) != NULL) {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/id.h"
 #include "base/log.h"
 #include "base/turn.h"
@@ -90,15 +91,11 @@ static void expire(const struct desk *desk, const char *id)
 
 static void remove_strays(const struct desk *desk)
 {
-	int fd = openat(desk->dir_fd, "incoming", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir = file_open_dir(desk->dir_fd, "incoming");
 	struct dirent *entry;
 
-	if (dir == NULL) {
-		if (fd >= 0)
-			close(fd);
+	if (dir == NULL)
 		return;
-	}
 	while ((entry = readdir(dir)) != NULL)
 		if (id_valid(entry->d_name) && !upload_needs_file(desk->db, entry->d_name) && unlink_in(desk, "incoming", entry->d_name))
 			log_info("incoming/%s: belonged to no upload", entry->d_name);

@@ -6,11 +6,9 @@
 #include "config.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "encode/hybrid.h"
@@ -307,17 +305,12 @@ static enum db_result discard_spent(struct db *db, const struct work *work, int6
 	enum db_result result = DB_OK;
 	struct dirent *entry;
 	char home[64];
-	int fd;
 	DIR *dir;
 
 	snprintf(home, sizeof home, "media/%s", task->video);
-	fd = openat(work->desk->dir_fd, home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	dir = fd >= 0 ? fdopendir(fd) : NULL;
-	if (dir == NULL) {
-		if (fd >= 0)
-			close(fd);
+	dir = file_open_dir(work->desk->dir_fd, home);
+	if (dir == NULL)
 		return DB_FAILED;
-	}
 	while (result == DB_OK && (entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.' && name_is_spent(entry->d_name, task->edition)) {
 			result = discard_add(db, task, entry->d_name, delay_ms);

@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -157,17 +156,13 @@ static bool is_orphan(struct recovery *r, const char *name)
 
 void recovery_sweep(struct recovery *r)
 {
-	int fd = openat(r->dir_fd, "work", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+	DIR *dir = file_open_dir(r->dir_fd, "work");
 	struct dirent *entry;
 
-	if (dir == NULL) {
-		if (fd >= 0)
-			close(fd);
+	if (dir == NULL)
 		return;
-	}
 	while ((entry = readdir(dir)) != NULL)
-		if (is_orphan(r, entry->d_name) && file_remove_tree(fd, entry->d_name) < 0)
+		if (is_orphan(r, entry->d_name) && file_remove_tree(dirfd(dir), entry->d_name) < 0)
 			log_warn("work/%s: could not be removed", entry->d_name);
 	closedir(dir);
 }
