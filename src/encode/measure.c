@@ -13,6 +13,7 @@
 
 #include "encode/line.h"
 #include "encode/measure.h"
+#include "encode/ratio.h"
 #include "encode/switches.h"
 #include "encode/telling.h"
 
@@ -52,13 +53,13 @@ static void put_graph(const struct facts *facts, struct buf *out)
 	put_count(keys, first, ALONE_KEY, "[keys]", out);
 }
 
-static void add_input(const struct conf *conf, const char *source, const struct facts *facts, const char *skip, struct strings *argv)
+static void add_input(const struct conf *conf, const char *source, const struct facts *facts, bool keyframes, struct strings *argv)
 {
 	switches_source(conf, facts, argv);
 	/* Lines that were turned are columns: nothing could be seen of their order. */
 	strings_add_all(argv, (const char *const[]){ "-noautorotate", "-threads", "1", NULL });
-	if (skip != NULL)
-		line_text(argv, "-skip_frame", skip);
+	if (keyframes)
+		line_text(argv, "-skip_frame", "nokey");
 	switches_file(argv, source);
 }
 
@@ -72,8 +73,8 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 
 	strings_add(argv, conf->ffmpeg);
 	strings_add_all(argv, fixed);
-	add_input(conf, source, facts, NULL, argv);
-	add_input(conf, source, facts, "nokey", argv);
+	add_input(conf, source, facts, false, argv);
+	add_input(conf, source, facts, true, argv);
 	put_graph(facts, &graph);
 	strings_add(argv, "-filter_complex");
 	strings_add(argv, buf_text(&graph));
@@ -165,7 +166,7 @@ bool measure_is_by_field(const struct stream_row *s, const struct measured *m)
 
 bool measure_keys_are_false(const struct facts *facts, const struct scan *scan)
 {
-	double tick_s = (double)facts->timebase.num / (double)facts->timebase.den;
+	double tick_s = ratio_value(facts->timebase);
 	int64_t keys = 0;
 
 	for (size_t i = 0; i < scan->count && keys < KEYFRAMES; i++)

@@ -127,7 +127,6 @@ static int64_t seconds_due(const struct plan_input *input, const struct grid *gr
 	double from_s = facts_are_in(f, "matroska") ? 0 : f->start_s;     /* where it counts its length from */
 	double left_s = f->duration_s - fmax(0, t->start_s - from_s);
 	double due_s = fmin(t->duration_s > 0 || grid != NULL ? t->duration_s : f->duration_s, left_s);
-
 	bool told = grid == NULL || f->picture_count > 0 || strstr(f->container, "mpeg") != NULL;
 
 	if (!(due_s > 1) || !told || facts_length_is_guessed(f) || input->spliced)

@@ -15,7 +15,6 @@
 
 #define EVERY_S 240.0           /* of sounds so long together one packet in two is told of, one in three of twice as much, ... */
 #define SLACK_S 0.0015          /* that a packet may be off: clocks that count in milliseconds are by half of one */
-#define TRACKS_MOST STEADIES_MOST
 
 bool steady_is_thinkable(const struct facts *f, const struct profile *profile, const struct track *t)
 {
@@ -25,11 +24,11 @@ bool steady_is_thinkable(const struct facts *f, const struct profile *profile, c
 }
 
 /* The thinkable ones, in the order of the facts.  Returns how many. */
-static size_t choose(const struct facts *f, const struct profile *profile, const struct track *chosen[TRACKS_MOST])
+static size_t choose(const struct facts *f, const struct profile *profile, const struct track *chosen[STEADIES_MOST])
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < f->sound_count && count < TRACKS_MOST; i++)
+	for (size_t i = 0; i < f->sound_count && count < STEADIES_MOST; i++)
 		if (steady_is_thinkable(f, profile, &f->sounds[i]))
 			chosen[count++] = &f->sounds[i];
 	return count;
@@ -37,7 +36,7 @@ static size_t choose(const struct facts *f, const struct profile *profile, const
 
 bool steady_is_wanted(const struct facts *f, const struct profile *profile)
 {
-	const struct track *chosen[TRACKS_MOST];
+	const struct track *chosen[STEADIES_MOST];
 
 	return choose(f, profile, chosen) > 0;
 }
@@ -49,7 +48,7 @@ static int64_t every(const struct facts *f, size_t sounds)
 
 void steady_add(const struct facts *f, const struct profile *profile, struct strings *argv)
 {
-	const struct track *chosen[TRACKS_MOST];
+	const struct track *chosen[STEADIES_MOST];
 	size_t count = choose(f, profile, chosen);
 
 	for (size_t i = 0; i < count; i++) {
@@ -66,7 +65,7 @@ void steady_add(const struct facts *f, const struct profile *profile, struct str
 
 void steady_begin(const struct facts *f, const struct profile *profile, int stream, struct steady_look *look)
 {
-	const struct track *chosen[TRACKS_MOST];
+	const struct track *chosen[STEADIES_MOST];
 
 	*look = (struct steady_look){ .stream = stream, .count = choose(f, profile, chosen) };
 	look->every = every(f, look->count);

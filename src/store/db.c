@@ -310,14 +310,15 @@ static bool is_current(sqlite3 *handle)
 
 bool db_is_anothers(struct db *db)
 {
-	int64_t schema_version = ask_version(db, SQL_SCHEMA_VERSION);
+	int64_t schema_version = ask_version(db, SQL_SCHEMA_VERSION), version, views;
 
 	if (schema_version < 0 || schema_version == db->schema_version)
 		return false;
-	if (!is_current(db->handle))
-		return ask_open(db->handle, SQL_OPEN_VERSION) > SQL_SCHEMA_COUNT || ask_open(db->handle, SQL_OPEN_VIEWS_CURRENT) == 0;
-	db->schema_version = schema_version;
-	return false;
+	version = ask_open(db->handle, SQL_OPEN_VERSION);
+	views = ask_open(db->handle, SQL_OPEN_VIEWS_CURRENT);
+	if (version == SQL_SCHEMA_COUNT && views > 0)
+		db->schema_version = schema_version;
+	return version > SQL_SCHEMA_COUNT || views == 0;
 }
 
 /* Inside a transaction: each migration sets user_version to its own number. */

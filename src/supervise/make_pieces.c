@@ -61,6 +61,14 @@ static bool nothing_was_heard(const struct attempt *a)
 	return a->task.kind == TASK_AUDIO && a->task.frames_planned > 0 && a->progress.frame == 0;
 }
 
+/* What cannot be read as a piece: of a sound because nothing of it came, or because it was made badly. */
+static bool refuse_unread(struct work *work, const char *error)
+{
+	if (nothing_was_heard(work->attempt))
+		return work_refuse(work, VERDICT_FAIL, "not_decodable", "Nothing of the sound could be decoded.");
+	return work_refuse(work, VERDICT_RETRY, "bad_output", error);
+}
+
 /* With the file mapped: verifies it, puts it in its place, and writes its init segment beside it. */
 static bool make_piece_of(struct work *work, const struct plan_rendition *planned, const char *stem,
 			  struct artefact *artefact, struct fragmented *file, struct piece *piece)
@@ -70,10 +78,8 @@ static bool make_piece_of(struct work *work, const struct plan_rendition *planne
 
 	if (planned->kind == RENDITION_AUDIO)
 		opus_begin_at_once(artefact->bytes, artefact->len);
-	if (!fragmented_read(artefact->bytes, artefact->len, file, error, sizeof error) && nothing_was_heard(a))
-		return work_refuse(work, VERDICT_FAIL, "not_decodable", "Nothing of the sound could be decoded.");
-	if (file->count == 0)
-		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
+	if (!fragmented_read(artefact->bytes, artefact->len, file, error, sizeof error))
+		return refuse_unread(work, error);
 	if (!judge_piece(file, planned, &a->task, &a->progress, &work->judgement))
 		return false;
 	if (planned->kind == RENDITION_AUDIO && sound_is_cut_off(work->desk->conf, (double)file->duration / file->timescale))
