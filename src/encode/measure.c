@@ -31,23 +31,24 @@
 
 /* The command line ---------------------------------------------------------------------------- */
 
-static const char *const outputs[] = { "[idet]", "[captions]", "[flags]", "[keys]" };
-
 /* Counts the pictures that a filter lets through, by a line of standard output each. */
 static void put_count(const char *from, const char *filter, const char *key, const char *to, struct buf *out)
 {
 	buf_printf(out, ";[%s]%s,metadata=mode=add:key=%s:value=1,metadata=mode=print:key=%s:file=-:direct=1%s", from, filter, key, key, to);
 }
 
-/* The source is opened twice: as it is, and without what is not flagged as a keyframe. */
+/*
+ * The source is opened twice: as it is, and without what is not flagged as a keyframe.  What may let no picture through ends
+ * in the graph: for an output ffmpeg would keep all that come to the others until this one has its first.
+ */
 static void put_graph(const struct facts *facts, struct buf *out)
 {
 	char keys[32], first[32];
 
 	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,split=3[i][c][f];[i]idet,metadata=mode=print:file=-:direct=1[idet]",
 		   facts->video_index, facts->claims_fields ? PICTURES_FIELDS : PICTURES);
-	put_count("c", "sidedata=mode=select:type=A53_CC", CAPTIONS_KEY, "[captions]", out);
-	put_count("f", "select='not(eq(interlace_type,PROGRESSIVE))'", FLAGGED_KEY, "[flags]", out);
+	put_count("c", "sidedata=mode=select:type=A53_CC", CAPTIONS_KEY, ",nullsink", out);
+	put_count("f", "select='not(eq(interlace_type,PROGRESSIVE))'", FLAGGED_KEY, ",nullsink", out);
 	snprintf(keys, sizeof keys, "1:%" PRId64, facts->video_index);
 	snprintf(first, sizeof first, "trim=end_frame=%d", KEYFRAMES);
 	put_count(keys, first, ALONE_KEY, "[keys]", out);
@@ -68,7 +69,7 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 	const char *const fixed[] = {
 		"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-max_alloc", "268435456", "-filter_complex_threads", "1", NULL,
 	};
-	const char *const end[] = { "-t", LONGEST_S, "-f", "null", "-", NULL };
+	const char *const end[] = { "-map", "[idet]", "-map", "[keys]", "-t", LONGEST_S, "-f", "null", "-", NULL };
 	struct buf graph = BUF_INIT;
 
 	strings_add(argv, conf->ffmpeg);
@@ -76,13 +77,7 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 	add_input(conf, source, facts, false, argv);
 	add_input(conf, source, facts, true, argv);
 	put_graph(facts, &graph);
-	strings_add(argv, "-filter_complex");
-	strings_add(argv, buf_text(&graph));
-	buf_fini(&graph);
-	for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-		strings_add(argv, "-map");
-		strings_add(argv, outputs[i]);
-	}
+	line_buf(argv, "-filter_complex", &graph);
 	strings_add_all(argv, end);
 }
 

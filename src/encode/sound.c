@@ -44,15 +44,21 @@ struct take {
 	int64_t kbps;
 };
 
+/* What the file claims; 0: nothing that can be believed. */
+static double claimed_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
+{
+	if (facts_length_is_guessed(input->facts) || line_is_spliced(input, grid))
+		return 0;
+	return fmax(0, t->duration_s > 0 ? t->duration_s : input->facts->duration_s);
+}
+
 /* A bound against gaps that would be filled with days of silence: what the file claims, and a little. */
 static double most_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
 	double all_s = (double)input->conf->duration_max_ms / 1000 + OVER_S;
-	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->duration_s;
+	double claimed = claimed_s(input, grid, t);
 
-	if (claimed_s <= 0 || facts_length_is_guessed(input->facts) || input->spliced)
-		return all_s;
-	return fmin(all_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SLACK_S);
+	return claimed > 0 ? fmin(all_s, fmax(claimed, grid != NULL ? grid->duration_s : 0) + SLACK_S) : all_s;
 }
 
 static bool is_opus(const struct plan_rendition *r)
@@ -120,16 +126,15 @@ static void add_copy_line(const struct plan_input *input, const struct grid *gri
 	strings_add_all(argv, (const char *const[]){ "-f", "null", "-", NULL });
 }
 
-/* Seconds that should be decoded of it; 1: it is not known how many. */
+/* Seconds that should be decoded of it; 1: it is not known how many (Matroska may leave some out). */
 static int64_t seconds_due(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
 	const struct facts *f = input->facts;
-	double from_s = facts_are_in(f, "matroska") ? 0 : f->start_s;     /* where it counts its length from */
-	double left_s = f->duration_s - fmax(0, t->start_s - from_s);
+	double left_s = f->duration_s - fmax(0, t->start_s - f->start_s);
 	double due_s = fmin(t->duration_s > 0 || grid != NULL ? t->duration_s : f->duration_s, left_s);
 	bool told = grid == NULL || f->picture_count > 0 || strstr(f->container, "mpeg") != NULL;
 
-	if (!(due_s > 1) || !told || facts_length_is_guessed(f) || input->spliced)
+	if (!(due_s > 1) || !told || facts_are_in(f, "matroska") || facts_length_is_guessed(f) || line_is_spliced(input, grid))
 		return 1;
 	return (int64_t)due_s;
 }
@@ -165,16 +170,19 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	struct sound_shape shape = {
 		.channels = take->rendition->channels, .packet = packet_of(take->rendition), .zero_s = line_zero_s(input, grid),
 		.reach_s = reach_s(input, grid, take->track), .least_s = grid != NULL ? grid->duration_s : 0,
-		.counted = take->head_s <= 0,
+		.most_s = take->head_s, .counted = take->head_s <= 0,
 	};
 	struct buf graph = BUF_INIT;
 
 	line_open(input, argv);
 	line_clock(input, grid, argv);
 	switches_file(argv, input->source);
+	if (take->head_s > 0)
+		shape.least_s = fmin(shape.least_s, take->head_s);
 	if (is_opus(take->rendition)) {
 		shape.zero_s -= OPUS_SILENCE_S;
 		shape.least_s += shape.least_s > 0 ? OPUS_SILENCE_S : 0;
+		shape.most_s += shape.most_s > 0 ? OPUS_SILENCE_S : 0;
 	}
 	sound_graph(take->track, &shape, &graph);
 	line_buf(argv, "-filter_complex", &graph);

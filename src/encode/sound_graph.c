@@ -13,6 +13,7 @@
 #define STEPS_S "0.25"          /* that packets without times come to at the most */
 #define CLOCK "asettb=1/1000000"        /* filter ainterleave counts in microseconds, whatever it says */
 #define SAMPLES "0.048"         /* of a microsecond */
+#define TICK_S "10"             /* of silence at the most that one filter makes at one time: it holds all of it */
 
 /* Pictures are all that -progress counts. */
 #define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=1,setpts=N[n];[t]"
@@ -54,7 +55,7 @@ static void put_steps(const struct track *t, struct buf *out)
 			   t->sample_rate);
 }
 
-/* Its own gaps filled, from our zero on: to [s]; and once more, for its beginning, to [h]. */
+/* Its own times, from our zero on: to [s]; and once more, for its beginning, to [h].  What is less than a gap is none. */
 static void put_track(const struct track *t, const struct sound_shape *shape, struct buf *out)
 {
 	buf_printf(out, "[0:%" PRId64 "]", t->index);
@@ -62,9 +63,15 @@ static void put_track(const struct track *t, const struct sound_shape *shape, st
 		buf_puts(out, COUNT);
 	put_downmix(t, shape->channels, out);
 	put_steps(t, out);
-	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000:async=1:min_hard_comp=" GAP_S ",", shape->zero_s);
+	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000,", shape->zero_s);
 	put_format(shape, out);
-	buf_puts(out, CLOCK ",atrim=start_pts=0,asplit[s][h];");
+	buf_puts(out, CLOCK ",asetpts='st(1,if(not(N)+gt(abs(PTS-ld(0))*TB," GAP_S "),PTS,ld(0)));st(0,ld(1)+NB_SAMPLES/" SAMPLES ");round(ld(1))',"
+		      "atrim=start_pts=0,asplit[w][h];[w]");
+	if (shape->most_s > 0)
+		buf_printf(out, "atrim=end_pts=%" PRId64, (int64_t)llround(shape->most_s * 48000));    /* it counts in samples */
+	else
+		buf_puts(out, "anull");
+	buf_puts(out, "[s];");
 }
 
 /*
@@ -86,11 +93,23 @@ static void put_end(const struct sound_shape *shape, int64_t last, struct buf *o
 	buf_printf(out, "atrim=end_sample=2,asetnsamples=n=1:p=0," CLOCK ",asetpts=PTS+round(%" PRId64 "/" SAMPLES ")[e];", last - 1);
 }
 
-/* In the order of time; single samples only where there is no other sound. */
+/* Two silent samples every TICK_S, so that a long gap is filled in steps. */
+static void put_ticks(const struct sound_shape *shape, int64_t last, struct buf *out)
+{
+	buf_printf(out, "anullsrc=r=48000:cl=%s:n=2,", layout_of(shape->channels));
+	put_format(shape, out);
+	buf_printf(out, CLOCK ",asetpts=N*" TICK_S "/TB,atrim=end_pts=%" PRId64 "[q];", last);
+}
+
+/*
+ * In the order of time.  Of single samples those are kept where no other sound is; of ticks, those behind something and far from
+ * it: sound that follows at once is not to be moved by them.  Then all that lies between is filled.
+ */
 static void put_whole(int64_t last, struct buf *out)
 {
-	buf_printf(out, "[b][s]%sainterleave=nb_inputs=%d,", last > 0 ? "[e]" : "", last > 0 ? 3 : 2);
-	buf_puts(out, "aselect='gt(samples_n,1)+gte(pts,ld(0)-100)+0*st(0,pts+samples_n/" SAMPLES ")',");
+	buf_printf(out, "[b][s]%sainterleave=nb_inputs=%d,", last > 0 ? "[e][q]" : "", last > 0 ? 4 : 2);
+	buf_puts(out, "aselect='if(gt(samples_n,2)+if(eq(samples_n,2),ld(1)*gte(pts,ld(0)+250000),gte(pts,ld(0)-100)),"
+		      "1+0*st(0,pts+samples_n/" SAMPLES ")*st(1,1))',");
 	if (last > 0)
 		buf_printf(out, "asetpts='if(eq(N,0)*gte(PTS*" SAMPLES ",%" PRId64 "),-20,PTS)',", last - 2);
 	buf_puts(out, "aresample=48000:async=1:min_comp=0.00001:min_hard_comp=0.00001,atrim=start_pts=0[a]");
@@ -102,7 +121,9 @@ void sound_graph(const struct track *t, const struct sound_shape *shape, struct 
 
 	put_track(t, shape, out);
 	put_begin(shape, out);
-	if (last > 0)
+	if (last > 0) {
 		put_end(shape, last, out);
+		put_ticks(shape, last, out);
+	}
 	put_whole(last, out);
 }
