@@ -32,7 +32,7 @@ UNIT_TESTS = \
 	tests/unit/structured-test \
 	tests/unit/tus-test \
 	tests/unit/jail-test
-TIERS = tests/server.tier tests/media.tier tests/fault.tier tests/browser.tier
+TIERS = tests/all.tier
 
 # Unit tests link the whole of the responder but main.
 LDADD = libclipmill.a $(CMOCKA_LIBS) $(FCGI_LIBS) $(EV_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS) -lpthread -lm
@@ -49,7 +49,7 @@ dist_check_SCRIPTS = tests/style-check
 TESTS += tests/style-check $(TIERS)
 
 TEST_EXTENSIONS = .tier
-# tests/server.tier runs the files of tests/server/: the name is all there is to it.
+# tests/server.tier runs the files of tests/server/, tests/all.tier those of every tier: the name is all there is to it.
 TIER_LOG_COMPILER = $(srcdir)/tests/run
 $(TIERS):
 	@$(MKDIR_P) tests && : > $@

@@ -91,8 +91,8 @@ static bool read_piece(const struct mux *mux, const char *track_name, unsigned s
 		       struct layout_track *track)
 {
 	char name[64], error[160];
-	void *bytes;
-	size_t len;
+	void *bytes = NULL;
+	size_t len = 0;
 	bool ok;
 
 	name_piece(name, track_name, seq);

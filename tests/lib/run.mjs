@@ -26,17 +26,22 @@ function filesOf(folder, ending) {
 const NOT_LEAN = [/\/browser\//, /\/media\/(?!corpus)/, /\/fault\/(?!kill-each-kind)/,
 	/\/server\/(behind|chain|early|editions|profiles|retention|slow-uploads|tus-client|tus-fronts)\b/];
 
-// "server", "tests/server.tier", "soak", or a file.
+// Those with the longest files first: what runs alone at the end is short.
+const TIERS = ["media", "browser", "fault", "server"];
+
+// "server", "tests/server.tier", "all", "soak", or a file.
 function filesFor(word) {
 	const tier = basename(word, ".tier");
+	if (tier === "all")
+		return TIERS.flatMap(filesFor);
 	if (tier === "soak")
-		return ["server", "media", "fault", "browser"].flatMap((folder) => filesOf(folder, ".soak.mjs"));
-	if (["server", "media", "fault", "browser", "exact"].includes(tier))
+		return TIERS.flatMap((folder) => filesOf(folder, ".soak.mjs"));
+	if ([...TIERS, "exact"].includes(tier))
 		return filesOf(tier, ".test.mjs").filter((file) => !lean || !NOT_LEAN.some((pattern) => pattern.test(file)));
 	const file = [word, join(tree, "tests", word), join(tree, word)].find((path) => path.endsWith(".mjs") && existsSync(path));
 	if (file)
 		return [resolve(file)];
-	die(`${word}: neither a tier (server, media, fault, browser, exact, soak) nor a file`);
+	die(`${word}: neither a tier (server, media, fault, browser, all, exact, soak) nor a file`);
 }
 
 // Node reports files and suites as tests too; those count only when they fail by themselves.
@@ -99,7 +104,7 @@ if (lean && !files.length) {
 	process.exit(SKIPPED);
 }
 if (!files.length)
-	die("which tier? server, media, fault, browser, exact, soak, or a file");
+	die("which tier? server, media, fault, browser, all, exact, soak, or a file");
 if (!existsSync(clipmill))
 	die(`${clipmill} is not there: build it, or set CLIPMILL_BUILD`);
 if (noCorpus)
