@@ -58,7 +58,8 @@ AM_TESTS_ENVIRONMENT = \
 	CLIPMILL_BUILD='$(abs_top_builddir)'; export CLIPMILL_BUILD; \
 	CLIPMILL_JAIL_PROGRAM='$(abs_top_builddir)/clipmill-jail'; export CLIPMILL_JAIL_PROGRAM; \
 	CLIPMILL_JAIL_ATTACK='$(abs_top_builddir)/tests/unit/jail-attack'; export CLIPMILL_JAIL_ATTACK; \
-	CC='$(CC)'; export CC;
+	CC='$(CC)'; export CC; \
+	ASAN_OPTIONS="quarantine_size_mb=16:$$ASAN_OPTIONS"; export ASAN_OPTIONS;
 TIERS_NEED = clipmill clipmill-jail clipmill-mux clipmill-digest
 
 # Of each tier also the tests that are marked `long`: an hour.
