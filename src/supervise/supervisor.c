@@ -150,9 +150,8 @@ static void claim_work(struct supervisor *s, const struct worker_orders *orders)
 	struct task task;
 
 	while (!orders->paused && s->shop.count < orders->slots && s->fit && has_room(s) && !runner_wants_to_be_alone(&s->shop)) {
-		if (task_claim(s->db, s->id, s->shop.count, room_bytes(s), &task) != DB_OK)
+		if (task_claim(s->db, s->id, s->shop.count, room_bytes(s), &task) != DB_OK || !runner_start(&s->shop, &task))
 			return;
-		runner_start(&s->shop, &task);
 	}
 }
 
