@@ -115,7 +115,7 @@ static bool read_piece(struct show *show, const struct rendition_row *made, stru
 	bool ok;
 
 	snprintf(home, sizeof home, "media/%s", work->attempt->task.video);
-	if (!artefact_map(work->desk, home, piece->file, false, &artefact))
+	if (!artefact_map_published(work->desk, home, piece->file, &artefact))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A track that was to be made is missing.");
 	ok = fragmented_read(artefact.bytes, artefact.len, &show->files[show->shown.count - 1], error, sizeof error) ||
 	     work_refuse(work, VERDICT_RETRY, "bad_output", error);
