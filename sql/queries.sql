@@ -190,7 +190,8 @@ SELECT 1 FROM upload WHERE id = :id;
 
 -- name: upload_orphan
 SELECT u.id FROM upload u
- WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') LIMIT 1;
+ WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') AND id > :after
+ ORDER BY id LIMIT 1;
 
 -- What is made of an upload of :length_bytes, and what all others than :id have been promised.
 -- name: budget_read

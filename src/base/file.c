@@ -58,6 +58,16 @@ static int sync_parent(int dir_fd, const char *path)
 	return file_sync_dir(dir_fd, parent);
 }
 
+/* Not every file system tells in its folders what a name is (XFS of old, some of FUSE). */
+static bool is_regular(int dir_fd, const struct dirent *entry)
+{
+	struct stat st;
+
+	if (entry->d_type != DT_UNKNOWN)
+		return entry->d_type == DT_REG;
+	return fstatat(dir_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
 int file_sync_all(int dir_fd, const char *path)
 {
 	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -71,7 +81,7 @@ int file_sync_all(int dir_fd, const char *path)
 	if (dir == NULL)
 		return close_with(fd, -1);
 	while (result == 0 && (entry = readdir(dir)) != NULL)
-		if (entry->d_type == DT_REG)
+		if (is_regular(fd, entry))
 			result = sync_path(fd, entry->d_name, O_RDONLY);
 	if (result == 0)
 		result = fsync(fd);

@@ -122,7 +122,7 @@ static void compare(const struct replay *r, const char *name)
 	if (!artefact_map(&here, r->dir, name, true, &made))
 		return;
 	attempt_media_path(r->conf, &r->task, home);
-	if (artefact_map(&here, home, name, false, &published)) {
+	if (artefact_map_published(&here, home, name, &published)) {
 		place_like(&made, &published);
 		tell_difference(name, &made, &published);
 		artefact_unmap(&published);

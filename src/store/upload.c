@@ -249,6 +249,7 @@ enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1])
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_ORPHAN);
 
+	rows_text(&rows, ":after", id);
 	return next_id(&rows, id);
 }
 

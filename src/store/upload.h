@@ -100,7 +100,7 @@ bool upload_exists(struct db *db, const char *id);
 /* True when incoming/ID belongs to an upload that is not complete. */
 bool upload_needs_file(struct db *db, const char *id);
 
-/* Next upload left behind by a worker that is not alive; DB_NONE when there is none. */
+/* Next upload behind `id`, in the order of ids, that was left by a worker that is not alive, into `id`; DB_NONE: there is none. */
 enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1]);
 
 /* Counts the time by which uploads expire (table lived); at least once in two minutes, or less of it passes. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,12 +18,12 @@
 #include "base/log.h"
 #include "supervise/artefact.h"
 
-static bool map_file(int fd, bool writable, struct artefact *artefact)
+static bool map_file(int fd, bool writable, bool shared, struct artefact *artefact)
 {
 	struct stat st;
 	void *bytes;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1)
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || (st.st_nlink != 1 && !shared))
 		return false;
 	artefact->len = (size_t)st.st_size;
 	artefact->bytes = NULL;
@@ -35,20 +36,31 @@ static bool map_file(int fd, bool writable, struct artefact *artefact)
 	return true;
 }
 
-bool artefact_map(const struct desk *desk, const char *dir, const char *name, bool writable, struct artefact *artefact)
+static bool map_path(const struct desk *desk, const char *dir, const char *name, bool writable, bool shared, struct artefact *artefact)
 {
-	char path[160];
+	char path[PATH_MAX];
 	bool mapped;
 	int fd;
 
 	memset(artefact, 0, sizeof *artefact);
-	snprintf(path, sizeof path, "%s/%s", dir, name);
+	if (snprintf(path, sizeof path, "%s/%s", dir, name) >= (int)sizeof path)
+		return false;
 	fd = openat(desk->dir_fd, path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	mapped = map_file(fd, writable, artefact);
+	mapped = map_file(fd, writable, shared, artefact);
 	close(fd);
 	return mapped;
+}
+
+bool artefact_map(const struct desk *desk, const char *dir, const char *name, bool writable, struct artefact *artefact)
+{
+	return map_path(desk, dir, name, writable, false, artefact);
+}
+
+bool artefact_map_published(const struct desk *desk, const char *home, const char *name, struct artefact *artefact)
+{
+	return map_path(desk, home, name, false, true, artefact);
 }
 
 void artefact_unmap(struct artefact *artefact)

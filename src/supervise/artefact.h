@@ -9,17 +9,21 @@
 #include "supervise/attempt.h"
 #include "supervise/finisher.h"
 
-/* A file of a scratch folder, mapped whole. */
+/* A file, mapped whole. */
 struct artefact {
 	uint8_t *bytes;                 /* shared mapping; NULL where the file is empty */
 	size_t len;
 };
 
 /*
- * Maps DIR/NAME.  False unless it is a regular file with one name, reached without a symbolic link:
+ * Maps DIR/NAME of a scratch folder.  False unless it is a regular file with one name, reached without a symbolic link:
  * a child that was broken into may have put anything there.
  */
 bool artefact_map(const struct desk *desk, const char *dir, const char *name, bool writable, struct artefact *artefact);
+
+/* Maps HOME/NAME, a file that was published, to be read; it may have other names, of videos that share it. */
+bool artefact_map_published(const struct desk *desk, const char *home, const char *name, struct artefact *artefact);
+
 void artefact_unmap(struct artefact *artefact);
 
 /* Makes media/VIDEO, if it is not there. */

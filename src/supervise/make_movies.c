@@ -115,7 +115,7 @@ static bool read_piece(struct show *show, const struct rendition_row *made, stru
 	bool ok;
 
 	snprintf(home, sizeof home, "media/%s", work->attempt->task.video);
-	if (!artefact_map(work->desk, home, piece->file, false, &artefact))
+	if (!artefact_map_published(work->desk, home, piece->file, &artefact))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A track that was to be made is missing.");
 	ok = fragmented_read(artefact.bytes, artefact.len, &show->files[show->shown.count - 1], error, sizeof error) ||
 	     work_refuse(work, VERDICT_RETRY, "bad_output", error);
@@ -298,6 +298,20 @@ static bool assemble_make(struct work *work)
 
 /* The end of the early files ------------------------------------------------------------------ */
 
+/* A list of this edition, though it may end as an early one does: what languages are called is up to who made the source. */
+static bool is_shown(const struct renditions *list, const char *file)
+{
+	char stem[32], name[64];
+
+	for (size_t i = 0; i < list->count; i++) {
+		name_stem(stem, list->rows[i].edition, list->rows[i].planned.name);
+		name_playlist(name, stem);
+		if (strcmp(file, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Early playlists, and files of editions before this one.  Counts them. */
 static enum db_result discard_spent(struct db *db, const struct work *work, int64_t delay_ms, size_t *count)
 {
@@ -312,7 +326,7 @@ static enum db_result discard_spent(struct db *db, const struct work *work, int6
 	if (dir == NULL)
 		return DB_FAILED;
 	while (result == DB_OK && (entry = readdir(dir)) != NULL)
-		if (entry->d_name[0] != '.' && name_is_spent(entry->d_name, task->edition)) {
+		if (entry->d_name[0] != '.' && name_is_spent(entry->d_name, task->edition) && !is_shown(&work->renditions, entry->d_name)) {
 			result = discard_add(db, task, entry->d_name, delay_ms);
 			++*count;
 		}

@@ -32,7 +32,7 @@ static bool fits_others(struct work *work, const char *name, const struct buf *i
 	bool same;
 
 	snprintf(home, sizeof home, "media/%s", work->attempt->task.video);
-	if (!artefact_map(work->desk, home, name, false, &other))
+	if (!artefact_map_published(work->desk, home, name, &other))
 		return true;
 	same = other.len == init->len && memcmp(other.bytes, init->data, init->len) == 0;
 	artefact_unmap(&other);

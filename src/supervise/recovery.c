@@ -105,13 +105,11 @@ static bool remove_upload(struct recovery *r, const char *id)
 
 static void remove_uploads(struct recovery *r)
 {
-	char id[ID_LEN + 1], last[ID_LEN + 1] = "";
+	char id[ID_LEN + 1] = "";
 
-	while (upload_orphan(r->db, id) == DB_OK && strcmp(id, last) != 0) {
+	while (upload_orphan(r->db, id) == DB_OK)
 		if (!remove_upload(r, id))
 			log_warn("upload %s: could not be removed", id);
-		strcpy(last, id);
-	}
 }
 
 static bool bury(struct recovery *r, const struct worker_row *row, int lock_fd)

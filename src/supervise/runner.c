@@ -492,8 +492,8 @@ static int spawn(struct runner *r)
 	return child_spawn(&r->child, r->shop->loop, &child_events, &spec);
 }
 
-/* The machine's fault, but where others start well. */
-static void put_off(struct runner *r, int error)
+/* The machine's fault, but where others start well.  False: it is. */
+static bool put_off(struct runner *r, int error)
 {
 	const struct task *task = &r->attempt.task;
 	char words[160];
@@ -504,11 +504,12 @@ static void put_off(struct runner *r, int error)
 	remove_scratch(r);
 	if (task_fails_alone(r->shop->db, task)) {
 		note(r, task_failed(r->shop->db, task, &ended, "spawn_failed", words));
-		return;
+		return true;
 	}
 	note(r, task_put_off(r->shop->db, task, &ended, "spawn_failed"));
 	if (worker_trouble(r->shop->db, r->shop->worker, words) != DB_OK)
 		log_warn("trouble: not recorded: %s", db_message(r->shop->db));
+	return false;
 }
 
 static struct runner *new_runner(struct runner_shop *shop, struct task *task)
@@ -530,30 +531,32 @@ static struct runner *new_runner(struct runner_shop *shop, struct task *task)
 	return r;
 }
 
-void runner_start(struct runner_shop *shop, struct task *task)
+bool runner_start(struct runner_shop *shop, struct task *task)
 {
 	struct runner *r = new_runner(shop, task);
 	const char *missing;
 	int failed;
+	bool fit;
 
 	need_argv(r);
 	missing = missing_read(r);
 	if (missing != NULL) {
 		fail_unreadable(r, missing);
 		leave(r);
-		return;
+		return true;
 	}
 	failed = spawn(r);
 	if (failed != 0) {
-		put_off(r, failed);
+		fit = put_off(r, failed);
 		leave(r);
-		return;
+		return fit;
 	}
 	log_info("video %s: %s %" PRId64 ": attempt %" PRId64 ", pid %ld", r->attempt.task.video,
 		 task_kind_name(r->attempt.task.kind), r->attempt.task.seq, r->attempt.task.attempt, (long)r->child.pid);
 	ev_timer_start(shop->loop, &r->tick);
 	if (task_started(shop->db, &r->attempt.task, r->child.pid) == DB_NONE)
 		runner_event(r, RUNNER_REVOKED);
+	return true;
 }
 
 /* All of them --------------------------------------------------------------------------------- */

@@ -46,9 +46,9 @@ struct runner_shop {
 
 /*
  * Takes over a claimed task and spawns its child.  Where that fails the task is put off, and nothing
- * remains.
+ * remains.  False: this machine is to blame, and would do the same to the next one.
  */
-void runner_start(struct runner_shop *shop, struct task *task);
+bool runner_start(struct runner_shop *shop, struct task *task) __attribute__((warn_unused_result));
 
 /* Gives back what the database holds for ours and no runner has: where a write failed, or a hand slipped. */
 void runner_reclaim(struct runner_shop *shop);

@@ -19,7 +19,8 @@
 #include "supervise/child.h"
 #include "supervise/selftest.h"
 
-#define TIMEOUT_MS 10000
+#define TIMEOUT_MS 10000        /* of each program */
+#define LOOK_MS 100             /* between two looks whether it is still wanted */
 #define OUTPUT_MOST 65536       /* bytes: the list of encoders has some 15,000 */
 
 const struct selftest_codec selftest_codecs[SELFTEST_CODECS] = {
@@ -44,15 +45,14 @@ static int spawn_into(const struct strings *command, int out, pid_t *pid)
 }
 
 /* Reads to the end, or until the time is over. */
-static void read_until(int fd, int64_t until_ms, struct buf *out)
+static void read_until(int fd, int64_t until_ms, const struct selftest *test, struct buf *out)
 {
 	struct pollfd ready = { fd, POLLIN, 0 };
 	char bytes[4096];
-	int64_t left;
 	ssize_t n;
 
-	while ((left = until_ms - clock_mono_ms()) > 0 && out->len < OUTPUT_MOST) {
-		if (poll(&ready, 1, (int)left) <= 0)
+	while (clock_mono_ms() < until_ms && !atomic_load(test->stopping) && out->len < OUTPUT_MOST) {
+		if (poll(&ready, 1, LOOK_MS) <= 0)
 			continue;
 		n = read(fd, bytes, sizeof bytes);
 		if (n == 0 || (n < 0 && errno != EINTR))
@@ -63,7 +63,7 @@ static void read_until(int fd, int64_t until_ms, struct buf *out)
 }
 
 /* Runs a command; true when it exited 0 in time.  What it printed is in `out`. */
-static bool run(const struct strings *command, struct buf *out)
+static bool run(const struct selftest *test, const struct strings *command, struct buf *out)
 {
 	int pipe_fd[2], status = -1, failed;
 	pid_t pid;
@@ -73,7 +73,7 @@ static bool run(const struct strings *command, struct buf *out)
 	failed = spawn_into(command, pipe_fd[1], &pid);
 	close(pipe_fd[1]);
 	if (failed == 0) {
-		read_until(pipe_fd[0], clock_mono_ms() + TIMEOUT_MS, out);
+		read_until(pipe_fd[0], clock_mono_ms() + TIMEOUT_MS, test, out);
 		kill(pid, SIGKILL);
 		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 			continue;
@@ -100,7 +100,7 @@ static void test_jail(const struct conf *conf, struct selftest *test)
 	strings_add(&command, "--self-test");
 	strings_add(&command, "--sandbox");
 	strings_add(&command, conf_sandbox_name(conf->sandbox));
-	test->jail_ok = run(&command, &out);
+	test->jail_ok = run(test, &command, &out);
 	first_line(&out, line, sizeof line);
 	if (!test->jail_ok)
 		snprintf(test->detail, sizeof test->detail, "sandbox = %s: %s", conf_sandbox_name(conf->sandbox), line);
@@ -114,7 +114,7 @@ static void test_jail(const struct conf *conf, struct selftest *test)
 }
 
 /* Runs a tool with one option in the jail. */
-static bool run_tool(const struct conf *conf, const char *path, const char *option, struct buf *out)
+static bool run_tool(const struct conf *conf, const struct selftest *test, const char *path, const char *option, struct buf *out)
 {
 	struct strings command = STRINGS_INIT;
 	bool ok;
@@ -123,7 +123,7 @@ static bool run_tool(const struct conf *conf, const char *path, const char *opti
 	strings_add(&command, "--");
 	strings_add(&command, path);
 	strings_add(&command, option);
-	ok = run(&command, out);
+	ok = run(test, &command, out);
 	strings_fini(&command);
 	return ok;
 }
@@ -131,7 +131,7 @@ static bool run_tool(const struct conf *conf, const char *path, const char *opti
 static bool test_tool(const struct conf *conf, struct selftest *test, const char *name, const char *path)
 {
 	struct buf out = BUF_INIT;
-	bool ok = run_tool(conf, path, "-version", &out);
+	bool ok = run_tool(conf, test, path, "-version", &out);
 	char line[200];
 
 	first_line(&out, line, sizeof line);
@@ -157,7 +157,7 @@ static void test_encoders(const struct conf *conf, struct selftest *test)
 	const char *separator = "";
 	struct buf out = BUF_INIT;
 
-	run_tool(conf, conf->ffmpeg, "-encoders", &out);
+	run_tool(conf, test, conf->ffmpeg, "-encoders", &out);
 	buf_puts(&test->json, ",\"encoders\":[");
 	for (size_t i = 0; i < SELFTEST_CODECS; i++) {
 		test->encoders[i] = lists(buf_text(&out), selftest_codecs[i].encoder);
@@ -171,9 +171,9 @@ static void test_encoders(const struct conf *conf, struct selftest *test)
 	buf_fini(&out);
 }
 
-void selftest_run(const struct conf *conf, struct selftest *test)
+void selftest_run(const struct conf *conf, const atomic_bool *stopping, struct selftest *test)
 {
-	memset(test, 0, sizeof *test);
+	*test = (struct selftest){ .stopping = stopping };
 	test_jail(conf, test);
 	test->tools_ok = test_tool(conf, test, "ffmpeg", conf->ffmpeg);
 	test->tools_ok = test_tool(conf, test, "ffprobe", conf->ffprobe) && test->tools_ok;

@@ -10,6 +10,8 @@
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +53,9 @@ struct supervisor {
 	struct tidy tidy;
 	ev_signal term, intr;
 	ev_timer again;                 /* looks for work as soon as the loop is back */
-	ev_timer retest;                /* runs while the machine is not fit */
+	ev_timer retest;                /* runs while the machine is not fit, but for while it is tested */
+	struct job testing;             /* the self-test, at the finisher: a program may hang */
+	struct selftest test;
 	ev_timer kill_timer, leave_timer;
 	bool fit;                       /* the last self-test was good, and no task told of trouble since */
 	double troubled;                /* when one last did; the loop's clock */
@@ -150,9 +154,8 @@ static void claim_work(struct supervisor *s, const struct worker_orders *orders)
 	struct task task;
 
 	while (!orders->paused && s->shop.count < orders->slots && s->fit && has_room(s) && !runner_wants_to_be_alone(&s->shop)) {
-		if (task_claim(s->db, s->id, s->shop.count, room_bytes(s), &task) != DB_OK)
+		if (task_claim(s->db, s->id, s->shop.count, room_bytes(s), &task) != DB_OK || !runner_start(&s->shop, &task))
 			return;
-		runner_start(&s->shop, &task);
 	}
 }
 
@@ -235,22 +238,45 @@ static void regain_fitness(struct supervisor *s)
 }
 
 /* Looks again after 1 s, 2 s, 4 s, ... a minute. */
+static void take_result(struct supervisor *s, const struct selftest *test)
+{
+	if (worker_health(s->db, s->id, buf_text(&test->json)) != DB_OK)
+		log_warn("health: not recorded: %s", db_message(s->db));
+	keep_encoders(s, test);
+	s->retest.repeat = fmin(2 * s->retest.repeat, RETEST_MOST_S);
+	ev_timer_again(s->loop, &s->retest);
+	if (test->jail_ok && test->tools_ok && has_room(s))
+		regain_fitness(s);
+	else if (test->detail[0] != '\0' && worker_trouble(s->db, s->id, test->detail) == DB_FAILED)
+		log_warn("trouble: not recorded: %s", db_message(s->db));
+}
+
+static struct supervisor *of_testing(struct job *job)
+{
+	return (struct supervisor *)(void *)((char *)job - offsetof(struct supervisor, testing));
+}
+
+static void test_run(struct job *job, const struct desk *desk)
+{
+	selftest_run(desk->conf, desk->stopping, &of_testing(job)->test);
+}
+
+static void test_done(struct job *job)
+{
+	struct supervisor *s = of_testing(job);
+
+	if (!s->stopping)
+		take_result(s, &s->test);
+	selftest_fini(&s->test);
+}
+
 static void on_retest(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct supervisor *s = timer->data;
-	struct selftest test;
 
-	selftest_run(s->conf, &test);
-	if (worker_health(s->db, s->id, buf_text(&test.json)) != DB_OK)
-		log_warn("health: not recorded: %s", db_message(s->db));
-	keep_encoders(s, &test);
-	s->retest.repeat = fmin(2 * s->retest.repeat, RETEST_MOST_S);
-	ev_timer_again(loop, timer);
-	if (test.jail_ok && test.tools_ok && has_room(s))
-		regain_fitness(s);
-	else if (test.detail[0] != '\0' && worker_trouble(s->db, s->id, test.detail) == DB_FAILED)
-		log_warn("trouble: not recorded: %s", db_message(s->db));
-	selftest_fini(&test);
+	ev_timer_stop(loop, timer);
+	s->testing = (struct job){ .run = test_run, .done = test_done };
+	finisher_post(s->finisher, &s->testing);
 }
 
 /* The end ------------------------------------------------------------------------------------- */
@@ -307,7 +333,9 @@ static int open_store(struct supervisor *s, char *error, size_t error_size)
 
 static int test_machine(struct supervisor *s, struct selftest *test, char *error, size_t error_size)
 {
-	selftest_run(s->conf, test);
+	static const atomic_bool stopping;
+
+	selftest_run(s->conf, &stopping, test);
 	if (!test->jail_ok) {
 		snprintf(error, error_size, "%s (see sandbox in clipmill.conf(5))", test->detail);
 		return -1;

@@ -1,7 +1,7 @@
 // restarts.test.mjs - all responders die, the web server dies, or both are asked to stop.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { it, together, withServer } from "../lib/harness.mjs";
 import { cutUpload, raw } from "../lib/http.mjs";
@@ -60,7 +60,7 @@ together("a video becomes ready, and nothing done is done again,", 2, () => {
 		await server.crash();
 		await upload;
 		await server.launch();
-		await until(async () => await server.count("upload") === 0, "the half upload is gone");
+		await until(async () => await server.count("upload") === 0, "the half uploads are gone");
 		assert.deepEqual(server.files("incoming"), []);
 		assert.equal(await server.count("video"), 1);
 	}));
@@ -117,7 +117,11 @@ it("TERM ends a responder within 5 s also while an upload is under way", () => w
 	await until(() => server.files("incoming").length, "an upload is under way");
 	await stopInTime(server, server.responders());
 	assert.match(await upload, /^HTTP\/1\.1 [45]\d\d |^$/);
+	const stuck = "-".repeat(22), left = "z".repeat(22);    // so deep a folder is not removed
+	mkdirSync(join(server.dir, "incoming", stuck, "deep/".repeat(40)), { recursive: true });
+	writeFileSync(join(server.dir, "incoming", left), "half of it");
+	await server.sql(`INSERT INTO upload (id, worker) VALUES ('${stuck}', 'dead'), ('${left}', 'dead')`);
 	await server.launchPool(1);
 	await server.healthy();
-	await until(() => !server.files("incoming").length, "the half upload is gone");
+	await until(() => server.files("incoming").every((name) => name === stuck), "the half upload is gone");
 }));

@@ -51,15 +51,16 @@ const file = (url) => join(server.dir, url.slice(1));
 test("every sound is there in its language, and the default of the source is heard", async () => {
 	const source = await make("multi.mkv", picture(), tone(440), tone(880), tone(300), ["-map", "0", "-map", "1", "-map", "2", "-map", "3"], h264,
 		["-c:a", "aac", "-metadata:s:a:0", "language=eng", "-metadata:s:a:1", "language=ger", "-metadata:s:a:1", "title=Kino \"5.1\"",
-			"-metadata:s:a:2", "language=eng", "-disposition:a:0", "0", "-disposition:a:1", "default"]);
+			"-metadata:s:a:2", "language=en-early", "-disposition:a:0", "0", "-disposition:a:1", "default"]);
 	const video = await ready(source), { media } = await listed(video);
 	const sounds = media.filter(({ TYPE }) => TYPE === "AUDIO");
 	assert.deepEqual(sounds.map(({ NAME, LANGUAGE, DEFAULT }) => [NAME, LANGUAGE, DEFAULT]),
-		[["Kino '5.1'", "de", "YES"], ["English", "en", "NO"], ["English 2", "en", "NO"]]);
+		[["Kino '5.1'", "de", "YES"], ["English", "en", "NO"], ["English 2", "en-early", "NO"]]);
 	const heard = await Promise.all(sounds.map(({ URI }) => pitch(file(`/media/${video.id}/${URI}`))));
 	assert.deepEqual(heard.map((hertz) => Math.round(hertz / 20) * 20), [880, 440, 300]);
 	assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 880) < 10, "the MP4 has the default");
 	assert.ok(codes(video).includes("main_sound"));
+	assert.equal(await server.count(`discard WHERE file IN ('${sounds.map(({ URI }) => URI).join("','")}')`), 0, "all of their lists stay");
 });
 
 test("of several programs the picture's sound is heard", async () => {

@@ -58,6 +58,9 @@ test("the same file is ready with its digest, has no chunk, and its files are li
 	assert.deepEqual(server.files(`media/${id}`).sort(), server.files(`media/${first}`).sort());
 	for (const file of [...server.files(`media/${id}`).map((name) => `media/ID/${name}`), "source/ID"])
 		assert.equal(stat(file.replace("ID", id)).ino, stat(file.replace("ID", first)).ino, file);
+	const poster = await server.value(`SELECT id FROM task WHERE video = '${first}' AND kind = 'poster'`);
+	const { stdout } = await responder(["--config", server.conf, "replay", String(poster), "--run"], { cwd: server.dir });
+	assert.match(stdout, /^poster\.jpg: \d+ bytes, the same as published$/m);
 	assert.equal(video.title, "again");
 	assert.equal(video.disk.written_bytes, 0);
 	await plays(video);

@@ -1,10 +1,13 @@
 // order.test.mjs - the order of the work is a view, and pauses and orders to workers are statements.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { renameSync } from "node:fs";
+import { copyFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
+import { paced } from "../lib/pace.mjs";
+import { isAlive, kill, processes } from "../lib/programs.mjs";
+import { build } from "../lib/server.mjs";
 import { Hold } from "../lib/stand-ins.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
@@ -128,6 +131,44 @@ test("a worker in trouble says so in health, and works again when it is over", a
 	renameSync(join(hold.dir, "away"), join(hold.dir, "real-ffmpeg"));
 	await server.waitFor(id, "ready");      // it looked again by itself
 	assert.equal((await server.get("/api/health")).json.status, "ok");
+});
+
+test("a responder whose ffmpeg hangs while it is tested ends when it is told to", async () => {
+	let hold;
+	const server = await serve({ procs: 1, prepare: async (server) => {
+		hold = new Hold(server.dir);
+		await hold.install();
+		server.writeConf(hold.settings);
+	} });
+	hold.on("none");
+	await server.sql("UPDATE worker SET trouble = 'it is to be tested', trouble_ms = 0");
+	const [pid] = server.responders();
+	await until(() => processes().some(({ argv, ppid }) => ppid === pid && argv.includes("-version")), "it is tested");
+	const { ms } = await paced(server.dir, async () => {
+		kill(pid, "SIGTERM");
+		await until(() => !isAlive(pid), "it has ended");
+	});
+	assert.ok(ms < 5000, `${ms} ms`);
+	hold.off("none");
+});
+
+test("where no child can be started one task is put off, and no other is tried until the machine is well", async () => {
+	let jail;
+	const server = await serve({ procs: 1, prepare: async (server) => {
+		jail = join(server.dir, "jail");
+		copyFileSync(join(build, "clipmill-jail"), jail);
+		server.writeConf({ jail: { program: jail } });
+		await server.quick();
+	} });
+	await server.sql("UPDATE everything SET paused = 1");
+	const ids = await Promise.all([1, 2].map(() => server.upload(short)));
+	renameSync(jail, `${jail}-away`);
+	await server.sql("UPDATE everything SET paused = 0");
+	await until(() => server.count("worker WHERE trouble LIKE '%could not be started%'"), "its trouble is told");
+	assert.equal(await server.value("SELECT sum(attempts) FROM task"), 1);
+	renameSync(`${jail}-away`, jail);
+	await server.sql("UPDATE task SET not_before_ms = 0");
+	await Promise.all(ids.map((id) => server.waitFor(id, "ready")));
 });
 
 test("a task that two workers died with is run alone, and given up when three more did", async () => {

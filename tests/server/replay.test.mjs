@@ -1,7 +1,7 @@
 // replay.test.mjs - any task's child can be run again by hand, and shows whether it makes the same.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, serve, test } from "../lib/harness.mjs";
@@ -63,6 +63,13 @@ for (const [kind, seq] of [["chunk", 0], ["chunk", 2], ["audio", 0]])
 		assert.match(stdout, /m4s: \d+ bytes, the same as published/);
 		assert.ok(!/differ|not published/.test(stdout), stdout);
 	});
+
+test("a folder however deep is as good as any", async () => {
+	const deep = join(cwd, ..."deeper-and-deeper".repeat(12).match(/.{1,30}/g));
+	mkdirSync(deep, { recursive: true });
+	const { stdout } = await responder(["--config", server.conf, "replay", String(await taskOf("poster")), "--run"], { cwd: deep });
+	assert.match(stdout, /^poster\.jpg: \d+ bytes, the same as published$/m);
+});
 
 test("what is not there, or has not run, is told", async () => {
 	assert.match((await replay(999999)).stderr, /no such task/);

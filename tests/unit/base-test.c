@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -118,6 +120,40 @@ static void ids_differ_and_are_valid(void **state)
 	assert_false(id_valid("../../../../etc/passwd"));
 	assert_false(id_valid("AAAAAAAAAAAAAAAAAAAAAAA"));
 	assert_false(id_valid("AAAAAAAAAAAAAAAAAAAAA/"));
+}
+
+/* What stands between file.c and libc here. */
+static bool kinds_are_told = true;
+static int syncs;
+
+struct dirent *readdir(DIR *folder)
+{
+	struct dirent *(*real)(DIR *) = (struct dirent *(*)(DIR *))dlsym(RTLD_NEXT, "readdir"), *entry = real(folder);
+
+	if (entry != NULL && !kinds_are_told)
+		entry->d_type = DT_UNKNOWN;
+	return entry;
+}
+
+int fsync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+
+	syncs++;
+	return real(fd);
+}
+
+static void all_files_of_a_folder_are_synced_whatever_it_tells_of_them(void **state)
+{
+	assert_int_equal(file_make_dirs("s/t", 0700), 0);
+	assert_int_equal(file_replace(AT_FDCWD, "s/a", "x", 1), 0);
+	assert_int_equal(file_replace(AT_FDCWD, "s/b", "x", 1), 0);
+	assert_int_equal(symlink("nowhere", "s/c"), 0);
+	for (int i = 0; i < 2; i++, kinds_are_told = !kinds_are_told) {
+		syncs = 0;
+		assert_int_equal(file_sync_all(AT_FDCWD, "s"), 0);
+		assert_int_equal(syncs, 3);             /* two files, and their folder */
+	}
 }
 
 static void a_file_is_replaced_whole(void **state)
@@ -290,6 +326,7 @@ int main(void)
 		T(a_buffer_keeps_its_tail),
 		T(a_list_becomes_a_json_array),
 		T(ids_differ_and_are_valid),
+		T(all_files_of_a_folder_are_synced_whatever_it_tells_of_them),
 		T(a_file_is_replaced_whole),
 		T(a_tree_is_removed_and_links_are_not_followed),
 		T(wrong_settings_are_refused_with_file_and_line),

@@ -214,6 +214,32 @@ static void keyframes_may_not_be_far_apart(void **state)
 	assert_int_equal(copy.apart, 240);
 }
 
+/* A copy would go on a frame later than the rungs that are encoded beside it. */
+static void a_clock_that_ticks_once_a_frame_may_not_skip_one(void **state)
+{
+	struct facts coarse = film;
+	struct packet packets[12];
+	struct copy copy;
+	struct scan scan;
+	struct grid grid;
+	const struct plan_input input = { .facts = &coarse, .scan = &scan, .profile = &profile };
+
+	for (int i = 0; i < 12; i++)
+		packets[i] = (struct packet){ i, i % 4 == 0 ? 'K' : '_' };
+	coarse.timebase = (struct ratio){ 1, 24 };
+	coarse.idr.known = true;
+	for (int gap = 0; gap < 2; gap++) {
+		make_scan(&scan, packets, 12, 100);
+		for (size_t i = 0; i < 12; i++)
+			scan.packets[i].pts = (int64_t)i + (i >= 6 ? gap : 0);
+		assert_true(grid_make(&coarse, &scan, 60, &grid));
+		assert_true(grid.constant);
+		assert_false(copy_fits(&input, &grid, &rung, &copy));
+		assert_string_equal(copy.why_not, gap > 0 ? "Some slots have no frame." : "Not every keyframe stands for itself.");
+		scan_fini(&scan);
+	}
+}
+
 /* Slots 0 to 11, with keyframes at 0, 3, 4, 8 and 11. */
 static void make_dozen(struct scan *scan)
 {
@@ -273,6 +299,7 @@ int main(void)
 		cmocka_unit_test(a_picture_that_needs_the_group_before_does_not),
 		cmocka_unit_test(each_reason_is_told),
 		cmocka_unit_test(keyframes_may_not_be_far_apart),
+		cmocka_unit_test(a_clock_that_ticks_once_a_frame_may_not_skip_one),
 		cmocka_unit_test(keyframes_must_be_idr_pictures),
 		cmocka_unit_test(the_head_must_describe_all_of_it),
 		cmocka_unit_test(nobody_looks_where_it_cannot_be),

@@ -316,13 +316,14 @@ static void who_is_not_alive_claims_nothing(void **state)
 static void half_uploads_of_the_dead_are_found(void **state)
 {
 	struct fixture *f = *state;
-	char orphan[ID_LEN + 1];
+	char orphan[ID_LEN + 1] = "";
 
 	assert_int_equal(upload_begin(f->db, f->video, f->worker, "a", -1), DB_OK);
 	assert_int_equal(upload_orphan(f->db, orphan), DB_NONE);
 	assert_int_equal(worker_bury(f->db, f->worker), DB_OK);
 	assert_int_equal(upload_orphan(f->db, orphan), DB_OK);
 	assert_string_equal(orphan, f->video);
+	assert_int_equal(upload_orphan(f->db, orphan), DB_NONE);
 }
 
 static void a_retry_waits_and_counts(void **state)
