@@ -41,18 +41,6 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The packets in file order, to be mended.  The caller frees. */
-static struct scan_packet *in_file_order(const struct scan *scan)
-{
-	struct scan_packet *packets = malloc((scan->count + 1) * sizeof *packets);
-
-	if (packets == NULL)
-		abort();
-	for (size_t i = 0; i < scan->count; i++)
-		packets[scan->packets[i].at] = scan->packets[i];
-	return packets;
-}
-
 /* ffmpeg mends these, and only these. */
 bool times_may_jump(const char *container)
 {
@@ -60,10 +48,10 @@ bool times_may_jump(const char *container)
 }
 
 /* A step ahead is a picture that stands still, unless it is very long, or clocks are seen to start anew. */
-static bool is_spliced(const struct scan_packet *packets, size_t count, double tick)
+static bool is_spliced(const struct scan_packet *const *packets, size_t count, double tick)
 {
 	for (size_t i = 1; i < count; i++) {
-		double step_s = ((double)packets[i].dts - (double)packets[i - 1].dts) * tick;
+		double step_s = ((double)packets[i]->dts - (double)packets[i - 1]->dts) * tick;
 
 		if (step_s < -JUMP_BACK_S || step_s > PAUSE_MOST_S)
 			return true;
@@ -73,47 +61,52 @@ static bool is_spliced(const struct scan_packet *packets, size_t count, double t
 
 bool times_are_spliced(const struct facts *facts, const struct scan *scan, double tick)
 {
-	struct scan_packet *packets = in_file_order(scan);
+	const struct scan_packet **packets = scan_file_order(scan);
 	bool spliced = times_may_jump(facts->container) && isfinite(facts->start_s) && is_spliced(packets, scan->count, tick);
 
 	free(packets);
 	return spliced;
 }
 
-/* Puts parts behind each other as ffmpeg does.  True where there are any. */
-static bool mend_jumps(struct scan_packet *packets, size_t count)
+/* True where the clock was followed, and parts have to be put behind each other as ffmpeg does. */
+static bool has_joints(const struct scan *scan)
 {
-	bool mended = false;
+	for (size_t i = 0; i < scan->count; i++)
+		if (scan->packets[i].shift != 0)
+			return true;
+	return false;
+}
 
-	for (size_t i = 0; i < count; i++) {
-		packets[i].dts += packets[i].shift;
-		packets[i].pts += packets[i].shift;
-		mended = mended || packets[i].shift != 0;
-	}
-	return mended;
+static int64_t mended(const struct times *t, const struct scan_packet *packet, int64_t time)
+{
+	return time + (t->spliced ? packet->shift : 0);
 }
 
 /* When the first packet's picture is shown, where its packet does not say (AVI): decoders give it the time of the packet that
  * pushed it out, which comes as many later as they wait for where pictures are reordered. */
-static int64_t first_shown(const struct facts *facts, const struct scan_packet *packets, size_t count)
+static int64_t first_shown(const struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count)
 {
-	return packets[0].guessed && facts->delay > 0 && (int64_t)count > facts->delay ? packets[facts->delay].dts : INT64_MAX;
+	if (!packets[0]->guessed || facts->delay <= 0 || (int64_t)count <= facts->delay)
+		return INT64_MAX;
+	return mended(t, packets[facts->delay], packets[facts->delay]->dts);
 }
 
 /* Decode times are even where presentation times are told for some packets only (MPEG-PS): the
  * pictures are as evenly spaced, from the first known time on. */
-static void take_even(struct times *t, const struct facts *facts, const struct scan_packet *packets, size_t count)
+static void take_even(struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count)
 {
-	int64_t first_pts = first_shown(facts, packets, count), first_dts = INT64_MAX;
+	int64_t first_pts = first_shown(t, facts, packets, count), first_dts = INT64_MAX;
 
 	for (size_t i = 0; i < count; i++) {
-		if (packets[i].discard)
+		int64_t pts = mended(t, packets[i], packets[i]->pts), dts = mended(t, packets[i], packets[i]->dts);
+
+		if (packets[i]->discard)
 			continue;
-		if (!packets[i].guessed && packets[i].pts < first_pts)
-			first_pts = packets[i].pts;
-		if (packets[i].dts < first_dts)
-			first_dts = packets[i].dts;
-		t->pts[t->count++] = packets[i].dts;
+		if (!packets[i]->guessed && pts < first_pts)
+			first_pts = pts;
+		if (dts < first_dts)
+			first_dts = dts;
+		t->pts[t->count++] = dts;
 	}
 	if (first_pts == INT64_MAX || fabs((double)first_pts - (double)first_dts) > 1e15)
 		return;
@@ -131,7 +124,7 @@ static bool is_guessed(const struct facts *facts, const struct scan *scan)
 	return guessed > 0 && (guessed < scan->count || facts->delay > 0);
 }
 
-static void take_shown(struct times *t, const struct facts *facts, const struct scan_packet *packets, size_t count)
+static void take_shown(struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count)
 {
 	t->pts = malloc((count + 1) * sizeof *t->pts);
 	if (t->pts == NULL)
@@ -140,8 +133,8 @@ static void take_shown(struct times *t, const struct facts *facts, const struct 
 		take_even(t, facts, packets, count);
 	else
 		for (size_t i = 0; i < count; i++)
-			if (!packets[i].discard)
-				t->pts[t->count++] = packets[i].pts;
+			if (!packets[i]->discard)
+				t->pts[t->count++] = mended(t, packets[i], packets[i]->pts);
 	qsort(t->pts, t->count, sizeof *t->pts, by_time);
 }
 
@@ -175,15 +168,15 @@ static void measure(struct times *t, const struct facts *facts)
 
 bool times_make(const struct facts *facts, const struct scan *scan, struct times *t)
 {
-	struct scan_packet *packets;
+	const struct scan_packet **packets;
 
 	memset(t, 0, sizeof *t);
 	if (scan->count == 0)
 		return false;
 	t->tick = ratio_value(facts->timebase);
 	t->guessed = is_guessed(facts, scan);
-	packets = in_file_order(scan);
-	t->spliced = times_may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && mend_jumps(packets, scan->count);
+	packets = scan_file_order(scan);
+	t->spliced = times_may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && has_joints(scan);
 	take_shown(t, facts, packets, scan->count);
 	free(packets);
 	if (t->count > 0)

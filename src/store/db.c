@@ -148,7 +148,7 @@ enum db_result rows_run(struct rows *rows)
 	if (result == DB_OK)
 		rows_end(rows);
 	if (result == DB_OK || result == DB_NONE)
-		return sqlite3_total_changes(rows->db->handle) > before ? DB_OK : DB_NONE;
+		return sqlite3_total_changes(rows->db->handle) != before ? DB_OK : DB_NONE;
 	return result;
 }
 

@@ -145,16 +145,17 @@ static void drop_scratch(const struct desk *desk, const struct attempt *attempt)
 void publish_attempt(const struct desk *desk, struct attempt *attempt)
 {
 	struct work work = { .desk = desk, .attempt = attempt };
+	bool ours = task_is_ours(desk->db, &attempt->task);
 	enum db_result result;
 
 	judge_exit(attempt->task.kind, &attempt->ended, attempt->cause, &work.judgement);
-	if (work.judgement.verdict == VERDICT_OK && task_is_ours(desk->db, &attempt->task))
+	if (work.judgement.verdict == VERDICT_OK && ours)
 		makes[attempt->task.kind]->make(&work);
 	if (work.judgement.verdict == VERDICT_MACHINE && task_fails_alone(desk->db, &attempt->task))
 		work.judgement.verdict = VERDICT_RETRY;
 	if (work.judgement.verdict != VERDICT_OK)
 		drop_scratch(desk, attempt);    /* first: on a full disk the row may need its room */
-	result = persist(&work, commit_end);
+	result = ours ? persist(&work, commit_end) : DB_NONE;   /* what was not made is not committed */
 	if (result == DB_OK)
 		tell(&work);
 	else if (result == DB_NONE)

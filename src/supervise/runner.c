@@ -30,7 +30,8 @@
 #define PROBE_WALL_MS 900000
 #define SCAN_WALL_MS 10800000           /* all of the source is read: 64 GiB at 6 MB/s */
 #define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
-#define PICTURES_A_SECOND_MOST 300      /* of a source: slow motion has 240; each is remembered while it is planned */
+#define PICTURES_A_SECOND_MOST 100      /* of a source, each of which takes 48 bytes while it is planned ... */
+#define PICTURES_MORE 1000000           /* and so many besides: an hour of slow motion at 240 */
 #define UNREADABLE_FIRST_MS ((int64_t)30000)    /* until a source is looked for again, and then ... */
 #define UNREADABLE_MOST_MS ((int64_t)300000)
 #define HELD_MOST 512                   /* tasks that a worker can be found to hold in one look */
@@ -522,7 +523,7 @@ static struct runner *new_runner(struct runner_shop *shop, struct task *task)
 	r->state = RUNNER_RUNNING;
 	r->started_ms = r->ticked_ms = clock_mono_ms();
 	attempt_init(&r->attempt, task);
-	r->attempt.scan.most = (size_t)(shop->conf->duration_max_ms * PICTURES_A_SECOND_MOST / 1000);
+	r->attempt.scan.most = (size_t)(shop->conf->duration_max_ms / 1000 * PICTURES_A_SECOND_MOST + PICTURES_MORE);
 	ev_timer_init(&r->tick, on_tick, TICK_S, TICK_S);
 	r->tick.data = r;
 	r->next = shop->runners;
