@@ -16,10 +16,11 @@
 #define TICK_S "10"             /* of silence at the most that one filter makes at one time: it holds all of it */
 
 /*
- * Pictures are all that -progress counts.  They have the times of the sound: ffmpeg goes on with the output that is behind, and
- * keeps what came meanwhile for the other.
+ * Pictures are all that -progress counts.  They have the times of the sound, and AHEAD_S: ffmpeg goes on with the output that is
+ * behind, keeps what came meanwhile for the other, and loses it where the channels change.
  */
-#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=1[n];[t]"
+#define AHEAD_S "3"             /* two pictures, and what filters hold */
+#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=1,setpts=PTS+" AHEAD_S "/TB[n];[t]"
 
 static const char *layout_of(int64_t channels)
 {
@@ -101,7 +102,7 @@ static void put_ticks(const struct sound_shape *shape, int64_t last, struct buf 
 {
 	buf_printf(out, "anullsrc=r=48000:cl=%s:n=2,", layout_of(shape->channels));
 	put_format(shape, out);
-	buf_printf(out, CLOCK ",asetpts=N*" TICK_S "/TB,atrim=end_pts=%" PRId64 "[q];", last);
+	buf_printf(out, CLOCK ",asetpts=N/2*" TICK_S "/TB,atrim=end_pts=%" PRId64 "[q];", last);
 }
 
 /*
