@@ -75,6 +75,14 @@ for (const codec of ["wavpack", "tta"])
 		assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 440) < 10);
 	});
 
+// Each of them is a stream to ffmpeg, which reads no more than so many.
+test("a Matroska file with a hundred fonts is a video", async () => {
+	const [, font] = subtitles();
+	const fonts = Array.from({ length: 100 }, (_, i) => ["-attach", font, `-metadata:s:t:${i}`, "mimetype=application/x-truetype-font"]);
+	const video = await ready(await make("fonts.mkv", picture(), h264, ...fonts));
+	assert.deepEqual(video.renditions.map(({ kind }) => kind), ["video"]);
+});
+
 // Of 22 kHz, several packets have one time: ffmpeg counts the others by the 48 kHz that it began with.
 test("a sound of MPEG-TS that goes on at another rate is whole, and in step", async () => {
 	const beep = (rate) => ["-f", "lavfi", "-i", `aevalsrc='sin(2000*PI*t)*between(mod(t,1),0.5,0.6)':s=${rate}:d=6`];
