@@ -419,6 +419,14 @@ test("an MPEG-TS that goes on under other PIDs is shown to its end", async () =>
 	assert.ok(Math.abs(await pitch(file(video.urls.mp4), 10) - 440) < 10);
 });
 
+test("an MPEG-TS that goes on with another program says so, and not that they were joined", async () => {
+	const part = (name, ...more) => make(name, picture(), h264, ["-qp", "10", "-t", "3", ...more]), source = join(shelf, "programs.ts");
+	const parts = [await part("one.ts"), await part("two.ts", "-mpegts_service_id", "5", "-mpegts_start_pid", "0x300", "-mpegts_pmt_start_pid", "0x1200")];
+	writeFileSync(source, Buffer.concat(parts.map((path) => readFileSync(path))));
+	const video = await ready(source);
+	assert.ok(codes(video).includes("goes_on") && !codes(video).includes("merged"), codes(video).join());
+});
+
 test("a turned picture may change its size, and stays where it is shown", async () => {
 	// Red above, at a rate that varies; turned, what is above is on the left.
 	const part = (name, size) => make(name, ["-f", "lavfi", "-i", `color=red:s=${size}:r=25:d=3,drawbox=y=ih/2:c=blue:t=fill`], ["-vf", "select='not(eq(mod(n,7),3))'", "-fps_mode", "vfr"], h264);
