@@ -129,11 +129,17 @@ static const struct stream_row *find_video(const struct probe *probe, size_t *co
 	return best;
 }
 
+/* Of which only a decoder would know the size, as of many in FLV and MPEG-TS, and none of ours does. */
+static bool is_foreign(const struct stream_row *s)
+{
+	return strcmp(s->type, "video") == 0 && !s->attached_pic && !is_among(video_codecs, s->codec);
+}
+
 /* The codec of the first picture, where none can be read. */
 static void take_unread(const struct probe *probe, struct facts *f)
 {
 	for (size_t i = 0; i < probe->stream_count && f->picture_unread[0] == '\0'; i++)
-		if (is_picture(&probe->streams[i]))
+		if (is_picture(&probe->streams[i]) || is_foreign(&probe->streams[i]))
 			snprintf(f->picture_unread, sizeof f->picture_unread, "%s", probe->streams[i].codec);
 }
 

@@ -322,7 +322,7 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 	if (input->scan != NULL && plan_goes_on(input->facts, input->scan))
 		job_decide(plan, "goes_on", "Behind what is kept the source goes on for %.1f of its %.1f MB, with other streams.",
 			   (double)rest_of(input->facts, input->scan) / 1e6, (double)input->facts->size_bytes / 1e6);
-	if (input->facts->merged)
+	else if (input->facts->merged)
 		job_decide(plan, "merged", "The streams of the source go on under other numbers, and were joined.");
 	if (input->facts->pictures_empty > 0)
 		job_decide(plan, "pictures_empty", "%zu pictures are announced, but nothing was found of them.", input->facts->pictures_empty);

@@ -15,8 +15,12 @@
 #define SAMPLES "0.048"         /* of a microsecond */
 #define TICK_S "10"             /* of silence at the most that one filter makes at one time: it holds all of it */
 
-/* Pictures are all that -progress counts. */
-#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=1,setpts=N[n];[t]"
+/*
+ * Pictures are all that -progress counts.  They have the times of the sound, and AHEAD_S: ffmpeg goes on with the output that is
+ * behind, keeps what came meanwhile for the other, and loses it where the channels change.
+ */
+#define AHEAD_S "3"             /* two pictures, and what filters hold */
+#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=1,setpts=PTS+" AHEAD_S "/TB[n];[t]"
 
 static const char *layout_of(int64_t channels)
 {
@@ -59,14 +63,14 @@ static void put_steps(const struct track *t, struct buf *out)
 static void put_track(const struct track *t, const struct sound_shape *shape, struct buf *out)
 {
 	buf_printf(out, "[0:%" PRId64 "]", t->index);
-	if (shape->counted)
-		buf_puts(out, COUNT);
 	put_downmix(t, shape->channels, out);
 	put_steps(t, out);
 	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000,", shape->zero_s);
 	put_format(shape, out);
-	buf_puts(out, CLOCK ",asetpts='st(1,if(not(N)+gt(abs(PTS-ld(0))*TB," GAP_S "),PTS,ld(0)));st(0,ld(1)+NB_SAMPLES/" SAMPLES ");round(ld(1))',"
-		      "atrim=start_pts=0,asplit[w][h];[w]");
+	buf_puts(out, CLOCK ",asetpts='st(1,if(not(N)+gt(abs(PTS-ld(0))*TB," GAP_S "),PTS,ld(0)));st(0,ld(1)+NB_SAMPLES/" SAMPLES ");round(ld(1))',");
+	if (shape->counted)
+		buf_puts(out, COUNT);
+	buf_puts(out, "atrim=start_pts=0,asplit[w][h];[w]");
 	if (shape->most_s > 0)
 		buf_printf(out, "atrim=end_pts=%" PRId64, (int64_t)llround(shape->most_s * 48000));    /* it counts in samples */
 	else
@@ -98,7 +102,7 @@ static void put_ticks(const struct sound_shape *shape, int64_t last, struct buf 
 {
 	buf_printf(out, "anullsrc=r=48000:cl=%s:n=2,", layout_of(shape->channels));
 	put_format(shape, out);
-	buf_printf(out, CLOCK ",asetpts=N*" TICK_S "/TB,atrim=end_pts=%" PRId64 "[q];", last);
+	buf_printf(out, CLOCK ",asetpts=N/2*" TICK_S "/TB,atrim=end_pts=%" PRId64 "[q];", last);
 }
 
 /*

@@ -61,7 +61,7 @@ void switches_input(const struct conf *conf, bool wide, bool merged, struct stri
 {
 	const char *const fixed[] = {
 		"-protocol_whitelist", "file", "-format_whitelist", formats, "-codec_whitelist", decoders,
-		"-max_streams", "64", "-probesize", wide ? WIDE_BYTES : "16000000", "-analyzeduration", wide ? WIDE_US : "20000000", NULL,
+		"-max_streams", "256", "-probesize", wide ? WIDE_BYTES : "16000000", "-analyzeduration", wide ? WIDE_US : "20000000", NULL,
 	};
 
 	strings_add_all(argv, fixed);

@@ -15,7 +15,7 @@ const server = await serve({ prepare: (server) => server.quick() });
 const MOST_MS = 1;
 const HALF_MS = 20;             // of a picture: those of a part whose sound comes first stand between the slots of the parts before
 const OVERLAP_MS = 11;          // of the sounds of two parts: one is late by it, and no more however many there are
-const SECONDS = 14;
+const SECONDS = 14, SHAPES_S = 5.2;
 
 // Flashes at 2, 5, 8 and 11 s, of a picture each, and beeps that begin with them.
 async function make(file, { rate = 25, samples = 48000, sound = 0, picture = 0, options = [] }) {
@@ -28,11 +28,11 @@ async function make(file, { rate = 25, samples = 48000, sound = 0, picture = 0, 
 	return path;
 }
 
-// One behind the other, byte by byte: from 7 s on with a sound of another shape.  How late its sound is ffmpeg by itself
-// does not know: its filters begin anew in the middle.
+// One behind the other, byte by byte: from SHAPES_S on, soon after a beep, with a sound of another shape.  How late its sound
+// is ffmpeg by itself does not know: its filters begin anew in the middle.
 async function makeJoined(file, { before, then }) {
-	const parts = await Promise.all([[0, before], [7, then]].map(([from, [layout, codec]], i) => make(`${i}-${file}`, {
-		options: ["-ss", String(from), "-t", "7", "-output_ts_offset", String(from), "-af", `aformat=channel_layouts=${layout}`, "-c:a", codec],
+	const parts = await Promise.all([[0, SHAPES_S, before], [SHAPES_S, SECONDS, then]].map(([from, to, [layout, codec]], i) => make(`${i}-${file}`, {
+		options: ["-ss", String(from), "-to", String(to), "-output_ts_offset", String(from), "-af", `aformat=channel_layouts=${layout}`, "-c:a", codec],
 	})));
 	const path = join(shelf, file);
 	writeFileSync(path, Buffer.concat(parts.map((part) => readFileSync(part))));

@@ -261,6 +261,20 @@ static void what_begins_late_is_looked_for_once_more(void **state)
 	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && !facts.incomplete);
 }
 
+/* FLV does not say the size of its pictures, and a decoder that is not ours is not asked for it. */
+static void a_picture_without_a_decoder_is_no_sound_alone(void **state)
+{
+	struct stream_row streams[] = { { AUDIO, .index = 0 }, { .type = "video", .codec = "flashsv", .index = 1 } };
+	struct refusal refusal;
+	struct facts facts;
+
+	assert_true(facts_of(streams, 2, &facts, &refusal));
+	assert_string_equal(facts.picture_unread, "flashsv");
+	strcpy(streams[1].codec, "h264");
+	assert_true(facts_of(streams, 2, &facts, &refusal));
+	assert_string_equal(facts.picture_unread, "");
+}
+
 static void knows_hdr_and_interlacing(void **state)
 {
 	struct stream_row s = { VIDEO, .color_transfer = "smpte2084", .field_order = "tb", .color_range = "pc" };
@@ -291,6 +305,7 @@ int main(void)
 		cmocka_unit_test(refuses_sound_of_days),
 		cmocka_unit_test(a_guessed_length_refuses_nobody),
 		cmocka_unit_test(what_begins_late_is_looked_for_once_more),
+		cmocka_unit_test(a_picture_without_a_decoder_is_no_sound_alone),
 		cmocka_unit_test(knows_hdr_and_interlacing),
 	};
 

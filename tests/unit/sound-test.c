@@ -225,7 +225,7 @@ static void what_should_be_heard_is_counted(void **state)
 		strcpy(facts.container, cases[i].container);
 		plan_of(&facts, &stereo, &plan);
 		assert_int_equal(plan.tasks[0].frames_planned, cases[i].due);
-		assert_true(says(&plan.tasks[0].argv, "setpts=N[n]"));
+		assert_true(says(&plan.tasks[0].argv, "/TB[n];[t]atrim=start_pts=0"));
 		plan_fini(&plan);
 	}
 }
