@@ -16,11 +16,12 @@
 #define TICK_S "10"             /* of silence at the most that one filter makes at one time: it holds all of it */
 
 /*
- * Pictures are all that -progress counts.  They have the times of the sound, and AHEAD_S: ffmpeg goes on with the output that is
- * behind, keeps what came meanwhile for the other, and loses it where the channels change.
+ * Pictures are all that -progress counts: one for each second that began.  They have the times of the sound, and AHEAD_S: ffmpeg
+ * goes on with the output that is behind, or has nothing yet, keeps what came meanwhile for the other, and loses it where the
+ * channels change.
  */
 #define AHEAD_S "3"             /* two pictures, and what filters hold */
-#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=1,setpts=PTS+" AHEAD_S "/TB[n];[t]"
+#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=10,select='not(mod(n,10))',setpts=PTS+" AHEAD_S "/TB[n];[t]"
 
 static const char *layout_of(int64_t channels)
 {
