@@ -184,8 +184,9 @@ DROP VIEW IF EXISTS twin;
 CREATE VIEW twin AS
 SELECT n.id AS video, o.id AS twin, o.sha256, o.published
   FROM video n JOIN profile p ON p.name = n.profile AND p.link = 1
+       JOIN profile_recipe r ON r.name = n.profile
        JOIN video o ON o.size_bytes = n.size_bytes AND o.owner = n.owner AND o.profile = n.profile AND o.id <> n.id
- WHERE o.state = 'ready' AND o.published = o.edition AND o.sha256 IS NOT NULL AND o.recipe ->> '$.version' = p.version
+ WHERE o.state = 'ready' AND o.published = o.edition AND o.sha256 IS NOT NULL AND json_remove(o.recipe, '$.segment_most_ms') = r.recipe
    AND NOT EXISTS (SELECT 1 FROM decision WHERE video = o.id AND edition = o.published AND code = 'rung_expired');
 
 -- task_why: why a queued task has not started.
