@@ -174,7 +174,8 @@ SELECT v.id AS video, f.path
        SELECT id AS video, '@source' AS file, source AS path FROM video WHERE source_kept = 1 AND source = 'source/' || id
        UNION ALL SELECT id, 'master.m3u8', 'media/' || id || '/master.m3u8' FROM video WHERE published IS NOT NULL
        UNION ALL SELECT video, file, 'media/' || video || '/' || file FROM video_picture
-       UNION ALL SELECT video, file, 'media/' || video || '/' || file FROM rendition WHERE file IS NOT NULL
+       UNION ALL SELECT r.video, r.file, 'media/' || r.video || '/' || r.file
+              FROM rendition r JOIN video p ON p.id = r.video AND p.published = r.edition WHERE r.file IS NOT NULL
        UNION ALL SELECT video, file, 'media/' || video || '/' || file FROM piece
               WHERE (video, file) NOT IN (SELECT video, file FROM rendition WHERE file IS NOT NULL)) f ON f.video = v.id
  WHERE v.state <> 'deleting' AND NOT EXISTS (SELECT 1 FROM discard WHERE video = f.video AND file = f.file);
