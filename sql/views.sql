@@ -97,16 +97,26 @@ SELECT d.free_bytes, d.floor_bytes, d.arriving_bytes, c.uploads, c.uploads_work_
                count(*) FILTER (WHERE what = 'video') AS videos, coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0) AS videos_bytes
           FROM disk_claim) c, disk d;
 
+-- video_asked: since when the edition that is worked on, or was ready last, is waited for: the video came then, or it was published
+-- before, and is encoded again since then.
+DROP VIEW IF EXISTS video_asked;
+CREATE VIEW video_asked AS
+SELECT v.id AS video,
+       coalesce((SELECT t.created_ms FROM task t
+                  WHERE t.video = v.id AND t.edition = v.edition AND t.kind = 'probe' AND t.seq = 0
+                    AND EXISTS (SELECT 1 FROM rendition WHERE video = v.id AND edition < v.edition AND file IS NOT NULL)), v.created_ms) AS ms
+  FROM video v;
+
 -- work_left: what each video still costs, in CPU seconds, its longest task, and how much its waiting counts for it: 1 at first, 2 after
 -- 30 s, ...
 DROP VIEW IF EXISTS work_age;
 DROP VIEW IF EXISTS work_left;
 CREATE VIEW work_left AS
 SELECT l.video, v.state, v.edition, v.owner, v.priority, v.paused, v.created_ms, l.cpu_s, l.longest_s,
-       1 + max(0, (SELECT ms FROM now_ms) - iif(l.cpu_s < 600, v.created_ms, coalesce(v.served_ms, v.created_ms))) / 30000.0 AS age
+       1 + max(0, (SELECT ms FROM now_ms) - iif(l.cpu_s < 600, a.ms, coalesce(v.served_ms, a.ms))) / 30000.0 AS age
   FROM (SELECT video, sum(predicted_s * (1 - progress)) AS cpu_s, max(predicted_s * (1 - progress)) AS longest_s
           FROM task INDEXED BY task_to_do WHERE state IN ('queued', 'running') GROUP BY video) l
-       JOIN video v ON v.id = l.video;
+       JOIN video v ON v.id = l.video JOIN video_asked a ON a.video = v.id;
 
 -- runnable: what may start now, first come first.  Workers claim the first row they may have: change the order
 -- here, in SQL.
@@ -114,7 +124,7 @@ SELECT l.video, v.state, v.edition, v.owner, v.priority, v.paused, v.created_ms,
 --   2. the owner with the fewest children running;
 --   3. the video with the least work left, where work counts less the longer a video has waited: a quarter after
 --      30 s, a ninth after 60 s, ...  A video with ten minutes of work or more waits since it last got a slot, so
---      it gets one now and then; others since they came, so what was begun is finished;
+--      it gets one now and then; others since they came, or are to be encoded again, so what was begun is finished;
 --      No retry waits longer than 400 s: who seems to was put off by a clock that was ahead then.
 --   4. within a video the head of the sound, the chunks from the first on, the sound and then the digest beside the
 --      first, the rest.  The digest of a video that is ready comes with the least work left: soon.
@@ -269,12 +279,12 @@ CREATE VIEW history AS
 SELECT datetime(v.ended_ms / 1000, 'unixepoch') AS ended, v.id AS video, v.state,
        coalesce(nullif(v.title, ''), v.filename) AS title,
        round(v.duration_ms / 1000.0, 1) AS duration_s,
-       round((v.ended_ms - v.created_ms) / 1000.0, 1) AS took_s,
+       round((v.ended_ms - a.ms) / 1000.0, 1) AS took_s,
        round((SELECT sum(user_ms + sys_ms) FROM task WHERE video = v.id) / 1000.0, 1) AS cpu_s,
        (SELECT group_concat(name, ' ') FROM (SELECT name FROM rendition
          WHERE video = v.id AND edition = v.published AND file IS NOT NULL ORDER BY place)) AS renditions,
        coalesce(v.reason, '') AS reason
-  FROM video v
+  FROM video v JOIN video_asked a ON a.video = v.id
  WHERE v.state IN ('ready', 'failed', 'cancelled')
  ORDER BY v.ended_ms DESC;
 

@@ -154,6 +154,25 @@ static void the_higher_priority_is_claimed_first(void **state)
 	task_fini(&task);
 }
 
+/* Else a library that is encoded again goes before whoever comes meanwhile. */
+static void what_is_encoded_again_waits_since_then_and_not_since_it_came(void **state)
+{
+	struct fixture *f = *state;
+	char other[ID_LEN + 1];
+	struct task task;
+
+	add_video(f, f->video, 0);
+	by_hand(f, "DELETE FROM task; UPDATE video SET state = 'publishing', created_ms = created_ms - 86400000; "
+		"INSERT INTO rendition (video, place, name, kind, file) SELECT id, 0, '240p', 'video', '240p.mp4' FROM video; "
+		"UPDATE video SET state = 'ready', published = 1; UPDATE video SET state = 'queued', edition = 2; "
+		"INSERT INTO task (video, edition, kind) SELECT id, 2, 'poster' FROM video");
+	id_new(other);
+	add_video(f, other, 0);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+	assert_string_equal(task.video, other);
+	task_fini(&task);
+}
+
 static void a_cancelled_video_revokes_its_running_task(void **state)
 {
 	struct fixture *f = *state;
@@ -686,6 +705,7 @@ int main(void)
 		T(an_upload_becomes_a_queued_video_with_a_probe),
 		T(a_probe_that_is_no_json_is_refused_and_what_is_absurd_in_it_is_passed_over),
 		T(the_higher_priority_is_claimed_first),
+		T(what_is_encoded_again_waits_since_then_and_not_since_it_came),
 		T(a_cancelled_video_revokes_its_running_task),
 		T(a_late_attempt_cannot_touch_the_next_one),
 		T(a_ready_or_running_video_refuses_illegal_moves_in_plain_words),
