@@ -437,12 +437,12 @@ SELECT id, video, owner,
                    'video', video, 'task', task, 'detail', detail) AS json
   FROM event;
 
--- video_api: each video as the HTTP API tells it.
+-- video_api: each video as the HTTP API tells it.  A title that was set with readfile() is a BLOB, which no JSON can hold.
 DROP VIEW IF EXISTS video_api;
 CREATE VIEW video_api AS
 SELECT v.id, v.state, v.owner, v.title, v.filename, v.created_ms,
        json_object(
-       'id', v.id, 'state', v.state, 'title', v.title, 'filename', v.filename, 'owner', v.owner,
+       'id', v.id, 'state', v.state, 'title', CAST(v.title AS TEXT), 'filename', v.filename, 'owner', v.owner,
        'profile', v.profile, 'profile_version', v.recipe ->> '$.version', 'priority', v.priority, 'size_bytes', v.size_bytes, 'sha256', v.sha256, 'linked', v.linked,
        'duration_ms', v.duration_ms, 'width', v.width, 'height', v.height, 'frames', v.frames,
        'progress', v.progress, 'edition', v.edition,
