@@ -215,9 +215,10 @@ SELECT t.id AS task,
                    CASE WHEN count(*) > 1 OR n.kind = 'chunk' THEN ' (' || count(*) || ')' ELSE '' END AS what
               FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done' GROUP BY n.kind))
        WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive') THEN 'no worker is alive'
-       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND trouble IS NULL)
-       THEN 'no worker can work: ' || (SELECT trouble FROM worker WHERE state = 'alive' LIMIT 1)
-       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0) THEN 'all workers are paused'
+       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND slots > 0) THEN 'no worker has a slot'
+       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND slots > 0 AND paused = 0) THEN 'all workers are paused'
+       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND slots > 0 AND paused = 0 AND trouble IS NULL)
+       THEN 'no worker can work: ' || (SELECT trouble FROM worker WHERE state = 'alive' AND slots > 0 AND paused = 0 LIMIT 1)
        WHEN t.predicted_bytes > (SELECT free_bytes - floor_bytes FROM disk) - (SELECT bytes FROM running_bytes)
        THEN 'waits for space on the disk: it would write ' || (t.predicted_bytes / 1000000) || ' MB, and ' ||
             ((SELECT max(0, free_bytes - floor_bytes) FROM disk) / 1000000) || ' MB are free above the floor, of which running work takes ' ||
