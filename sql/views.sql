@@ -340,6 +340,12 @@ SELECT name, json_object(
        ) AS recipe
   FROM profile p;
 
+-- profile_lacks: the codecs that profiles need and the ffmpeg of this server has no encoder for.
+DROP VIEW IF EXISTS profile_lacks;
+CREATE VIEW profile_lacks AS
+SELECT profile, codec FROM (SELECT profile, codec FROM rung UNION SELECT name, audio_codec FROM profile)
+ WHERE codec NOT IN (SELECT codec FROM encoder) AND EXISTS (SELECT 1 FROM encoder);
+
 -- lanes: how many children may run at one time, and the wall time that a second of a child's CPU takes: 1 to 20 s, as clocks
 -- may be set while it runs.
 DROP VIEW IF EXISTS lanes;

@@ -205,6 +205,17 @@ bool profile_exists(struct db *db, const char *name)
 	return is_there(db, SQL_PROFILE_EXISTS, ":name", name);
 }
 
+bool profile_lacks_encoder(struct db *db, const char *name)
+{
+	struct rows rows = rows_open(db, SQL_PROFILE_LACKS);
+	bool lacks;
+
+	rows_text(&rows, ":name", name);
+	lacks = rows_next(&rows) == DB_OK;
+	rows_end(&rows);
+	return lacks;
+}
+
 /* Changing ------------------------------------------------------------------------------------ */
 
 static enum db_result set_state(struct db *db, const char *id, const char *state, const char *reason, const char *detail)
