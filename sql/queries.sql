@@ -89,6 +89,9 @@ SELECT 1 FROM video WHERE id = :id AND state <> 'deleting';
 -- name: profile_exists
 SELECT 1 FROM profile WHERE name = :name;
 
+-- name: profile_lacks
+SELECT 1 FROM profile_lacks WHERE profile = :name LIMIT 1;
+
 -- name: patch_members
 SELECT key, type, value FROM json_each(:json);
 
@@ -414,7 +417,7 @@ SELECT json_object(
                       'id', id, 'pid', pid, 'host', host, 'slots', slots, 'nice', nice, 'paused', json(iif(paused, 'true', 'false')),
                       'trouble', trouble, 'started', strftime('%Y-%m-%dT%H:%M:%fZ', started_ms / 1000.0, 'unixepoch'),
                       'tasks', (SELECT json_group_array(json_object(
-                                       'task', t.id, 'video', t.video, 'title', coalesce(nullif(v.title, ''), v.filename),
+                                       'task', t.id, 'video', t.video, 'title', CAST(coalesce(nullif(v.title, ''), v.filename) AS TEXT),
                                        'kind', t.kind, 'seq', t.seq, 'progress', t.progress, 'fps', t.fps, 'pid', t.pid,
                                        'started', strftime('%Y-%m-%dT%H:%M:%fZ', t.started_ms / 1000.0, 'unixepoch'),
                                        'predicted_s', t.predicted_s))
@@ -422,7 +425,7 @@ SELECT json_object(
                  FROM (SELECT * FROM worker WHERE state = 'alive' ORDER BY started_ms, id) w),
        'queue', (
                SELECT json_group_array(json_object(
-                      'video', a.video, 'title', coalesce(nullif(v.title, ''), v.filename), 'state', a.state, 'place', iif(a.state = 'queued', a.place, NULL),
+                      'video', a.video, 'title', CAST(coalesce(nullif(v.title, ''), v.filename) AS TEXT), 'state', a.state, 'place', iif(a.state = 'queued', a.place, NULL),
                       'progress', v.progress, 'what', (SELECT what FROM video_what WHERE video = a.video),
                       'eta', CASE WHEN a.eta_ms IS NOT NULL THEN json_object('ms', a.eta_ms, 'low_ms', a.low_ms, 'high_ms', a.high_ms) END))
                  FROM (SELECT * FROM work_ahead ORDER BY place, ahead_s LIMIT 20) a JOIN video v ON v.id = a.video),
@@ -438,7 +441,7 @@ SELECT json_object(
                   FROM task t LEFT JOIN video v ON v.id = t.video
                  WHERE t.ended_ms > (SELECT ms FROM now_ms) - 3600000 AND t.state = 'done'),
        'recent', (SELECT json_group_array(json_object(
-                         'task', t.id, 'video', t.video, 'title', coalesce(nullif(v.title, ''), v.filename), 'worker', t.worker,
+                         'task', t.id, 'video', t.video, 'title', CAST(coalesce(nullif(v.title, ''), v.filename) AS TEXT), 'worker', t.worker,
                          'kind', t.kind, 'seq', t.seq, 'state', t.state,
                          'started', strftime('%Y-%m-%dT%H:%M:%fZ', t.started_ms / 1000.0, 'unixepoch'),
                          'ended', strftime('%Y-%m-%dT%H:%M:%fZ', t.ended_ms / 1000.0, 'unixepoch')))

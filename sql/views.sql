@@ -97,16 +97,26 @@ SELECT d.free_bytes, d.floor_bytes, d.arriving_bytes, c.uploads, c.uploads_work_
                count(*) FILTER (WHERE what = 'video') AS videos, coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0) AS videos_bytes
           FROM disk_claim) c, disk d;
 
+-- video_asked: since when the edition that is worked on, or was ready last, is waited for: the video came then, or it was published
+-- before, and is encoded again since then.
+DROP VIEW IF EXISTS video_asked;
+CREATE VIEW video_asked AS
+SELECT v.id AS video,
+       coalesce((SELECT t.created_ms FROM task t
+                  WHERE t.video = v.id AND t.edition = v.edition AND t.kind = 'probe' AND t.seq = 0
+                    AND EXISTS (SELECT 1 FROM rendition WHERE video = v.id AND edition < v.edition AND file IS NOT NULL)), v.created_ms) AS ms
+  FROM video v;
+
 -- work_left: what each video still costs, in CPU seconds, its longest task, and how much its waiting counts for it: 1 at first, 2 after
 -- 30 s, ...
 DROP VIEW IF EXISTS work_age;
 DROP VIEW IF EXISTS work_left;
 CREATE VIEW work_left AS
 SELECT l.video, v.state, v.edition, v.owner, v.priority, v.paused, v.created_ms, l.cpu_s, l.longest_s,
-       1 + max(0, (SELECT ms FROM now_ms) - iif(l.cpu_s < 600, v.created_ms, coalesce(v.served_ms, v.created_ms))) / 30000.0 AS age
+       1 + max(0, (SELECT ms FROM now_ms) - iif(l.cpu_s < 600, a.ms, coalesce(v.served_ms, a.ms))) / 30000.0 AS age
   FROM (SELECT video, sum(predicted_s * (1 - progress)) AS cpu_s, max(predicted_s * (1 - progress)) AS longest_s
           FROM task INDEXED BY task_to_do WHERE state IN ('queued', 'running') GROUP BY video) l
-       JOIN video v ON v.id = l.video;
+       JOIN video v ON v.id = l.video JOIN video_asked a ON a.video = v.id;
 
 -- runnable: what may start now, first come first.  Workers claim the first row they may have: change the order
 -- here, in SQL.
@@ -114,7 +124,7 @@ SELECT l.video, v.state, v.edition, v.owner, v.priority, v.paused, v.created_ms,
 --   2. the owner with the fewest children running;
 --   3. the video with the least work left, where work counts less the longer a video has waited: a quarter after
 --      30 s, a ninth after 60 s, ...  A video with ten minutes of work or more waits since it last got a slot, so
---      it gets one now and then; others since they came, so what was begun is finished;
+--      it gets one now and then; others since they came, or are to be encoded again, so what was begun is finished;
 --      No retry waits longer than 400 s: who seems to was put off by a clock that was ahead then.
 --   4. within a video the head of the sound, the chunks from the first on, the sound and then the digest beside the
 --      first, the rest.  The digest of a video that is ready comes with the least work left: soon.
@@ -174,7 +184,8 @@ SELECT v.id AS video, f.path
        SELECT id AS video, '@source' AS file, source AS path FROM video WHERE source_kept = 1 AND source = 'source/' || id
        UNION ALL SELECT id, 'master.m3u8', 'media/' || id || '/master.m3u8' FROM video WHERE published IS NOT NULL
        UNION ALL SELECT video, file, 'media/' || video || '/' || file FROM video_picture
-       UNION ALL SELECT video, file, 'media/' || video || '/' || file FROM rendition WHERE file IS NOT NULL
+       UNION ALL SELECT r.video, r.file, 'media/' || r.video || '/' || r.file
+              FROM rendition r JOIN video p ON p.id = r.video AND p.published = r.edition WHERE r.file IS NOT NULL
        UNION ALL SELECT video, file, 'media/' || video || '/' || file FROM piece
               WHERE (video, file) NOT IN (SELECT video, file FROM rendition WHERE file IS NOT NULL)) f ON f.video = v.id
  WHERE v.state <> 'deleting' AND NOT EXISTS (SELECT 1 FROM discard WHERE video = f.video AND file = f.file);
@@ -184,8 +195,9 @@ DROP VIEW IF EXISTS twin;
 CREATE VIEW twin AS
 SELECT n.id AS video, o.id AS twin, o.sha256, o.published
   FROM video n JOIN profile p ON p.name = n.profile AND p.link = 1
+       JOIN profile_recipe r ON r.name = n.profile
        JOIN video o ON o.size_bytes = n.size_bytes AND o.owner = n.owner AND o.profile = n.profile AND o.id <> n.id
- WHERE o.state = 'ready' AND o.published = o.edition AND o.sha256 IS NOT NULL AND o.recipe ->> '$.version' = p.version
+ WHERE o.state = 'ready' AND o.published = o.edition AND o.sha256 IS NOT NULL AND json_remove(o.recipe, '$.segment_most_ms') = r.recipe
    AND NOT EXISTS (SELECT 1 FROM decision WHERE video = o.id AND edition = o.published AND code = 'rung_expired');
 
 -- task_why: why a queued task has not started.
@@ -203,9 +215,10 @@ SELECT t.id AS task,
                    CASE WHEN count(*) > 1 OR n.kind = 'chunk' THEN ' (' || count(*) || ')' ELSE '' END AS what
               FROM task_wait w JOIN task n ON n.id = w.needs WHERE w.task = t.id AND n.state <> 'done' GROUP BY n.kind))
        WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive') THEN 'no worker is alive'
-       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND trouble IS NULL)
-       THEN 'no worker can work: ' || (SELECT trouble FROM worker WHERE state = 'alive' LIMIT 1)
-       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0) THEN 'all workers are paused'
+       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND slots > 0) THEN 'no worker has a slot'
+       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND slots > 0 AND paused = 0) THEN 'all workers are paused'
+       WHEN NOT EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND slots > 0 AND paused = 0 AND trouble IS NULL)
+       THEN 'no worker can work: ' || (SELECT trouble FROM worker WHERE state = 'alive' AND slots > 0 AND paused = 0 LIMIT 1)
        WHEN t.predicted_bytes > (SELECT free_bytes - floor_bytes FROM disk) - (SELECT bytes FROM running_bytes)
        THEN 'waits for space on the disk: it would write ' || (t.predicted_bytes / 1000000) || ' MB, and ' ||
             ((SELECT max(0, free_bytes - floor_bytes) FROM disk) / 1000000) || ' MB are free above the floor, of which running work takes ' ||
@@ -267,12 +280,12 @@ CREATE VIEW history AS
 SELECT datetime(v.ended_ms / 1000, 'unixepoch') AS ended, v.id AS video, v.state,
        coalesce(nullif(v.title, ''), v.filename) AS title,
        round(v.duration_ms / 1000.0, 1) AS duration_s,
-       round((v.ended_ms - v.created_ms) / 1000.0, 1) AS took_s,
+       round((v.ended_ms - a.ms) / 1000.0, 1) AS took_s,
        round((SELECT sum(user_ms + sys_ms) FROM task WHERE video = v.id) / 1000.0, 1) AS cpu_s,
        (SELECT group_concat(name, ' ') FROM (SELECT name FROM rendition
          WHERE video = v.id AND edition = v.published AND file IS NOT NULL ORDER BY place)) AS renditions,
        coalesce(v.reason, '') AS reason
-  FROM video v
+  FROM video v JOIN video_asked a ON a.video = v.id
  WHERE v.state IN ('ready', 'failed', 'cancelled')
  ORDER BY v.ended_ms DESC;
 
@@ -326,6 +339,12 @@ SELECT name, json_object(
                           ORDER BY short_side DESC, CASE codec WHEN 'av1' THEN 0 WHEN 'hevc' THEN 1 WHEN 'vp9' THEN 2 ELSE 3 END))
        ) AS recipe
   FROM profile p;
+
+-- profile_lacks: the codecs that profiles need and the ffmpeg of this server has no encoder for.
+DROP VIEW IF EXISTS profile_lacks;
+CREATE VIEW profile_lacks AS
+SELECT profile, codec FROM (SELECT profile, codec FROM rung UNION SELECT name, audio_codec FROM profile)
+ WHERE codec NOT IN (SELECT codec FROM encoder) AND EXISTS (SELECT 1 FROM encoder);
 
 -- lanes: how many children may run at one time, and the wall time that a second of a child's CPU takes: 1 to 20 s, as clocks
 -- may be set while it runs.
@@ -425,12 +444,12 @@ SELECT id, video, owner,
                    'video', video, 'task', task, 'detail', detail) AS json
   FROM event;
 
--- video_api: each video as the HTTP API tells it.
+-- video_api: each video as the HTTP API tells it.  A title that was set with readfile() is a BLOB, which no JSON can hold.
 DROP VIEW IF EXISTS video_api;
 CREATE VIEW video_api AS
 SELECT v.id, v.state, v.owner, v.title, v.filename, v.created_ms,
        json_object(
-       'id', v.id, 'state', v.state, 'title', v.title, 'filename', v.filename, 'owner', v.owner,
+       'id', v.id, 'state', v.state, 'title', CAST(v.title AS TEXT), 'filename', v.filename, 'owner', v.owner,
        'profile', v.profile, 'profile_version', v.recipe ->> '$.version', 'priority', v.priority, 'size_bytes', v.size_bytes, 'sha256', v.sha256, 'linked', v.linked,
        'duration_ms', v.duration_ms, 'width', v.width, 'height', v.height, 'frames', v.frames,
        'progress', v.progress, 'edition', v.edition,

@@ -3,6 +3,6 @@
 -- SPDX-License-Identifier: MIT
 SELECT v.id AS video, coalesce(nullif(v.title, ''), v.filename) AS title,
        round(iif(v.linked IS NULL, v.source_kept * v.size_bytes, 0) / 1e6, 1) AS source_mb,
-       round(iif(v.linked IS NULL, coalesce((SELECT sum(size_bytes) FROM rendition WHERE video = v.id), 0)
+       round(iif(v.linked IS NULL, coalesce((SELECT sum(size_bytes) FROM rendition WHERE video = v.id AND edition = v.published), 0)
             + coalesce((SELECT sum(size_bytes) FROM piece WHERE video = v.id), 0), 0) / 1e6, 1) AS published_mb
   FROM video v ORDER BY coalesce(source_mb, 0) + published_mb DESC LIMIT 20;

@@ -113,6 +113,24 @@ static void json_char(struct buf *b, unsigned char c)
 	}
 }
 
+void buf_utf8(struct buf *b, const char *text)
+{
+	const char *end = text;
+
+	while (*end != '\0') {
+		size_t width = utf8_width(end);
+
+		if (width > 0) {
+			end += width;
+			continue;
+		}
+		buf_put(b, text, (size_t)(end - text));
+		buf_puts(b, "\ufffd");
+		text = ++end;
+	}
+	buf_put(b, text, (size_t)(end - text));
+}
+
 void buf_json(struct buf *b, const char *text)
 {
 	if (text == NULL) {

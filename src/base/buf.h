@@ -34,6 +34,9 @@ void buf_puts(struct buf *b, const char *text);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 void buf_vprintf(struct buf *b, const char *format, va_list ap) __attribute__((format(printf, 2, 0), nonnull(2)));
 
+/* Puts `text`, each byte that is not UTF-8 as U+FFFD. */
+void buf_utf8(struct buf *b, const char *text);
+
 /* Puts `text` as a JSON string with its quotes (RFC 8259 section 7), each byte that is not UTF-8 as U+FFFD; NULL puts null. */
 void buf_json(struct buf *b, const char *text);
 

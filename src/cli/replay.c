@@ -152,8 +152,6 @@ static int replay(struct replay *r, bool runs)
 	char source[PATH_MAX];
 	bool ok = true;
 
-	if (r->task.argv.count == 0)
-		return cli_complain("the task has not run yet: what it runs is decided when it starts");
 	attempt_renew(r->conf, &r->task);
 	attempt_source_path(r->conf, &r->task, source);
 	if (r->task.reads.count == 0)           /* probe and scan: their row does not say it */
@@ -193,7 +191,9 @@ static int replay_task(struct replay *r, int64_t id, bool runs)
 
 	if (result != DB_OK)
 		return cli_complain(result == DB_NONE ? "there is no such task" : db_message(r->db));
-	if (!choose_dir(r, runs))
+	if (r->task.argv.count == 0)
+		status = cli_complain("the task has not run yet: what it runs is decided when it starts");
+	else if (!choose_dir(r, runs))
 		status = cli_complain(strerror(errno));
 	else
 		status = replay(r, runs);

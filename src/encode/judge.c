@@ -147,6 +147,16 @@ static void judge_machine(const struct task_exit *ended, struct judgement *out)
 	judge(out, VERDICT_MACHINE, "machine_short", "This server ran short of something: %s", line);
 }
 
+/* In the jail's own words, path and all: which program it is helps who installed them. */
+static void judge_not_run(const struct task_exit *ended, struct judgement *out)
+{
+	static const char jail[] = "clipmill-jail: ";
+	const char *said = ended->stderr_tail != NULL ? strstr(ended->stderr_tail, jail) : NULL;
+
+	said = said != NULL ? said + sizeof jail - 1 : "";
+	judge(out, VERDICT_MACHINE, "tool_missing", "A program could not be started%s%.*s.", *said != '\0' ? ": " : "", (int)strcspn(said, "\n"), said);
+}
+
 static void judge_code(enum task_kind kind, const struct task_exit *ended, struct judgement *out)
 {
 	int code = ended->exit_code;
@@ -156,7 +166,7 @@ static void judge_code(enum task_kind kind, const struct task_exit *ended, struc
 	if (code >= EXIT_JAIL_FIRST && code < EXIT_NOT_RUN_FIRST)
 		judge(out, VERDICT_MACHINE, "jail_failed", "The sandbox could not be set up: %s", line);
 	else if (code >= EXIT_NOT_RUN_FIRST && code <= EXIT_NOT_RUN_LAST)
-		judge(out, VERDICT_MACHINE, "tool_missing", "The encoder could not be started: %s", line);
+		judge_not_run(ended, out);
 	else if (is_machine(kind, ended))
 		judge_machine(ended, out);
 	else if (kind != TASK_PROBE && kind != TASK_SCAN && is_memory(ended))

@@ -29,6 +29,10 @@ static bool set_profile(struct upload *u, const char *value)
 		reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "profile: there is no profile '%.40s'", value);
 		return false;
 	}
+	if (profile_lacks_encoder(u->ex->db, value)) {
+		reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "profile: the ffmpeg of this server lacks an encoder that '%.40s' needs", value);
+		return false;
+	}
 	strcpy(u->profile, value);
 	return true;
 }

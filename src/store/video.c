@@ -61,7 +61,7 @@ enum db_result video_list_json(struct db *db, const struct video_list *list, str
 	buf_puts(out, "{\"videos\":[");
 	while ((result = rows_next(&rows)) == DB_OK && count < limit) {
 		buf_puts(out, count++ > 0 ? "," : "");
-		buf_puts(out, rows_column(&rows, 2));
+		buf_utf8(out, rows_column(&rows, 2));
 		snprintf(last_id, sizeof last_id, "%s", rows_column(&rows, 0));
 		last_ms = rows_column_int(&rows, 1, 0);
 	}
@@ -83,7 +83,7 @@ static enum db_result one_json(struct rows *rows, const char *id, struct buf *ou
 	result = rows_next(rows);
 	if (result != DB_OK)
 		return result;
-	buf_puts(out, rows_column(rows, 0));
+	buf_utf8(out, rows_column(rows, 0));
 	rows_end(rows);
 	return DB_OK;
 }
@@ -203,6 +203,17 @@ enum db_result video_files(struct db *db, void (*each)(void *user, const char *p
 bool profile_exists(struct db *db, const char *name)
 {
 	return is_there(db, SQL_PROFILE_EXISTS, ":name", name);
+}
+
+bool profile_lacks_encoder(struct db *db, const char *name)
+{
+	struct rows rows = rows_open(db, SQL_PROFILE_LACKS);
+	bool lacks;
+
+	rows_text(&rows, ":name", name);
+	lacks = rows_next(&rows) == DB_OK;
+	rows_end(&rows);
+	return lacks;
 }
 
 /* Changing ------------------------------------------------------------------------------------ */

@@ -66,6 +66,9 @@ enum db_result video_files(struct db *db, void (*each)(void *user, const char *p
 /* True when the profile exists. */
 bool profile_exists(struct db *db, const char *name);
 
+/* True when ffmpeg lacks an encoder that it needs. */
+bool profile_lacks_encoder(struct db *db, const char *name);
+
 /* Reads a JSON object {"title":TEXT,"priority":INTEGER}; strings of `patch` point into `keep`.
  * DB_REFUSED with db_message() naming the member that is unknown or of a wrong type. */
 enum db_result video_patch_parse(struct db *db, const char *json, struct video_patch *patch, struct buf *keep);

@@ -167,7 +167,7 @@ static enum db_result one_json(struct db *db, enum sql_query query, struct buf *
 
 	if (result != DB_OK)
 		return result;
-	buf_puts(out, rows_column(&rows, 0));
+	buf_utf8(out, rows_column(&rows, 0));
 	rows_end(&rows);
 	return DB_OK;
 }

@@ -40,7 +40,9 @@ static void put_event(struct buf *text, const struct event *event)
 {
 	if (event->id > 0)
 		buf_printf(text, "id: %lld\n", (long long)event->id);
-	buf_printf(text, "event: %s\ndata: %s\n\n", event->name, event->json);
+	buf_printf(text, "event: %s\ndata: ", event->name);
+	buf_utf8(text, event->json);
+	buf_puts(text, "\n\n");
 }
 
 static struct streams *hub_of(const struct stream *s)

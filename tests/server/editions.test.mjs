@@ -51,6 +51,8 @@ test("files of the old edition stay for who is in the middle of them, and then g
 	await until(() => server.count("discard WHERE file = '240p' AND tries = 1 AND after_ms > (SELECT ms FROM now_ms) + 30000"), "what cannot be removed is put off");
 	rmdirSync(join(server.dir, "media", id, "240p"));
 	await until(() => !old(), "the old files are gone");
+	const check = await responder(["--config", server.conf, "check"]);
+	assert.equal(check.code, 0, check.stdout);
 	const video = await server.video(id), { poster, storyboard } = video.urls;
 	await plays(video);
 	for (const path of [poster, storyboard, storyboard.replace(/vtt$/, "jpg")]) {

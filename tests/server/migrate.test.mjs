@@ -103,6 +103,19 @@ test("reports tell what is so: a video counts once, however many tasks made it, 
 		UPDATE video SET state = 'publishing' WHERE source = '/quick.mp4'; UPDATE video SET state = 'ready' WHERE source = '/quick.mp4';
 		UPDATE video SET ended_ms = (SELECT ms FROM now_ms), created_ms = (SELECT ms FROM now_ms) - iif(id = '${id}', 9000, 1000);`);
 	assert.match(await report("how-long-do-people-wait.sql"), /\|2\|1\.0\|9\.0\|9\.0$/);
+	await ask("UPDATE task SET predicted_s = 2 WHERE kind = 'chunk'");
+	assert.equal(await report("how-good-are-predictions.sql"), "default|chunk|2|2.0|1.0|100.0%");
+	await ask(`DELETE FROM piece; UPDATE video SET state = 'queued', edition = 2, created_ms = 0, profile = 'audio' WHERE id = '${id}';
+		INSERT INTO rendition (video, edition, place, name, kind, file, size_bytes) VALUES ('${id}', 2, 0, '240p', 'video', 'e2-240p.mp4', 3000000);
+		DELETE FROM task WHERE edition = 2 AND kind <> 'probe'; UPDATE task SET state = 'running', worker = 'w' WHERE edition = 2;
+		UPDATE task SET state = 'done', created_ms = (SELECT ms FROM now_ms) - 4000 WHERE edition = 2;
+		UPDATE video SET state = 'encoding' WHERE id = '${id}'; UPDATE video SET state = 'publishing' WHERE id = '${id}';
+		UPDATE video SET state = 'ready', published = 2 WHERE id = '${id}';
+		UPDATE video SET ended_ms = (SELECT created_ms + 4000 FROM task WHERE edition = 2) WHERE id = '${id}'`);
+	assert.match(await report("how-long-do-people-wait.sql"), /\|2\|1\.0\|4\.0\|4\.0$/);
+	assert.match(await report("what-takes-the-space.sql"), /\|3\.0$/m);
+	assert.doesNotMatch(await report("how-good-are-predictions.sql"), /chunk/);
+	assert.equal(await ask(`SELECT took_s FROM history WHERE video = '${id}'`), "4.0");
 });
 
 test("pictures that still are there are kept, and those that went with the first edition are not named", async () => {

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { serve, test } from "../lib/harness.mjs";
 import { madeBytes } from "../lib/media.mjs";
+import { responder } from "../lib/server.mjs";
 
 const server = await serve({ procs: 1, prepare: (server) => server.quick() });
 const version = (name) => server.value(`SELECT version FROM profile WHERE name = '${name}'`);
@@ -53,6 +54,12 @@ test("what ffmpeg has no encoder for cannot be written, nor be asked for", async
 		["INSERT INTO video (source, profile) VALUES ('/a.mp4', 'av1')", /lacks an encoder that this profile needs/],
 	])
 		await assert.rejects(server.sql(statement), words, statement);
+	const begun = await fetch(server.url("/api/uploads?profile=av1"), { method: "POST", headers: { "Tus-Resumable": "1.0.0", "Upload-Length": "1000" } });
+	assert.equal(begun.status, 400);
+	assert.match((await begun.json()).detail, /lacks an encoder that 'av1' needs/);
+	const { code, stderr } = await responder(["--config", server.conf, "reencode", "x", "av1"]);
+	assert.equal(code, 1);
+	assert.match(stderr, /lacks an encoder that this profile needs/);
 	await server.sql("INSERT INTO encoder VALUES ('av1', 'libsvtav1'), ('opus', 'libopus')");
 });
 

@@ -75,6 +75,9 @@ test("what is not there, or has not run, is told", async () => {
 	assert.match((await replay(999999)).stderr, /no such task/);
 	assert.match((await replay("x")).stderr, /TASK is a number/);
 	assert.notEqual((await replay()).code, 0);
+	const before = readdirSync(cwd), waiting = await server.value("SELECT id FROM task WHERE kind = 'probe' AND attempts = 0");
+	assert.match((await replay(waiting, "--run")).stderr, /the task has not run yet/);
+	assert.deepEqual(readdirSync(cwd), before);
 });
 
 test("check tells what the database names and is not there, and what is there and no video has", async () => {

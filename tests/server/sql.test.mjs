@@ -103,6 +103,20 @@ test("a source that is not there is told in the queue, and fails with a reason o
 	assert.match(detail, /\/nowhere\/a\.mp4/);
 });
 
+test("a file name that is not UTF-8 and a title that is no text spoil no answer", async () => {
+	await server.sql("INSERT INTO video (source, title) VALUES (CAST(x'2f6e6f77686572652fe9' AS TEXT), x'41e9')");
+	const id = await server.value("SELECT id FROM video WHERE title = x'41e9'"), utf8 = new TextDecoder("utf-8", { fatal: true });
+	for (const path of ["/api/videos", `/api/videos/${id}`, "/api/floor", "/videos/"]) {
+		const answer = await fetch(server.url(path));
+		assert.equal(answer.status, 200, path);
+		if (path.startsWith("/api/"))
+			JSON.parse(utf8.decode(await answer.arrayBuffer()));
+	}
+	const { title, filename } = await server.video(id);
+	assert.deepEqual([title, filename], ["A\ufffd", "\ufffd"]);
+	await server.sql(`UPDATE video SET state = 'deleting' WHERE id = '${id}'`);
+});
+
 test("what cannot be is refused in plain words, and changes nothing", async () => {
 	const id = await add(short);
 	await server.waitFor(id, "ready");

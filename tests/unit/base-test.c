@@ -55,6 +55,9 @@ static void json_escapes_what_rfc_8259_wants_escaped(void **state)
 	buf_reset(&b);
 	buf_json(&b, "a\xff" "b\xc3\xa9\xc3");         /* the last character is cut */
 	assert_string_equal(buf_text(&b), "\"a\\ufffdb\xc3\xa9\\ufffd\"");
+	buf_reset(&b);
+	buf_utf8(&b, "\xff" "a\xc3\xa9\xc3\xff" "b");
+	assert_string_equal(buf_text(&b), "\ufffd" "a\xc3\xa9\ufffd\ufffd" "b");
 	buf_fini(&b);
 }
 

@@ -334,7 +334,9 @@ static void only_a_finished_video_of_the_same_owner_and_version_is_a_twin(void *
 	static const char *const spoilers[] = {
 		"UPDATE video SET owner = 'ann' WHERE id = %Q", "UPDATE video SET sha256 = NULL WHERE id = %Q",
 		"UPDATE video SET size_bytes = 11 WHERE id = %Q", "UPDATE profile SET link = 0",
-		"UPDATE rung SET crf = 30 WHERE profile = 'default'", "UPDATE video SET state = 'queued', edition = 2 WHERE id = %Q",
+		"UPDATE rung SET crf = 30 WHERE profile = 'default'",
+		"REPLACE INTO profile (name, version, audio_kbps) SELECT name, version, 96 FROM profile WHERE name = 'default'",
+		"UPDATE video SET state = 'queued', edition = 2 WHERE id = %Q",
 		"UPDATE video SET state = 'deleting' WHERE id = %Q",
 	};
 	struct fixture *f = *state;
@@ -357,7 +359,7 @@ static void only_a_finished_video_of_the_same_owner_and_version_is_a_twin(void *
 			by_hand(f, "UPDATE video SET owner = '', sha256 = '" SUM "', size_bytes = 10 WHERE id = %Q", other);
 		else if (i == 3)
 			by_hand(f, "UPDATE profile SET link = 1", "");
-		else if (i == 4)
+		else if (i < 6)
 			by_hand(f, "UPDATE video SET recipe = (SELECT recipe FROM profile_recipe WHERE name = 'default') WHERE id = %Q", other);
 		else
 			break;

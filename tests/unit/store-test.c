@@ -82,6 +82,22 @@ static void by_hand(struct fixture *f, const char *statement)
 	assert_true(may_type(f, statement));
 }
 
+/* What an operator reads in the first row's first column. */
+static void assert_reads(struct fixture *f, const char *query, const char *text)
+{
+	char path[96];
+	sqlite3_stmt *stmt;
+	sqlite3 *hand;
+
+	snprintf(path, sizeof path, "%s/clipmill.db", f->dir);
+	assert_int_equal(sqlite3_open(path, &hand), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(hand, query, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_string_equal(sqlite3_column_text(stmt, 0), text);
+	sqlite3_finalize(stmt);
+	sqlite3_close(hand);
+}
+
 static void add_video(struct fixture *f, const char *id, int64_t priority)
 {
 	const struct upload_done done = {
@@ -151,6 +167,25 @@ static void the_higher_priority_is_claimed_first(void **state)
 	add_video(f, urgent, 5);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_string_equal(task.video, urgent);
+	task_fini(&task);
+}
+
+/* Else a library that is encoded again goes before whoever comes meanwhile. */
+static void what_is_encoded_again_waits_since_then_and_not_since_it_came(void **state)
+{
+	struct fixture *f = *state;
+	char other[ID_LEN + 1];
+	struct task task;
+
+	add_video(f, f->video, 0);
+	by_hand(f, "DELETE FROM task; UPDATE video SET state = 'publishing', created_ms = created_ms - 86400000; "
+		"INSERT INTO rendition (video, place, name, kind, file) SELECT id, 0, '240p', 'video', '240p.mp4' FROM video; "
+		"UPDATE video SET state = 'ready', published = 1; UPDATE video SET state = 'queued', edition = 2; "
+		"INSERT INTO task (video, edition, kind) SELECT id, 2, 'poster' FROM video");
+	id_new(other);
+	add_video(f, other, 0);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+	assert_string_equal(task.video, other);
 	task_fini(&task);
 }
 
@@ -311,6 +346,23 @@ static void who_is_not_alive_claims_nothing(void **state)
 	add_video(f, f->video, 0);
 	assert_int_equal(worker_end(f->db, f->worker), DB_OK);
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_NONE);
+}
+
+static void who_has_no_slots_is_no_hope_for_a_task_that_waits(void **state)
+{
+	struct fixture *f = *state;
+	char front[ID_LEN + 1];
+
+	add_video(f, f->video, 0);
+	id_new(front);
+	assert_int_equal(worker_begin(f->db, front, 2, "here", 0, "{}"), DB_OK);
+	assert_reads(f, "SELECT why FROM task_why", "waits for a free slot");
+	by_hand(f, "UPDATE worker SET trouble = 'no ffmpeg' WHERE slots > 0");
+	assert_reads(f, "SELECT why FROM task_why", "no worker can work: no ffmpeg");
+	by_hand(f, "UPDATE worker SET paused = 1 WHERE slots > 0");
+	assert_reads(f, "SELECT why FROM task_why", "all workers are paused");
+	by_hand(f, "UPDATE worker SET slots = 0");
+	assert_reads(f, "SELECT why FROM task_why", "no worker has a slot");
 }
 
 static void half_uploads_of_the_dead_are_found(void **state)
@@ -687,6 +739,7 @@ int main(void)
 		T(an_upload_becomes_a_queued_video_with_a_probe),
 		T(a_probe_that_is_no_json_is_refused_and_what_is_absurd_in_it_is_passed_over),
 		T(the_higher_priority_is_claimed_first),
+		T(what_is_encoded_again_waits_since_then_and_not_since_it_came),
 		T(a_cancelled_video_revokes_its_running_task),
 		T(a_late_attempt_cannot_touch_the_next_one),
 		T(a_ready_or_running_video_refuses_illegal_moves_in_plain_words),
@@ -695,6 +748,7 @@ int main(void)
 		T(two_videos_that_kill_are_both_given_up),
 		T(where_the_next_must_run_alone_a_busy_worker_claims_nothing),
 		T(who_is_not_alive_claims_nothing),
+		T(who_has_no_slots_is_no_hope_for_a_task_that_waits),
 		T(half_uploads_of_the_dead_are_found),
 		T(a_retry_waits_and_counts),
 		T(a_task_that_is_put_off_waits_longer_each_time_and_is_blamed_when_others_go_well),
