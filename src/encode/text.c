@@ -273,7 +273,7 @@ bool text_clean(const char *vtt, size_t len, struct buf *out, struct text *text,
 
 void text_piece(const struct text *text, double video_s, struct piece *piece)
 {
-	double seconds = fmax(video_s, text->end_s);
+	double seconds = video_s > 0 ? video_s : text->end_s;
 	char lines[160];
 
 	snprintf(lines, sizeof lines, "#EXTINF:%.6f,\n%s\n", seconds, piece->file);

@@ -22,7 +22,8 @@ struct text {
  */
 bool text_clean(const char *vtt, size_t len, struct buf *out, struct text *text, char *error, size_t error_size);
 
-/* The lines of its media playlist: one segment, as long as the video or its last cue. */
+/* The lines of its media playlist: one segment, as long as the video (of which nobody knows how long it is: to its last cue).  A cue
+ * may end long after it, where the source does not say when. */
 void text_piece(const struct text *text, double video_s, struct piece *piece);
 
 /* True where a child's errors tell that cues were left out for their encoding. */

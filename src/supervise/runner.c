@@ -366,20 +366,23 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* Starting ------------------------------------------------------------------------------------ */
 
-static void scan_argv(struct runner *r, const char *source)
+/* False: the database cannot be read. */
+static bool scan_argv(struct runner *r, const char *source)
 {
 	struct task *task = &r->attempt.task;
 	struct refusal refusal;
 	struct facts facts = { 0 };
 	struct profile profile = { 0 };
 	struct probe probe;
+	enum db_result result = plan_probe_read(r->shop->db, task->video, &probe);
 
-	if (plan_probe_read(r->shop->db, task->video, &probe) == DB_OK &&
-	    !facts_from_probe(&probe, r->shop->conf, &facts, &refusal))
+	if (result == DB_OK && !facts_from_probe(&probe, r->shop->conf, &facts, &refusal))
 		log_debug("video %s: %s", task->video, refusal.detail);
 	probe_fini(&probe);
-	if (task->seq == SCAN_COPIES && plan_profile_read(r->shop->db, task->video, &profile) != DB_OK)
-		log_debug("video %s: its profile cannot be read", task->video);
+	if (result == DB_OK && task->seq == SCAN_COPIES)
+		result = plan_profile_read(r->shop->db, task->video, &profile);
+	if (result != DB_OK && result != DB_NONE)
+		return false;
 	if (task->seq == SCAN_MEASURE)
 		measure_argv(r->shop->conf, source, &facts, &task->argv);
 	else if (task->seq == SCAN_COPIES) {
@@ -389,6 +392,7 @@ static void scan_argv(struct runner *r, const char *source)
 		plan_scan_begin(&facts, &r->attempt.scan);
 		plan_scan_argv(r->shop->conf, source, &facts, &task->argv);
 	}
+	return true;
 }
 
 static void digest_argv(const struct conf *conf, const char *source, struct strings *argv)
@@ -398,7 +402,7 @@ static void digest_argv(const struct conf *conf, const char *source, struct stri
 }
 
 /* Probe, scan and digest come before there is a plan: what they run is made anew for each attempt. */
-static void make_argv(struct runner *r)
+static bool make_argv(struct runner *r)
 {
 	struct task *task = &r->attempt.task;
 	char source[PATH_MAX];
@@ -412,17 +416,18 @@ static void make_argv(struct runner *r)
 	else if (task->kind == TASK_DIGEST)
 		digest_argv(r->shop->conf, source, &task->argv);
 	else
-		scan_argv(r, source);
+		return scan_argv(r, source);
+	return true;
 }
 
-static void need_argv(struct runner *r)
+static bool need_argv(struct runner *r)
 {
 	struct task *task = &r->attempt.task;
 
 	if (task->kind == TASK_PROBE || task->kind == TASK_SCAN || task->kind == TASK_DIGEST)
-		make_argv(r);
-	else
-		attempt_renew(r->shop->conf, task);
+		return make_argv(r);
+	attempt_renew(r->shop->conf, task);
+	return true;
 }
 
 /* The jail lets nothing else be read: a device may bring bytes for ever. */
@@ -539,7 +544,11 @@ bool runner_start(struct runner_shop *shop, struct task *task)
 	int failed;
 	bool fit;
 
-	need_argv(r);
+	if (!need_argv(r)) {
+		log_warn("video %s: not started: %s", r->attempt.task.video, db_message(shop->db));
+		leave(r);               /* runner_reclaim() gives it back */
+		return false;
+	}
 	missing = missing_read(r);
 	if (missing != NULL) {
 		fail_unreadable(r, missing);

@@ -93,6 +93,8 @@ static void a_text_is_one_segment_as_long_as_the_video(void **state)
 	assert_int_equal(piece.longest_us, 100000000);
 	assert_int_equal(piece.peak_bps, 80);
 	text_piece(&text, 60, &piece);
+	assert_string_equal(piece.playlist, "#EXTINF:60.000000,\ntext-de.vtt\n");
+	text_piece(&text, 0, &piece);
 	assert_string_equal(piece.playlist, "#EXTINF:61.500000,\ntext-de.vtt\n");
 	assert_int_equal(piece.frames, 3);
 	piece_fini(&piece);
