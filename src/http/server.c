@@ -291,7 +291,7 @@ static bool server_init(struct server *s, char *error, size_t error_size)
 			thread_fini(&s->threads[s->count]);
 			return false;
 		}
-	s->threads[0].db = db_open(s->conf->dir, DB_DURABLE, error, error_size);
+	s->threads[0].db = db_open_another(s->conf->dir, DB_DURABLE, error, error_size);
 	return s->threads[0].db != NULL && start_threads(s, error, error_size);
 }
 

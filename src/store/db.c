@@ -418,22 +418,22 @@ static bool open_file(struct db *db, const char *dir, int flags, char *error, si
 	return false;
 }
 
-static bool open_with(struct db *db, const char *dir, int flags, enum db_durability durability, char *error, size_t error_size)
+static bool open_with(struct db *db, const char *dir, int flags, enum db_durability durability, bool first, char *error, size_t error_size)
 {
 	return open_file(db, dir, flags, error, error_size) &&
 	       run_open(db->handle, durability == DB_DURABLE ? SQL_OPEN_DURABLE : SQL_OPEN_QUICK) &&
-	       migrate(db->handle, error, error_size) && run_open(db->handle, SQL_OPEN_KEYS);
+	       (!first || migrate(db->handle, error, error_size)) && run_open(db->handle, SQL_OPEN_KEYS);
 }
 
-static struct db *open_new(const char *dir, enum db_durability durability, bool whole, char *error, size_t error_size)
+static struct db *open_new(const char *dir, enum db_durability durability, bool first, char *error, size_t error_size)
 {
 	struct db *db = calloc(1, sizeof *db);
 
 	if (db == NULL)
 		abort();
 	error[0] = '\0';
-	if (open_with(db, dir, SQLITE_OPEN_READWRITE, durability, error, error_size) &&
-	    (!whole || prepare_all(db, error, error_size)))
+	if (open_with(db, dir, SQLITE_OPEN_READWRITE, durability, first, error, error_size) &&
+	    (!first || prepare_all(db, error, error_size)))
 		return db;
 	if (error[0] == '\0')
 		snprintf(error, error_size, "%s/clipmill.db: %s", dir, sqlite3_errmsg(db->handle));
@@ -504,7 +504,7 @@ int db_init(const char *dir, char *error, size_t error_size)
 	if (make_folders(dir, error, error_size) < 0 || check_folders(dir, error, error_size) < 0)
 		return -1;
 	error[0] = '\0';
-	ok = open_with(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_DURABLE, error, error_size) &&
+	ok = open_with(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_DURABLE, true, error, error_size) &&
 	     prepare_all(&db, error, error_size);
 	for (int i = 0; i < SQL_COUNT; i++)
 		sqlite3_finalize(db.stmts[i]);

@@ -46,6 +46,7 @@ struct db *db_open(const char *dir, enum db_durability durability, char *error, 
 /*
  * The same beside one that db_open opened: a statement is prepared when it is used for the first time.  So a
  * connection that uses few of them is small (0.6 MiB of an upload's and not 2.4), and there can be hundreds.
+ * Nothing is migrated: what another version made its own meanwhile stays so, for db_is_anothers() to find.
  */
 struct db *db_open_another(const char *dir, enum db_durability durability, char *error, size_t error_size)
 	__attribute__((warn_unused_result));

@@ -146,7 +146,7 @@ struct finisher *finisher_start(const struct conf *conf, struct ev_loop *loop, i
 	if (f == NULL)
 		abort();
 	init(f, conf, loop, dir_fd, worker);
-	f->desk.db = db_open(conf->dir, DB_DURABLE, error, error_size);
+	f->desk.db = db_open_another(conf->dir, DB_DURABLE, error, error_size);
 	if (f->desk.db == NULL) {
 		free(f);
 		return NULL;

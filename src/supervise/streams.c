@@ -385,7 +385,7 @@ int streams_start(struct streams *streams, struct ev_loop *loop, const struct co
 {
 	*streams = (struct streams){ .parking = { .park = park, .most = (int)conf->streams }, .loop = loop };
 	pthread_mutex_init(&streams->lock, NULL);
-	streams->db = db_open(conf->dir, DB_QUICK, error, error_size);
+	streams->db = db_open_another(conf->dir, DB_QUICK, error, error_size);
 	if (streams->db == NULL)
 		return -1;
 	ev_async_init(&streams->arrived, on_arrived);
