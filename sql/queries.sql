@@ -89,8 +89,8 @@ SELECT 1 FROM video WHERE id = :id AND state <> 'deleting';
 -- name: profile_exists
 SELECT 1 FROM profile WHERE name = :name;
 
--- name: profile_lacks
-SELECT 1 FROM profile_lacks WHERE profile = :name LIMIT 1;
+-- name: profile_has_encoders
+SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM profile_lacks WHERE profile = :name);
 
 -- name: patch_members
 SELECT key, type, value FROM json_each(:json);

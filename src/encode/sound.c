@@ -44,21 +44,21 @@ struct take {
 	int64_t kbps;
 };
 
-/* What the file claims; 0: nothing that can be believed. */
-static double claimed_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
+/* What the file claims of its length can be believed. */
+static bool length_is_told(const struct plan_input *input, const struct grid *grid)
 {
-	if (facts_length_is_guessed(input->facts) || line_is_spliced(input, grid))
-		return 0;
-	return fmax(0, t->duration_s > 0 ? t->duration_s : input->facts->duration_s);
+	return !facts_length_is_guessed(input->facts) && !line_is_spliced(input, grid);
 }
 
 /* A bound against gaps that would be filled with days of silence: what the file claims, and a little. */
 static double most_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
 	double all_s = (double)input->conf->duration_max_ms / 1000 + OVER_S;
-	double claimed = claimed_s(input, grid, t);
+	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->duration_s;
 
-	return claimed > 0 ? fmin(all_s, fmax(claimed, grid != NULL ? grid->duration_s : 0) + SLACK_S) : all_s;
+	if (!(claimed_s > 0) || !length_is_told(input, grid))
+		return all_s;
+	return fmin(all_s, fmax(claimed_s, grid != NULL ? grid->duration_s : 0) + SLACK_S);
 }
 
 static bool is_opus(const struct plan_rendition *r)
@@ -134,7 +134,7 @@ static int64_t seconds_due(const struct plan_input *input, const struct grid *gr
 	double due_s = fmin(t->duration_s > 0 || grid != NULL ? t->duration_s : f->duration_s, left_s);
 	bool told = grid == NULL || f->picture_count > 0 || strstr(f->container, "mpeg") != NULL;
 
-	if (!(due_s > 1) || !told || facts_are_in(f, "matroska") || facts_length_is_guessed(f) || line_is_spliced(input, grid))
+	if (!(due_s > 1) || !told || facts_are_in(f, "matroska") || !length_is_told(input, grid))
 		return 1;
 	return (int64_t)due_s;
 }

@@ -71,12 +71,9 @@ static void put_track(const struct track *t, const struct sound_shape *shape, st
 	buf_puts(out, CLOCK ",asetpts='st(1,if(not(N)+gt(abs(PTS-ld(0))*TB," GAP_S "),PTS,ld(0)));st(0,ld(1)+NB_SAMPLES/" SAMPLES ");round(ld(1))',");
 	if (shape->counted)
 		buf_puts(out, COUNT);
-	buf_puts(out, "atrim=start_pts=0,asplit[w][h];[w]");
+	buf_printf(out, "atrim=start_pts=0,asplit[%s][h];", shape->most_s > 0 ? "w" : "s");
 	if (shape->most_s > 0)
-		buf_printf(out, "atrim=end_pts=%" PRId64, (int64_t)llround(shape->most_s * 48000));    /* it counts in samples */
-	else
-		buf_puts(out, "anull");
-	buf_puts(out, "[s];");
+		buf_printf(out, "[w]atrim=end_pts=%" PRId64 "[s];", (int64_t)llround(shape->most_s * 48000));  /* it counts in samples */
 }
 
 /*

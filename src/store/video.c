@@ -207,13 +207,7 @@ bool profile_exists(struct db *db, const char *name)
 
 bool profile_lacks_encoder(struct db *db, const char *name)
 {
-	struct rows rows = rows_open(db, SQL_PROFILE_LACKS);
-	bool lacks;
-
-	rows_text(&rows, ":name", name);
-	lacks = rows_next(&rows) == DB_OK;
-	rows_end(&rows);
-	return lacks;
+	return !is_there(db, SQL_PROFILE_HAS_ENCODERS, ":name", name);
 }
 
 /* Changing ------------------------------------------------------------------------------------ */

@@ -237,7 +237,6 @@ static void regain_fitness(struct supervisor *s)
 	look_again(s);
 }
 
-/* Looks again after 1 s, 2 s, 4 s, ... a minute. */
 static void take_result(struct supervisor *s, const struct selftest *test)
 {
 	if (worker_health(s->db, s->id, buf_text(&test->json)) != DB_OK)
@@ -270,6 +269,7 @@ static void test_done(struct job *job)
 	selftest_fini(&s->test);
 }
 
+/* Looks again after 1 s, 2 s, 4 s, ... a minute. */
 static void on_retest(struct ev_loop *loop, ev_timer *timer, int events)
 {
 	struct supervisor *s = timer->data;
