@@ -13,7 +13,7 @@
 #include "encode/ratio.h"
 
 #define LONG_VIDEO_S 600.0      /* from here on chunks are twice as long */
-#define EARLY_S 1.5             /* the first chunk; the next is twice as long, and so on */
+#define EARLY_S 1.0             /* the first chunk; the next is twice as long, and so on */
 #define FRAMES_LEAST 8          /* of a chunk: encoders need some to settle their delay */
 #define TAIL_PART 3             /* a chunk takes at most a third of what is left ... */
 #define WINDOW 0.4              /* a keyframe this part of a chunk away is as good as one in the right place */

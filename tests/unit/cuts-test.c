@@ -88,7 +88,7 @@ static void cuts_at_keyframes_where_there_are_any(void **state)
 
 	cut(&f, &profile, 24 * 60, 24, NULL, &cuts);
 	assert_whole(&cuts, 24 * 60);
-	assert_int_equal(cuts.items[0].frames, 48);
+	assert_int_equal(cuts.items[0].frames, 24);
 	assert_int_equal(cuts.between, 0);
 	assert_true(cuts.count >= 7 && cuts.count <= 11);
 	for (size_t i = 1; i < cuts.count; i++) {
@@ -102,7 +102,7 @@ static void cuts_at_keyframes_where_there_are_any(void **state)
 static void seeks_as_each_demuxer_wants_it(void **state)
 {
 	static const struct { const char *container; int64_t us; } seeks[] = {
-		{ "mov,mp4,m4a,3gp,3g2,mj2", 2000000 }, { "matroska,webm", 2130435 }, { "mpegts", 1916667 }, { "asf", 2000000 },
+		{ "mov,mp4,m4a,3gp,3g2,mj2", 1000000 }, { "matroska,webm", 1130435 }, { "mpegts", 916667 }, { "asf", 1000000 },
 	};
 	struct cuts cuts;
 
@@ -110,7 +110,7 @@ static void seeks_as_each_demuxer_wants_it(void **state)
 		const struct facts f = facts_of(seeks[i].container);
 
 		cut(&f, &profile, 24 * 60, 24, NULL, &cuts);
-		assert_int_equal(cuts.items[1].first_frame, 48);
+		assert_int_equal(cuts.items[1].first_frame, 24);
 		assert_int_equal(cuts.items[1].seek_us, seeks[i].us);
 		cuts_fini(&cuts);
 	}
@@ -145,7 +145,7 @@ static void cuts_between_keyframes_that_are_far_apart(void **state)
 	assert_int_equal(cuts.between, 2);
 	for (size_t i = 3; i < cuts.count; i++)         /* further on only at keyframes */
 		assert_int_equal(cuts.items[i].first_frame % 240, 0);
-	assert_int_equal(cuts.items[0].frames, 36);
+	assert_int_equal(cuts.items[0].frames, 24);
 	assert_false(cuts.items[1].seeks);      /* from the start of the file: its keyframe is the first */
 	cuts_fini(&cuts);
 	cut(&f, &profile, 24 * 600, 24 * 600, NULL, &cuts);
@@ -166,7 +166,7 @@ static void says_how_many_bytes_each_chunk_needs(void **state)
 		if (cuts.items[i].needs_bytes != 0)
 			assert_in_range(cuts.items[i].needs_bytes, behind, behind + 6400);
 	}
-	assert_int_equal(cuts.items[0].needs_bytes, (48 + 64) * 100);
+	assert_int_equal(cuts.items[0].needs_bytes, (24 + 64) * 100);
 	assert_int_equal(cuts.items[cuts.count - 1].needs_bytes, 0);
 	cuts_fini(&cuts);
 }
