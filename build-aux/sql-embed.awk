@@ -1,8 +1,8 @@
 # sql-embed.awk - turns sql/ into C.  SPDX-License-Identifier: MIT
 #
-# awk -v want=header|source -f sql-embed.awk schema/*.sql views.sql open.sql queries.sql
+# awk -v want=header|source -f sql-embed.awk schema/*.sql views.sql triggers.sql open.sql queries.sql
 #
-# A file of schema/ becomes one string of sql_schema[] and views.sql becomes sql_views.  In the other
+# A file of schema/ becomes one string of sql_schema[]; views.sql and triggers.sql become sql_rules.  In the other
 # two each block that begins with a line "-- name: NAME" becomes one entry of a table: sql_open[]
 # with enum constants SQL_OPEN_NAME, and sql_queries[] with SQL_NAME.
 
@@ -28,7 +28,7 @@ function tabulate(set, table, prefix,    i) {
 }
 
 FNR == 1 {
-	set = FILENAME ~ /queries\.sql$/ ? "query" : FILENAME ~ /open\.sql$/ ? "open" : FILENAME ~ /views\.sql$/ ? "views" : "schema"
+	set = FILENAME ~ /queries\.sql$/ ? "query" : FILENAME ~ /open\.sql$/ ? "open" : FILENAME ~ /(views|triggers)\.sql$/ ? "rules" : "schema"
 	if (set == "schema")
 		schemas++
 }
@@ -44,7 +44,7 @@ FNR == 1 {
 }
 /^--/ || /^$/ { next }
 set == "schema" { schema[schemas] = schema[schemas] quote($0) }
-set == "views" { views = views quote($0) }
+set == "rules" { rules = rules quote($0) }
 set == "query" || set == "open" { text[set, count[set]] = text[set, count[set]] quote($0) }
 
 END {
@@ -58,7 +58,7 @@ END {
 		print "struct sql_text {\n\tconst char *name;\n\tconst char *text;\n};\n"
 		print "#define SQL_SCHEMA_COUNT " schemas + 0
 		print "extern const char *const sql_schema[SQL_SCHEMA_COUNT];"
-		print "extern const char sql_views[];"
+		print "extern const char sql_rules[];"
 		print "extern const struct sql_text sql_open[SQL_OPEN_COUNT];"
 		print "extern const struct sql_text sql_queries[SQL_COUNT];\n"
 		print "#endif"
@@ -68,7 +68,7 @@ END {
 	print "const char *const sql_schema[SQL_SCHEMA_COUNT] = {"
 	for (i = 1; i <= schemas; i++)
 		print "\t(\n" schema[i] "\t),"
-	print "};\n\nconst char sql_views[] =\n" views "\t;\n"
+	print "};\n\nconst char sql_rules[] =\n" rules "\t;\n"
 	tabulate("open", "sql_open", "SQL_OPEN_")
 	tabulate("query", "sql_queries", "SQL_")
 }

@@ -25,11 +25,11 @@ ROLLBACK;
 -- name: version
 PRAGMA user_version;
 
--- name: views_current
+-- name: rules_current
 SELECT count(*) FROM views_made WHERE text = :text;
 
--- name: views_forget
+-- name: rules_forget
 DELETE FROM views_made;
 
--- name: views_remember
+-- name: rules_remember
 INSERT INTO views_made (text) VALUES (:text);

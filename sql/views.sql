@@ -1,8 +1,8 @@
 -- views.sql: what people read with the sqlite3 command line, and the order of the work.
 -- SPDX-License-Identifier: MIT
 --
--- Made anew whenever this file changes.  Columns named _ms and _bytes are for programs; the others
--- are for eyes.
+-- Made anew, with the triggers, whenever one of the two files changes.  Columns named _ms and _bytes are for
+-- programs; the others are for eyes.
 
 -- now_ms: the clock of the rows.
 DROP VIEW IF EXISTS now_ms;

@@ -1,9 +1,6 @@
 -- 0012-scans.sql: a source is looked at in more than one way at one time.  SPDX-License-Identifier: MIT
 
 -- Of what was begun before: the list of its packets was added when the look before it was over; now it waits for that.
--- (The trigger that foretells its cost has nothing to do, but wants its view, which comes after this.)
-CREATE VIEW IF NOT EXISTS task_units AS SELECT NULL AS task, NULL AS units, NULL AS prior_s, NULL AS prior_bytes;
-
 INSERT INTO task (video, edition, kind, seq, state, predicted_s)
 SELECT video, edition, 'scan', 0, iif(state = 'running', 'queued', state), predicted_s
   FROM task s

@@ -4,9 +4,4 @@
 ALTER TABLE video ADD COLUMN kept_from_ms INTEGER;
 UPDATE video SET kept_from_ms = ended_ms + (SELECT ms - wall_ms FROM lived) WHERE state = 'ready';
 
-CREATE TRIGGER video_is_kept AFTER UPDATE OF state ON video WHEN NEW.state = 'ready' AND OLD.state <> 'ready'
-BEGIN
-	UPDATE video SET kept_from_ms = (SELECT ms FROM lived) WHERE id = NEW.id;
-END;
-
 PRAGMA user_version = 16;

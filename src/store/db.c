@@ -285,7 +285,7 @@ static bool run_open(sqlite3 *handle, enum sql_open which)
 	return run_script(handle, sql_open[which].text);
 }
 
-/* Runs one statement of open.sql with sql_views as its parameter, if it has one; -1 on failure. */
+/* Runs one statement of open.sql with sql_rules as its parameter, if it has one; -1 on failure. */
 static int64_t ask_open(sqlite3 *handle, enum sql_open which)
 {
 	sqlite3_stmt *stmt;
@@ -295,7 +295,7 @@ static int64_t ask_open(sqlite3 *handle, enum sql_open which)
 	if (sqlite3_prepare_v2(handle, sql_open[which].text, -1, &stmt, NULL) != SQLITE_OK)
 		return -1;
 	if (sqlite3_bind_parameter_count(stmt) == 1)
-		sqlite3_bind_text(stmt, 1, sql_views, -1, SQLITE_STATIC);
+		sqlite3_bind_text(stmt, 1, sql_rules, -1, SQLITE_STATIC);
 	code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
 		value = sqlite3_column_int64(stmt, 0);
@@ -305,20 +305,20 @@ static int64_t ask_open(sqlite3 *handle, enum sql_open which)
 
 static bool is_current(sqlite3 *handle)
 {
-	return ask_open(handle, SQL_OPEN_VERSION) == SQL_SCHEMA_COUNT && ask_open(handle, SQL_OPEN_VIEWS_CURRENT) > 0;
+	return ask_open(handle, SQL_OPEN_VERSION) == SQL_SCHEMA_COUNT && ask_open(handle, SQL_OPEN_RULES_CURRENT) > 0;
 }
 
 bool db_is_anothers(struct db *db)
 {
-	int64_t schema_version = ask_version(db, SQL_SCHEMA_VERSION), version, views;
+	int64_t schema_version = ask_version(db, SQL_SCHEMA_VERSION), version, rules;
 
 	if (schema_version < 0 || schema_version == db->schema_version)
 		return false;
 	version = ask_open(db->handle, SQL_OPEN_VERSION);
-	views = ask_open(db->handle, SQL_OPEN_VIEWS_CURRENT);
-	if (version == SQL_SCHEMA_COUNT && views > 0)
+	rules = ask_open(db->handle, SQL_OPEN_RULES_CURRENT);
+	if (version == SQL_SCHEMA_COUNT && rules > 0)
 		db->schema_version = schema_version;
-	return version > SQL_SCHEMA_COUNT || views == 0;
+	return version > SQL_SCHEMA_COUNT || rules == 0;
 }
 
 /* Inside a transaction: each migration sets user_version to its own number. */
@@ -327,8 +327,8 @@ static bool migrate_from(sqlite3 *handle, int64_t version)
 	for (; version < SQL_SCHEMA_COUNT; version++)
 		if (!run_script(handle, sql_schema[version]))
 			return false;
-	return run_script(handle, sql_views) && ask_open(handle, SQL_OPEN_VIEWS_FORGET) >= 0 &&
-	       ask_open(handle, SQL_OPEN_VIEWS_REMEMBER) >= 0;
+	return run_script(handle, sql_rules) && ask_open(handle, SQL_OPEN_RULES_FORGET) >= 0 &&
+	       ask_open(handle, SQL_OPEN_RULES_REMEMBER) >= 0;
 }
 
 static bool migrate(sqlite3 *handle, char *error, size_t error_size)

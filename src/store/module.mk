@@ -21,7 +21,7 @@ SQL_SCHEMA = $(top_srcdir)/sql/schema/0001-chain.sql $(top_srcdir)/sql/schema/00
 	$(top_srcdir)/sql/schema/0013-ends.sql $(top_srcdir)/sql/schema/0014-faults.sql \
 	$(top_srcdir)/sql/schema/0015-everything.sql $(top_srcdir)/sql/schema/0016-kept.sql \
 	$(top_srcdir)/sql/schema/0017-addresses.sql
-SQL_FILES = $(SQL_SCHEMA) $(top_srcdir)/sql/views.sql $(top_srcdir)/sql/open.sql $(top_srcdir)/sql/queries.sql
+SQL_FILES = $(SQL_SCHEMA) $(top_srcdir)/sql/views.sql $(top_srcdir)/sql/triggers.sql $(top_srcdir)/sql/open.sql $(top_srcdir)/sql/queries.sql
 EXTRA_DIST += sql build-aux/sql-embed.awk
 
 src/store/sql.h: $(top_srcdir)/build-aux/sql-embed.awk $(SQL_FILES)

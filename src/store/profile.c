@@ -1,5 +1,5 @@
 /*
- * profile.c - which encoders profiles may use; the rules themselves are triggers of sql/schema/0004-profiles.sql.
+ * profile.c - which encoders profiles may use; the rules themselves are in sql/triggers.sql.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"

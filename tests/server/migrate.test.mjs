@@ -17,23 +17,21 @@ after(() => rmSync(dir, { recursive: true, force: true }));
 
 const sql = async (statement) => (await run("sqlite3", [db, statement])).trim();
 
-// A video that was ready, and one that waits, as the first release left them.
+// A video that was ready, and one that waits, as the first release left them, with one of its rules.
 const first = `
-INSERT INTO video (id, source, filename) VALUES ('${id}', 'source/${id}', 'film.mp4');
-UPDATE task SET state = 'running', worker = 'w', attempts = 1;
-UPDATE task SET state = 'done', argv = '["ffprobe","x"]', user_ms = 70;
-INSERT INTO task (video, kind, frames_planned) VALUES ('${id}', 'chunk', 720);
-INSERT INTO task (video, kind) VALUES ('${id}', 'assemble');
+CREATE TRIGGER video_moves BEFORE UPDATE OF state ON video WHEN OLD.state = 'ready' AND NEW.state <> 'deleting'
+BEGIN
+	SELECT RAISE(ABORT, 'a ready video can only be deleted');
+END;
+INSERT INTO video (id, source, filename, state, ended_ms) VALUES ('${id}', 'source/${id}', 'film.mp4', 'ready', 1700000000000);
+INSERT INTO task (video, kind, state, worker, attempts, argv, user_ms) VALUES ('${id}', 'probe', 'done', 'w', 1, '["ffprobe","x"]', 70);
+INSERT INTO task (video, kind, state, worker, frames_planned) VALUES ('${id}', 'chunk', 'done', 'w', 720);
+INSERT INTO task (video, kind, state, worker) VALUES ('${id}', 'assemble', 'done', 'w');
 INSERT INTO task_wait SELECT max(id), max(id) - 1 FROM task;
-UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'chunk';
-UPDATE task SET state = 'done' WHERE kind = 'chunk';
-UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'assemble';
-UPDATE task SET state = 'done' WHERE kind = 'assemble';
 INSERT INTO rendition (video, place, name, kind, width, height, file) VALUES ('${id}', 0, '720p', 'video', 1280, 720, '720p.mp4'),
 	('${id}', 1, 'audio', 'audio', NULL, NULL, NULL);
 INSERT INTO piece VALUES ('${id}', '720p', 0, '720p-0000.m4s', 9, 720, 30000000, 1, 1, '#');
 INSERT INTO decision VALUES ('${id}', 0, 'one_chunk', 'x');
-UPDATE video SET state = 'ready' WHERE id = '${id}';
 INSERT INTO video (source) VALUES ('/srv/next.mp4');
 `;
 
@@ -81,10 +79,7 @@ async function migrated(number, statements) {
 test("a video whose scan was under way before scans ran beside each other gets its plan", async () => {
 	const ask = await migrated(11, `
 		INSERT INTO video (id, source, filename) VALUES ('${id}', 'source/${id}', 'film.mp4');
-		UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'probe';
-		UPDATE task SET state = 'done' WHERE kind = 'probe';
-		INSERT INTO task (video, kind, seq) VALUES ('${id}', 'scan', 1);
-		UPDATE task SET state = 'running', worker = 'w' WHERE kind = 'scan';`);
+		INSERT INTO task (video, kind, seq, state, worker) VALUES ('${id}', 'probe', 0, 'done', 'w'), ('${id}', 'scan', 1, 'running', 'w');`);
 	assert.equal(await ask("SELECT kind, seq, state FROM task WHERE kind = 'scan' ORDER BY id"), "scan|1|running\nscan|0|queued");
 	assert.equal(await ask("SELECT t.seq, n.seq FROM task_wait w JOIN task t ON t.id = w.task JOIN task n ON n.id = w.needs WHERE t.kind = 'scan'"), "0|1");
 });
@@ -92,9 +87,7 @@ test("a video whose scan was under way before scans ran beside each other gets i
 test("reports tell what is so: a video counts once, however many tasks made it, and one of twenty may wait longer than p95", async () => {
 	const ask = await migrated(1, `${first}
 		UPDATE video SET duration_ms = 10000, created_ms = 0, ended_ms = (SELECT ms FROM now_ms) WHERE id = '${id}';
-		INSERT INTO task (video, kind, seq) VALUES ('${id}', 'chunk', 1);
-		UPDATE task SET state = 'running', worker = 'w' WHERE seq = 1;
-		UPDATE task SET state = 'done' WHERE seq = 1;
+		INSERT INTO task (video, kind, seq, state, worker) VALUES ('${id}', 'chunk', 1, 'done', 'w');
 		UPDATE task SET user_ms = 1000, sys_ms = 0 WHERE kind = 'chunk';`);
 	const report = (name) => ask(`.read ${join(tree, "sql/reports", name)}`);
 	assert.match(await report("where-does-the-cpu-go.sql"), /^chunk\|2\|2\.0\|1\.0\|\|0\.2$/m);
