@@ -21,7 +21,7 @@
 #include "store/video.h"
 
 #define RESERVE_STEP_BYTES ((int64_t)64 << 20)  /* ahead of a body whose length nobody told */
-#define CACHE_PART 32           /* of the memory that is to be had, what an upload may keep of the page cache */
+#define CACHE_PART 8            /* of the memory that is to be had, what an upload may keep of the page cache */
 #define WINDOW_BYTES ((int64_t)8 << 20)         /* written back while the next as many come */
 #define START_BYTES ((int64_t)1 << 20)          /* the same, of an upload that is synced after each request */
 
