@@ -139,7 +139,7 @@ bool copy_fits(const struct plan_input *input, const struct grid *g, const struc
 		return no(copy, "Its pictures are stored too far from their order.");
 	if (ladder_source_kbps(input->facts, input->scan) > rung->max_kbps)
 		return no(copy, "It takes more than the rung may.");
-	return true;
+	return input->facts->damage == 0 || no(copy, "Its first pictures do not decode cleanly.");
 }
 
 /* Encoders that do not hear of forced keyframes cannot have theirs where the source has its own. */

@@ -135,6 +135,10 @@ static void each_reason_is_told(void **state)
 	other.interlaced = true;
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
 	assert_string_equal(copy.why_not, "The source is interlaced.");
+	other = film;
+	other.damage = 1;
+	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
+	assert_string_equal(copy.why_not, "Its first pictures do not decode cleanly.");
 }
 
 static void keyframes_must_be_idr_pictures(void **state)
