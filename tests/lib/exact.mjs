@@ -19,8 +19,8 @@ export const planOnly = {
 	procs: 1,
 	settings: { encode: { threads_per_child: 1, slots: 2 } },
 	prepare: (server) => server.sql(`UPDATE profile SET chunk_ms = 1000, copy = 0;
-		CREATE TRIGGER only_plans AFTER INSERT ON task WHEN NEW.kind NOT IN ('probe', 'scan') BEGIN
-			UPDATE task SET not_before_ms = 1 << 50 WHERE id = NEW.id;
+		CREATE TRIGGER only_plans AFTER INSERT ON task WHEN NEW.kind = 'assemble' BEGIN
+			UPDATE video SET paused = 1 WHERE id = NEW.video;
 		END`),
 };
 
