@@ -102,8 +102,7 @@ static bool open_shown(struct show *show, const struct rendition_row *made, stru
 	if (!artefact_map(work->desk, work->attempt->dir, piece->file, false, &artefact))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A file that was to be made is missing.");
 	ok = read_shown(show, made, &artefact, piece);
-	artefact_unmap(&artefact);
-	return ok;
+	return artefact_unmap(&artefact) ? ok : work_storage_failed(work);
 }
 
 /* A rendition that is published as its child made it. */
@@ -121,8 +120,7 @@ static bool read_piece(struct show *show, const struct rendition_row *made, stru
 	     work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (ok)
 		playlist_piece(&show->files[show->shown.count - 1], piece);
-	artefact_unmap(&artefact);
-	return ok;
+	return artefact_unmap(&artefact) ? ok : work_storage_failed(work);
 }
 
 /* A text is published as it is, and as long as its row says. */
