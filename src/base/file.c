@@ -28,6 +28,15 @@ static int close_with(int fd, int result)
 	return result;
 }
 
+static int close_dir_with(DIR *dir, int result)
+{
+	int saved = errno;
+
+	closedir(dir);
+	errno = saved;
+	return result;
+}
+
 static int sync_path(int dir_fd, const char *path, int flags)
 {
 	int fd = openat(dir_fd, path, flags | O_CLOEXEC | O_NOFOLLOW);
@@ -68,6 +77,12 @@ static bool is_regular(int dir_fd, const struct dirent *entry)
 	return fstatat(dir_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
 
+struct dirent *file_entry(DIR *dir)
+{
+	errno = 0;
+	return readdir(dir);
+}
+
 int file_sync_all(int dir_fd, const char *path)
 {
 	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -80,13 +95,12 @@ int file_sync_all(int dir_fd, const char *path)
 	dir = fdopendir(fd);
 	if (dir == NULL)
 		return close_with(fd, -1);
-	while (result == 0 && (entry = readdir(dir)) != NULL)
+	while (result == 0 && (entry = file_entry(dir)) != NULL)
 		if (is_regular(fd, entry))
 			result = sync_path(fd, entry->d_name, O_RDONLY);
 	if (result == 0)
-		result = fsync(fd);
-	closedir(dir);
-	return result;
+		result = errno == 0 ? fsync(fd) : -1;
+	return close_dir_with(dir, result);
 }
 
 DIR *file_open_dir(int dir_fd, const char *path)
@@ -181,11 +195,12 @@ static int remove_children(int dir_fd, const char *path, int depth)
 	dir = fdopendir(fd);
 	if (dir == NULL)
 		return close_with(fd, -1);
-	while (result == 0 && (entry = readdir(dir)) != NULL)
+	while (result == 0 && (entry = file_entry(dir)) != NULL)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			result = remove_entry(fd, entry->d_name, depth + 1);
-	closedir(dir);
-	return result;
+	if (result == 0 && errno != 0)
+		result = -1;
+	return close_dir_with(dir, result);
 }
 
 static int remove_entry(int dir_fd, const char *name, int depth)

@@ -20,6 +20,10 @@ int file_sync_all(int dir_fd, const char *path) __attribute__((warn_unused_resul
 /* Its entries; the caller closes it.  NULL with errno. */
 DIR *file_open_dir(int dir_fd, const char *path) __attribute__((warn_unused_result));
 
+/* readdir(3) that says why it gives nothing: NULL with errno 0 behind the last entry, or NULL with another errno where the
+ * folder cannot be read on. */
+struct dirent *file_entry(DIR *dir);
+
 /* mkdir(2) that is content with a directory that is there already, and makes its name durable. */
 int file_make_dir(int dir_fd, const char *path, unsigned mode) __attribute__((warn_unused_result));
 
