@@ -356,6 +356,10 @@ UPDATE task
 UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0
  WHERE worker = :id AND state = 'running' AND crashes < 5 AND deaths < 20;
 
+-- A video does without its digest, and its worker is not to be killed by it for ever.
+-- name: worker_leaves_digest
+UPDATE task SET state = 'done', progress = 1, reason = 'killed_worker', pid = NULL WHERE worker = :id AND state = 'running' AND kind = 'digest';
+
 -- name: worker_gives_up
 UPDATE video SET state = 'failed', reason = 'killed_worker', detail = 'The server died each time it worked on this video.'
  WHERE id IN (SELECT video FROM task WHERE worker = :id AND state = 'running')
