@@ -20,7 +20,7 @@ SQL_SCHEMA = $(top_srcdir)/sql/schema/0001-chain.sql $(top_srcdir)/sql/schema/00
 	$(top_srcdir)/sql/schema/0011-roles.sql $(top_srcdir)/sql/schema/0012-scans.sql \
 	$(top_srcdir)/sql/schema/0013-ends.sql $(top_srcdir)/sql/schema/0014-faults.sql \
 	$(top_srcdir)/sql/schema/0015-everything.sql $(top_srcdir)/sql/schema/0016-kept.sql \
-	$(top_srcdir)/sql/schema/0017-addresses.sql
+	$(top_srcdir)/sql/schema/0017-addresses.sql $(top_srcdir)/sql/schema/0018-encoders.sql
 SQL_FILES = $(SQL_SCHEMA) $(top_srcdir)/sql/views.sql $(top_srcdir)/sql/open.sql $(top_srcdir)/sql/queries.sql
 EXTRA_DIST += sql build-aux/sql-embed.awk
 
