@@ -46,12 +46,13 @@ test("a rung goes when its days are over, with its files, its row and every ment
 });
 
 test("the smallest stays: it has the sound", async () => {
-	await server.sql("UPDATE rung SET keep_days = 30 WHERE short_side < 480");
+	await server.sql("UPDATE rung SET keep_days = 1 WHERE short_side < 480");
 	const video = await until(async () => {
 		const video = await server.video(id);
 		return names(video).length === 1 && video;
 	}, "another is gone", 120_000);
 	assert.deepEqual(names(video), ["144p"]);
+	assert.match(video.decisions.findLast(({ code }) => code === "rung_expired").detail, /^240p was removed 1 day after/);
 	assert.equal(await server.count("expired"), 0);
 	const { sounds } = await walkPlaylists(server, video.urls.hls);
 	assert.equal(sounds.length, 1);
