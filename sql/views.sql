@@ -65,12 +65,12 @@ SELECT video, edition,
   FROM rendition_cap GROUP BY video, edition;
 
 -- upload_claim: what each upload was promised room for: all that it brings, though some of it may be there, or all that has
--- come where nobody told how much that is.  The promise lapses ten minutes after its last byte, to what has come; it asks anew
--- when it goes on.
+-- come where nobody told how much that is.  The promise lapses ten minutes after its last byte, to what has come, or a
+-- minute after it was created where no byte came, which costs nobody anything to do; it asks anew when it goes on.
 DROP VIEW IF EXISTS upload_claim;
 CREATE VIEW upload_claim AS
 SELECT id, profile, length_bytes, lapsed, iif(lapsed, offset_bytes, coalesce(length_bytes, offset_bytes)) AS bytes
-  FROM (SELECT *, kind <> 'once' AND length_bytes > offset_bytes AND touched_ms + 600000 <= (SELECT ms FROM lived_ms) AS lapsed
+  FROM (SELECT *, kind <> 'once' AND length_bytes > offset_bytes AND touched_ms + iif(offset_bytes = 0, 60000, 600000) <= (SELECT ms FROM lived_ms) AS lapsed
           FROM upload WHERE done = 0);
 
 -- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: what they were promised, and what will be made
