@@ -177,10 +177,12 @@ SELECT id FROM upload_idle WHERE worker IS NULL AND ms >= :expiry_ms AND id > :a
 -- name: upload_is_expired
 SELECT 1 FROM upload_idle WHERE id = :id AND worker IS NULL AND ms >= :expiry_ms;
 
--- Written while there is something that may expire, and not oftener than it takes: each change wakes all responders.
+-- Written while there is something that may expire, as an upload, or a rung or source of a video, now or by a profile to come;
+-- and not oftener than it takes: each change wakes all responders.
 -- name: lived_count
 UPDATE lived SET ms = (SELECT ms FROM lived_ms), wall_ms = (SELECT ms FROM now_ms)
- WHERE abs((SELECT ms FROM now_ms) - wall_ms) >= 30000 AND EXISTS (SELECT 1 FROM upload WHERE kind <> 'once');
+ WHERE abs((SELECT ms FROM now_ms) - wall_ms) >= 30000
+   AND (EXISTS (SELECT 1 FROM upload WHERE kind <> 'once') OR EXISTS (SELECT 1 FROM video WHERE state = 'ready'));
 
 -- Whole ones whose client had ended them, and whose last request ended before they were videos.
 -- name: upload_left
