@@ -42,8 +42,8 @@ int file_replace(int dir_fd, const char *path, const void *bytes, size_t len) __
  */
 int file_move(int dir_fd, const char *from, const char *to) __attribute__((warn_unused_result));
 
-/* Removes a file or a whole directory tree; symbolic links are removed, never followed.  What is
- * not there is no error. */
+/* Removes a file or a whole directory tree of any depth; symbolic links are removed, never followed.  What is
+ * not there is no error; where something cannot be removed, all else is. */
 int file_remove_tree(int dir_fd, const char *path) __attribute__((warn_unused_result));
 
 /* Reads at most `most` bytes of a regular file into `out` (appended).  EFBIG when it is longer. */
