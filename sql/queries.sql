@@ -177,10 +177,12 @@ SELECT id FROM upload_idle WHERE worker IS NULL AND ms >= :expiry_ms AND id > :a
 -- name: upload_is_expired
 SELECT 1 FROM upload_idle WHERE id = :id AND worker IS NULL AND ms >= :expiry_ms;
 
--- Written while there is something that may expire, and not oftener than it takes: each change wakes all responders.
+-- Written while there is something that may expire, as an upload, or a rung or source of a video, now or by a profile to come;
+-- and not oftener than it takes: each change wakes all responders.
 -- name: lived_count
 UPDATE lived SET ms = (SELECT ms FROM lived_ms), wall_ms = (SELECT ms FROM now_ms)
- WHERE abs((SELECT ms FROM now_ms) - wall_ms) >= 30000 AND EXISTS (SELECT 1 FROM upload WHERE kind <> 'once');
+ WHERE abs((SELECT ms FROM now_ms) - wall_ms) >= 30000
+   AND (EXISTS (SELECT 1 FROM upload WHERE kind <> 'once') OR EXISTS (SELECT 1 FROM video WHERE state = 'ready'));
 
 -- Whole ones whose client had ended them, and whose last request ended before they were videos.
 -- name: upload_left
@@ -356,6 +358,10 @@ UPDATE task
 UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0
  WHERE worker = :id AND state = 'running' AND crashes < 5 AND deaths < 20;
 
+-- A video does without its digest, and its worker is not to be killed by it for ever.
+-- name: worker_leaves_digest
+UPDATE task SET state = 'done', progress = 1, reason = 'killed_worker', pid = NULL WHERE worker = :id AND state = 'running' AND kind = 'digest';
+
 -- name: worker_gives_up
 UPDATE video SET state = 'failed', reason = 'killed_worker', detail = 'The server died each time it worked on this video.'
  WHERE id IN (SELECT video FROM task WHERE worker = :id AND state = 'running')
@@ -417,18 +423,18 @@ SELECT json_object(
                       'id', id, 'pid', pid, 'host', host, 'slots', slots, 'nice', nice, 'paused', json(iif(paused, 'true', 'false')),
                       'trouble', trouble, 'started', strftime('%Y-%m-%dT%H:%M:%fZ', started_ms / 1000.0, 'unixepoch'),
                       'tasks', (SELECT json_group_array(json_object(
-                                       'task', t.id, 'video', t.video, 'title', CAST(coalesce(nullif(v.title, ''), v.filename) AS TEXT),
+                                       'task', t.id, 'video', t.video, 'title', v.name,
                                        'kind', t.kind, 'seq', t.seq, 'progress', t.progress, 'fps', t.fps, 'pid', t.pid,
                                        'started', strftime('%Y-%m-%dT%H:%M:%fZ', t.started_ms / 1000.0, 'unixepoch'),
                                        'predicted_s', t.predicted_s))
-                                  FROM task t JOIN video v ON v.id = t.video WHERE t.state = 'running' AND t.worker = w.id)))
+                                  FROM task t JOIN video_named v ON v.id = t.video WHERE t.state = 'running' AND t.worker = w.id)))
                  FROM (SELECT * FROM worker WHERE state = 'alive' ORDER BY started_ms, id) w),
        'queue', (
                SELECT json_group_array(json_object(
-                      'video', a.video, 'title', CAST(coalesce(nullif(v.title, ''), v.filename) AS TEXT), 'state', a.state, 'place', iif(a.state = 'queued', a.place, NULL),
+                      'video', a.video, 'title', v.name, 'state', a.state, 'place', iif(a.state = 'queued', a.place, NULL),
                       'progress', v.progress, 'what', (SELECT what FROM video_what WHERE video = a.video),
                       'eta', CASE WHEN a.eta_ms IS NOT NULL THEN json_object('ms', a.eta_ms, 'low_ms', a.low_ms, 'high_ms', a.high_ms) END))
-                 FROM (SELECT * FROM work_ahead ORDER BY place, ahead_s LIMIT 20) a JOIN video v ON v.id = a.video),
+                 FROM (SELECT * FROM work_ahead ORDER BY place, ahead_s LIMIT 20) a JOIN video_named v ON v.id = a.video),
        'tasks_queued', (SELECT count(*) FROM task WHERE state = 'queued'),
        'uploads', (SELECT json_group_array(json_object(
                           'filename', filename, 'offset_bytes', offset_bytes, 'length_bytes', length_bytes,
@@ -441,12 +447,12 @@ SELECT json_object(
                   FROM task t LEFT JOIN video v ON v.id = t.video
                  WHERE t.ended_ms > (SELECT ms FROM now_ms) - 3600000 AND t.state = 'done'),
        'recent', (SELECT json_group_array(json_object(
-                         'task', t.id, 'video', t.video, 'title', CAST(coalesce(nullif(v.title, ''), v.filename) AS TEXT), 'worker', t.worker,
+                         'task', t.id, 'video', t.video, 'title', v.name, 'worker', t.worker,
                          'kind', t.kind, 'seq', t.seq, 'state', t.state,
                          'started', strftime('%Y-%m-%dT%H:%M:%fZ', t.started_ms / 1000.0, 'unixepoch'),
                          'ended', strftime('%Y-%m-%dT%H:%M:%fZ', t.ended_ms / 1000.0, 'unixepoch')))
                     FROM (SELECT * FROM task WHERE ended_ms > (SELECT ms FROM now_ms) - 600000 ORDER BY ended_ms DESC LIMIT 300) t
-                         JOIN video v ON v.id = t.video));
+                         JOIN video_named v ON v.id = t.video));
 
 -- Planning ---------------------------------------------------------------------------------------
 

@@ -127,9 +127,7 @@ END;
 
 DROP TRIGGER IF EXISTS video_needs_encoders;
 CREATE TRIGGER video_needs_encoders BEFORE INSERT ON video
-WHEN EXISTS (SELECT 1 FROM encoder) AND EXISTS (
-	SELECT codec FROM rung WHERE profile = NEW.profile UNION SELECT audio_codec FROM profile WHERE name = NEW.profile
-	EXCEPT SELECT codec FROM encoder)
+WHEN EXISTS (SELECT 1 FROM profile_lacks WHERE profile = NEW.profile)
 BEGIN
 	SELECT RAISE(ABORT, 'the ffmpeg of this server lacks an encoder that this profile needs: SELECT * FROM encoder');
 END;
@@ -275,6 +273,13 @@ DROP TRIGGER IF EXISTS video_needs_source;
 CREATE TRIGGER video_needs_source BEFORE UPDATE OF edition ON video WHEN NEW.edition <> OLD.edition AND OLD.source_kept = 0
 BEGIN
 	SELECT RAISE(ABORT, 'its source was not kept, so it cannot be encoded again');
+END;
+
+DROP TRIGGER IF EXISTS video_still_needs_encoders;
+CREATE TRIGGER video_still_needs_encoders BEFORE UPDATE OF edition ON video
+WHEN NEW.edition > OLD.edition AND OLD.state IN ('ready', 'failed', 'cancelled') AND EXISTS (SELECT 1 FROM profile_lacks WHERE profile = NEW.profile)
+BEGIN
+	SELECT RAISE(ABORT, 'the ffmpeg of this server lacks an encoder that this profile needs: SELECT * FROM encoder');
 END;
 
 -- A video that is linked takes the edition of the other, whose files are named after it, without a task.

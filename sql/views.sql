@@ -65,12 +65,12 @@ SELECT video, edition,
   FROM rendition_cap GROUP BY video, edition;
 
 -- upload_claim: what each upload was promised room for: all that it brings, though some of it may be there, or all that has
--- come where nobody told how much that is.  The promise lapses ten minutes after its last byte, to what has come; it asks anew
--- when it goes on.
+-- come where nobody told how much that is.  The promise lapses ten minutes after its last byte, to what has come, or a
+-- minute after it was created where no byte came, which costs nobody anything to do; it asks anew when it goes on.
 DROP VIEW IF EXISTS upload_claim;
 CREATE VIEW upload_claim AS
 SELECT id, profile, length_bytes, lapsed, iif(lapsed, offset_bytes, coalesce(length_bytes, offset_bytes)) AS bytes
-  FROM (SELECT *, kind <> 'once' AND length_bytes > offset_bytes AND touched_ms + 600000 <= (SELECT ms FROM lived_ms) AS lapsed
+  FROM (SELECT *, kind <> 'once' AND length_bytes > offset_bytes AND touched_ms + iif(offset_bytes = 0, 60000, 600000) <= (SELECT ms FROM lived_ms) AS lapsed
           FROM upload WHERE done = 0);
 
 -- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: what they were promised, and what will be made
@@ -238,17 +238,22 @@ SELECT v.id AS video,
                   WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.kind = 'digest', t.id LIMIT 1), 'nothing to do') AS what
   FROM video v;
 
+-- video_named: videos by what people call them.  A title that was set with readfile() is a BLOB, which no JSON can hold.
+DROP VIEW IF EXISTS video_named;
+CREATE VIEW video_named AS
+SELECT *, CAST(coalesce(nullif(title, ''), filename) AS TEXT) AS name FROM video;
+
 -- queue: every video that is not finished: those that are worked on, and the others in the order they will be.
 DROP VIEW IF EXISTS queue;
 CREATE VIEW queue AS
 SELECT q.place, v.id AS video, v.state,
        CAST(round(100 * v.progress) AS INTEGER) || '%' AS progress,
-       v.priority, v.owner, coalesce(nullif(v.title, ''), v.filename) AS title,
+       v.priority, v.owner, v.name AS title,
        (SELECT what FROM video_what WHERE video = v.id) AS what,
        CAST(((SELECT ms FROM now_ms) - v.created_ms) / 1000 AS INTEGER) AS age_s
   FROM (SELECT row_number() OVER (ORDER BY state = 'deleting', state = 'queued', place, ahead_s) AS place, video
           FROM (SELECT video, state, place, ahead_s FROM work_ahead
-                UNION ALL SELECT id, state, created_ms, 0 FROM video WHERE state = 'deleting')) q JOIN video v ON v.id = q.video
+                UNION ALL SELECT id, state, created_ms, 0 FROM video WHERE state = 'deleting')) q JOIN video_named v ON v.id = q.video
  ORDER BY q.place;
 
 -- running: every child process there is now.
@@ -257,8 +262,8 @@ CREATE VIEW running AS
 SELECT t.id AS task, t.video, t.kind, t.seq, w.host, t.pid, w.pid AS worker_pid,
        CAST(round(100 * t.progress) AS INTEGER) || '%' AS progress, t.frames, round(t.fps, 1) AS fps,
        CAST(((SELECT ms FROM now_ms) - t.started_ms) / 1000 AS INTEGER) AS running_s, t.attempts,
-       coalesce(nullif(v.title, ''), v.filename) AS title
-  FROM task t JOIN video v ON v.id = t.video LEFT JOIN worker w ON w.id = t.worker
+       v.name AS title
+  FROM task t JOIN video_named v ON v.id = t.video LEFT JOIN worker w ON w.id = t.worker
  WHERE t.state = 'running'
  ORDER BY t.started_ms;
 
@@ -266,26 +271,26 @@ SELECT t.id AS task, t.video, t.kind, t.seq, w.host, t.pid, w.pid AS worker_pid,
 DROP VIEW IF EXISTS failures;
 CREATE VIEW failures AS
 SELECT datetime(coalesce(t.ended_ms, v.ended_ms) / 1000, 'unixepoch') AS at, v.id AS video,
-       coalesce(nullif(v.title, ''), v.filename) AS title, t.kind, t.failures AS times,
+       v.name AS title, t.kind, t.failures AS times,
        CASE WHEN v.state = 'failed' THEN 'given up' ELSE 'tried again' END AS outcome,
        coalesce(t.reason, v.reason) AS reason, coalesce(v.detail, '') AS detail,
        t.exit_code, t.signal, substr(coalesce(t.stderr, ''), -200) AS stderr
-  FROM video v LEFT JOIN task t ON t.video = v.id AND t.failures > 0
+  FROM video_named v LEFT JOIN task t ON t.video = v.id AND t.failures > 0
  WHERE v.state = 'failed' OR t.failures > 0
  ORDER BY coalesce(t.ended_ms, v.ended_ms) DESC;
 
--- history: what was finished, the newest first, and what it took.
+-- history: what was finished, the newest first, and what it took, in wall and in CPU time: since it came, or was to be encoded again.
 DROP VIEW IF EXISTS history;
 CREATE VIEW history AS
 SELECT datetime(v.ended_ms / 1000, 'unixepoch') AS ended, v.id AS video, v.state,
-       coalesce(nullif(v.title, ''), v.filename) AS title,
+       v.name AS title,
        round(v.duration_ms / 1000.0, 1) AS duration_s,
        round((v.ended_ms - a.ms) / 1000.0, 1) AS took_s,
-       round((SELECT sum(user_ms + sys_ms) FROM task WHERE video = v.id) / 1000.0, 1) AS cpu_s,
+       round((SELECT sum(user_ms + sys_ms) FROM task WHERE video = v.id AND created_ms >= a.ms) / 1000.0, 1) AS cpu_s,
        (SELECT group_concat(name, ' ') FROM (SELECT name FROM rendition
          WHERE video = v.id AND edition = v.published AND file IS NOT NULL ORDER BY place)) AS renditions,
        coalesce(v.reason, '') AS reason
-  FROM video v JOIN video_asked a ON a.video = v.id
+  FROM video_named v JOIN video_asked a ON a.video = v.id
  WHERE v.state IN ('ready', 'failed', 'cancelled')
  ORDER BY v.ended_ms DESC;
 

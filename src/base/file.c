@@ -16,6 +16,7 @@
 
 #include "base/file.h"
 
+#define DEPTH_MOST 32           /* folders that are open at one time while a tree is removed */
 #define INODES_LEAST 100        /* a task makes some ten files, and several run */
 
 /* close(2) that keeps the errno of what went wrong before it. */
@@ -24,6 +25,15 @@ static int close_with(int fd, int result)
 	int saved = errno;
 
 	close(fd);
+	errno = saved;
+	return result;
+}
+
+static int close_dir_with(DIR *dir, int result)
+{
+	int saved = errno;
+
+	closedir(dir);
 	errno = saved;
 	return result;
 }
@@ -68,6 +78,12 @@ static bool is_regular(int dir_fd, const struct dirent *entry)
 	return fstatat(dir_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
 
+struct dirent *file_entry(DIR *dir)
+{
+	errno = 0;
+	return readdir(dir);
+}
+
 int file_sync_all(int dir_fd, const char *path)
 {
 	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -80,13 +96,12 @@ int file_sync_all(int dir_fd, const char *path)
 	dir = fdopendir(fd);
 	if (dir == NULL)
 		return close_with(fd, -1);
-	while (result == 0 && (entry = readdir(dir)) != NULL)
+	while (result == 0 && (entry = file_entry(dir)) != NULL)
 		if (is_regular(fd, entry))
 			result = sync_path(fd, entry->d_name, O_RDONLY);
 	if (result == 0)
-		result = fsync(fd);
-	closedir(dir);
-	return result;
+		result = errno == 0 ? fsync(fd) : -1;
+	return close_dir_with(dir, result);
 }
 
 DIR *file_open_dir(int dir_fd, const char *path)
@@ -167,12 +182,20 @@ int file_move(int dir_fd, const char *from, const char *to)
 	return sync_parent(dir_fd, from);
 }
 
-static int remove_entry(int dir_fd, const char *name, int depth);
+/* One call of file_remove_tree. */
+struct removal {
+	int top_fd;             /* of the tree's own folder, while it is open */
+	unsigned names;         /* that were tried there for what lay too deep */
+	unsigned lifted;        /* folders that got one */
+};
 
-static int remove_children(int dir_fd, const char *path, int depth)
+static int remove_entry(struct removal *r, int dir_fd, const char *name, int depth);
+
+/* What cannot be removed keeps nothing else: it may be much. */
+static int remove_children(struct removal *r, int dir_fd, const char *path, int depth)
 {
 	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	int result = 0;
+	int result = 0, failed = 0;
 	struct dirent *entry;
 	DIR *dir;
 
@@ -181,31 +204,61 @@ static int remove_children(int dir_fd, const char *path, int depth)
 	dir = fdopendir(fd);
 	if (dir == NULL)
 		return close_with(fd, -1);
-	while (result == 0 && (entry = readdir(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			result = remove_entry(fd, entry->d_name, depth + 1);
-	closedir(dir);
-	return result;
+	if (depth == 0)
+		r->top_fd = fd;
+	while ((entry = file_entry(dir)) != NULL)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && remove_entry(r, fd, entry->d_name, depth + 1) < 0)
+			failed = errno;
+	if (errno != 0)
+		failed = errno;
+	if (failed != 0) {
+		errno = failed;
+		result = -1;
+	}
+	return close_dir_with(dir, result);
 }
 
-static int remove_entry(int dir_fd, const char *name, int depth)
+/* To the top, where it is found again. */
+static int lift(struct removal *r, int dir_fd, const char *name)
+{
+	char to[32];
+	int result;
+
+	do {
+		snprintf(to, sizeof to, "deep-%u", r->names++);
+		result = renameat(dir_fd, name, r->top_fd, to);
+	} while (result < 0 && (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR));
+	r->lifted += result == 0;
+	return result == 0 || errno == ENOENT ? 0 : -1;
+}
+
+/* An empty folder is removed without a look into it, which its maker may not have allowed. */
+static int remove_entry(struct removal *r, int dir_fd, const char *name, int depth)
 {
 	if (unlinkat(dir_fd, name, 0) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return -1;
-	if (depth > 32) {
-		errno = ELOOP;
-		return -1;
-	}
-	if (remove_children(dir_fd, name, depth) < 0)
+	if (unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	if (depth == DEPTH_MOST)
+		return lift(r, dir_fd, name);
+	if (remove_children(r, dir_fd, name, depth) < 0)
 		return -1;
 	return unlinkat(dir_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT ? 0 : -1;
 }
 
 int file_remove_tree(int dir_fd, const char *path)
 {
-	return remove_entry(dir_fd, path, 0);
+	struct removal r = { .top_fd = -1 };
+	unsigned before;
+	int result;
+
+	do {
+		before = r.lifted;
+		result = remove_entry(&r, dir_fd, path, 0);
+	} while (result < 0 && r.lifted != before);
+	return result;
 }
 
 int file_read(int dir_fd, const char *path, size_t most, struct buf *out)

@@ -20,6 +20,10 @@ int file_sync_all(int dir_fd, const char *path) __attribute__((warn_unused_resul
 /* Its entries; the caller closes it.  NULL with errno. */
 DIR *file_open_dir(int dir_fd, const char *path) __attribute__((warn_unused_result));
 
+/* readdir(3) that says why it gives nothing: NULL with errno 0 behind the last entry, or NULL with another errno where the
+ * folder cannot be read on. */
+struct dirent *file_entry(DIR *dir);
+
 /* mkdir(2) that is content with a directory that is there already, and makes its name durable. */
 int file_make_dir(int dir_fd, const char *path, unsigned mode) __attribute__((warn_unused_result));
 
@@ -38,8 +42,8 @@ int file_replace(int dir_fd, const char *path, const void *bytes, size_t len) __
  */
 int file_move(int dir_fd, const char *from, const char *to) __attribute__((warn_unused_result));
 
-/* Removes a file or a whole directory tree; symbolic links are removed, never followed.  What is
- * not there is no error. */
+/* Removes a file or a whole directory tree of any depth; symbolic links are removed, never followed.  What is
+ * not there is no error; where something cannot be removed, all else is. */
 int file_remove_tree(int dir_fd, const char *path) __attribute__((warn_unused_result));
 
 /* Reads at most `most` bytes of a regular file into `out` (appended).  EFBIG when it is longer. */

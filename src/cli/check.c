@@ -42,23 +42,30 @@ static bool is_known(struct check *check, const char *name)
 	return id_valid(name) && (upload_needs_file(check->db, name) || video_exists(check->db, name));
 }
 
+static int cannot_read(const char *folder)
+{
+	fprintf(stderr, "clipmill: %s: %s\n", folder, strerror(errno));
+	return -1;
+}
+
 static int look_in(struct check *check, const char *folder)
 {
 	DIR *dir = file_open_dir(check->dir_fd, folder);
 	struct dirent *entry;
+	int result = 0;
 
-	if (dir == NULL) {
-		fprintf(stderr, "clipmill: %s: %s\n", folder, strerror(errno));
-		return -1;
-	}
-	while ((entry = readdir(dir)) != NULL) {
+	if (dir == NULL)
+		return cannot_read(folder);
+	while ((entry = file_entry(dir)) != NULL) {
 		if (entry->d_name[0] == '.' || is_known(check, entry->d_name))
 			continue;
 		check->faults++;
 		printf("%s/%s: no video has it\n", folder, entry->d_name);
 	}
+	if (errno != 0)
+		result = cannot_read(folder);
 	closedir(dir);
-	return 0;
+	return result;
 }
 
 static int check_all(struct check *check)

@@ -13,11 +13,8 @@
 
 static int reencode(struct db *db, const char *id, const char *profile)
 {
-	enum db_result result;
+	enum db_result result = video_reencode(db, id, profile);
 
-	if (profile != NULL && profile_lacks_encoder(db, profile))
-		return cli_complain("the ffmpeg of this server lacks an encoder that this profile needs");
-	result = video_reencode(db, id, profile);
 	if (result == DB_NONE)
 		return cli_complain("there is no such video, or it is not finished");
 	if (result != DB_OK)

@@ -118,6 +118,7 @@ static void compare(const struct replay *r, const char *name)
 	const struct desk here = { .conf = r->conf, .dir_fd = AT_FDCWD };
 	struct artefact made, published;
 	char home[PATH_MAX];
+	bool whole = true;
 
 	if (!artefact_map(&here, r->dir, name, true, &made))
 		return;
@@ -125,10 +126,11 @@ static void compare(const struct replay *r, const char *name)
 	if (artefact_map_published(&here, home, name, &published)) {
 		place_like(&made, &published);
 		tell_difference(name, &made, &published);
-		artefact_unmap(&published);
+		whole = artefact_unmap(&published);
 	} else
 		printf("%s: %zu bytes, not published\n", name, made.len);
-	artefact_unmap(&made);
+	if (!artefact_unmap(&made) || !whole)
+		fprintf(stderr, "clipmill: %s: not all of it could be read\n", name);
 }
 
 static void compare_all(const struct replay *r)

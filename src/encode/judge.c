@@ -102,10 +102,12 @@ static void judge_ended_by_us(enum end_cause cause, struct judgement *out)
 		judge(out, VERDICT_FAIL, "too_long", "The video is longer than this server takes.");
 }
 
-static void judge_signal(const struct task_exit *ended, struct judgement *out)
+static void judge_signal(enum task_kind kind, const struct task_exit *ended, struct judgement *out)
 {
 	if (ended->memory_short)
 		judge(out, VERDICT_MACHINE, "machine_short", "This server ran short of memory, and its kernel ended the work.");
+	else if (ended->signal == SIGBUS && kind == TASK_ASSEMBLE)
+		judge(out, VERDICT_MACHINE, "storage_error", "A piece of the video could not be read from the disk.");
 	else if (ended->signal == SIGXFSZ)
 		judge(out, VERDICT_FAIL, "too_large", "The result became far larger than its profile allows.");
 	else if (ended->signal == SIGXCPU)
@@ -184,7 +186,7 @@ void judge_exit(enum task_kind kind, const struct task_exit *ended, enum end_cau
 	if (cause != END_BY_ITSELF)
 		judge_ended_by_us(cause, out);
 	else if (ended->signal != 0)
-		judge_signal(ended, out);
+		judge_signal(kind, ended, out);
 	else if (ended->exit_code != 0)
 		judge_code(kind, ended, out);
 	else if (is_machine(kind, ended))

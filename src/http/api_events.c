@@ -55,7 +55,7 @@ static void put_event(void *user, const struct event *event)
 {
 	struct page *page = user;
 
-	buf_printf(page->text, "id: %lld\nevent: %s\ndata: %s\n\n", (long long)event->id, event->name, event->json);
+	event_write(event, page->text);
 	page->last = event->id;
 }
 

@@ -16,6 +16,7 @@
 #include "http/upload.h"
 #include "ingest/join.h"
 #include "ingest/tus.h"
+#include "ingest/whole.h"
 
 #define EXTENSIONS "creation,creation-with-upload,creation-defer-length,termination,expiration,checksum,concatenation"
 #define BODY_TYPE "application/offset+octet-stream"
@@ -243,6 +244,19 @@ static void tell_upload(struct transfer *t)
 	transfer_tell_video(t);
 }
 
+/*
+ * Whether all is well with it that is whole.  Where no video can be made of it for now, as where an encoder went away since it
+ * was begun, it waits for that, and is tried again (supervise/expiry.c): to its client it is an upload like others.
+ */
+static bool complete(struct transfer *t)
+{
+	enum spool_result result = resume_begin(&t->resume);
+
+	if (result == SPOOL_OK)
+		result = whole_finish(&t->resume);
+	return result == SPOOL_REFUSED || transfer_ok(t, result);
+}
+
 /* Every byte is here, and it is to be a video, and is none. */
 static bool is_becoming(const struct transfer *t)
 {
@@ -262,7 +276,7 @@ static bool settle(struct transfer *t)
 		return true;
 	if (!transfer_ok(t, result))
 		return false;
-	return !is_becoming(t) || (transfer_ok(t, resume_begin(&t->resume)) && transfer_finish(t));
+	return !is_becoming(t) || complete(t);
 }
 
 void tus_head(struct exchange *ex)

@@ -116,14 +116,13 @@ static void refuse_method(struct exchange *ex, unsigned methods)
 static bool dispatch(struct exchange *ex)
 {
 	const struct request *r = ex->request;
-	unsigned methods = 0;
+	unsigned methods = 0, of_any = 0;
 
 	for (const struct route *route = routes; route < routes + ROUTE_COUNT; route++) {
 		if (!path_fits(ex, route->path))
 			continue;
 		if ((route->methods & r->method) == 0) {
-			if (ex->name == NULL)   /* any name fits there: not a hint that the thing exists */
-				methods |= route->methods;
+			*(ex->name == NULL ? &methods : &of_any) |= route->methods;
 			continue;
 		}
 		if ((r->method & (SAFE | REQUEST_OPTIONS)) == 0 && r->cross_origin) {
@@ -135,8 +134,8 @@ static bool dispatch(struct exchange *ex)
 		route->handler(ex);
 		return true;
 	}
-	if (methods != 0)
-		refuse_method(ex, methods);
+	if (methods != 0)       /* where any name fits is no hint that the thing exists */
+		refuse_method(ex, methods | of_any);
 	else
 		reply_error(ex->reply, ERROR_NOT_FOUND, NULL);
 	return false;

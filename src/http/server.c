@@ -30,6 +30,7 @@
 
 #define STACK_BYTES (512 * 1024)
 #define EXHAUSTED_PAUSE_MS 100  /* after EMFILE and the like */
+#define EXHAUSTED_SAY_MS 60000  /* hundreds of threads may meet it, each ten times a second */
 
 /* One request thread. */
 struct thread {
@@ -55,6 +56,7 @@ struct server {
 	atomic_bool closed;     /* accept no more */
 	atomic_bool stopping;   /* the time for requests under way is over */
 	atomic_int uploads;
+	_Atomic int64_t said_ms;        /* monotonic: when EMFILE and the like were logged last; 0: never */
 	pthread_mutex_t lock;
 	pthread_cond_t left;    /* a thread has ended */
 	size_t running;         /* threads that have not; under the lock */
@@ -169,11 +171,13 @@ static bool is_exhausted(int error)
 }
 
 /* Waits a little, or for the end. */
-static void pause_accepting(struct server *s)
+static void pause_accepting(struct server *s, int error)
 {
 	struct pollfd end = { .fd = s->stop_fd, .events = POLLIN };
+	int64_t now_ms = clock_mono_ms(), said_ms = atomic_load(&s->said_ms);
 
-	log_warn("accept: %s: waiting", strerror(errno));
+	if ((said_ms == 0 || now_ms - said_ms >= EXHAUSTED_SAY_MS) && atomic_compare_exchange_strong(&s->said_ms, &said_ms, now_ms))
+		log_warn("accept: %s: waiting", strerror(error));
 	(void)poll(&end, 1, EXHAUSTED_PAUSE_MS);
 }
 
@@ -187,7 +191,7 @@ static int next_connection(struct thread *t)
 		return -1;
 	fd = accept4(t->server->listen_fd, NULL, NULL, SOCK_CLOEXEC);
 	if (fd < 0 && is_exhausted(errno))
-		pause_accepting(t->server);
+		pause_accepting(t->server, errno);
 	return fd;
 }
 

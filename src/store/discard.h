@@ -9,7 +9,7 @@
 /* One file of media/VIDEO/ whose time has come, or DISCARD_SOURCE. */
 struct discard {
 	char video[ID_LEN + 1];
-	char file[64];
+	char file[256];                 /* any name that a folder can have: people put files there too */
 };
 
 /* Marks a file to be removed in `delay_ms`, but where it is a picture that the video's row names. */

@@ -57,6 +57,15 @@ enum db_result event_bounds(struct db *db, int64_t *oldest, int64_t *newest)
 	return DB_OK;
 }
 
+void event_write(const struct event *event, struct buf *text)
+{
+	if (event->id > 0)
+		buf_printf(text, "id: %lld\n", (long long)event->id);
+	buf_printf(text, "event: %s\ndata: ", event->name);
+	buf_utf8(text, event->json);
+	buf_puts(text, "\n\n");
+}
+
 enum db_result event_prune(struct db *db, int64_t keep)
 {
 	struct rows rows = rows_open(db, SQL_EVENT_PRUNE);

@@ -40,6 +40,9 @@ static inline bool event_is_missed(int64_t after, int64_t oldest, int64_t newest
 /* Tells each video in work as it is now: `id` is 0, `name` is "progress". */
 enum db_result event_live(struct db *db, event_teller *tell, void *user);
 
+/* As an event stream has it (HTML, section 9.2), in UTF-8 whatever is in it; progress has no id. */
+void event_write(const struct event *event, struct buf *text);
+
 /* Forgets all but the newest `keep` events. */
 enum db_result event_prune(struct db *db, int64_t keep);
 

@@ -55,8 +55,8 @@ static enum db_result decide(struct db *db, const struct expired *expired)
 	struct rows rows = rows_open(db, SQL_DECISION_ADD);
 	char detail[120];
 
-	snprintf(detail, sizeof detail, "%s was removed %" PRId64 " days after the video was ready, as its profile says.", expired->name,
-		 expired->keep_days);
+	snprintf(detail, sizeof detail, "%s was removed %" PRId64 " day%s after the video was ready, as its profile says.", expired->name,
+		 expired->keep_days, expired->keep_days == 1 ? "" : "s");
 	rows_text(&rows, ":video", expired->video);
 	rows_int(&rows, ":edition", expired->edition);
 	rows_text(&rows, ":code", "rung_expired");

@@ -103,7 +103,8 @@ bool upload_needs_file(struct db *db, const char *id);
 /* Next upload behind `id`, in the order of ids, that was left by a worker that is not alive, into `id`; DB_NONE: there is none. */
 enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1]);
 
-/* Counts the time by which uploads expire (table lived); at least once in two minutes, or less of it passes. */
+/* Counts the time by which uploads, and what profiles keep for some days, expire (table lived); at least once in two minutes, or
+ * less of it passes. */
 enum db_result upload_count_time(struct db *db);
 
 /* Next resumable upload behind `id`, in the order of ids, that has expired, into `id`; DB_NONE: there is none. */

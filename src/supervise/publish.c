@@ -172,7 +172,7 @@ void publish_attempt(const struct desk *desk, struct attempt *attempt)
 /* Anything but DB_OK: it is still the first that is due. */
 static enum db_result discard_one(const struct desk *desk, const struct discard *discard)
 {
-	char path[160];
+	char path[320];
 	bool is_source = strcmp(discard->file, DISCARD_SOURCE) == 0;
 	enum db_result result = is_source ? discard_source_first(desk->db, discard) : DB_OK;
 

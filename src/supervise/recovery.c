@@ -1,23 +1,17 @@
 /*
- * recovery.c - takes over what dead responders left.  A death is proven by the dead one's lock being
+ * recovery.c - takes over the work that dead responders left.  A death is proven by the dead one's lock being
  * free; a pidfd only tells when to look.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/log.h"
-#include "store/task.h"
-#include "store/upload.h"
-#include "store/video.h"
 #include "store/worker.h"
 #include "supervise/lock.h"
 #include "supervise/recovery.h"
@@ -89,29 +83,6 @@ static void add_peer(struct recovery *r, const struct worker_row *row)
 
 /* Burying ------------------------------------------------------------------------------------- */
 
-/* Removes what a dead worker's half upload left; the row goes last, so that nothing is forgotten. */
-static bool remove_upload(struct recovery *r, const char *id)
-{
-	char path[64];
-
-	snprintf(path, sizeof path, "incoming/%s", id);
-	if (file_remove_tree(r->dir_fd, path) < 0)
-		return false;
-	snprintf(path, sizeof path, "source/%s", id);
-	if (!video_exists(r->db, id) && file_remove_tree(r->dir_fd, path) < 0)
-		return false;
-	return upload_abort(r->db, id) != DB_FAILED;
-}
-
-static void remove_uploads(struct recovery *r)
-{
-	char id[ID_LEN + 1] = "";
-
-	while (upload_orphan(r->db, id) == DB_OK)
-		if (!remove_upload(r, id))
-			log_warn("upload %s: could not be removed", id);
-}
-
 static bool bury(struct recovery *r, const struct worker_row *row, int lock_fd)
 {
 	enum db_result result = worker_bury(r->db, row->id);
@@ -134,35 +105,8 @@ static bool bury_if_dead(struct recovery *r, const struct worker_row *row)
 
 	if (lock_try(r->dir_fd, row->id, &lock_fd) != LOCK_OURS || !bury(r, row, lock_fd))
 		return false;
-	remove_uploads(r);
-	recovery_sweep(r);
 	r->buried(r->user);
 	return true;
-}
-
-/* Sweeping ------------------------------------------------------------------------------------ */
-
-static bool is_orphan(struct recovery *r, const char *name)
-{
-	int64_t id, attempt;
-	int end = 0;
-
-	if (sscanf(name, "%" SCNd64 ".%" SCNd64 "%n", &id, &attempt, &end) != 2 || name[end] != '\0')
-		return false;
-	return !task_attempt_running(r->db, id, attempt);
-}
-
-void recovery_sweep(struct recovery *r)
-{
-	DIR *dir = file_open_dir(r->dir_fd, "work");
-	struct dirent *entry;
-
-	if (dir == NULL)
-		return;
-	while ((entry = readdir(dir)) != NULL)
-		if (is_orphan(r, entry->d_name) && file_remove_tree(dirfd(dir), entry->d_name) < 0)
-			log_warn("work/%s: could not be removed", entry->d_name);
-	closedir(dir);
 }
 
 /* ---------------------------------------------------------------------------------------------- */
@@ -234,8 +178,6 @@ void recovery_start(struct recovery *r, struct ev_loop *loop, struct db *db, int
 		.loop = loop, .db = db, .dir_fd = dir_fd, .self = self, .buried = buried, .user = user,
 	};
 	recovery_look(r);
-	remove_uploads(r);
-	recovery_sweep(r);
 }
 
 void recovery_stop(struct recovery *r)

@@ -1,4 +1,4 @@
-/* recovery.h - takes over what dead responders left.  SPDX-License-Identifier: MIT */
+/* recovery.h - takes over the work that dead responders left.  SPDX-License-Identifier: MIT */
 #ifndef CLIPMILL_RECOVERY_H
 #define CLIPMILL_RECOVERY_H
 
@@ -15,7 +15,7 @@ struct recovery {
 	struct db *db;                  /* lent */
 	int dir_fd;                     /* lent */
 	const char *self;               /* our worker id; lent */
-	void (*buried)(void *user);     /* work came back to the queue */
+	void (*buried)(void *user);     /* work came back to the queue, and files of the dead may lie about */
 	void *user;
 	struct peer *peers;
 	double looked;                  /* when all locks were tried last; the loop's clock */
@@ -26,13 +26,10 @@ void recovery_start(struct recovery *recovery, struct ev_loop *loop, struct db *
 
 /*
  * Looks at the rows of living workers: a new one is watched by a pidfd, so that its death is noticed
- * at once; one whose lock is free is buried: its tasks are queued again, its half uploads removed.  Once a second all
- * locks are tried, and tasks whose worker has no living row are queued again.
+ * at once; one whose lock is free is buried: its tasks are queued again.  Once a second all locks are tried, and tasks
+ * whose worker has no living row are queued again.
  */
 void recovery_look(struct recovery *recovery);
-
-/* Removes scratch folders that no running attempt owns; at start, and after a burial. */
-void recovery_sweep(struct recovery *recovery);
 
 void recovery_stop(struct recovery *recovery);
 

@@ -66,7 +66,8 @@ static void retire_one(const struct desk *desk, const struct expired *e)
 		return;
 	result = db_end(desk->db, retire(desk, e));
 	if (result == DB_OK)
-		log_info("video %s: %s was kept for %" PRId64 " days and goes", e->video, e->name, e->keep_days);
+		log_info("video %s: %s was kept for %" PRId64 " day%s and goes", e->video, e->name, e->keep_days,
+			 e->keep_days == 1 ? "" : "s");
 }
 
 void retention_run(const struct desk *desk)

@@ -78,7 +78,7 @@ static void leave(struct runner *r)
 	shop->free_slot(shop->user);
 }
 
-static void remove_scratch(struct runner *r)
+static void remove_scratch(const struct runner *r)
 {
 	if (file_remove_tree(r->shop->dir_fd, r->attempt.dir) < 0)
 		log_warn("%s: could not be removed: %s", r->attempt.dir, strerror(errno));
@@ -154,12 +154,24 @@ static void note(const struct runner *r, enum db_result result)
 		log_error("task %" PRId64 ": its end is not recorded: %s", r->attempt.task.id, db_message(r->shop->db));
 }
 
+static void scratch_run(struct job *job, const struct desk *desk)
+{
+	remove_scratch((struct runner *)(void *)job);
+}
+
+/* Many GB may have been made, which the disk needs seconds to let go of. */
 static void discard(struct runner *r)
+{
+	r->job.run = scratch_run;
+	r->job.done = job_done;
+	finisher_post(r->shop->finisher, &r->job);
+}
+
+static void say_stopped(struct runner *r)
 {
 	enum db_result result;
 
 	gather(r);
-	remove_scratch(r);
 	result = task_stopped(r->shop->db, &r->attempt.task, &r->attempt.ended);
 	note(r, result);
 	if (result == DB_OK)
@@ -201,6 +213,7 @@ static const struct move moves[RUNNER_STATE_COUNT][RUNNER_EVENT_COUNT] = {
 		[RUNNER_REVOKED] = { RUNNER_REVOKING, nothing },
 		[RUNNER_HUNG] = { RUNNER_REVOKING, nothing },
 		[RUNNER_SHUTDOWN] = { RUNNER_REVOKING, nothing },
+		[RUNNER_FINISHED] = { RUNNER_REVOKING, say_stopped },
 	},
 	[RUNNER_ENDING] = {
 		[RUNNER_OVER] = { RUNNER_JUDGING, judge },

@@ -36,15 +36,6 @@ struct progress {
 	bool seen;                      /* in this look */
 };
 
-static void put_event(struct buf *text, const struct event *event)
-{
-	if (event->id > 0)
-		buf_printf(text, "id: %lld\n", (long long)event->id);
-	buf_printf(text, "event: %s\ndata: ", event->name);
-	buf_utf8(text, event->json);
-	buf_puts(text, "\n\n");
-}
-
 static struct streams *hub_of(const struct stream *s)
 {
 	return s->user;
@@ -76,7 +67,7 @@ static void add_to_page(void *user, const struct event *event)
 {
 	struct page *page = user;
 
-	put_event(&page->text, event);
+	event_write(event, &page->text);
 	page->last = event->id;
 }
 
@@ -86,7 +77,7 @@ static void tell_progress_to(struct stream *s)
 		struct buf text = BUF_INIT;
 
 		if (stream_wants(s, p->video, p->owner)) {
-			put_event(&text, &(struct event){ .name = "progress", .json = p->json });
+			event_write(&(struct event){ .name = "progress", .json = p->json }, &text);
 			stream_tell(s, text.data, text.len);
 		}
 		buf_fini(&text);
@@ -127,7 +118,7 @@ static void tell_all(void *user, const struct event *event)
 	struct streams *hub = user;
 	struct buf text = BUF_INIT;
 
-	put_event(&text, event);
+	event_write(event, &text);
 	for (struct stream *s = hub->first; s != NULL; s = s->next) {
 		if (!s->live || s->dead || (event->id > 0 && event->id <= s->sent) || !stream_wants(s, event->video, event->owner))
 			continue;

@@ -98,6 +98,14 @@ static void work_came_back(void *user)
 	look_again(user);
 }
 
+static void somebody_died(void *user)
+{
+	struct supervisor *s = user;
+
+	tidy_soon(&s->tidy);
+	look_again(s);
+}
+
 /* Free space above the floor. */
 static int64_t room_bytes(const struct supervisor *s)
 {
@@ -443,7 +451,7 @@ bool supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *us
 	s->on_stopping = stopping;
 	s->user = user;
 	start_watches(s);
-	recovery_start(&s->recovery, s->loop, s->db, s->dir_fd, s->id, work_came_back, s);
+	recovery_start(&s->recovery, s->loop, s->db, s->dir_fd, s->id, somebody_died, s);
 	wake_start(&s->wake, s->loop, s->db, s->conf->dir, look, s);
 	look(s);
 	ev_run(s->loop, 0);

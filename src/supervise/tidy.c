@@ -1,6 +1,6 @@
 /*
- * tidy.c - what goes away by itself: deleted videos, files that profiles do not keep any longer, and uploads that nobody
- * comes back for.
+ * tidy.c - what goes away by itself: deleted videos, files that profiles do not keep any longer, uploads that nobody
+ * comes back for, and what dead responders left.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -15,9 +15,10 @@
 #include "supervise/expiry.h"
 #include "supervise/publish.h"
 #include "supervise/retention.h"
+#include "supervise/sweep.h"
 #include "supervise/tidy.h"
 
-#define CLEAR_S 20.0            /* between looks for what profiles do not keep */
+#define CLEAR_S 20.0            /* between looks for what profiles do not keep, and for what is left of the dead */
 #define STUCK_S 10.0            /* until what could not be removed is tried again */
 #define EVENTS_KEPT 200000
 
@@ -67,6 +68,7 @@ static struct tidy *of_clearing(struct job *job)
 
 static void clearing_run(struct job *job, const struct desk *desk)
 {
+	sweep_run(desk);
 	retention_run(desk);
 	publish_discard(desk);
 	expiry_run(desk);
@@ -95,6 +97,11 @@ static void clear_spent(struct tidy *tidy)
 	tidy->cleared = ev_now(tidy->loop);
 	tidy->clearing = (struct job){ .run = clearing_run, .done = clearing_done };
 	finisher_post(tidy->finisher, &tidy->clearing);
+}
+
+void tidy_soon(struct tidy *tidy)
+{
+	tidy->cleared = 0;
 }
 
 void tidy_look(struct tidy *tidy)

@@ -26,8 +26,11 @@ struct tidy {
 
 /*
  * Gives the finisher what is due and it does not have yet: a video that was deleted, one at a time; and published files
- * and uploads whose time has come.
+ * and uploads whose time has come, and what dead responders left.
  */
 void tidy_look(struct tidy *tidy);
+
+/* The next look is for all of it. */
+void tidy_soon(struct tidy *tidy);
 
 #endif

@@ -1,13 +1,13 @@
 // children.test.mjs - what happens to real ffmpegs from outside, and to videos that are taken away under them.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { serve, test, withServer } from "../lib/harness.mjs";
 import { madeClip, pictureOf } from "../lib/media.mjs";
-import { isAlive, kill, processes } from "../lib/programs.mjs";
+import { isAlive, kill, processes, run } from "../lib/programs.mjs";
 import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -190,4 +190,21 @@ test("what the machine is blamed for again and again waits, and is the task's fa
 	await server.sql(`DROP TRIGGER ill; UPDATE task SET put_offs = 8, put_off_ms = 0, failures = 2, not_before_ms = 0 WHERE video = '${id}' AND kind = 'poster'`);
 	const { decisions } = await server.waitFor(id, "ready");
 	assert.ok(decisions.some(({ code }) => code === "no_poster"));
+});
+
+test("a picture that is found late and refused fails its video, and holds up no other", async () => {
+	const prepare = async (server) => {
+		const words = { format: { format_name: "flv" }, streams: [{ index: 0, codec_type: "video", codec_name: "h264", width: 30000, height: 30000, time_base: "1/1000" }] };
+		const real = (await run("which", ["ffprobe"])).trim(), ffprobe = join(server.dir, "ffprobe");
+		writeFileSync(ffprobe, `#!/bin/sh\ncase "$*" in *"-probesize 268435456"*) echo '${JSON.stringify(words)}' ;; *) exec ${real} "$@" ;; esac\n`, { mode: 0o755 });
+		server.writeConf({ encode: { ffprobe }, jail: { sandbox: "off" } });
+		await server.quick();
+	};
+	await withServer({ procs: 1, prepare }, async (server) => {
+		const sound = join(server.dir, "sound.flv");        // where a picture may come later
+		await run("ffmpeg", ["-v", "error", "-f", "lavfi", "-i", "sine=d=1:r=44100", "-c:a", "libmp3lame", sound]);
+		const id = await server.upload(sound), other = await server.upload(await madeClip({ seconds: 1 }));
+		assert.equal((await server.waitFor(id, "failed")).reason, "picture_too_large");
+		await server.waitFor(other, "ready");
+	});
 });

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { listen } from "../lib/events.mjs";
 import { it, together, withServer } from "../lib/harness.mjs";
 import { readMedia } from "../lib/hls.mjs";
 import { madeClip, pictureOf } from "../lib/media.mjs";
@@ -86,6 +87,31 @@ it("health is red while the disk is read-only", { skip: noTrace }, () => withSer
 	assert.equal((await server.get("/api/health")).status, 200);
 	assert.deepEqual(server.files("work"), []);
 }));
+
+it("what a cancelled child left may go slowly: everybody hears of all else meanwhile", { skip: noTrace }, async () => {
+	let hold;
+	const prepare = async (server) => {
+		hold = new Hold(server.dir);
+		await hold.install();
+		hold.on("audio");
+		server.writeConf({ ...hold.settings, encode: { ...hold.settings.encode, slots: 1 } });
+	};
+	await withServer({ procs: 1, prepare }, async (server) => {
+		const [id, other] = await enqueue(server, 2);
+		await server.sql(`UPDATE video SET paused = 1 WHERE id = '${other}'`);
+		const stream = await listen(server, "/api/events");
+		await until(() => server.count(`task WHERE video = '${id}' AND kind = 'audio' AND state = 'running' AND pid IS NOT NULL`), "it waits");
+		const fault = await trouble(server, { calls: "unlinkat", delay: 5_000_000, when: "1+" });
+		await server.sql(`UPDATE video SET state = 'cancelled' WHERE id = '${id}'`);
+		await until(() => server.children().length === 0, "its child is gone");
+		await server.sql(`UPDATE video SET title = 'heard' WHERE id = '${other}'`);
+		await stream.wait((event, { kind, video }) => kind === "video changed" && video === other, "the change", 2500);
+		assert.equal(server.files("work").length, 1);
+		await fault.release();
+		stream.close();
+		await until(() => server.files("work").length === 0, "it is gone in the end");
+	});
+});
 
 // Linux tells of a failed write-back once: the sync after the one that failed is content.
 it("bytes whose sync failed are never told as an offset", { skip: noTrace }, () => withServer({ settings: { encode: { slots: 0 } } }, async (server) => {

@@ -28,7 +28,7 @@ test("a wrong method is 405 and says which are right", async () => {
 	for (const [method, path, allow] of [
 		["DELETE", "/api/health", "GET, HEAD"], ["DELETE", "/api/videos", "GET, HEAD, POST, PUT"],
 		["PUT", `/api/videos/${id}/tasks`, "GET, HEAD"], ["GET", `/api/videos/${id}/cancel`, "POST"],
-		["PATCH", `/api/videos/${id}/retry`, "POST"], ["OPTIONS", `/api/videos/${id}`, null], ["TRACE", "/api/health", null],
+		["PATCH", `/api/videos/${id}/retry`, "POST"], ["OPTIONS", `/api/videos/${id}`, "GET, HEAD, PUT, PATCH, DELETE"], ["TRACE", "/api/health", null],
 	]) {
 		const answer = await server.request(method, path);
 		if (method === "TRACE" && answer.headers["content-type"] !== "application/problem+json") {

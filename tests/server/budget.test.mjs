@@ -67,6 +67,15 @@ test("what brings nothing for ten minutes is promised no more than has come, and
 	readProblem(await server.put(MIB8), 507, "no_space");
 }));
 
+test("what was created and brings no byte within a minute is promised nothing", { skip }, () => onSmallDisk(async (server) => {
+	const tus = tusClient(server), path = await tus.create(12 * MIB);
+	await server.sql("UPDATE upload SET touched_ms = touched_ms - 50000");
+	readProblem(await server.put(Buffer.alloc(8 * MIB)), 507, "no_space");
+	await server.sql("UPDATE upload SET touched_ms = touched_ms - 10000");
+	assert.equal((await server.put(Buffer.alloc(8 * MIB))).status, 201);
+	readProblem(await tus.patch(path, 0, Buffer.alloc(MIB)), 507, "no_space");
+}));
+
 test("a length that is told later has to fit as well, and takes no room from others when it does not", { skip }, () => onSmallDisk(async (server) => {
 	const tus = tusClient(server), { headers: { location: path } } = await tus.post({ "Upload-Defer-Length": "1" });
 	await tus.patch(path, 0, Buffer.alloc(MIB));

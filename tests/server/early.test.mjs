@@ -1,6 +1,8 @@
 // early.test.mjs - a video is watched while it is still encoded, and what a player has seen never changes.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { mkdirSync, rmdirSync } from "node:fs";
+import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { readMaster, readMedia } from "../lib/hls.mjs";
 import { madeBytes, madeClip, pictureOf } from "../lib/media.mjs";
@@ -82,6 +84,16 @@ test("what was early goes when its time is over, and nothing else does", async (
 	const master = readMaster((await server.get(urls.hls)).text);
 	for (const { uri } of master.variants)
 		assert.equal((await pictureOf(server.url(at(uri)))).packets, FRAMES);
+});
+
+test("an early list that cannot be written keeps nothing from being published", async () => {
+	await server.sql("UPDATE everything SET paused = 1");
+	const id = await server.upload(await madeClip({ seconds: 4 })), list = join(server.dir, "media", id, "240p-early.m3u8");
+	mkdirSync(list, { recursive: true });
+	await server.sql("UPDATE everything SET paused = 0");
+	const { urls } = await server.waitFor(id, "ready");
+	assert.equal((await pictureOf(server.url(urls.mp4))).packets, 100);
+	rmdirSync(list);
 });
 
 test("no segment of a copied picture is longer than its early list says (RFC 8216, section 4.3.3.1)", async () => {

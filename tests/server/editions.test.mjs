@@ -1,7 +1,7 @@
 // editions.test.mjs - a finished video is encoded again: the old edition plays until the new one is verified.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { mkdirSync, renameSync, rmdirSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { readMaster } from "../lib/hls.mjs";
@@ -18,6 +18,7 @@ const server = await serve({ procs: 1, prepare: async (server) => {
 	await server.quick();
 } });
 const id = (await server.put(await madeBytes({ seconds: 2 }), { filename: "film.mp4" })).json.id;
+const foreign = `${"a-name-of-somebody-".repeat(12)}.vtt`;
 const plays = async (video) => assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
 const plays25 = async (video) => assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 25);
 const reencode = (...args) => responder(["--config", server.conf, "reencode", id, ...args]);
@@ -25,6 +26,7 @@ const reencode = (...args) => responder(["--config", server.conf, "reencode", id
 test("the old edition plays while the new one is made, and then the new one does", async () => {
 	const first = await server.waitFor(id, "ready");
 	assert.equal(first.edition, 1);
+	writeFileSync(join(server.dir, "media", id, foreign), "of somebody");
 	await server.sql("UPDATE rung SET short_side = 144 WHERE profile = 'default'");
 	hold.on("chunk");
 	assert.equal((await reencode()).code, 0);
@@ -50,7 +52,7 @@ test("files of the old edition stay for who is in the middle of them, and then g
 	await server.sql(`UPDATE discard SET after_ms = after_ms - 3600000; INSERT INTO discard (video, file, after_ms) VALUES ('${id}', '240p', 0)`);
 	await until(() => server.count("discard WHERE file = '240p' AND tries = 1 AND after_ms > (SELECT ms FROM now_ms) + 30000"), "what cannot be removed is put off");
 	rmdirSync(join(server.dir, "media", id, "240p"));
-	await until(() => !old(), "the old files are gone");
+	await until(() => !old() && !server.files(`media/${id}`).includes(foreign), "the old files are gone");
 	const check = await responder(["--config", server.conf, "check"]);
 	assert.equal(check.code, 0, check.stdout);
 	const video = await server.video(id), { poster, storyboard } = video.urls;

@@ -159,3 +159,10 @@ test("progress is told while a video is made, with what runs, and an estimate", 
 		assert.ok(kinds.includes(kind), `${kind} in ${kinds}`);
 	stream.close();
 });
+
+test("where there are no streams, what happened is told in UTF-8 too", async () => {
+	const none = await serve({ procs: 1, settings: { encode: { slots: 0 }, http: { streams: 0 } } });
+	await none.sql("INSERT INTO video (source, filename) VALUES ('/nowhere', CAST(x'e9' AS TEXT))");
+	const text = new TextDecoder("utf-8", { fatal: true }).decode(await (await fetch(none.url("/api/events?after=0"))).arrayBuffer());
+	assert.match(text, /"kind":"video queued","video":"[^"]+","task":null,"detail":"\ufffd"/);
+});

@@ -10,6 +10,7 @@ import { cutUpload, raw } from "../lib/http.mjs";
 import { paced } from "../lib/pace.mjs";
 import { patience } from "../lib/paths.mjs";
 import { readProblem } from "../lib/problem.mjs";
+import { have, run } from "../lib/programs.mjs";
 import { openPatch, tusClient } from "../lib/tus.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
@@ -55,6 +56,17 @@ test("a resumable one is asked to come again, and is kept", async () => {
 	assert.match(text, /upload_slow/);
 	assert.ok(await tus.offset(path) >= 65_536);
 	assert.equal((await tus.remove(path)).status, 204);
+});
+
+test("who has no descriptors left waits for them, and does not fill the log", { skip: !await have("prlimit") && "*** needs prlimit (Debian: util-linux)" }, async () => {
+	const pid = String(server.responders()[0]), limit = (files) => run("prlimit", ["--pid", pid, `--nofile=${files}:`]);
+	await limit(8);
+	const late = server.get("/api/videos");
+	await sleep(1200);
+	const said = server.log().split("Too many open files").length - 1;
+	await limit(1024);
+	assert.equal(said, 1);
+	assert.equal((await late).status, 200);
 });
 
 test("more uploads than may be at one time are asked to come again, and status is answered meanwhile", async () => {

@@ -108,7 +108,8 @@ test("reports tell what is so: a video counts once, however many tasks made it, 
 	assert.match(await report("how-long-do-people-wait.sql"), /\|2\|1\.0\|4\.0\|4\.0$/);
 	assert.match(await report("what-takes-the-space.sql"), /\|3\.0$/m);
 	assert.doesNotMatch(await report("how-good-are-predictions.sql"), /chunk/);
-	assert.equal(await ask(`SELECT took_s FROM history WHERE video = '${id}'`), "4.0");
+	await ask("UPDATE task SET created_ms = 0 WHERE edition = 1; UPDATE task SET user_ms = 500, sys_ms = 0 WHERE edition = 2");
+	assert.equal(await ask(`SELECT took_s, cpu_s FROM history WHERE video = '${id}'`), "4.0|0.5");
 });
 
 test("pictures that still are there are kept, and those that went with the first edition are not named", async () => {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { serve, test } from "../lib/harness.mjs";
 import { madeBytes } from "../lib/media.mjs";
 import { responder } from "../lib/server.mjs";
+import { metadata, tusClient } from "../lib/tus.mjs";
 
 const server = await serve({ procs: 1, prepare: (server) => server.quick() });
 const version = (name) => server.value(`SELECT version FROM profile WHERE name = '${name}'`);
@@ -57,10 +58,25 @@ test("what ffmpeg has no encoder for cannot be written, nor be asked for", async
 	const begun = await fetch(server.url("/api/uploads?profile=av1"), { method: "POST", headers: { "Tus-Resumable": "1.0.0", "Upload-Length": "1000" } });
 	assert.equal(begun.status, 400);
 	assert.match((await begun.json()).detail, /lacks an encoder that 'av1' needs/);
-	const { code, stderr } = await responder(["--config", server.conf, "reencode", "x", "av1"]);
+	await server.sql("INSERT INTO video (id, source) VALUES ('AAAAAAAAAAAAAAAAAAAAAA', '/a.mp4'); UPDATE video SET state = 'cancelled'");
+	await assert.rejects(server.sql("UPDATE video SET profile = 'av1', edition = edition + 1, state = 'queued'"), /lacks an encoder that this profile needs/);
+	const { code, stderr } = await responder(["--config", server.conf, "reencode", "AAAAAAAAAAAAAAAAAAAAAA", "av1"]);
 	assert.equal(code, 1);
 	assert.match(stderr, /lacks an encoder that this profile needs/);
-	await server.sql("INSERT INTO encoder VALUES ('av1', 'libsvtav1'), ('opus', 'libopus')");
+	await server.sql("INSERT INTO encoder VALUES ('av1', 'libsvtav1'), ('opus', 'libopus'); UPDATE video SET state = 'deleting'");
+});
+
+test("an upload whose encoder goes away before its last byte waits for it, and tells its offset", async () => {
+	const tus = tusClient(server), path = await tus.create(1000, { "Upload-Metadata": metadata({ profile: "av1" }) });
+	await server.sql("DELETE FROM encoder WHERE codec = 'av1'");
+	const last = await tus.patch(path, 0, Buffer.alloc(1000));
+	assert.equal(last.status, 400);
+	assert.match(last.json.detail, /lacks an encoder that this profile needs/);
+	const { status, headers } = await tus.head(path);
+	assert.deepEqual([status, headers["upload-offset"], headers["upload-length"], headers["upload-video"]], [200, "1000", "1000", undefined]);
+	await server.sql("INSERT INTO encoder VALUES ('av1', 'libsvtav1')");
+	assert.equal((await tus.head(path)).headers["upload-video"], path.replace("uploads", "videos"));
+	await server.sql("UPDATE video SET state = 'deleting'");
 });
 
 test("what is not said of a rung is what is usual with its codec", async () => {

@@ -20,6 +20,13 @@ const age = (days) => server.sql(`UPDATE video SET kept_from_ms = kept_from_ms -
 const has = (name) => server.files(`media/${id}`).some((file) => file.startsWith(name));
 await server.waitFor(id, "ready");
 
+test("days count, also where nobody resumes an upload", async () => {
+	assert.equal(await server.count("upload"), 0);
+	const before = await server.value("SELECT ms FROM lived");
+	await server.sql(`UPDATE lived SET wall_ms = wall_ms - 60000; INSERT INTO discard (video, file, after_ms) VALUES ('${id}', 'nothing', 0)`);
+	await until(async () => await server.value("SELECT ms FROM lived") >= before + 60_000, "a minute is counted", 30_000);
+});
+
 test("a rung goes when its days are over, with its files, its row and every mention", async () => {
 	const { profile_version } = await server.video(id);
 	await server.sql("UPDATE rung SET keep_days = 30 WHERE short_side = 480");
@@ -46,12 +53,13 @@ test("a rung goes when its days are over, with its files, its row and every ment
 });
 
 test("the smallest stays: it has the sound", async () => {
-	await server.sql("UPDATE rung SET keep_days = 30 WHERE short_side < 480");
+	await server.sql("UPDATE rung SET keep_days = 1 WHERE short_side < 480");
 	const video = await until(async () => {
 		const video = await server.video(id);
 		return names(video).length === 1 && video;
 	}, "another is gone", 120_000);
 	assert.deepEqual(names(video), ["144p"]);
+	assert.match(video.decisions.findLast(({ code }) => code === "rung_expired").detail, /^240p was removed 1 day after/);
 	assert.equal(await server.count("expired"), 0);
 	const { sounds } = await walkPlaylists(server, video.urls.hls);
 	assert.equal(sounds.length, 1);

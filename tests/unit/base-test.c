@@ -187,6 +187,28 @@ static void a_tree_is_removed_and_links_are_not_followed(void **state)
 	assert_int_equal(file_remove_tree(AT_FDCWD, "t"), 0);
 }
 
+/* As a child leaves it that was broken into. */
+static void a_tree_of_any_depth_is_removed_with_what_may_not_be_read(void **state)
+{
+	const bool is_root = geteuid() == 0;
+
+	assert_int_equal(chmod(".", 0777), 0);
+	assert_true(!is_root || seteuid(65534) == 0);
+	assert_int_equal(mkdir("t", 0755), 0);
+	assert_int_equal(chdir("t"), 0);
+	for (int depth = 0; depth < 200; depth++) {
+		assert_int_equal(mkdir("closed", 0), 0);
+		assert_int_equal(file_replace(AT_FDCWD, "deep-0", "x", 1), 0);
+		assert_int_equal(mkdir("down", 0755), 0);
+		assert_int_equal(chdir("down"), 0);
+	}
+	for (int depth = 0; depth <= 200; depth++)
+		assert_int_equal(chdir(".."), 0);
+	assert_int_equal(file_remove_tree(AT_FDCWD, "t"), 0);
+	assert_int_equal(access("t", F_OK), -1);
+	assert_true(!is_root || seteuid(0) == 0);
+}
+
 /* Settings ------------------------------------------------------------------------------------ */
 
 static void write_conf(const char *text)
@@ -332,6 +354,7 @@ int main(void)
 		T(all_files_of_a_folder_are_synced_whatever_it_tells_of_them),
 		T(a_file_is_replaced_whole),
 		T(a_tree_is_removed_and_links_are_not_followed),
+		T(a_tree_of_any_depth_is_removed_with_what_may_not_be_read),
 		T(wrong_settings_are_refused_with_file_and_line),
 		T(settings_are_read_with_their_units),
 		T(what_is_printed_reads_back_the_same),

@@ -55,6 +55,8 @@ static const struct {
 	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGKILL, 0, "", VERDICT_RETRY, "killed" },
 	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGSEGV, 0, "", VERDICT_RETRY, "crashed" },
 	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGABRT, 0, "", VERDICT_RETRY, "crashed" },
+	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGBUS, 0, "", VERDICT_RETRY, "crashed" },
+	{ TASK_ASSEMBLE, END_BY_ITSELF, -1, SIGBUS, 0, "", VERDICT_MACHINE, "storage_error" },
 	{ TASK_CHUNK, END_BY_ITSELF, -1, SIGXFSZ, 0, "", VERDICT_FAIL, "too_large" },
 	{ TASK_CHUNK, END_STALLED, -1, SIGKILL, 0, "", VERDICT_RETRY, "stalled" },
 	{ TASK_CHUNK, END_WALL, -1, SIGKILL, 0, "", VERDICT_RETRY, "took_too_long" },

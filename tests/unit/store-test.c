@@ -319,6 +319,23 @@ static void two_videos_that_kill_are_both_given_up(void **state)
 	assert_state(f, other, "failed");
 }
 
+static void a_digest_that_kills_ends_and_its_video_goes_on(void **state)
+{
+	struct fixture *f = *state;
+	struct task task;
+
+	add_video(f, f->video, 0);
+	by_hand(f, "INSERT INTO task (video, kind, deaths) SELECT id, 'digest', 19 FROM video");
+	for (int n = 0; n < 2; n++) {
+		assert_int_equal(task_claim(f->db, f->worker, n, INT64_MAX, &task), DB_OK);
+		task_fini(&task);
+	}
+	assert_int_equal(worker_bury(f->db, f->worker), DB_OK);
+	assert_reads(f, "SELECT state || ' ' || reason FROM task WHERE kind = 'digest'", "done killed_worker");
+	assert_reads(f, "SELECT state FROM task WHERE kind = 'probe'", "queued");
+	assert_state(f, f->video, "probing");
+}
+
 static void where_the_next_must_run_alone_a_busy_worker_claims_nothing(void **state)
 {
 	struct fixture *f = *state;
@@ -751,6 +768,7 @@ int main(void)
 		T(a_dead_worker_gives_its_tasks_back_once),
 		T(a_task_that_kills_is_given_up_though_another_died_before),
 		T(two_videos_that_kill_are_both_given_up),
+		T(a_digest_that_kills_ends_and_its_video_goes_on),
 		T(where_the_next_must_run_alone_a_busy_worker_claims_nothing),
 		T(who_is_not_alive_claims_nothing),
 		T(who_has_no_slots_is_no_hope_for_a_task_that_waits),
