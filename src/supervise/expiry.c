@@ -66,14 +66,16 @@ static bool unlink_in(const struct desk *desk, const char *folder, const char *i
 	return false;
 }
 
-/* With its turn held: once more a look, as a byte may have come. */
+/* With its turn held: once more a look, as a byte may have come.  The row of one that became a video long ago goes without a word. */
 static void remove_upload(const struct desk *desk, const char *id)
 {
+	bool unfinished = upload_needs_file(desk->db, id);
+
 	if (!upload_is_expired(desk->db, desk->conf->upload_expiry_ms, id) || !unlink_in(desk, "incoming", id))
 		return;
 	if (!video_exists(desk->db, id) && !unlink_in(desk, "source", id))
 		return;
-	if (upload_abort(desk->db, id) == DB_OK)
+	if (upload_abort(desk->db, id) == DB_OK && unfinished)
 		log_info("upload %s: expired", id);
 }
 

@@ -14,9 +14,10 @@
 
 #define TEXT_MOST_BYTES (16 << 20)
 
-/* The rendition of the task: its seq is the rendition's place in the plan. */
+/* The rendition of the task: its seq is the rendition's place in the plan.  It may be asked for again and again. */
 static const struct plan_rendition *own(struct work *work)
 {
+	renditions_fini(&work->renditions);
 	if (plan_renditions(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
 		return NULL;
 	for (size_t i = 0; i < work->renditions.count; i++)

@@ -381,6 +381,7 @@ test("what expires goes by itself, and so does a file that belongs to nobody; wh
 		await until(() => !short.files("incoming").length, "incoming/ is empty", 120_000);
 		assert.equal((await client.patch(path, 5, "56789")).status, 404);
 		await until(async () => await short.count("upload") === 0, "its row is gone");
+		assert.deepEqual(short.log().match(/upload \S+: expired/g), [`upload ${idOf(path)}: expired`]);
 		const head = await client.head(done);
 		assert.deepEqual([head.status, head.headers["upload-offset"], head.headers["upload-video"]], [200, "5", headers["upload-video"]]);
 	});
