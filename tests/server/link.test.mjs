@@ -7,16 +7,10 @@ import { serve, test } from "../lib/harness.mjs";
 import { walkPlaylists } from "../lib/chain.mjs";
 import { madeClip, pictureOf } from "../lib/media.mjs";
 import { responder } from "../lib/server.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
-let hold;
-const server = await serve({ procs: 2, link: true, settings: { encode: { early_keep: "1s" } }, prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	server.writeConf({ ...hold.settings, encode: { ...hold.settings.encode, early_keep: "1s" } });
-	await server.quick();
-} });
+const server = await serve({ procs: 2, link: true, hold: true, settings: { encode: { early_keep: "1s" } }, prepare: (server) => server.quick() });
+const { hold } = server;
 const clip = await madeClip({ seconds: 3 });
 
 const stat = (path) => statSync(join(server.dir, path));
