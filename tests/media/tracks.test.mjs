@@ -98,7 +98,7 @@ test("a sound of MPEG-TS that goes on at another rate is whole, and in step", as
 // Where all of a gap was filled at one time, or all that follows it was kept, ten minutes took a quarter of a GB, and two hours
 // more than a child may have.
 test("a sound that is silent for minutes, and ends before its picture, takes no memory for how long it is", async () => {
-	const [first, then, end, all] = [1, 201, 600, 700], loud = `volume='if(lt(mod(t,${then - first}),0.5)*lt(t,${then}),1,0.3)':eval=frame`;
+	const [first, then, end, all] = [1, 201, 350, 400], loud = `volume='if(lt(mod(t,${then - first}),0.5)*lt(t,${then}),1,0.3)':eval=frame`;
 	const source = await make("silent.mkv", ["-f", "lavfi", "-i", `testsrc2=s=64x48:r=1:d=${all}`, "-f", "lavfi", "-i", `sine=1000:r=8000:d=${end - first}`],
 		["-af", `asetnsamples=800,aselect='lt(t,0.5)+gte(t,${then - first})',${loud},asetpts=PTS+${first}/TB`], h264, ["-g", "60", "-c:a", "pcm_s16le"]);
 	const video = await ready(source), [{ kb }] = await server.sql(`SELECT max(max_rss_kb) AS kb FROM task WHERE video = '${video.id}' AND kind = 'audio'`);
