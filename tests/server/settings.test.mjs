@@ -35,6 +35,7 @@ test("the shipped settings file names every setting with its default", async () 
 	assert.deepEqual([plain.code, opened.code], [0, 0], plain.stderr + opened.stderr);
 	const values = ({ stdout }) => stdout.split("\n").filter((line) => !/^(dir|program|mux|digest) = /.test(line));
 	assert.deepEqual(values(opened), values(plain));
+	assert.match(plain.stdout, /^dir = [^]*^level = /m);
 	for (const [, key] of plain.stdout.matchAll(/^([a-z_]+) = /gm))
 		assert.match(readFileSync(shipped, "utf8"), new RegExp(`^;${key} = `, "m"));
 });
