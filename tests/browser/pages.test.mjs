@@ -191,9 +191,10 @@ const looks = { desk: { viewport: { width: 1000, height: 760 } }, phone: { viewp
 
 for (const [name, options] of Object.entries(looks))
 	test(`every page fits a ${name}, and the browser has nothing to complain of`, { skip }, onPage(options, async (page) => {
+		const { id } = await server.waitFor(await server.upload(film), "ready");
 		await server.put("no film", { filename: `${"long".repeat(50)}.mp4` });
-		const { videos } = (await server.get("/api/videos")).json, ready = videos.find(({ state }) => state === "ready");
-		for (const [path, picture] of [["/", "home"], ["/videos/", "list"], ["/floor", "floor"], [`/videos/${videos[0].id}`, "video-long"], [`/videos/${ready.id}`, "video"]]) {
+		const { videos } = (await server.get("/api/videos")).json;
+		for (const [path, picture] of [["/", "home"], ["/videos/", "list"], ["/floor", "floor"], [`/videos/${videos[0].id}`, "video-long"], [`/videos/${id}`, "video"]]) {
 			await page.goto(path, { waitUntil: "load" });
 			await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 			await keepPicture(page, `${picture}-${name}`);

@@ -50,7 +50,7 @@ async function endure(server, { uploads, everyMs }) {
 }
 
 export async function storm({ uploads, procs, everyMs, timeoutMs = 1_200_000 }) {
-	const server = await serve({ procs, settings: { http: { idle_timeout: "10s" } }, prepare: (server) => server.quick() });
+	const server = await serve({ procs, settings: { http: { idle_timeout: "10s" } }, prepare: (server) => server.quick({ storyboard: 0 }) });
 
 	test(`${uploads} uploads at one time through ${procs} responders become ready while one is killed every ${everyMs / 1000} s`,
 		{ timeout: timeoutMs }, () => endure(server, { uploads, everyMs }));

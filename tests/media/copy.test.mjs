@@ -11,7 +11,7 @@ import { run } from "../lib/programs.mjs";
 
 const shelf = mkdtempSync(join(tmpdir(), "clipmill-copy-"));
 process.on("exit", () => rmSync(shelf, { recursive: true, force: true }));
-const server = await serve({ prepare: (server) => server.sql(`UPDATE profile SET segment_ms = 1000, chunk_ms = 2000;
+const server = await serve({ prepare: (server) => server.sql(`UPDATE profile SET segment_ms = 1000, chunk_ms = 2000, storyboard = 0;
 	UPDATE rung SET preset = 'ultrafast' WHERE codec = 'h264';
 	DELETE FROM rung WHERE profile = 'default';
 	INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 180, 700, 'ultrafast'), ('default', 120, 300, 'ultrafast');

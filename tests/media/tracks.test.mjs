@@ -13,7 +13,7 @@ import { beeps } from "../lib/sync.mjs";
 
 const shelf = mkdtempSync(join(tmpdir(), "clipmill-tracks-"));
 after(() => rmSync(shelf, { recursive: true, force: true }));
-const server = await serve({ prepare: (server) => server.quick() });
+const server = await serve({ prepare: (server) => server.quick({ storyboard: 0 }) });
 
 const picture = (options = "") => ["-f", "lavfi", "-i", `testsrc2=s=320x240:r=25:d=6${options}`];
 const tone = (hertz, options = "") => ["-f", "lavfi", "-i", `sine=${hertz}:d=6${options}`];
@@ -33,6 +33,12 @@ function subtitles() {
 }
 
 const ready = async (path) => server.waitFor(await server.upload(path), "ready");
+const readyWithStoryboard = async (path) => {
+	await server.sql("UPDATE profile SET storyboard = 1");
+	const video = await ready(path);
+	await server.sql("UPDATE profile SET storyboard = 0");
+	return video;
+};
 const failed = async (path) => server.waitFor(await server.upload(path), "failed");
 const textOf = async (url) => (await server.get(url)).text;
 const codes = ({ decisions }) => decisions.map(({ code }) => code);
@@ -310,7 +316,7 @@ for (const [name, codec] of [["cover.mp3", "mjpeg"], ["cover.m4a", "png"], ["cov
 	test(`the cover of ${name} is its poster, and not a video`, async () => {
 		const source = await make(name, tone(440), ["-f", "lavfi", "-i", "testsrc2=s=301x299:d=1", "-map", "0", "-map", "1", "-frames:v", "1",
 			"-c:v", codec, "-disposition:v", "attached_pic"]);
-		const video = await ready(source);
+		const video = await readyWithStoryboard(source);
 		assert.deepEqual(video.renditions.map(({ kind }) => kind), ["audio"]);
 		assert.ok(codes(video).includes("cover") && video.urls.poster);
 		assert.equal(video.urls.storyboard, null);
@@ -354,7 +360,7 @@ for (const [name, sentence] of [["still.gif", /still picture/], ["still.png", /P
 test("a storyboard names a picture for each second, of the right moment", async () => {
 	// Each second has a grey of its own.
 	const source = await make("greys.mp4", ["-f", "lavfi", "-i", "color=black:s=320x180:r=25:d=7,geq=lum='20+30*floor(T)':cb=128:cr=128"], h264, ["-g", "25"]);
-	const video = await ready(source), list = await textOf(video.urls.storyboard);
+	const video = await readyWithStoryboard(source), list = await textOf(video.urls.storyboard);
 	const cues = [...list.matchAll(/(\d\d:\d\d:\d\d\.\d{3}) --> .*\n(\S+)#xywh=(\d+),(\d+),(\d+),(\d+)/g)].map(([, at, uri, ...box]) => [at, uri, ...box.map(Number)]);
 	assert.deepEqual([cues.length, cues[0], cues[6]], [7, ["00:00:00.000", "storyboard.jpg", 0, 0, 160, 90], ["00:00:06.000", "storyboard.jpg", 960, 0, 160, 90]]);
 	const sprite = file(`/media/${video.id}/storyboard.jpg`);
