@@ -169,6 +169,7 @@ test("without a store, a jail or a socket a responder says so and does not start
 		return stderr;
 	};
 	const store = `[store]\ndir = ${join(dir, "store")}\n`, socket = ["--socket", join(dir, "b.sock")];
+	assert.equal((await responder(["--config", configure(store), "init"])).code, 0);
 	assert.match(await starts(`[store]\ndir = ${join(dir, "never made")}\n`, socket), /never made: No such file or directory .*clipmill init/);
 	assert.match(await starts(`${store}[jail]\nprogram = /nowhere/jail\n`, socket), /jail|sandbox/);
 	assert.match(await starts(`${store}[jail]\nprogram = /bin/false\n`, socket), /jail|sandbox/);
