@@ -28,7 +28,7 @@ const SYSTEM_PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 const DISASTER = /AddressSanitizer|LeakSanitizer|runtime error:|Assertion .* failed|double free|corrupted size/;
 
 // Where this kernel cannot confine children the tests go on, and say so.
-const sandbox = await run(jail, ["--self-test", "--sandbox", "require"]).then(() => "require", (error) => {
+export const sandbox = await run(jail, ["--self-test", "--sandbox", "require"]).then(() => "require", (error) => {
 	if (existsSync(jail))
 		process.stderr.write(`*** NO SANDBOX ON THIS KERNEL, TESTING WITH best-effort: ${error.message}\n`);
 	return "best-effort";
