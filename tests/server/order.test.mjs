@@ -223,11 +223,13 @@ test("a responder whose row does not say that it is alive ends, and what a dead 
 });
 
 test("responders end when another version has made the database its own, and those that take their place go on with the work", async () => {
-	const server = await serve({ procs: 2, settings: { encode: { grace: "300ms" } }, prepare: (server) => server.quick() });
+	const server = await serve({ procs: 2, hold: true, settings: { encode: { grace: "300ms" } }, prepare: (server) => server.quick() }), { hold } = server;
+	hold.on("chunk");
 	const before = server.responders(), id = await server.upload(short);
-	await until(() => server.children().length, "a child runs");
+	await until(() => server.count("task WHERE kind = 'chunk' AND pid IS NOT NULL"), "a child runs");
 	await server.sql("BEGIN; CREATE VIEW theirs AS SELECT 1; UPDATE views_made SET text = text || '--'; COMMIT");
 	await until(() => !server.responders().some((pid) => before.includes(pid)), "they have ended");
+	hold.off("chunk");
 	await server.waitFor(id, "ready");
 	assert.equal(await server.value("SELECT max(failures) FROM task"), 0);
 	assert.equal(await server.count("worker WHERE state = 'dead'"), 0);
