@@ -346,7 +346,7 @@ export class Server {
 
 	// One small and quick rung instead of the ladder; also without a storyboard, which costs a child.
 	quick({ storyboard = 1 } = {}) {
-		return this.sql(`DELETE FROM rung WHERE profile = 'default'; UPDATE profile SET storyboard = ${storyboard};
+		return this.sql(`DELETE FROM rung WHERE profile = 'default'; UPDATE profile SET storyboard = ${storyboard} WHERE storyboard <> ${storyboard};
 			INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 240, 450, 'ultrafast')`);
 	}
 
