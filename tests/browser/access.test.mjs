@@ -11,7 +11,18 @@ const skip = noBrowser || (!load("axe-core") && "axe-core is not installed (npm 
 const browser = skip ? null : await openBrowser();
 const server = skip ? null : await serve({ prepare: (server) => server.quick() });
 const AWKWARD = ["‫שלום עולם (סופי).mov", "a".repeat(120), "two\nlines", "<b>bold</b>.mp4"];
-const ids = {};
+
+// Makes videos of all kinds, once.  Resolves to the ids of one that is ready, and of one that failed.
+let ids = null;
+const fill = () => ids ??= (async () => {
+	const ready = await server.upload(await madeClip({ seconds: 3 }), { title: "Harbour" });
+	const failed = (await server.put("no film", { filename: AWKWARD[0] })).json.id;
+	for (const title of AWKWARD)
+		await server.put("no film", { title });
+	await server.waitFor(ready, "ready");
+	await server.waitFor(failed, "failed");
+	return { ready, failed };
+})();
 
 // Evaluated, not added as a script: the page's own policy stays in force.
 async function check(page, what) {
@@ -27,19 +38,14 @@ for (const colorScheme of ["light", "dark"]) {
 	const onPage = (body) => () => withPage(browser, server, { colorScheme, expected: /status of 404|^404: .*\/videos\// }, body);
 
 	test(`no page has a fault that axe-core finds (${colorScheme})`, { skip, long: colorScheme === "dark" }, onPage(async (page) => {
-		if (!ids.ready) {
+		if (!ids) {
 			await page.goto("/");
 			await check(page, "home, empty");
 			await keepPicture(page, "home-empty");
-			ids.ready = await server.upload(await madeClip({ seconds: 3 }), { title: "Harbour" });
-			ids.failed = (await server.put("no film", { filename: AWKWARD[0] })).json.id;
-			for (const title of AWKWARD)
-				await server.put("no film", { title });
-			await server.waitFor(ids.ready, "ready");
-			await server.waitFor(ids.failed, "failed");
 		}
-		for (const [path, name, wait] of [["/", "home", ".video"], ["/videos/", "list", ".video"], [`/videos/${ids.ready}`, "video", "media-controller"],
-			[`/videos/${ids.failed}`, "failed", ".state-line.bad"], ["/floor", "floor", ".responder"], ["/videos/AAAAAAAAAAAAAAAAAAAAAA", "missing", ".empty"]]) {
+		const { ready, failed } = await fill();
+		for (const [path, name, wait] of [["/", "home", ".video"], ["/videos/", "list", ".video"], [`/videos/${ready}`, "video", "media-controller"],
+			[`/videos/${failed}`, "failed", ".state-line.bad"], ["/floor", "floor", ".responder"], ["/videos/AAAAAAAAAAAAAAAAAAAAAA", "missing", ".empty"]]) {
 			await page.goto(path);
 			await page.locator(wait).first().waitFor();
 			await settled(page);
@@ -71,6 +77,7 @@ test("by keyboard alone a file is chosen, a video found and opened, and renamed"
 			await press("Tab");
 		assert.ok((await focused()).includes(what), what);
 	};
+	await fill();
 	await page.goto("/");
 	await page.locator(".video").first().waitFor();
 	await tabTo("file");
@@ -90,7 +97,8 @@ test("by keyboard alone a file is chosen, a video found and opened, and renamed"
 
 test("nothing is cut off when the page is zoomed to 200 %, with names that run from right to left", { skip }, () =>
 	withPage(browser, server, { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2, reducedMotion: "reduce" }, async (page) => {
-		for (const path of ["/", "/videos/", `/videos/${ids.ready}`, `/videos/${ids.failed}`, "/floor"]) {
+		const { ready, failed } = await fill();
+		for (const path of ["/", "/videos/", `/videos/${ready}`, `/videos/${failed}`, "/floor"]) {
 			await page.goto(path);
 			await settled(page);
 			const [wide, room] = await page.evaluate(({ scrollWidth, clientWidth } = document.documentElement) => [scrollWidth, clientWidth]);

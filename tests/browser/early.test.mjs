@@ -3,26 +3,22 @@
 import assert from "node:assert/strict";
 import { serve, test } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 import { noBrowser, openBrowser } from "./chromium.mjs";
 import { withPlayer } from "./player.mjs";
 
-const SECONDS = 70;             // long enough for the sound to have a head
+const SECONDS = 62;             // long enough for the sound to have a head
 const browser = noBrowser ? null : await openBrowser();
-let hold;
-const server = noBrowser ? null : await serve({ procs: 1, prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	hold.on("assemble");
-	server.writeConf(hold.settings);
-	await server.sql(`UPDATE profile SET chunk_ms = 4000;
-		DELETE FROM rung; INSERT INTO rung (profile, short_side, max_kbps) VALUES ('default', 360, 900), ('default', 180, 300)`);
+const server = noBrowser ? null : await serve({ procs: 1, hold: true, prepare: async (server) => {
+	server.hold.on("assemble");
+	await server.sql(`UPDATE profile SET chunk_ms = 4000, copy = 0;
+		DELETE FROM rung;
+		INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 180, 300, 'ultrafast'), ('default', 90, 100, 'ultrafast')`);
 } });
 
 test("a player that begins with the first chunk plays on to the end, and notices nothing", { skip: noBrowser },
 	async () => {
-		const id = await server.upload(await madeClip({ seconds: SECONDS, size: "640x360" }));
+		const id = await server.upload(await madeClip({ seconds: SECONDS, size: "320x180", rate: 10 }));
 		const { urls } = await until(async () => {
 			const video = await server.video(id);
 			return video.urls.hls && video;
@@ -31,14 +27,15 @@ test("a player that begins with the first chunk plays on to the end, and notices
 			await player.load(urls.hls);
 			assert.notEqual((await server.video(id)).state, "ready");
 			await player.play();
-			await player.until((media) => media.currentTime > 1);
+			await player.until((media) => media.currentTime > 2);
 			const { drawn } = await player.state();
 			assert.ok(drawn > 10, `${drawn} frames`);
-			hold.off("assemble");
+			server.hold.off("assemble");
 			await server.waitFor(id, "ready");
+			assert.equal(await server.count(`task WHERE video = '${id}' AND kind = 'audio'`), 2, "its sound had a head");
 			const { buffered } = await player.loadAll(SECONDS - 0.1);
 			assert.equal(buffered.length, 1, JSON.stringify(buffered));
 			assert.equal(buffered[0][0], 0);
-			await player.playToEnd(8);
+			await player.playToEnd(16);
 		});
 	});

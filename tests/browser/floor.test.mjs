@@ -4,16 +4,11 @@ import assert from "node:assert/strict";
 import { serve, test } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
 import { kill } from "../lib/programs.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
 
 const skip = noBrowser;
 const browser = skip ? null : await openBrowser();
-let hold;
-const server = skip ? null : await serve({ procs: 2, prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	server.writeConf(hold.settings);
+const server = skip ? null : await serve({ procs: 2, hold: true, prepare: async (server) => {
 	await server.quick();
 	await server.sql("UPDATE profile SET chunk_ms = 2000");
 } });
@@ -43,7 +38,7 @@ test("every page says of a video that waits what keeps it, and no longer when no
 test("one upload is seen on all lanes, and what a killed responder did moves to another", { skip }, () =>
 	withPage(browser, server, { expected: /net::ERR_|status of 5\d\d|^5\d\d: / }, async (page) => {
 		await page.goto("/floor");
-		hold.on("chunk");
+		server.hold.on("chunk");
 		const id = await server.upload(film, { title: "Harbour" });
 		await page.locator(".now", { hasText: /Harbour.*Chunk \d/ }).nth(1).waitFor();
 		assert.equal(await page.locator(".queue-title", { hasText: "Harbour" }).count(), 1);
@@ -51,7 +46,7 @@ test("one upload is seen on all lanes, and what a killed responder did moves to 
 		const [victim] = await server.sql("SELECT w.pid, t.seq FROM task t JOIN worker w ON w.id = t.worker WHERE t.state = 'running' AND t.kind = 'chunk' LIMIT 1");
 		kill(victim.pid);
 		await page.locator(".tape-bar[data-state=lost]").first().waitFor();
-		hold.off("chunk");
+		server.hold.off("chunk");
 		await page.locator(`.tape-bar[data-state=done][title="Harbour: Chunk ${victim.seq + 1}"]`).waitFor();
 		await server.waitFor(id, "ready");
 		await page.locator(".figures div", { hasText: /Videos1/ }).waitFor();

@@ -4,20 +4,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { serve, test } from "../lib/harness.mjs";
 import { madeBytes, madeClip } from "../lib/media.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 import { keepPicture, keepStreams, noBrowser, openBrowser, slowUploads, withPage } from "./chromium.mjs";
 
 const HOSTILE = "<img src=x onerror=alert(1)>.mp4";
 const skip = noBrowser;
 const browser = skip ? null : await openBrowser();
-let hold;
-const server = skip ? null : await serve({ prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	server.writeConf(hold.settings);
-	await server.quick();
-} });
+const server = skip ? null : await serve({ hold: true, prepare: (server) => server.quick() });
 const film = skip ? null : await madeClip({ seconds: 4, size: "640x360" });
 const onPage = (options, body) => () => withPage(browser, server, options, body);
 const file = (name, buffer) => ({ name, mimeType: "video/mp4", buffer });
@@ -56,17 +49,17 @@ async function plays(page) {
 
 test("a dropped file uploads with speed and remaining time, and its card becomes the encode's progress and then the player", { skip },
 	onPage({}, async (page) => {
-		hold.on("chunk");
+		server.hold.on("chunk");
 		await page.goto("/");
-		await slowUploads(page, 30_000);
-		await drop(page, { name: "Harbour & co.mp4", buffer: readFileSync(film) });
+		await slowUploads(page, 60_000);
+		await drop(page, { name: "Harbour & co.mp4", buffer: await madeBytes({ seconds: 4, size: "640x360", rate: 5 }) });
 		const mine = card(page, "Harbour & co.mp4");
 		await mine.getByText(/^\d+ kB of \d+ kB · \d+ kB\/s · \d+ s left$/).waitFor();
 		await keepPicture(page, "home-uploading");
 		await slowUploads(page, -1);
 		await mine.getByText(/^Encoding · \d+ %/).waitFor();
 		await keepPicture(page, "home-encoding");
-		hold.off("chunk");
+		server.hold.off("chunk");
 		await mine.locator("media-controller").waitFor();
 		await plays(page);
 		await mine.getByText(/^Ready · 0:04$/).waitFor();
@@ -74,7 +67,7 @@ test("a dropped file uploads with speed and remaining time, and its card becomes
 	}));
 
 test("the page of a video hears how far its tasks are, asks for what begins and ends, and becomes a player by itself", { skip }, onPage({}, async (page) => {
-	hold.on("chunk");
+	server.hold.on("chunk");
 	await keepStreams(page);
 	const id = await server.upload(film), asked = [];
 	await page.goto(`/videos/${id}`);
@@ -83,7 +76,8 @@ test("the page of a video hears how far its tasks are, asks for what begins and 
 	await page.getByRole("button", { name: /^Chunk 1: runs/ }).click();
 	await page.getByText("It said nothing.").waitFor();
 	await until(async () => !await server.count("task WHERE state IN ('queued', 'running') AND kind NOT IN ('chunk', 'assemble')"), "nothing else runs");
-	await page.waitForFunction(() => document.querySelectorAll(".task-bar[data-state=running]").length === 1);
+	const done = await server.count(`task WHERE video = '${id}' AND state = 'done'`);
+	await page.waitForFunction((done) => document.querySelectorAll(".task-bar[data-state=done]").length === done, done);
 	const task = await server.value(`SELECT id FROM task WHERE video = '${id}' AND kind = 'chunk'`);
 	page.on("request", (request) => /\/tasks/.test(request.url()) && asked.push(request.url()));
 	await until(async () => {
@@ -93,7 +87,7 @@ test("the page of a video hears how far its tasks are, asks for what begins and 
 	}, "it is half done");
 	await page.waitForTimeout(1500);
 	assert.deepEqual(asked, []);
-	hold.off("chunk");
+	server.hold.off("chunk");
 	await page.locator("media-controller").waitFor();
 	await plays(page);
 	await page.getByRole("link", { name: "Download 240p" }).waitFor();
@@ -102,19 +96,19 @@ test("the page of a video hears how far its tasks are, asks for what begins and 
 
 test("without JavaScript the form leads to the video's page, which renews itself until the video is there", { skip },
 	onPage({ javaScriptEnabled: false }, async (page) => {
-		hold.on("chunk");
+		server.hold.on("chunk");
 		await submit(page, film, "No script");
 		await page.waitForURL(/\/videos\/[A-Za-z0-9_-]{22}$/);
 		assert.match(await page.locator("main").innerText(), /queued|probing|encoding/);
 		await keepPicture(page, "video-no-script");
-		hold.off("chunk");
+		server.hold.off("chunk");
 		const source = await page.locator("video source").getAttribute("src");
 		assert.match(source, /^\/media\/[A-Za-z0-9_-]{22}\/[a-z0-9-]+\.mp4$/);
 		assert.equal(await page.locator("video").getAttribute("controls"), "");
 	}));
 
 test("a video is cancelled, tried again, renamed, and deleted a while after it was said", { skip }, onPage({ expected: /503/ }, async (page) => {
-	hold.on("chunk");
+	server.hold.on("chunk");
 	const id = await server.upload(film), press = (name) => page.getByRole("button", { name }).click();
 	await page.goto(`/videos/${id}`);
 	await press("Cancel");
@@ -139,12 +133,13 @@ test("a video is cancelled, tried again, renamed, and deleted a while after it w
 	await keepPicture(page, "video-deleted");
 	await page.waitForURL("/");
 	assert.equal(await server.video(id), null);
-	hold.off("chunk");
+	server.hold.off("chunk");
 }));
 
 test("a deletion is sent when the page is left before its time", { skip }, onPage({}, async (page) => {
 	const id = await server.upload(film);
 	await page.goto(`/videos/${id}`);
+	await page.getByRole("button", { name: "Rename" }).waitFor();           // before its script is there the button is that of a form
 	await page.getByRole("button", { name: "Delete" }).click();
 	await page.getByRole("button", { name: "Undo" }).waitFor();
 	await page.goto("/floor");
@@ -196,9 +191,10 @@ const looks = { desk: { viewport: { width: 1000, height: 760 } }, phone: { viewp
 
 for (const [name, options] of Object.entries(looks))
 	test(`every page fits a ${name}, and the browser has nothing to complain of`, { skip }, onPage(options, async (page) => {
+		const { id } = await server.waitFor(await server.upload(film), "ready");
 		await server.put("no film", { filename: `${"long".repeat(50)}.mp4` });
-		const { videos } = (await server.get("/api/videos")).json, ready = videos.find(({ state }) => state === "ready");
-		for (const [path, picture] of [["/", "home"], ["/videos/", "list"], ["/floor", "floor"], [`/videos/${videos[0].id}`, "video-long"], [`/videos/${ready.id}`, "video"]]) {
+		const { videos } = (await server.get("/api/videos")).json;
+		for (const [path, picture] of [["/", "home"], ["/videos/", "list"], ["/floor", "floor"], [`/videos/${videos[0].id}`, "video-long"], [`/videos/${id}`, "video"]]) {
 			await page.goto(path, { waitUntil: "load" });
 			await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
 			await keepPicture(page, `${picture}-${name}`);

@@ -3,17 +3,12 @@
 import assert from "node:assert/strict";
 import { serve, test } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
 
 const skip = noBrowser;
 const browser = skip ? null : await openBrowser();
-let hold;
-const server = skip ? null : await serve({ procs: 1, prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	server.writeConf(hold.settings);
+const server = skip ? null : await serve({ procs: 1, hold: true, prepare: async (server) => {
 	await server.quick();
 	await server.sql("UPDATE profile SET chunk_ms = 4000");
 } });
@@ -23,7 +18,7 @@ const lost = { expected: /net::ERR_|status of (404|5\d\d)|^(404|5\d\d): / };
 test("a card's player loads nothing before it is played, nor after the card was hidden", { skip }, () => withPage(browser, server, {}, async (page) => {
 	const loaded = [];
 	page.on("request", (request) => /\.(m3u8|mp4|m4s)(\?|$)/.test(request.url()) && loaded.push(request.url()));
-	hold.on("assemble");
+	server.hold.on("assemble");
 	await page.goto("/");
 	await page.locator("#file").setInputFiles([film]);
 	const card = page.locator(".upload"), media = card.locator("media-controller video");
@@ -39,7 +34,7 @@ test("a card's player loads nothing before it is played, nor after the card was 
 	loaded.length = 0;
 	await sleep(9000);      // a list that grows is asked for more often
 	assert.deepEqual(loaded, []);
-	hold.off("assemble");
+	server.hold.off("assemble");
 	await server.waitFor((await server.get("/api/videos")).json.videos[0].id, "ready");
 }));
 

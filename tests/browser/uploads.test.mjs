@@ -46,6 +46,13 @@ async function begin(page) {
 	await until(onTheWay, "a megabyte is here");
 }
 
+// What is on the way may arrive then: the server has the upload as long as it comes.
+async function pause(page) {
+	await page.getByRole("button", { name: "Pause" }).click();
+	await line(page).getByText(/paused$/).waitFor();
+	network.rate = FAST;
+}
+
 // All of it arrived, and once.
 async function arrived(page, before) {
 	network.rate = FAST;
@@ -55,15 +62,14 @@ async function arrived(page, before) {
 	assert.deepEqual(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("tus"))), []);
 }
 
-// The offset from which the next bytes are sent.
+// The offset from which the next bytes are sent, as soon as they are: allHeaders() would wait until they are here.
 const nextOffset = (page) => page.waitForRequest((request) => request.method() === "PATCH")
-	.then(async (request) => Number((await request.allHeaders())["upload-offset"]));
+	.then((request) => Number(request.headers()["upload-offset"]));
 
 test("a paused upload sends nothing, and goes on where it was", { skip }, onPage(lost, async (page) => {
 	const before = await server.count("video");
 	await begin(page);
-	await page.getByRole("button", { name: "Pause" }).click();
-	await line(page).getByText(/paused$/).waitFor();
+	await pause(page);
 	await keepPicture(page, "home-paused");
 	const said = await line(page).textContent(), offset = nextOffset(page);
 	assert.equal(await line(page).textContent(), said);
@@ -125,7 +131,7 @@ test("an upload that is refused in between is not forgotten", { skip }, onPage({
 	const before = await server.count("video");
 	await begin(page);
 	const begun = watchBeginnings(page), offset = nextOffset(page);
-	await page.getByRole("button", { name: "Pause" }).click();
+	await pause(page);
 	await refuseOffsets(page, 403, 1);
 	await page.getByRole("button", { name: "Resume" }).click();
 	await line(page).getByText(/^Not uploaded: The server answered with status 403/).waitFor();
@@ -145,6 +151,7 @@ test("an upload goes on after its tab was closed, when the file is chosen again"
 	await begin(page);
 	const again = await page.context().newPage();
 	await page.close();
+	network.rate = FAST;
 	await again.goto("/");
 	await again.getByText(/was not sent completely. Choose it again/).waitFor();
 	await keepPicture(again, "home-unfinished");
@@ -228,8 +235,7 @@ test("what was not sent completely is listed as other tabs go on with it, and no
 	onPage(lost, async (page) => {
 		const tell = (page) => page.getByText(/was not sent completely/), other = await page.context().newPage();
 		await begin(page);
-		await page.getByRole("button", { name: "Pause" }).click();
-		await line(page).getByText(/paused$/).waitFor();
+		await pause(page);
 		await other.goto("/");
 		await tell(other).waitFor();
 		assert.equal(await tell(page).count(), 0, "a tab lists its own");

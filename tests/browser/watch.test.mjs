@@ -4,21 +4,15 @@ import assert from "node:assert/strict";
 import { serve, test } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
 import { kill } from "../lib/programs.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 import { keepPicture, noBrowser, openBrowser, withPage } from "./chromium.mjs";
 
 const SECONDS = 24;
 const skip = noBrowser;
 const browser = skip ? null : await openBrowser();
-let hold;
-const server = skip ? null : await serve({ procs: 2, prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	server.writeConf(hold.settings);
-	await server.sql(`UPDATE profile SET chunk_ms = 4000; DELETE FROM rung;
-		INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 360, 900, 'ultrafast'), ('default', 180, 300, 'ultrafast')`);
-} });
+const server = skip ? null : await serve({ procs: 2, hold: true, prepare: (server) => server.sql(`
+	UPDATE profile SET chunk_ms = 4000; DELETE FROM rung;
+	INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 360, 900, 'ultrafast'), ('default', 180, 300, 'ultrafast')`) });
 const film = skip ? null : await madeClip({ seconds: SECONDS, size: "640x360" });
 const media = (page) => page.locator("media-controller video");
 const state = (page) => media(page).evaluate((media) => ({ at: media.currentTime, seconds: media.duration, paused: media.paused, height: media.videoHeight,
@@ -34,7 +28,7 @@ async function choose(page, label, option) {
 
 test("a video plays on its page while it is encoded, through a killed responder, and is the same player when it is ready",
 	{ skip }, () => withPage(browser, server, { expected: /net::ERR_|status of 5\d\d|^5\d\d: / }, async (page) => {
-		hold.on("assemble");
+		server.hold.on("assemble");
 		const id = await server.upload(film);
 		await until(async () => (await server.video(id)).urls.hls, "it can be played", 120_000);
 		await page.goto(`/videos/${id}`);
@@ -45,7 +39,7 @@ test("a video plays on its page while it is encoded, through a killed responder,
 		assert.notEqual((await server.video(id)).state, "ready");
 		await keepPicture(page, "video-early");
 		kill(server.responders()[0]);
-		hold.off("assemble");
+		server.hold.off("assemble");
 		await page.getByRole("link", { name: "Download 360p" }).waitFor({ timeout: 180_000 });
 		assert.ok(await media(page).evaluate((media) => media === window.mine), "the player is another");
 		await reaches(page, (seconds) => Math.abs(window.mine.duration - seconds) < 0.2, SECONDS);
@@ -54,10 +48,16 @@ test("a video plays on its page while it is encoded, through a killed responder,
 		await keepPicture(page, "video-played");
 	}));
 
+// The first one's, or one of its own where a test runs alone.
+async function readyVideo() {
+	const [video] = (await server.get("/api/videos")).json.videos, id = video?.id ?? await server.upload(film);
+	await server.waitFor(id, "ready");
+	return id;
+}
+
 test("quality is switched by hand, keys play, seek and mute, and the storyboard shows over the time line", { skip },
 	() => withPage(browser, server, {}, async (page) => {
-		const [{ id }] = (await server.get("/api/videos")).json.videos;
-		await server.waitFor(id, "ready");
+		const id = await readyVideo();
 		await page.goto(`/videos/${id}`);
 		await reaches(page, () => document.querySelector("media-controller video")?.readyState >= 2);
 		for (const [label, height] of [["180p", 180], ["360p", 360]]) {
@@ -86,8 +86,7 @@ test("quality is switched by hand, keys play, seek and mute, and the storyboard 
 	}));
 
 test("the bars of the work open each task's log and the line that runs it again", { skip }, () => withPage(browser, server, {}, async (page) => {
-	const [{ id }] = (await server.get("/api/videos")).json.videos;
-	const tasks = await server.tasks(id);
+	const id = await readyVideo(), tasks = await server.tasks(id);
 	await page.goto(`/videos/${id}`);
 	await page.getByRole("button", { name: /^Chunk 2: done/ }).focus();
 	await page.keyboard.press("Enter");

@@ -10,7 +10,7 @@ import { isAlive, kill } from "../lib/programs.mjs";
 import { compileStandIn } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
-const clip = await madeClip({ seconds: 30, size: "1280x720" });
+const clip = await madeClip({ seconds: 30, size: "640x360" });
 const MOST_MS = 1000 * patience;        // idle it is a few ms: see the numbers that are printed
 
 const children = (server, id) => server.sql(`SELECT pid FROM task WHERE video = '${id}' AND state = 'running' AND pid IS NOT NULL`)
@@ -35,16 +35,17 @@ async function gone(server, id, statement, what) {
 }
 
 const settings = { encode: { slots: 2, grace: "60s" } };
+const prepare = (server) => server.sql("UPDATE rung SET preset = 'medium' WHERE codec = 'h264'");
 
 test("a video that is cancelled", async () => {
-	const server = await serve({ procs: 2, settings });
+	const server = await serve({ procs: 2, settings, prepare });
 	const { id } = await atWork(server);
 	await gone(server, id, `UPDATE video SET state = 'cancelled' WHERE id = '${id}'`, "cancel");
 	await server.tidy();
 });
 
 test("a video that is deleted, with its files", async () => {
-	const server = await serve({ procs: 2, settings });
+	const server = await serve({ procs: 2, settings, prepare });
 	const { id } = await atWork(server);
 	await gone(server, id, `UPDATE video SET state = 'deleting' WHERE id = '${id}'`, "delete");
 	await until(() => !server.files("media").includes(id) && !server.files("source").includes(id), "its files are gone");
@@ -52,7 +53,7 @@ test("a video that is deleted, with its files", async () => {
 });
 
 test("children that are stopped", async () => {
-	const server = await serve({ procs: 2, settings });
+	const server = await serve({ procs: 2, settings, prepare });
 	const { id, pids } = await atWork(server);
 	pids.forEach((pid) => kill(pid, "SIGSTOP"));
 	await gone(server, id, `UPDATE video SET state = 'cancelled' WHERE id = '${id}'`, "stopped children");

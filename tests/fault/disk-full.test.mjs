@@ -8,7 +8,6 @@ import { it, together, withServer } from "../lib/harness.mjs";
 import { cutUpload, raw } from "../lib/http.mjs";
 import { madeBytes, madeClip, pictureOf } from "../lib/media.mjs";
 import { readProblem } from "../lib/problem.mjs";
-import { run } from "../lib/programs.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
 const MIB = 1 << 20;

@@ -6,16 +6,9 @@ import { madeClip, pictureOf } from "../lib/media.mjs";
 import { paced } from "../lib/pace.mjs";
 import { patience } from "../lib/paths.mjs";
 import { isAlive, kill } from "../lib/programs.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
-let hold;
-const server = await serve({ procs: 2, prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	server.writeConf(hold.settings);
-	await server.quick();
-} });
+const server = await serve({ procs: 2, hold: true, prepare: (server) => server.quick() }), { hold } = server;
 const clip = await madeClip({ seconds: 2 });
 
 const done = (id) => server.sql(`SELECT kind, seq, attempts, ended_ms FROM task WHERE video = '${id}' AND state = 'done' ORDER BY id`);

@@ -9,7 +9,6 @@ import { madeClip, pictureOf } from "../lib/media.mjs";
 import { paced } from "../lib/pace.mjs";
 import { patience } from "../lib/paths.mjs";
 import { isAlive, kill } from "../lib/programs.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
 const POOL = { web: "lighttpd-pool" };
@@ -19,13 +18,6 @@ const taskOf = async (server, kind) => (await tasks(server)).find((task) => task
 const stateOf = async (server, kind) => (await taskOf(server, kind))?.state;
 const onlyChunkIsLeft = async (server) => await stateOf(server, "chunk") === "running" &&
 	(await tasks(server)).every(({ kind, state }) => state === "done" || kind === "chunk" || kind === "assemble");
-
-async function holdChunk(server, hold) {
-	await hold.install();
-	server.writeConf(hold.settings);
-	await server.quick();
-	hold.on("chunk");
-}
 
 // TERM ends these responders within 5 s.
 async function stopInTime(server, pids) {
@@ -38,13 +30,12 @@ async function stopInTime(server, pids) {
 
 // A server with a video whose chunk is held; afterwards the video must become ready, whatever happened.
 function interrupted(options, happen) {
-	let hold;
-	const prepare = (server) => holdChunk(server, hold = new Hold(server.dir));
-	return withServer({ procs: 2, ...options, prepare }, async (server) => {
+	return withServer({ procs: 2, hold: true, ...options, prepare: (server) => server.quick() }, async (server) => {
+		server.hold.on("chunk");
 		const id = await server.upload(clip);
 		await until(() => onlyChunkIsLeft(server), "only the chunk is left");
 		await happen(server);
-		hold.off("chunk");
+		server.hold.off("chunk");
 		const video = await server.waitFor(id, "ready");
 		assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);
 		for (const { kind, attempts, failures } of await tasks(server))

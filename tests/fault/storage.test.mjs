@@ -12,7 +12,6 @@ import { madeClip, pictureOf } from "../lib/media.mjs";
 import { sanitized } from "../lib/paths.mjs";
 import { have, isAlive, kill, run } from "../lib/programs.mjs";
 import { Random } from "../lib/random.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { BASE, openPatch, tusClient } from "../lib/tus.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
@@ -152,22 +151,18 @@ it("a whole that cannot be read to be compared with its digest is kept", { skip:
 // [what, the length of chunks, the piece, whether it is a test of make check-full]
 for (const [what, chunk, seq, long] of [["of many", 1000, 1], ["that is the whole picture", 600_000, 0, true]])
 	it(`a piece ${what} and cannot be read back is made again, with the whole video`, { skip: noTrace, long }, async () => {
-		let hold;
 		const prepare = async (server) => {
-			hold = new Hold(server.dir);
-			await hold.install();
-			hold.on("storyboard");
-			server.writeConf(hold.settings);
+			server.hold.on("storyboard");
 			await server.quick();
 			await server.sql(`UPDATE profile SET chunk_ms = ${chunk}`);
 		};
-		await withServer({ prepare }, async (server) => {
+		await withServer({ hold: true, prepare }, async (server) => {
 			const [id] = await enqueue(server, 1), count = (what) => server.value(`SELECT count(*) FROM ${what}`);
 			await until(() => count("task WHERE kind = 'chunk'").then(async (all) => all > 0 && all === await count("piece WHERE rendition = '240p'")),
 				"all pieces are there");
 			const piece = await server.value(`SELECT file FROM piece WHERE seq = ${seq} LIMIT 1`);
 			const fault = await trouble(server, { calls: "copy_file_range,pread64", error: "EIO", when: "1+", path: join(server.dir, "media", id, piece) });
-			hold.off("storyboard");
+			server.hold.off("storyboard");
 			await until(() => count("video WHERE edition = 2"), "it is planned anew");
 			await fault.release();
 			await isWhole(server, id);

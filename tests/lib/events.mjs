@@ -18,7 +18,7 @@ function parse(block) {
 }
 
 // A stream that is open until close(): all that came so far is in `events`, comments are counted in `beats`.
-export class EventStream {
+class EventStream {
 	constructor(port, path, headers = {}) {
 		Object.assign(this, { port, path, headers, events: [], beats: 0, status: 0, ended: false, text: "" });
 	}

@@ -1,6 +1,7 @@
 // run.mjs - runs test files with Node's runner, a few at one time, and tells what came of it in plain lines.
 // SPDX-License-Identifier: MIT
 import { existsSync, readdirSync } from "node:fs";
+import { cpus } from "node:os";
 import { basename, join, relative, resolve } from "node:path";
 import { run } from "node:test";
 import { inspect } from "node:util";
@@ -17,23 +18,29 @@ const count = { pass: 0, fail: 0, skipped: 0 };
 let left = 0;                   // for make check-full
 const failures = [];            // what they said
 
+// Those that take longest, mostly since they wait, begin first in their tiers: what runs alone at the end is short.
+const LONGEST = ["media/tracks", "media/corpus", "media/profiles", "browser/uploads", "browser/pages", "browser/live", "fault/children", "fault/storage",
+	"fault/stand-ins", "server/tus", "server/retention", "server/order", "server/events", "server/limits"];
+
 function filesOf(folder, ending) {
-	const path = join(tree, "tests", folder);
-	return readdirSync(path).filter((name) => name.endsWith(ending)).sort().map((name) => join(path, name));
+	const path = join(tree, "tests", folder), files = readdirSync(path).filter((name) => name.endsWith(ending)).sort().map((name) => join(path, name));
+	const first = LONGEST.map((name) => join(tree, "tests", `${name}${ending}`)).filter((file) => files.includes(file));
+	return [...new Set([...first, ...files])];
 }
 
-// What CI leaves to the plain build: what ffmpeg, browsers, other web servers and many processes do, not our code alone.
+// What CI leaves to the plain build: what ffmpeg, browsers, SQLite's shell, other web servers and many processes do, not our code alone.
 const NOT_LEAN = [/\/browser\//, /\/media\/(?!corpus)/, /\/fault\/(?!kill-each-kind)/,
-	/\/server\/(behind|chain|early|editions|profiles|retention|slow-uploads|tus-client|tus-fronts)\b/];
+	/\/server\/(behind|chain|early|editions|profiles|retention|scale|slow-uploads|tus-client|tus-fronts)\b/];
 
-// Those with the longest files first: what runs alone at the end is short.
+// They take turns, so that what computes runs beside what waits.
 const TIERS = ["media", "browser", "fault", "server"];
+const inTurn = (lists) => Array.from({ length: Math.max(...lists.map(({ length }) => length)) }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
 
 // "server", "tests/server.tier", "all", "soak", or a file.
 function filesFor(word) {
 	const tier = basename(word, ".tier");
 	if (tier === "all")
-		return TIERS.flatMap(filesFor);
+		return inTurn(TIERS.map(filesFor));
 	if (tier === "soak")
 		return TIERS.flatMap((folder) => filesOf(folder, ".soak.mjs"));
 	if ([...TIERS, "exact"].includes(tier))
@@ -111,6 +118,6 @@ if (noCorpus)
 	console.log(`*** NO CLIPS: ${noCorpus}`);
 if (files.some((file) => /\/browser\/|\/(mux|tus-client)\.test\.mjs$/.test(file)))
 	await installModules();
-await each(files, Number(process.env.CLIPMILL_JOBS || 3), runFile);
+await each(files, Number(process.env.CLIPMILL_JOBS || cpus().length + 3), runFile);
 tell();
 process.exitCode = count.fail ? 1 : count.pass ? 0 : SKIPPED;

@@ -11,6 +11,7 @@ import { filePart, formBody, formHeaders, request } from "./http.mjs";
 import { lightFolder, lightSettings } from "./light.mjs";
 import { build, clipmill, digest, jail, mux, patience, tree } from "./paths.mjs";
 import { executable, isAlive, kill, processes, run } from "./programs.mjs";
+import { Hold } from "./stand-ins.mjs";
 import { until } from "./wait.mjs";
 
 const isRoot = process.getuid() === 0;
@@ -27,19 +28,24 @@ const SYSTEM_PATH = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
 const DISASTER = /AddressSanitizer|LeakSanitizer|runtime error:|Assertion .* failed|double free|corrupted size/;
 
 // Where this kernel cannot confine children the tests go on, and say so.
-const sandbox = await run(jail, ["--self-test", "--sandbox", "require"]).then(() => "require", (error) => {
+export const sandbox = await run(jail, ["--self-test", "--sandbox", "require"]).then(() => "require", (error) => {
 	if (existsSync(jail))
 		process.stderr.write(`*** NO SANDBOX ON THIS KERNEL, TESTING WITH best-effort: ${error.message}\n`);
 	return "best-effort";
 });
 
-const light = lightFolder ? lightSettings(lightFolder) : {};
-const defaults = {
+// Of settings, { section: { key: value } }, the later ones.
+function over(...all) {
+	const sections = new Set(all.flatMap(Object.keys));
+	return Object.fromEntries([...sections].map((section) => [section, Object.assign({}, ...all.map((settings) => settings[section]))]));
+}
+
+const defaults = over({
 	store: { floor: "16M" },
-	encode: { slots: 1, grace: "1s", ...light.encode },
-	jail: { program: jail, mux, digest, sandbox, ...light.jail },
+	encode: { slots: 1, grace: "1s" },
+	jail: { program: jail, mux, digest, sandbox },
 	log: { level: "debug" },
-};
+}, lightFolder ? lightSettings(lightFolder) : {});
 
 // Each process gives out a hundred of its own, below those that the kernel does: the web server binds it some time later.
 let given = 0;
@@ -52,17 +58,15 @@ function freePort() {
 }
 
 function confText(dir, settings) {
-	const sections = new Set([...Object.keys(defaults), ...Object.keys(settings)]);
-	return [...sections].map((section) => {
-		const values = { ...(section === "store" ? { dir } : {}), ...defaults[section], ...settings[section] };
-		return [`[${section}]`, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`), ""].join("\n");
-	}).join("\n");
+	return Object.entries(over({ store: { dir } }, defaults, settings)).map(([section, values]) =>
+		[`[${section}]`, ...Object.entries(values).map(([key, value]) => `${key} = ${value}`), ""].join("\n")).join("\n");
 }
 
 export class Server {
 	// options: web ("lighttpd", "lighttpd-auth", "lighttpd-pool", "apache", "nginx"; CLIPMILL_WEB), procs, settings ({ section: { key: value } }; $DIR in a value is
 	// the folder), dir,
 	// link (what is the same as another is not encoded again; else each upload is),
+	// hold (there is a Hold in the place of ffmpeg and its like: server.hold),
 	// prepare (called with the server once its folders and its database are there, before anything runs).
 	static async start(options = {}) {
 		const server = new Server(options);
@@ -92,12 +96,14 @@ export class Server {
 		this.pool = [];
 	}
 
-	async #prepare({ prepare, link = false }) {
+	async #prepare({ prepare, link = false, hold = false }) {
 		for (const folder of ["run", "log", "tmp"])
 			mkdirSync(join(this.dir, folder), { recursive: true });
 		chmodSync(this.dir, 0o755);
 		if (this.#dropsRoot())
 			this.#bringAlong();
+		if (hold)
+			await this.#install(new Hold(this.dir));
 		this.writeConf();
 		await run(this.binary, ["--config", this.conf, "init"]);
 		if (!link)
@@ -120,10 +126,15 @@ export class Server {
 		cpSync(join(build, "www"), this.www, { recursive: true });
 		if (lightFolder)
 			cpSync(lightFolder, join(this.dir, "light"), { recursive: true, verbatimSymlinks: true });
-		const { encode, jail: libraries } = lightFolder ? lightSettings(join(this.dir, "light")) : {};
 		const moved = Object.fromEntries([["program", "jail"], ["mux", "mux"], ["digest", "digest"]]
 			.map(([key, name]) => [key, join(this.dir, `clipmill-${name}`)]));
-		this.settings = { ...this.settings, encode: { ...encode, ...this.settings.encode }, jail: { ...libraries, ...this.settings.jail, ...moved } };
+		this.settings = over(lightFolder ? lightSettings(join(this.dir, "light")) : {}, this.settings, { jail: moved });
+	}
+
+	async #install(hold) {
+		await hold.install();
+		this.hold = hold;
+		this.settings = over(hold.settings, this.settings);
 	}
 
 	writeConf(settings = this.settings) {
@@ -333,10 +344,10 @@ export class Server {
 		return this.value(`SELECT count(*) FROM ${what}`);
 	}
 
-	// One small and quick rung instead of the ladder.
-	quick(shortSide = 240) {
-		return this.sql(`DELETE FROM rung WHERE profile = 'default';
-			INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', ${shortSide}, 450, 'ultrafast')`);
+	// One small and quick rung instead of the ladder; also without a storyboard, which costs a child.
+	quick({ storyboard = 1 } = {}) {
+		return this.sql(`DELETE FROM rung WHERE profile = 'default'; UPDATE profile SET storyboard = ${storyboard} WHERE storyboard <> ${storyboard};
+			INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 240, 450, 'ultrafast')`);
 	}
 
 	files(folder) {

@@ -17,7 +17,8 @@ export async function compileStandIn(dir, name) {
 const PROGRAMS = ["ffmpeg", "ffprobe", "clipmill-mux", "clipmill-digest"];
 const realPath = async (name) => (await run("which", [name])).trim();
 
-// Puts hold.sh in the place of ffmpeg, ffprobe, clipmill-mux and clipmill-digest.  It is a script, so the sandbox must be off.
+// Puts hold.sh in the place of ffmpeg, ffprobe, clipmill-mux and clipmill-digest: what a server has with its option `hold`.  It is a
+// script, so the sandbox must be off.
 export class Hold {
 	constructor(dir) {
 		this.dir = join(dir, "hold");
@@ -38,7 +39,7 @@ export class Hold {
 		}
 	}
 
-	// From now on each child of this kind waits, or `busy`, takes all the CPU that it gets ...
+	// From now on each child of this kind waits, or `busy`, works for nothing now and then ...
 	on(kind, busy = false) {
 		writeFileSync(join(this.dir, `hold-${kind}`), busy ? "busy" : "");
 	}

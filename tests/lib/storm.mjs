@@ -19,21 +19,25 @@ async function uploadStubbornly(server, bytes, filename) {
 	}
 }
 
-// Kills one responder after the other until stop() is called, which resolves to how many it were.
+// Kills one responder after the other, the first at once, until stop() is called, which returns how many it were.
 function killOneByOne(server, everyMs) {
 	let kills = 0;
-	const timer = setInterval(() => {
+	const killNext = () => {
 		const pids = server.responders();
 		if (pids.length && kill(pids[kills % pids.length]))
 			kills++;
-	}, everyMs);
+	};
+	killNext();
+	const timer = setInterval(killNext, everyMs);
 	return { stop: () => clearInterval(timer) ?? kills };
 }
 
 async function endure(server, { uploads, everyMs }) {
-	const bytes = await clips(), killer = killOneByOne(server, everyMs);
+	const bytes = await clips(), sent = Promise.all(Array.from({ length: uploads }, (_, n) => uploadStubbornly(server, bytes[n % 2], `clip ${n}.mp4`)));
+	await until(() => server.count("video"), "the first is stored");
+	const killer = killOneByOne(server, everyMs);
 	try {
-		const ids = await Promise.all(Array.from({ length: uploads }, (_, n) => uploadStubbornly(server, bytes[n % 2], `clip ${n}.mp4`)));
+		const ids = await sent;
 		const left = "video WHERE state NOT IN ('ready', 'failed')";
 		await until(async () => await server.count(left) === 0, "no video is left in the queue", 120_000, 500, () => server.moves());
 		assert.equal(new Set(ids).size, uploads);
@@ -46,7 +50,7 @@ async function endure(server, { uploads, everyMs }) {
 }
 
 export async function storm({ uploads, procs, everyMs, timeoutMs = 1_200_000 }) {
-	const server = await serve({ procs, settings: { http: { idle_timeout: "10s" } }, prepare: (server) => server.quick() });
+	const server = await serve({ procs, settings: { http: { idle_timeout: "10s" } }, prepare: (server) => server.quick({ storyboard: 0 }) });
 
 	test(`${uploads} uploads at one time through ${procs} responders become ready while one is killed every ${everyMs / 1000} s`,
 		{ timeout: timeoutMs }, () => endure(server, { uploads, everyMs }));

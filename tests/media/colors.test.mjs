@@ -10,7 +10,7 @@ import { run } from "../lib/programs.mjs";
 
 const shelf = mkdtempSync(join(tmpdir(), "clipmill-colors-"));
 after(() => rmSync(shelf, { recursive: true, force: true }));
-const server = await serve({ prepare: (server) => server.sql(`UPDATE profile SET copy = 0; DELETE FROM rung WHERE profile = 'default';
+const server = await serve({ prepare: (server) => server.sql(`UPDATE profile SET copy = 0, storyboard = 0; DELETE FROM rung WHERE profile = 'default';
 	INSERT INTO rung (profile, short_side, max_kbps, crf, preset) VALUES ('default', 720, 50000, 4, 'ultrafast')`) });
 
 // Coloured bars, as RGB: what every source here shows.

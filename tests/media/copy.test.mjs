@@ -11,15 +11,15 @@ import { run } from "../lib/programs.mjs";
 
 const shelf = mkdtempSync(join(tmpdir(), "clipmill-copy-"));
 process.on("exit", () => rmSync(shelf, { recursive: true, force: true }));
-const server = await serve({ prepare: (server) => server.sql(`UPDATE profile SET segment_ms = 1000, chunk_ms = 2000;
+const server = await serve({ prepare: (server) => server.sql(`UPDATE profile SET segment_ms = 1000, chunk_ms = 2000, storyboard = 0;
 	UPDATE rung SET preset = 'ultrafast' WHERE codec = 'h264';
-	DELETE FROM rung WHERE profile = 'default' AND short_side NOT IN (360, 240);
-	INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 360, 1400, 'ultrafast');
+	DELETE FROM rung WHERE profile = 'default';
+	INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 180, 700, 'ultrafast'), ('default', 120, 300, 'ultrafast');
 	INSERT INTO profile (name, copy, segment_ms) VALUES ('always', 0, 1000);
-	INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('always', 360, 1400, 'ultrafast')`) });
+	INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('always', 180, 700, 'ultrafast')`) });
 
 // A film of 6 s with two keyframes a second, unless told otherwise.
-async function film(name, { rate = "30000/1001", size = "640x360", x264 = "", gop = 15, seconds = 6, options = [], more = [] } = {}) {
+async function film(name, { rate = "30000/1001", size = "320x180", x264 = "", gop = 15, seconds = 6, options = [], more = [] } = {}) {
 	const path = join(shelf, name);
 	await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", `testsrc2=s=${size}:r=${rate}:d=${seconds}`, "-f", "lavfi", "-i", `sine=d=${seconds}`,
 		...more, "-c:v", "libx264", "-preset", "veryfast", "-crf", "30", "-pix_fmt", "yuv420p", "-g", String(gop), "-bf", "2",
@@ -52,15 +52,15 @@ const cutsOf = async ({ playlist }) => readMedia((await server.get(playlist)).te
 for (const name of ["long.mp4", "long.mkv"])
 	test(`${name}, whose pictures lean on each other for seconds, is copied too`, { long: name === "long.mkv" }, async () => {
 		const { codes } = await publish(await film(name, { rate: "25", gop: 50, options: ["-bf", "3"], seconds: 30 }));
-		assert.match(codes.copied, /^360p /);
+		assert.match(codes.copied, /^180p /);
 	});
 
 for (const name of ["film.mp4", "film.mkv"])
 	test(`${name} is copied as it is, in chunks, and its other rungs have their segments where it has`, async () => {
 		const path = await film(name);
 		const { video, codes, pictures } = await publish(path);
-		assert.match(codes.copied, /^360p /);
-		assert.deepEqual(pictures.map(({ name, copied }) => [name, copied]), [["360p", true], ["240p", false]]);
+		assert.match(codes.copied, /^180p /);
+		assert.deepEqual(pictures.map(({ name, copied }) => [name, copied]), [["180p", true], ["120p", false]]);
 		assert.ok(await server.count(`task WHERE video = '${video.id}' AND kind = 'chunk'`) > 1, "one chunk only");
 		assert.equal(video.edition, 1);
 		assert.deepEqual(await packets(server.url(pictures[0].url)), await packets(path));
@@ -88,7 +88,7 @@ test("a film that is shown upside down, as in a mirror, is encoded that way in e
 });
 
 test("a source of which nothing is encoded is decoded all the same", async () => {
-	const { video, pictures } = await publish(await film("small.mp4", { size: "256x144" }));
+	const { video, pictures } = await publish(await film("small.mp4", { size: "160x90" }));
 	assert.deepEqual(pictures.map(({ copied }) => copied), [true]);
 	const frames = await server.value(`SELECT sum(frames) FROM task WHERE video = '${video.id}' AND kind = 'chunk'`);
 	assert.equal(frames, 180);
@@ -125,7 +125,7 @@ together("", 2, () => {
 });
 
 // Of the two parameter sets one has the size, the other the quality that x264 was asked for.
-for (const [what, second] of [["size", { size: "320x180" }], ["quality", { options: ["-crf", "35"] }]])
+for (const [what, second] of [["size", { size: "160x90" }], ["quality", { options: ["-crf", "35"] }]])
 	test(`a picture of which each part has another ${what} is encoded`, async () => {
 		const parts = await Promise.all([film("first.mp4"), film("second.mp4", second)]), list = join(shelf, "parts.txt"), path = join(shelf, "parts.mp4");
 		writeFileSync(list, parts.map((part) => `file '${part}'\n`).join(""));

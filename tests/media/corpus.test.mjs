@@ -16,11 +16,7 @@ const TIMEOUT_MS = 1_200_000, STILL_MS = 180_000 / patience;
 const CPU_MS = 5000, RSS_KB = sanitized ? Infinity : 256 * 1024;
 const PUBLISHED = /^(master\.m3u8|manifest\.mpd|(e2-)?poster\.jpg|(e2-)?storyboard\.(jpg|vtt)|(e2-)?text(-[a-z0-9-]+)?\.(m3u8|vtt)|(e2-)?(audio[a-z0-9-]*?|\d+p)(\.m3u8|-early\.m3u8|\.mp4|-init\.mp4|-\d{4}\.m4s|-head\.m4s))$/;
 
-const options = { prepare: async (server) => {
-	await server.quick();
-	await server.sql("UPDATE profile SET storyboard = 0");          // tracks.test.mjs looks at those
-} };
-const server = noCorpus ? null : await serve(options);
+const server = noCorpus ? null : await serve({ prepare: (server) => server.quick({ storyboard: 0 }) });         // tracks.test.mjs looks at those
 const begun = server?.responders();
 const isHostile = (name) => name.startsWith("hostile/");
 const pathOf = (name) => (isHostile(name) ? join(corpus, name) : clip(name));

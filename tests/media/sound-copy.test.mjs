@@ -10,7 +10,7 @@ import { run } from "../lib/programs.mjs";
 const shelf = mkdtempSync(join(tmpdir(), "clipmill-sound-"));
 after(() => rmSync(shelf, { recursive: true, force: true }));
 const server = await serve({ prepare: async (server) => {
-	await server.quick();
+	await server.quick({ storyboard: 0 });
 	await server.sql("INSERT INTO profile (name, copy) VALUES ('always', 0); INSERT INTO rung (profile, short_side, max_kbps) VALUES ('always', 240, 450);" +
 		"INSERT INTO profile (name, surround_kbps) VALUES ('cinema', 384); INSERT INTO rung (profile, short_side, max_kbps) VALUES ('cinema', 240, 450)");
 } });

@@ -10,7 +10,7 @@ import { lateness } from "../lib/sync.mjs";
 
 const shelf = mkdtempSync(join(tmpdir(), "clipmill-sync-"));
 after(() => rmSync(shelf, { recursive: true, force: true }));
-const server = await serve({ prepare: (server) => server.quick() });
+const server = await serve({ prepare: (server) => server.quick({ storyboard: 0 }) });
 
 const MOST_MS = 1;
 const HALF_MS = 20;             // of a picture: those of a part whose sound comes first stand between the slots of the parts before

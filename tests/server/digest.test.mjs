@@ -8,16 +8,9 @@ import { serve, test } from "../lib/harness.mjs";
 import { madeBytes, madeClip } from "../lib/media.mjs";
 import { digest, jail } from "../lib/paths.mjs";
 import { run } from "../lib/programs.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
-let hold;
-const server = await serve({ procs: 1, prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	server.writeConf(hold.settings);
-	await server.quick();
-} });
+const server = await serve({ procs: 1, hold: true, prepare: (server) => server.quick() }), { hold } = server;
 const sum = (bytes) => createHash("sha256").update(bytes).digest("hex");
 const digested = (id) => until(async () => (await server.video(id)).sha256, "its digest");
 const taskOf = async (id) => (await server.tasks(id)).find(({ kind }) => kind === "digest");

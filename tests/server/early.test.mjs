@@ -6,19 +6,14 @@ import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { readMaster, readMedia } from "../lib/hls.mjs";
 import { madeBytes, madeClip, pictureOf } from "../lib/media.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
 const FRAMES = 20 * 25;
-let hold;
-const server = await serve({ procs: 2, prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	hold.on("assemble");
-	server.writeConf({ ...hold.settings, encode: { ...hold.settings.encode, early_keep: "1h" } });
+const server = await serve({ procs: 2, hold: true, settings: { encode: { early_keep: "1h" } }, prepare: async (server) => {
+	server.hold.on("assemble");
 	await server.quick();
 	await server.sql("UPDATE profile SET chunk_ms = 2000, segment_ms = 1000");
-} });
+} }), { hold } = server;
 const film = await madeBytes({ seconds: 20, size: "854x480" });
 const id = (await server.put(film, { filename: "film.mp4" })).json.id;
 const at = (uri) => `/media/${id}/${uri}`;

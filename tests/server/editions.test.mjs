@@ -7,16 +7,9 @@ import { serve, test } from "../lib/harness.mjs";
 import { readMaster } from "../lib/hls.mjs";
 import { madeBytes, pictureOf } from "../lib/media.mjs";
 import { responder } from "../lib/server.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { until } from "../lib/wait.mjs";
 
-let hold;
-const server = await serve({ procs: 1, prepare: async (server) => {
-	hold = new Hold(server.dir);
-	await hold.install();
-	server.writeConf({ ...hold.settings, encode: { ...hold.settings.encode, early_keep: "1h" } });
-	await server.quick();
-} });
+const server = await serve({ procs: 1, hold: true, settings: { encode: { early_keep: "1h" } }, prepare: (server) => server.quick() }), { hold } = server;
 const id = (await server.put(await madeBytes({ seconds: 2 }), { filename: "film.mp4" })).json.id;
 const foreign = `${"a-name-of-somebody-".repeat(12)}.vtt`;
 const plays = async (video) => assert.equal((await pictureOf(server.url(video.urls.mp4))).packets, 50);

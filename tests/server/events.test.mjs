@@ -6,7 +6,6 @@ import { serve, test } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
 import { kill } from "../lib/programs.mjs";
 import { readProblem } from "../lib/problem.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
 const server = await serve({ procs: 2, settings: { encode: { slots: 0 } } });
@@ -128,14 +127,8 @@ test("a killed responder's client comes back to another and has missed nothing",
 });
 
 test("progress is told while a video is made, with what runs, and an estimate", async () => {
-	let hold;
-	const mill = await serve({ procs: 1, prepare: async (server) => {
-		hold = new Hold(server.dir);
-		await hold.install();
-		hold.on("chunk");
-		server.writeConf({ ...hold.settings, encode: { ...hold.settings.encode, slots: 1 } });
-		await server.quick();
-	} });
+	const mill = await serve({ procs: 1, hold: true, prepare: (server) => server.quick() });
+	mill.hold.on("chunk");
 	const stream = await listen(mill, "/api/events");
 	await stream.wait(({ name }) => name === "start");
 	const id = await mill.upload(clip);
@@ -150,7 +143,7 @@ test("progress is told while a video is made, with what runs, and an estimate", 
 	const [ofOne, ofOther] = [id, other].map((video, n) => tellsOf(video) - before[n]);
 	assert.ok(ofOne >= 3 && ofOther <= ofOne / 2, `${ofOne} times of what is in work, ${ofOther} of what waits`);
 	await mill.sql("UPDATE worker SET slots = 2");
-	hold.off("chunk");
+	mill.hold.off("chunk");
 	await stream.wait((_, { kind, video }) => kind === "video ready" && video === id, "its end", 120_000);
 	const told = stream.told("progress").filter(({ video }) => video === id);
 	assert.ok(told.every(({ progress }) => progress >= 0 && progress <= 1));

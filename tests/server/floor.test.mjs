@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
 import { tree } from "../lib/paths.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { tusClient } from "../lib/tus.mjs";
 import { until } from "../lib/wait.mjs";
 
@@ -65,14 +64,8 @@ test("a video that costs more than it lasts says why", async () => {
 });
 
 test("the floor shows who works on what, what waits, and what was done; the first good estimate is kept and its error reported", async () => {
-	let hold;
-	const mill = await serve({ procs: 2, prepare: async (server) => {
-		hold = new Hold(server.dir);
-		await hold.install();
-		hold.on("chunk");
-		server.writeConf(hold.settings);
-		await server.quick();
-	} });
+	const mill = await serve({ procs: 2, hold: true, prepare: (server) => server.quick() });
+	mill.hold.on("chunk");
 	const id = await mill.upload(await madeClip({ seconds: 30 }));
 	const busy = await until(async () => {
 		const floor = (await mill.get("/api/floor")).json;
@@ -82,7 +75,7 @@ test("the floor shows who works on what, what waits, and what was done; the firs
 	const task = busy.workers.flatMap(({ tasks }) => tasks).find(({ kind }) => kind === "chunk");
 	assert.equal(task.video, id);
 	assert.deepEqual(busy.queue.map(({ video }) => video), [id]);
-	hold.off("chunk");
+	mill.hold.off("chunk");
 	await mill.waitFor(id, "ready");
 	const idle = (await mill.get("/api/floor")).json;
 	assert.deepEqual([idle.hour.videos, idle.queue, idle.uploads], [1, [], []]);

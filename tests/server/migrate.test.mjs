@@ -35,14 +35,14 @@ INSERT INTO decision VALUES ('${id}', 0, 'one_chunk', 'x');
 INSERT INTO video (source) VALUES ('/srv/next.mp4');
 `;
 
-test("schema 1 becomes the present one, with all its rows", async () => {
-	const schema = readFileSync(join(tree, "sql/schema/0001-chain.sql"), "utf8");
-	writeFileSync(join(dir, "first.sql"), schema + first);
-	await run("sqlite3", ["-bail", db, `.read ${join(dir, "first.sql")}`]);
-	writeFileSync(conf, `[store]\ndir = ${dir}\n`);
-	const { code, stderr } = await responder(["--config", conf, "init"]);
-	assert.equal(code, 0, stderr);
+const schema = readFileSync(join(tree, "sql/schema/0001-chain.sql"), "utf8");
+writeFileSync(join(dir, "first.sql"), schema + first);
+await run("sqlite3", ["-bail", db, `.read ${join(dir, "first.sql")}`]);
+writeFileSync(conf, `[store]\ndir = ${dir}\n`);
+const init = await responder(["--config", conf, "init"]);
 
+test("schema 1 becomes the present one, with all its rows", async () => {
+	assert.equal(init.code, 0, init.stderr);
 	const newest = Math.max(...readdirSync(join(tree, "sql/schema")).map((name) => parseInt(name, 10)));
 	assert.equal(await sql("PRAGMA user_version"), String(newest));
 	assert.equal(await sql("PRAGMA integrity_check"), "ok");

@@ -8,7 +8,6 @@ import { madeClip } from "../lib/media.mjs";
 import { paced } from "../lib/pace.mjs";
 import { isAlive, kill, processes } from "../lib/programs.mjs";
 import { build } from "../lib/server.mjs";
-import { Hold } from "../lib/stand-ins.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
 // Nobody works here: rows are typed in, and the view is asked.
@@ -115,13 +114,7 @@ test("slots, niceness and a pause of a worker are orders that it follows at once
 });
 
 test("a worker in trouble says so in health, and works again when it is over", async () => {
-	let hold;
-	const server = await serve({ procs: 1, prepare: async (server) => {
-		hold = new Hold(server.dir);
-		await hold.install();
-		server.writeConf(hold.settings);
-		await server.quick();
-	} });
+	const server = await serve({ procs: 1, hold: true, prepare: (server) => server.quick() }), { hold } = server;
 	renameSync(join(hold.dir, "real-ffmpeg"), join(hold.dir, "away"));
 	await server.sql("UPDATE worker SET trouble = 'the disk smells of smoke', trouble_ms = 0");
 	const health = (await server.get("/api/health")).json;
@@ -134,12 +127,7 @@ test("a worker in trouble says so in health, and works again when it is over", a
 });
 
 test("a responder whose ffmpeg hangs while it is tested ends when it is told to", async () => {
-	let hold;
-	const server = await serve({ procs: 1, prepare: async (server) => {
-		hold = new Hold(server.dir);
-		await hold.install();
-		server.writeConf(hold.settings);
-	} });
+	const server = await serve({ procs: 1, hold: true }), { hold } = server;
 	hold.on("none");
 	await server.sql("UPDATE worker SET trouble = 'it is to be tested', trouble_ms = 0");
 	const [pid] = server.responders();
@@ -235,11 +223,13 @@ test("a responder whose row does not say that it is alive ends, and what a dead 
 });
 
 test("responders end when another version has made the database its own, and those that take their place go on with the work", async () => {
-	const server = await serve({ procs: 2, settings: { encode: { grace: "300ms" } }, prepare: (server) => server.quick() });
+	const server = await serve({ procs: 2, hold: true, settings: { encode: { grace: "300ms" } }, prepare: (server) => server.quick() }), { hold } = server;
+	hold.on("chunk");
 	const before = server.responders(), id = await server.upload(short);
-	await until(() => server.children().length, "a child runs");
+	await until(() => server.count("task WHERE kind = 'chunk' AND pid IS NOT NULL"), "a child runs");
 	await server.sql("BEGIN; CREATE VIEW theirs AS SELECT 1; UPDATE views_made SET text = text || '--'; COMMIT");
 	await until(() => !server.responders().some((pid) => before.includes(pid)), "they have ended");
+	hold.off("chunk");
 	await server.waitFor(id, "ready");
 	assert.equal(await server.value("SELECT max(failures) FROM task"), 0);
 	assert.equal(await server.count("worker WHERE state = 'dead'"), 0);

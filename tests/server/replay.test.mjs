@@ -75,7 +75,8 @@ test("what is not there, or has not run, is told", async () => {
 	assert.match((await replay(999999)).stderr, /no such task/);
 	assert.match((await replay("x")).stderr, /TASK is a number/);
 	assert.notEqual((await replay()).code, 0);
-	const before = readdirSync(cwd), waiting = await server.value("SELECT id FROM task WHERE kind = 'probe' AND attempts = 0");
+	await server.sql("INSERT INTO video (source, paused) VALUES ('/srv/waits', 1)");
+	const before = readdirSync(cwd), waiting = await server.value("SELECT max(id) FROM task WHERE kind = 'probe' AND attempts = 0");
 	assert.match((await replay(waiting, "--run")).stderr, /the task has not run yet/);
 	assert.deepEqual(readdirSync(cwd), before);
 });

@@ -35,6 +35,7 @@ test("the shipped settings file names every setting with its default", async () 
 	assert.deepEqual([plain.code, opened.code], [0, 0], plain.stderr + opened.stderr);
 	const values = ({ stdout }) => stdout.split("\n").filter((line) => !/^(dir|program|mux|digest) = /.test(line));
 	assert.deepEqual(values(opened), values(plain));
+	assert.match(plain.stdout, /^dir = [^]*^level = /m);
 	for (const [, key] of plain.stdout.matchAll(/^([a-z_]+) = /gm))
 		assert.match(readFileSync(shipped, "utf8"), new RegExp(`^;${key} = `, "m"));
 });
@@ -168,6 +169,7 @@ test("without a store, a jail or a socket a responder says so and does not start
 		return stderr;
 	};
 	const store = `[store]\ndir = ${join(dir, "store")}\n`, socket = ["--socket", join(dir, "b.sock")];
+	assert.equal((await responder(["--config", configure(store), "init"])).code, 0);
 	assert.match(await starts(`[store]\ndir = ${join(dir, "never made")}\n`, socket), /never made: No such file or directory .*clipmill init/);
 	assert.match(await starts(`${store}[jail]\nprogram = /nowhere/jail\n`, socket), /jail|sandbox/);
 	assert.match(await starts(`${store}[jail]\nprogram = /bin/false\n`, socket), /jail|sandbox/);

@@ -13,11 +13,11 @@ import { until } from "../lib/wait.mjs";
 // One responder, one child at a time, and one slow profile: there is always something to act upon.
 const server = await serve({ procs: 1, settings: { encode: { grace: "300ms" } }, prepare: async (server) => {
 	await server.quick();
-	await server.sql(`INSERT INTO profile (name) VALUES ('slow');
-		INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('slow', 720, 2800, 'slower'), ('slow', 480, 1400, 'slower')`);
+	await server.sql(`INSERT INTO profile (name, chunk_ms) VALUES ('slow', 60000);
+		INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('slow', 360, 900, 'slow')`);
 } });
 const short = await madeBytes({ seconds: 1 });
-const long = await madeBytes({ seconds: 20, size: "1280x720" });
+const long = await madeBytes({ seconds: 20, size: "640x360" });
 
 const add = async (bytes, query) => (await server.put(bytes, query)).json.id;
 const state = (id) => server.value(`SELECT state FROM video WHERE id = '${id}'`);

@@ -4,7 +4,10 @@
 int main(int argc, char **argv)
 {
 	SELF_TEST(argc, argv);
-	if (fork() == 0)
-		sleep(600);
+	switch (fork()) {
+	case -1: perror("fork"); break;
+	case 0: sleep(600); break;
+	default: fputs("it forked\n", stderr); break;
+	}
 	return 0;
 }

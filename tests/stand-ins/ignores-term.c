@@ -6,5 +6,5 @@ int main(int argc, char **argv)
 	SELF_TEST(argc, argv);
 	signal(SIGTERM, SIG_IGN);
 	for (;;)
-		pause();
+		sleep(600);             /* not pause(), which the jail refuses */
 }
