@@ -76,6 +76,17 @@ for (const codec of ["wavpack", "tta"])
 		assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 440) < 10);
 	});
 
+// Of those who compare encoders, and of Apple's programs.
+test("raw pictures in y4m and ivf are videos, and aiff and caf are recordings", async () => {
+	const small = ["-f", "lavfi", "-i", "testsrc2=s=64x48:r=25:d=2"], raw = ["-pix_fmt", "yuv420p"];
+	const pictures = [await make("raw.y4m", small, raw), await make("raw.ivf", small, ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8"])];
+	const sounds = [await make("raw.aiff", tone(440)), await make("raw.caf", tone(440), ["-c:a", "alac"])];
+	const videos = await Promise.all([...pictures, ...sounds].map(ready)), last = ({ renditions }) => file(renditions.at(-1).url);
+	assert.deepEqual(await Promise.all(videos.slice(0, 2).map((video) => decodedFrames(file(video.urls.mp4)))), [50, 50]);
+	for (const video of videos.slice(2))
+		assert.ok(Math.abs(await pitch(last(video)) - 440) < 10);
+});
+
 // Each of them is a stream to ffmpeg, which reads no more than so many.
 test("a Matroska file with a hundred fonts is a video", async () => {
 	const [, font] = subtitles();
