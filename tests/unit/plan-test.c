@@ -417,6 +417,26 @@ static void slots_begin_where_most_pictures_do(void **state)
 	}
 }
 
+/* As recordings of broadcasts have them. */
+static void pictures_of_fields_become_two_though_one_is_lost(void **state)
+{
+	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .interlaced = true, .container = "mpegts" };
+	struct scan scan;
+	struct grid grid;
+
+	scan_init(&scan);
+	for (int64_t n = 0; n < 50; n++)
+		if (n != 20)
+			add_packet(&scan, 1000 + n * 3600);
+	scan_end(&scan);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_false(grid.constant);
+	assert_int_equal(grid.fields, 2);
+	assert_int_equal(grid.rate.num, 50 * grid.rate.den);
+	assert_int_equal(grid.frames, 100);
+	scan_fini(&scan);
+}
+
 /* Film with repeated fields among video, in milliseconds: each second of its pictures stands between two slots. */
 static int64_t at_of_hybrid(int n)
 {
@@ -925,6 +945,7 @@ int main(void)
 		cmocka_unit_test(film_with_repeated_fields_is_film),
 		cmocka_unit_test(slots_begin_where_most_pictures_do),
 		cmocka_unit_test(no_picture_is_hidden_that_can_be_shown),
+		cmocka_unit_test(pictures_of_fields_become_two_though_one_is_lost),
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_last_picture_is_held_while_the_sound_goes_on),
 		cmocka_unit_test(pictures_at_one_time_have_no_rate),
