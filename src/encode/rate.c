@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -250,14 +251,16 @@ static bool has_fields(const struct facts *facts)
 }
 
 /* How many pictures share a slot with the next one, and are not seen, where slots begin `late` ticks after the first picture. */
-static size_t hidden(const struct facts *facts, const struct times *t, struct ratio rate, int64_t late)
+static size_t hidden(const struct times *t, struct ratio rate, int64_t late)
 {
-	int64_t slot, before = 0;
+	double per_tick = ratio_value(rate) * t->tick;
+	long long before = LLONG_MIN;
 	size_t count = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
-		slot = ratio_frames(t->pts[i] - t->pts[0] - late, facts->timebase, rate);
-		count += i > 0 && slot == before;
+		long long slot = llround((double)(t->pts[i] - t->pts[0] - late) * per_tick);
+
+		count += slot == before;
 		before = slot;
 	}
 	return count;
@@ -267,16 +270,16 @@ static size_t hidden(const struct facts *facts, const struct times *t, struct ra
  * The beginning of the slots that hides the fewest pictures, as near to the first as can be: `late` ticks after it.  Of film
  * with repeated fields among video some stand between two slots, and now fall into this one and now into that.
  */
-static size_t least_hidden(const struct facts *facts, const struct times *t, struct ratio rate, int64_t *late)
+static size_t least_hidden(const struct times *t, struct ratio rate, int64_t *late)
 {
 	double part = 1 / ratio_value(rate) / STEPS_OF_SLOT / t->tick;
-	size_t least = hidden(facts, t, rate, 0);
+	size_t least = hidden(t, rate, 0);
 
 	*late = 0;
 	for (int64_t at = 1; at <= STEPS_MOST && least > 0; at++)
 		for (int sign = -1; sign <= 1; sign += 2) {
 			int64_t there = sign * llround((double)at * part);
-			size_t count = hidden(facts, t, rate, there);
+			size_t count = hidden(t, rate, there);
 
 			if (count >= least)
 				continue;
@@ -288,7 +291,7 @@ static size_t least_hidden(const struct facts *facts, const struct times *t, str
 
 /* Where the usual rate hides pictures, and each of them has a slot of its own at their mean rate (59.6, as phones have it), this
  * is better. */
-static struct ratio kind_rate(const struct facts *facts, const struct times *t, int64_t rate_max, struct ratio usual)
+static struct ratio kind_rate(const struct times *t, int64_t rate_max, struct ratio usual)
 {
 	double mean = times_seconds(t, t->count - 1) > 0 ? (double)(t->count - 1) / times_seconds(t, t->count - 1) : 0;
 	struct ratio rate = ratio_reduce((struct ratio){ llround(fmin(mean, NTSC_MOST) * 10000), 10000 });
@@ -296,7 +299,7 @@ static struct ratio kind_rate(const struct facts *facts, const struct times *t, 
 
 	if (t->count < EVEN_LEAST || mean < SLOW_RATE || mean > (double)rate_max || ratio_value(usual) > (double)rate_max)
 		return usual;
-	return least_hidden(facts, t, usual, &late) > 0 && least_hidden(facts, t, rate, &late) == 0 ? rate : usual;
+	return least_hidden(t, usual, &late) > 0 && least_hidden(t, rate, &late) == 0 ? rate : usual;
 }
 
 static void choose_rate(const struct facts *facts, const struct times *t, int64_t rate_max, struct grid *g)
@@ -305,7 +308,7 @@ static void choose_rate(const struct facts *facts, const struct times *t, int64_
 
 	g->constant = find_constant(facts, t, &g->nominal);
 	if (!g->constant)
-		g->nominal = kind_rate(facts, t, rate_max, usual_rate(facts, t));
+		g->nominal = kind_rate(t, rate_max, usual_rate(facts, t));
 	rate = ratio_value(g->nominal);
 	g->every = rate > (double)rate_max ? (int64_t)ceil(rate / (double)rate_max - 1e-9) : 1;
 	g->fields = has_fields(facts) && 2 * rate <= (double)rate_max + 1e-9 ? 2 : 1;
@@ -317,7 +320,7 @@ static void choose_rate(const struct facts *facts, const struct times *t, int64_
  * some writers put it at 0, whatever it had.  The mean direction of them on a circle that is a slot long.  Where they are not in
  * step, as few of them are hidden as can be.
  */
-static int64_t step_of(const struct facts *facts, const struct times *t, const struct grid *g)
+static int64_t step_of(const struct times *t, const struct grid *g)
 {
 	double x = 0, y = 0, turn = 2 * M_PI * ratio_value(g->rate);
 	int64_t late = 0;
@@ -329,7 +332,7 @@ static int64_t step_of(const struct facts *facts, const struct times *t, const s
 	if (hypot(x, y) > CLEAR * (double)(t->count - 1))
 		return llround(atan2(y, x) / turn / t->tick);
 	if (!g->constant && g->every == 1)
-		least_hidden(facts, t, g->rate, &late);
+		least_hidden(t, g->rate, &late);
 	return late;
 }
 
@@ -337,7 +340,7 @@ static int64_t step_of(const struct facts *facts, const struct times *t, const s
  * taken off the sound. */
 static void choose_zero(const struct facts *facts, const struct times *t, struct grid *g)
 {
-	int64_t late = step_of(facts, t, g);
+	int64_t late = step_of(t, g);
 	double start_s = (double)(t->pts[0] + late) * t->tick, lead_s = start_s - facts->audio_start_s;
 
 	g->first_pts = t->pts[0] + late;
