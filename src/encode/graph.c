@@ -162,11 +162,12 @@ static void put_kept(const struct grid *g, const struct cut *cut, struct buf *ou
 }
 
 /* Any other: the fps filter fills every slot once; the picture is held to the planned end.  It rounds each
- * frame to its slot by itself, so chunks agree on what stands where. */
+ * frame to its slot by itself, so chunks agree on what stands where.  Behind the filter that makes one of each field ticks are half
+ * as long. */
 static void put_converted(const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	if (cut->first)
-		buf_printf(out, "select='gte(pts,%" PRId64 ")*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',", -g->early);
+		buf_printf(out, "select='gte(pts,%" PRId64 ")*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',", -g->early * g->fields);
 	else
 		buf_puts(out, "select='isnan(prev_selected_pts)+gte(pts,prev_selected_pts)',");
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",setpts=PTS+%" PRId64 ",", g->rate.den, g->rate.num, g->lead);

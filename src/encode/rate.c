@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -28,6 +29,9 @@
 #define STILL_RATE 5             /* of a single picture that is shown while a sound is heard: quick to enter, and nothing moves */
 #define SLOW_RATE 10             /* of pictures that come now and then: a tenth of a second is soon enough, and those held cost little */
 #define CLEAR 0.8                /* of 1: most pictures are in step when they agree so much, within a tenth of a slot */
+#define EVEN_LEAST 8             /* pictures of which the mean rate says something */
+#define STEPS_MOST 7             /* of a slot's sixteenths: slots may begin so much before or after the first picture, ... */
+#define STEPS_OF_SLOT 16         /* ... which stands in the first of them all the same */
 #define LEAD_MOST_S 600.0       /* a picture that starts later than that after the sound is not waited for */
 
 /* Rates that people use. */
@@ -246,39 +250,97 @@ static bool has_fields(const struct facts *facts)
 	return facts->interlaced && !facts->telecine;
 }
 
+/* How many pictures share a slot with the next one, and are not seen, where slots begin `late` ticks after the first picture. */
+static size_t hidden(const struct times *t, struct ratio rate, int64_t late)
+{
+	double per_tick = ratio_value(rate) * t->tick;
+	long long before = LLONG_MIN;
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		long long slot = llround((double)(t->pts[i] - t->pts[0] - late) * per_tick);
+
+		count += slot == before;
+		before = slot;
+	}
+	return count;
+}
+
+/*
+ * The beginning of the slots that hides the fewest pictures, as near to the first as can be: `late` ticks after it.  Of film
+ * with repeated fields among video some stand between two slots, and now fall into this one and now into that.
+ */
+static size_t least_hidden(const struct times *t, struct ratio rate, int64_t *late)
+{
+	double part = 1 / ratio_value(rate) / STEPS_OF_SLOT / t->tick;
+	size_t least = hidden(t, rate, 0);
+
+	*late = 0;
+	for (int64_t at = 1; at <= STEPS_MOST && least > 0; at++)
+		for (int sign = -1; sign <= 1; sign += 2) {
+			int64_t there = sign * llround((double)at * part);
+			size_t count = hidden(t, rate, there);
+
+			if (count >= least)
+				continue;
+			least = count;
+			*late = there;
+		}
+	return least;
+}
+
+/* Where the usual rate hides pictures, and each of them has a slot of its own at their mean rate (59.6, as phones have it), this
+ * is better. */
+static struct ratio kind_rate(const struct times *t, int64_t rate_max, struct ratio usual)
+{
+	double mean = times_seconds(t, t->count - 1) > 0 ? (double)(t->count - 1) / times_seconds(t, t->count - 1) : 0;
+	struct ratio rate = ratio_reduce((struct ratio){ llround(fmin(mean, NTSC_MOST) * 10000), 10000 });
+	int64_t late;
+
+	if (t->count < EVEN_LEAST || mean < SLOW_RATE || mean > (double)rate_max || ratio_value(usual) > (double)rate_max)
+		return usual;
+	return least_hidden(t, usual, &late) > 0 && least_hidden(t, rate, &late) == 0 ? rate : usual;
+}
+
 static void choose_rate(const struct facts *facts, const struct times *t, int64_t rate_max, struct grid *g)
 {
 	double rate;
 
 	g->constant = find_constant(facts, t, &g->nominal);
 	if (!g->constant)
-		g->nominal = usual_rate(facts, t);
+		g->nominal = kind_rate(t, rate_max, usual_rate(facts, t));
 	rate = ratio_value(g->nominal);
 	g->every = rate > (double)rate_max ? (int64_t)ceil(rate / (double)rate_max - 1e-9) : 1;
-	g->fields = has_fields(facts) && g->constant && 2 * rate <= (double)rate_max + 1e-9 ? 2 : 1;
+	g->fields = has_fields(facts) && 2 * rate <= (double)rate_max + 1e-9 ? 2 : 1;
 	g->rate = tidy((struct ratio){ g->nominal.num * g->fields, g->nominal.den * g->every });
 }
 
 /*
- * How much later than the first picture the slots begin, in parts of one, where most others are in step with each other and not
- * with it: some writers put it at 0, whatever it had.  The mean direction of them on a circle that is a slot long.
+ * How many ticks later than the first picture the slots begin, where most others are in step with each other and not with it:
+ * some writers put it at 0, whatever it had.  The mean direction of them on a circle that is a slot long.  Where they are not in
+ * step, as few of them are hidden as can be.
  */
-static double step_of(const struct times *t, const struct grid *g)
+static int64_t step_of(const struct times *t, const struct grid *g)
 {
 	double x = 0, y = 0, turn = 2 * M_PI * ratio_value(g->rate);
+	int64_t late = 0;
 
 	for (size_t i = 1; i < t->count && !g->constant; i++) {
 		x += cos(turn * times_seconds(t, i));
 		y += sin(turn * times_seconds(t, i));
 	}
-	return hypot(x, y) > CLEAR * (double)(t->count - 1) ? atan2(y, x) / (2 * M_PI) : 0;
+	if (hypot(x, y) > CLEAR * (double)(t->count - 1))
+		return llround(atan2(y, x) / turn / t->tick);
+	if (!g->constant && g->every == 1)
+		least_hidden(t, g->rate, &late);
+	return late;
 }
 
 /* How many slots pass between the start of the sound and the first picture; the rest of a slot is
  * taken off the sound. */
 static void choose_zero(const struct facts *facts, const struct times *t, struct grid *g)
 {
-	int64_t late = llround(step_of(t, g) / ratio_value(g->rate) / t->tick);
+	int64_t late = step_of(t, g);
 	double start_s = (double)(t->pts[0] + late) * t->tick, lead_s = start_s - facts->audio_start_s;
 
 	g->first_pts = t->pts[0] + late;

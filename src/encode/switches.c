@@ -15,7 +15,7 @@
 
 #define ALLOC_MAX "268435456"   /* bytes; -max_alloc */
 
-static const char formats[] = "mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,gif,apng,dv,rm,nut,mp3,flac,wav,aac";
+static const char formats[] = "mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,gif,apng,dv,rm,nut,ivf,yuv4mpegpipe,mp3,flac,wav,aac,aiff,caf,amr";
 
 static const char decoders[] =
 	/* pictures */

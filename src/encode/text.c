@@ -18,6 +18,7 @@
 #define CUES_MOST 50000
 #define CUE_MOST_BYTES 4000     /* of its text; the rest is cut off */
 #define MINUTES_MOST 60000      /* of a time: no part of it may be more */
+#define UNENDED_MS 5000         /* that a cue is shown at the most where nothing tells its end */
 
 /* Where a line begins and ends; LF, CR or CR LF ends it. */
 struct line {
@@ -232,7 +233,20 @@ static bool is_utf8(const char *text, size_t len)
 	return text == end;
 }
 
-static void put_cues(const char *at, const char *end, struct buf *out, struct text *text)
+/* When the next one begins, but not for ever. */
+static int64_t usual_end(const char *at, const char *end, int64_t from_ms)
+{
+	int64_t next_ms = 0, most_ms = from_ms + UNENDED_MS, to_ms;
+	struct line line;
+	bool found = false;
+
+	while (!found && next_line(&at, end, &line))
+		found = take_times(&line, &next_ms, &to_ms);
+	return found && next_ms > from_ms && next_ms < most_ms ? next_ms : most_ms;
+}
+
+/* `unended`: what has no length does not tell when it ends. */
+static void put_cues(const char *at, const char *end, bool unended, struct buf *out, struct text *text)
 {
 	int64_t from_ms, to_ms, last_ms = 0;
 	struct line line;
@@ -242,6 +256,8 @@ static void put_cues(const char *at, const char *end, struct buf *out, struct te
 			continue;
 		if (from_ms < last_ms)
 			from_ms = last_ms;      /* also: what is shown at our zero began before it */
+		if (unended && to_ms == from_ms)
+			to_ms = usual_end(at, end, from_ms);
 		if (to_ms <= from_ms || !put_cue(&at, end, from_ms, to_ms, out))
 			continue;
 		last_ms = from_ms;
@@ -261,7 +277,9 @@ bool text_clean(const char *vtt, size_t len, struct buf *out, struct text *text,
 	ok = begins(copy, strlen(copy)) && strlen(copy) == len && is_utf8(copy, len);
 	if (ok) {
 		buf_puts(out, "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n");
-		put_cues(copy, copy + len, out, text);
+		put_cues(copy, copy + len, false, out, text);
+		if (text->cues == 0)            /* of fragmented MP4 ffmpeg knows no lengths, and in Matroska they may be missing */
+			put_cues(copy, copy + len, true, out, text);
 		ok = text->cues > 0;
 		if (!ok)
 			snprintf(error, error_size, "There is nothing to read in them.");

@@ -142,6 +142,17 @@ test("a profile that does not copy encodes", async () => {
 	assert.equal(codes.copied, undefined);
 });
 
+// As film in the Matroska of a DVD does: DefaultDuration tells of video, which has five fields where it has four.
+test("a file that names a higher rate than its pictures have is encoded in pieces", async () => {
+	const path = await film("dvd.mkv", { rate: "24000/1001", gop: 24 }), bytes = readFileSync(path), at = bytes.indexOf(Buffer.from([0x23, 0xe3, 0x83, 0x84]));
+	bytes.writeUInt32BE(Math.round(1001e9 / 30000), at + 4);
+	writeFileSync(path, bytes);
+	const { video, codes } = await publish(path);
+	assert.equal(video.edition, 1, codes.one_chunk_after_mismatch);
+	assert.match(codes.chunked, /[2-9] pieces/);
+	assert.match(codes.rate_constant, /23\.976/);
+});
+
 test("a source that is damaged where nobody looked first is encoded in its next edition, which decodes without a word", async () => {
 	const path = await film("hurt.mp4"), broken = join(shelf, "broken.mp4");
 	await run("ffmpeg", ["-v", "error", "-y", "-i", path, "-c", "copy", "-bsf:v", "noise=amount=20*gt(n\\,100)", broken]);

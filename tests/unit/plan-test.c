@@ -417,6 +417,70 @@ static void slots_begin_where_most_pictures_do(void **state)
 	}
 }
 
+/* As recordings of broadcasts have them. */
+static void pictures_of_fields_become_two_though_one_is_lost(void **state)
+{
+	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .interlaced = true, .container = "mpegts" };
+	struct scan scan;
+	struct grid grid;
+
+	scan_init(&scan);
+	for (int64_t n = 0; n < 50; n++)
+		if (n != 20)
+			add_packet(&scan, 1000 + n * 3600);
+	scan_end(&scan);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_false(grid.constant);
+	assert_int_equal(grid.fields, 2);
+	assert_int_equal(grid.rate.num, 50 * grid.rate.den);
+	assert_int_equal(grid.frames, 100);
+	scan_fini(&scan);
+}
+
+/* Film with repeated fields among video, in milliseconds: each second of its pictures stands between two slots. */
+static int64_t at_of_hybrid(int n)
+{
+	int fields = 2 * n;
+
+	for (int i = 0; i < n; i++)
+		fields += i % 100 < 60 && i % 2 == 1;
+	return (fields * 1001 + 30) / 60;
+}
+
+/* A phone's: 59.6 a second, each up to 2 ms early or late. */
+static int64_t at_of_phone(int n)
+{
+	return n * 90000 * 5 / 298 + (n * 7 % 5 - 2) * 90 + 180;
+}
+
+/* As ffmpeg places them. */
+static void no_picture_is_hidden_that_can_be_shown(void **state)
+{
+	static const struct { int64_t (*at)(int n); struct ratio timebase, said; int64_t least, most; } cases[] = {
+		{ at_of_hybrid, { 1, 1000 }, { 30000, 1001 }, 29970, 29970 }, { at_of_phone, { 1, 90000 }, { 60, 1 }, 59500, 59700 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct facts facts = { .timebase = cases[i].timebase, .rate_nominal = cases[i].said, .container = "matroska" };
+		struct scan scan;
+		struct grid grid;
+		int64_t mhz;
+
+		scan_init(&scan);
+		for (int n = 0; n < 400; n++)
+			add_packet(&scan, cases[i].at(n));
+		scan_end(&scan);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		mhz = grid.rate.num * 1000 / grid.rate.den;
+		assert_true(mhz >= cases[i].least && mhz <= cases[i].most);
+		assert_int_equal(ratio_frames(cases[i].at(0) - grid.first_pts, facts.timebase, grid.rate), 0);
+		for (int n = 1; n < 400; n++)
+			assert_true(ratio_frames(cases[i].at(n) - grid.first_pts, facts.timebase, grid.rate) >
+				    ratio_frames(cases[i].at(n - 1) - grid.first_pts, facts.timebase, grid.rate));
+		scan_fini(&scan);
+	}
+}
+
 /* GIFs that pause at their end, and MP4s with all the pictures that they claim. */
 static void a_last_picture_is_held_as_long_as_it_says(void **state)
 {
@@ -880,6 +944,8 @@ int main(void)
 		cmocka_unit_test(slow_pictures_are_shown_when_they_are_due),
 		cmocka_unit_test(film_with_repeated_fields_is_film),
 		cmocka_unit_test(slots_begin_where_most_pictures_do),
+		cmocka_unit_test(no_picture_is_hidden_that_can_be_shown),
+		cmocka_unit_test(pictures_of_fields_become_two_though_one_is_lost),
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_last_picture_is_held_while_the_sound_goes_on),
 		cmocka_unit_test(pictures_at_one_time_have_no_rate),
