@@ -65,7 +65,7 @@ const outcomes = {
 		"x264-refresh-b.ts", "x264-refresh.mp4", "x264-refresh.ts", "x264.flv", "real/m4p_MOV00006.3gp",
 	],
 	noticed: [
-		"made/corrupt.mp4", "made/trunc_faststart.mp4", "real/decord_corrupted.mp4",
+		"hostile/34-png-in-mov-16k.mov", "made/corrupt.mp4", "made/frag_sidx.mp4", "made/trunc_faststart.mp4", "real/decord_corrupted.mp4",
 	],
 	damaged: [
 		"noise-open.ts", "noise.mp4", "noise.ts",
