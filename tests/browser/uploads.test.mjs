@@ -198,7 +198,7 @@ test("what a busy server says is told while it is asked again, and others take t
 		busy.on = false;
 		await until(async () => {
 			await page.clock.fastForward(10_000);
-			return await page.getByText(/^Ready/).count() === 3;
+			return (await Promise.all(names.map((name) => card(name).getByText(/^Ready/).count()))).every(Boolean);
 		}, "all are there", 90_000);
 	}));
 

@@ -88,14 +88,8 @@ it("health is red while the disk is read-only", { skip: noTrace }, () => withSer
 }));
 
 it("what a cancelled child left may go slowly: everybody hears of all else meanwhile", { skip: noTrace }, async () => {
-	let hold;
-	const prepare = async (server) => {
-		hold = new Hold(server.dir);
-		await hold.install();
-		hold.on("audio");
-		server.writeConf({ ...hold.settings, encode: { ...hold.settings.encode, slots: 1 } });
-	};
-	await withServer({ procs: 1, prepare }, async (server) => {
+	const prepare = (server) => server.hold.on("audio");
+	await withServer({ procs: 1, hold: true, prepare }, async (server) => {
 		const [id, other] = await enqueue(server, 2);
 		await server.sql(`UPDATE video SET paused = 1 WHERE id = '${other}'`);
 		const stream = await listen(server, "/api/events");
