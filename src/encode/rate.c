@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "encode/rate.h"
@@ -30,8 +31,8 @@
 #define SLOW_RATE 10             /* of pictures that come now and then: a tenth of a second is soon enough, and those held cost little */
 #define CLEAR 0.8                /* of 1: most pictures are in step when they agree so much, within a tenth of a slot */
 #define EVEN_LEAST 8             /* pictures of which the mean rate says something */
-#define STEPS_MOST 7             /* of a slot's sixteenths: slots may begin so much before or after the first picture, ... */
-#define STEPS_OF_SLOT 16         /* ... which stands in the first of them all the same */
+#define STEPS_MOST 3             /* of a slot's sixteenths: slots may begin so much before or after the first picture, ... */
+#define STEPS_OF_SLOT 16         /* ... where each picture has one of its own then */
 #define LEAD_MOST_S 600.0       /* a picture that starts later than that after the sound is not waited for */
 
 /* Rates that people use. */
@@ -250,43 +251,40 @@ static bool has_fields(const struct facts *facts)
 	return facts->interlaced && !facts->telecine;
 }
 
-/* How many pictures share a slot with the next one, and are not seen, where slots begin `late` ticks after the first picture. */
-static size_t hidden(const struct times *t, struct ratio rate, int64_t late)
+/* Whether each picture has a slot of its own where slots begin `late` ticks after the first one: of two that share one the first is not
+ * seen. */
+static bool shows_all(const struct times *t, struct ratio rate, int64_t late)
 {
 	double per_tick = ratio_value(rate) * t->tick;
 	long long before = LLONG_MIN;
-	size_t count = 0;
 
 	for (size_t i = 0; i < t->count; i++) {
 		long long slot = llround((double)(t->pts[i] - t->pts[0] - late) * per_tick);
 
-		count += slot == before;
+		if (slot == before)
+			return false;
 		before = slot;
 	}
-	return count;
+	return true;
 }
 
 /*
- * The beginning of the slots that hides the fewest pictures, as near to the first as can be: `late` ticks after it.  Of film
- * with repeated fields among video some stand between two slots, and now fall into this one and now into that.
+ * Whether slots can begin so that each picture has one of its own, `late` ticks after the first picture: as near to it as can be, as
+ * all pictures move by that against the sound.  Of film with repeated fields among video some stand between two slots, and
+ * rounded milliseconds put them now into this one and now into that.
  */
-static size_t least_hidden(const struct times *t, struct ratio rate, int64_t *late)
+static bool can_show_all(const struct times *t, struct ratio rate, int64_t *late)
 {
 	double part = 1 / ratio_value(rate) / STEPS_OF_SLOT / t->tick;
-	size_t least = hidden(t, rate, 0);
 
-	*late = 0;
-	for (int64_t at = 1; at <= STEPS_MOST && least > 0; at++)
+	for (int64_t at = 0; at <= STEPS_MOST; at++)
 		for (int sign = -1; sign <= 1; sign += 2) {
-			int64_t there = sign * llround((double)at * part);
-			size_t count = hidden(t, rate, there);
-
-			if (count >= least)
-				continue;
-			least = count;
-			*late = there;
+			*late = sign * llround((double)at * part);
+			if ((double)llabs(*late) <= STEPS_MOST * part && shows_all(t, rate, *late))
+				return true;
 		}
-	return least;
+	*late = 0;
+	return false;
 }
 
 /* Where the usual rate hides pictures, and each of them has a slot of its own at their mean rate (59.6, as phones have it), this
@@ -299,7 +297,7 @@ static struct ratio kind_rate(const struct times *t, int64_t rate_max, struct ra
 
 	if (t->count < EVEN_LEAST || mean < SLOW_RATE || mean > (double)rate_max || ratio_value(usual) > (double)rate_max)
 		return usual;
-	return least_hidden(t, usual, &late) > 0 && least_hidden(t, rate, &late) == 0 ? rate : usual;
+	return !can_show_all(t, usual, &late) && can_show_all(t, rate, &late) ? rate : usual;
 }
 
 static void choose_rate(const struct facts *facts, const struct times *t, int64_t rate_max, struct grid *g)
@@ -332,7 +330,7 @@ static int64_t step_of(const struct times *t, const struct grid *g)
 	if (hypot(x, y) > CLEAR * (double)(t->count - 1))
 		return llround(atan2(y, x) / turn / t->tick);
 	if (!g->constant && g->every == 1)
-		least_hidden(t, g->rate, &late);
+		can_show_all(t, g->rate, &late);
 	return late;
 }
 
