@@ -342,15 +342,19 @@ UPDATE task SET state = 'queued', worker = NULL, pid = NULL, progress = 0 WHERE 
 -- name: worker_died_with
 INSERT OR IGNORE INTO death (video, worker) SELECT video, worker FROM task WHERE worker = :id AND state = 'running';
 
--- A task is blamed, but where another worker died since its video last killed one that did not have the video: then something
--- else kills workers here.
+-- A task is blamed, but where another worker died since its video last killed one that did not have the video, or three of the
+-- last ten did: then something else kills workers here.
 -- name: worker_blames
 UPDATE task
-   SET deaths = deaths + 1, crashes = crashes + NOT EXISTS (
+   SET deaths = deaths + 1, crashes = crashes + NOT (
+       EXISTS (
        SELECT 1 FROM dead_lately d
         WHERE NOT EXISTS (SELECT 1 FROM death WHERE video = task.video AND worker = d.worker)
           AND d.ended_ms > (SELECT coalesce(max(w.ended_ms), 0) FROM death x JOIN worker w ON w.id = x.worker
                               WHERE x.video = task.video AND x.worker <> :id))
+       OR 3 <= (
+       SELECT count(*) FROM (SELECT worker FROM dead_lately ORDER BY ended_ms DESC LIMIT 10) d
+        WHERE NOT EXISTS (SELECT 1 FROM death WHERE video = task.video AND worker = d.worker)))
  WHERE worker = :id AND state = 'running';
 
 -- A task that is blamed for two is run alone, and given up when three more died with it; whoever is to blame, after 20.

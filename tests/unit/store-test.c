@@ -291,6 +291,26 @@ static void a_task_that_kills_is_given_up_though_another_died_before(void **stat
 	assert_state(f, f->video, "failed");
 }
 
+/* Each third responder that dies had nothing to do: the others did not die of what they did. */
+static void nobody_is_blamed_where_something_else_kills(void **state)
+{
+	struct fixture *f = *state;
+	char idle[ID_LEN + 1];
+
+	assert_int_equal(worker_bury(f->db, f->worker), DB_OK);
+	add_video(f, f->video, 0);
+	for (int deaths = 0; deaths < 16; deaths++) {
+		if (deaths % 2 == 0) {
+			join(f, idle);
+			assert_int_equal(worker_bury(f->db, idle), DB_OK);
+		}
+		usleep(2000);
+		assert_true(die_with_the_next(f));
+		usleep(2000);
+	}
+	assert_state(f, f->video, "probing");
+}
+
 static void two_videos_that_kill_are_both_given_up(void **state)
 {
 	struct fixture *f = *state;
@@ -767,6 +787,7 @@ int main(void)
 		T(a_ready_or_running_video_refuses_illegal_moves_in_plain_words),
 		T(a_dead_worker_gives_its_tasks_back_once),
 		T(a_task_that_kills_is_given_up_though_another_died_before),
+		T(nobody_is_blamed_where_something_else_kills),
 		T(two_videos_that_kill_are_both_given_up),
 		T(a_digest_that_kills_ends_and_its_video_goes_on),
 		T(where_the_next_must_run_alone_a_busy_worker_claims_nothing),
