@@ -277,12 +277,13 @@ static bool can_show_all(const struct times *t, struct ratio rate, int64_t *late
 {
 	double part = 1 / ratio_value(rate) / STEPS_OF_SLOT / t->tick;
 
-	for (int64_t at = 0; at <= STEPS_MOST; at++)
-		for (int sign = -1; sign <= 1; sign += 2) {
-			*late = sign * llround((double)at * part);
-			if ((double)llabs(*late) <= STEPS_MOST * part && shows_all(t, rate, *late))
-				return true;
-		}
+	for (int i = 0; i <= 2 * STEPS_MOST; i++) {
+		int step = i % 2 == 0 ? i / 2 : -(i + 1) / 2;   /* 0, -1, 1, -2, ... */
+
+		*late = llround(step * part);
+		if ((double)llabs(*late) <= STEPS_MOST * part && shows_all(t, rate, *late))
+			return true;
+	}
 	*late = 0;
 	return false;
 }
@@ -316,7 +317,7 @@ static void choose_rate(const struct facts *facts, const struct times *t, int64_
 /*
  * How many ticks later than the first picture the slots begin, where most others are in step with each other and not with it:
  * some writers put it at 0, whatever it had.  The mean direction of them on a circle that is a slot long.  Where they are not in
- * step, as few of them are hidden as can be.
+ * step, little more or less than none, if each has a slot of its own then.
  */
 static int64_t step_of(const struct times *t, const struct grid *g)
 {
