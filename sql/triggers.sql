@@ -43,14 +43,14 @@ END;
 
 DROP TRIGGER IF EXISTS profile_sound_encoder;
 CREATE TRIGGER profile_sound_encoder BEFORE INSERT ON profile
-WHEN EXISTS (SELECT 1 FROM encoder) AND NOT EXISTS (SELECT 1 FROM encoder WHERE codec = NEW.audio_codec) AND NEW.audio_codec IN ('aac', 'opus')
+WHEN EXISTS (SELECT 1 FROM codec_known WHERE kind = 'audio' AND codec = NEW.audio_codec AND lacks)
 BEGIN
 	SELECT RAISE(ABORT, 'the ffmpeg of this server has no encoder for that audio_codec: SELECT * FROM encoder');
 END;
 
 DROP TRIGGER IF EXISTS profile_sound_encoder_changes;
 CREATE TRIGGER profile_sound_encoder_changes BEFORE UPDATE OF audio_codec ON profile
-WHEN EXISTS (SELECT 1 FROM encoder) AND NOT EXISTS (SELECT 1 FROM encoder WHERE codec = NEW.audio_codec) AND NEW.audio_codec IN ('aac', 'opus')
+WHEN EXISTS (SELECT 1 FROM codec_known WHERE kind = 'audio' AND codec = NEW.audio_codec AND lacks)
 BEGIN
 	SELECT RAISE(ABORT, 'the ffmpeg of this server has no encoder for that audio_codec: SELECT * FROM encoder');
 END;
@@ -65,8 +65,7 @@ BEGIN
 	THEN RAISE(ABORT, 'there is no such profile: insert it before its rungs')
 	WHEN (SELECT count(*) FROM rung WHERE profile = NEW.profile) >= 14
 	THEN RAISE(ABORT, 'a profile has 14 rungs at most')
-	WHEN NEW.codec IN ('h264', 'hevc', 'vp9', 'av1') AND EXISTS (SELECT 1 FROM encoder)
-	 AND NOT EXISTS (SELECT 1 FROM encoder WHERE codec = NEW.codec)
+	WHEN EXISTS (SELECT 1 FROM codec_known WHERE kind = 'video' AND codec = NEW.codec AND lacks)
 	THEN RAISE(ABORT, 'the ffmpeg of this server has no encoder for that codec: SELECT * FROM encoder') END;
 END;
 
@@ -78,8 +77,7 @@ BEGIN
 	THEN RAISE(ABORT, 'there is no such profile: insert it before its rungs')
 	WHEN NEW.profile <> OLD.profile AND (SELECT count(*) FROM rung WHERE profile = NEW.profile) >= 14
 	THEN RAISE(ABORT, 'a profile has 14 rungs at most')
-	WHEN NEW.codec <> OLD.codec AND NEW.codec IN ('h264', 'hevc', 'vp9', 'av1') AND EXISTS (SELECT 1 FROM encoder)
-	 AND NOT EXISTS (SELECT 1 FROM encoder WHERE codec = NEW.codec)
+	WHEN NEW.codec <> OLD.codec AND EXISTS (SELECT 1 FROM codec_known WHERE kind = 'video' AND codec = NEW.codec AND lacks)
 	THEN RAISE(ABORT, 'the ffmpeg of this server has no encoder for that codec: SELECT * FROM encoder') END;
 END;
 
@@ -87,8 +85,8 @@ DROP TRIGGER IF EXISTS rung_added;
 CREATE TRIGGER rung_added AFTER INSERT ON rung
 BEGIN
 	UPDATE rung
-	   SET crf = coalesce(crf, CASE codec WHEN 'h264' THEN 23 WHEN 'hevc' THEN 26 WHEN 'vp9' THEN 33 WHEN 'av1' THEN 35 END),
-	       preset = coalesce(preset, CASE codec WHEN 'vp9' THEN '4' WHEN 'av1' THEN '8' ELSE 'veryfast' END)
+	   SET crf = coalesce(crf, (SELECT k.crf FROM codec_known k WHERE k.codec = rung.codec)),
+	       preset = coalesce(preset, (SELECT k.preset FROM codec_known k WHERE k.codec = rung.codec))
 	 WHERE profile = NEW.profile AND codec = NEW.codec AND short_side = NEW.short_side AND (crf IS NULL OR preset IS NULL);
 	UPDATE profile SET version = version + 1 WHERE name = NEW.profile;
 END;
@@ -98,8 +96,8 @@ DROP TRIGGER IF EXISTS rung_changed;
 CREATE TRIGGER rung_changed AFTER UPDATE OF profile, codec, short_side, max_kbps, crf, preset ON rung
 BEGIN
 	UPDATE rung
-	   SET crf = coalesce(crf, CASE codec WHEN 'h264' THEN 23 WHEN 'hevc' THEN 26 WHEN 'vp9' THEN 33 WHEN 'av1' THEN 35 END),
-	       preset = coalesce(preset, CASE codec WHEN 'vp9' THEN '4' WHEN 'av1' THEN '8' ELSE 'veryfast' END)
+	   SET crf = coalesce(crf, (SELECT k.crf FROM codec_known k WHERE k.codec = rung.codec)),
+	       preset = coalesce(preset, (SELECT k.preset FROM codec_known k WHERE k.codec = rung.codec))
 	 WHERE profile = NEW.profile AND codec = NEW.codec AND short_side = NEW.short_side AND (crf IS NULL OR preset IS NULL);
 	UPDATE profile SET version = version + 1 WHERE name IN (OLD.profile, NEW.profile);
 END;

@@ -345,11 +345,20 @@ SELECT name, json_object(
        ) AS recipe
   FROM profile p;
 
+-- codec_known: the codecs that profiles may have, what rungs have where nothing is said, and whether the ffmpeg of this server lacks
+-- an encoder; before anybody asked it, it lacks none.
+DROP VIEW IF EXISTS codec_known;
+CREATE VIEW codec_known AS
+SELECT column1 AS kind, column2 AS codec, column3 AS crf, column4 AS preset,
+       EXISTS (SELECT 1 FROM encoder) AND column2 NOT IN (SELECT codec FROM encoder) AS lacks
+  FROM (VALUES ('video', 'h264', 23, 'veryfast'), ('video', 'hevc', 26, 'veryfast'), ('video', 'vp9', 33, '4'), ('video', 'av1', 35, '8'),
+               ('audio', 'aac', NULL, NULL), ('audio', 'opus', NULL, NULL));
+
 -- profile_lacks: the codecs that profiles need and the ffmpeg of this server has no encoder for.
 DROP VIEW IF EXISTS profile_lacks;
 CREATE VIEW profile_lacks AS
 SELECT profile, codec FROM (SELECT profile, codec FROM rung UNION SELECT name, audio_codec FROM profile)
- WHERE codec NOT IN (SELECT codec FROM encoder) AND EXISTS (SELECT 1 FROM encoder);
+ WHERE codec IN (SELECT codec FROM codec_known WHERE lacks);
 
 -- lanes: how many children may run at one time, and the wall time that a second of a child's CPU takes: 1 to 20 s, as clocks
 -- may be set while it runs.
