@@ -66,16 +66,20 @@ static bool unlink_in(const struct desk *desk, const char *folder, const char *i
 	return false;
 }
 
+/* All of it but a source that a video has.  DB_FAILED: something stays; DB_NONE: another removed it. */
+static enum db_result remove_upload(const struct desk *desk, const char *id)
+{
+	if (!unlink_in(desk, "incoming", id) || (!video_exists(desk->db, id) && !unlink_in(desk, "source", id)))
+		return DB_FAILED;
+	return upload_abort(desk->db, id);
+}
+
 /* With its turn held: once more a look, as a byte may have come.  The row of one that became a video long ago goes without a word. */
-static void remove_upload(const struct desk *desk, const char *id)
+static void remove_expired(const struct desk *desk, const char *id)
 {
 	bool unfinished = upload_needs_file(desk->db, id);
 
-	if (!upload_is_expired(desk->db, desk->conf->upload_expiry_ms, id) || !unlink_in(desk, "incoming", id))
-		return;
-	if (!video_exists(desk->db, id) && !unlink_in(desk, "source", id))
-		return;
-	if (upload_abort(desk->db, id) == DB_OK && unfinished)
+	if (upload_is_expired(desk->db, desk->conf->upload_expiry_ms, id) && remove_upload(desk, id) == DB_OK && unfinished)
 		log_info("upload %s: expired", id);
 }
 
@@ -84,11 +88,21 @@ static void expire(const struct desk *desk, const char *id)
 	int fd = open_file(desk, id);
 
 	if (fd < 0 || turn_take(fd, 0, false) == TURN_OURS)
-		remove_upload(desk, id);
+		remove_expired(desk, id);
 	if (fd < 0)
 		return;
 	turn_leave(fd);
 	close(fd);
+}
+
+/* Those that end with their responder, which is dead. */
+static void remove_orphans(const struct desk *desk)
+{
+	char id[ID_LEN + 1] = "";
+
+	while (!atomic_load(desk->stopping) && upload_orphan(desk->db, id) == DB_OK)
+		if (remove_upload(desk, id) == DB_FAILED)
+			log_warn("upload %s: could not be removed", id);
 }
 
 static void remove_strays(const struct desk *desk)
@@ -122,5 +136,6 @@ void expiry_run(const struct desk *desk)
 	complete_left(desk);
 	while (!atomic_load(desk->stopping) && upload_expired(desk->db, desk->conf->upload_expiry_ms, id) == DB_OK)
 		expire(desk, id);
+	remove_orphans(desk);
 	remove_strays(desk);
 }
