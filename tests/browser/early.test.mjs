@@ -28,8 +28,7 @@ test("a player that begins with the first chunk plays on to the end, and notices
 			assert.notEqual((await server.video(id)).state, "ready");
 			await player.play();
 			await player.until((media) => media.currentTime > 2);
-			const { drawn } = await player.state();
-			assert.ok(drawn > 10, `${drawn} frames`);
+			await player.drawn(11);
 			server.hold.off("assemble");
 			await server.waitFor(id, "ready");
 			assert.equal(await server.count(`task WHERE video = '${id}' AND kind = 'audio'`), 2, "its sound had a head");

@@ -19,10 +19,9 @@ test("the MP4 plays: the clock runs, and frames are drawn", { skip }, playing(as
 	await player.load(urls.mp4);
 	await player.play();
 	await player.until((media) => media.currentTime > 3);
-	const { seconds, width, height, drawn, corrupt } = await player.state();
+	const { seconds, width, height, corrupt } = await player.drawn(RATE);
 	near(seconds, SECONDS);
 	assert.deepEqual([width, height, corrupt], [854, 480, 0]);
-	assert.ok(drawn >= RATE, `${drawn} frames in 3 s`);
 }));
 
 test("a seek in the MP4 shows the frame that belongs there, and it plays on", { skip }, playing(async (player) => {

@@ -88,6 +88,12 @@ export class Player {
 		}));
 	}
 
+	// Until so many frames were drawn: their count comes later than the clock, on a busy machine by much.
+	async drawn(frames) {
+		await this.until((media, frames) => media.getVideoPlaybackQuality().totalVideoFrames >= frames, frames);
+		return this.state();
+	}
+
 	// All of it is here: the element's ranges are those that it keeps.
 	async loadAll(seconds) {
 		await this.until(({ buffered }, seconds) => buffered.length && buffered.end(buffered.length - 1) >= seconds, seconds);
