@@ -242,7 +242,8 @@ SELECT t.id, t.attempts, t.failures, t.kind, t.seq, t.video, v.source, t.frames_
        t.first_frame,
        (SELECT count(*) FROM task c WHERE c.video = t.video AND c.edition = t.edition AND c.kind = 'chunk') < 2,
        v.single, t.predicted_s, t.crashes,
-       (SELECT CAST(round(sum(bytes)) AS INTEGER) FROM rendition_cap WHERE video = t.video AND edition = t.edition)
+       (SELECT CAST(round(sum(bytes)) AS INTEGER) FROM rendition_cap WHERE video = t.video AND edition = t.edition),
+       coalesce(v.recipe ->> '$.segment_ms', 0)
   FROM task t JOIN video v ON v.id = t.video WHERE t.id = :id;
 
 -- name: task_argv

@@ -157,6 +157,32 @@ void fragmented_keep(struct fragmented *file, const struct fragment *fragment)
 	file->duration += fragment->duration;
 }
 
+static bool belongs(const struct fragment *f, const struct fragment *next, uint64_t wished)
+{
+	return f->offset + f->size == next->offset && f->duration + next->duration / 2 <= wished;
+}
+
+void fragmented_join(struct fragmented *file, int64_t wished_ms, int64_t from_ms)
+{
+	uint64_t wished = file->timescale * (uint64_t)wished_ms / 1000, from = file->timescale * (uint64_t)from_ms / 1000;
+	struct fragment *last = file->fragments;
+	uint64_t at = last->duration;           /* where the next one begins */
+
+	for (size_t i = 1; i < file->count; i++) {
+		const struct fragment *next = &file->fragments[i];
+		bool is_behind = at - last->duration >= from;
+
+		at += next->duration;
+		if (is_behind && belongs(last, next, wished)) {
+			last->size += next->size;
+			last->duration += next->duration;
+			last->samples += next->samples;
+		} else
+			*++last = *next;
+	}
+	file->count = (size_t)(last - file->fragments) + 1;
+}
+
 void fragmented_fini(struct fragmented *file)
 {
 	free(file->fragments);

@@ -8,7 +8,7 @@
 
 #include "base/buf.h"
 
-/* One moof and its mdat: a segment. */
+/* One moof and its mdat: a segment, or a part of one. */
 struct fragment {
 	uint64_t offset, size;          /* bytes in the file, moof through mdat */
 	uint64_t decode_time;           /* tfdt, in the track's timescale */
@@ -45,6 +45,12 @@ void fragmented_fini(struct fragmented *file);
 
 /* Appends a fragment and counts it in the sums. */
 void fragmented_keep(struct fragmented *file, const struct fragment *fragment);
+
+/*
+ * Makes segments of fragments: joins those that follow each other in the file, so that each is as near to `wished_ms` as may
+ * be.  What begins before `from_ms` stays as it is.
+ */
+void fragmented_join(struct fragmented *file, int64_t wished_ms, int64_t from_ms);
 
 /*
  * Appends the init segment that we publish: theirs, with an edit list whose media_time is the

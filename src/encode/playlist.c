@@ -143,18 +143,32 @@ static const char *skip_segments(const char *at, size_t count)
 	return at;
 }
 
-/* Segments [from, to) of a piece. */
-static void put_lines(const struct piece *piece, size_t from, size_t to, struct buf *out)
+static int64_t segment_us(const char *at)
 {
-	const char *begin = skip_segments(piece->playlist, from);
-
-	if (to > from)
-		buf_put(out, begin, (size_t)(skip_segments(begin, to - from) - begin));
+	return llround(strtod(at + strlen("#EXTINF:"), NULL) * 1e6);
 }
 
-void playlist_early(const struct rendition_row *row, size_t pieces, bool complete, int64_t segment_most_ms, struct buf *out)
+/* Segments [from, to) of a piece, which begin at *at_us, as far as they are to be listed; steps *at_us behind them. */
+static void put_lines(const struct piece *piece, size_t from, size_t to, int64_t until_us, int64_t *at_us, struct buf *out)
+{
+	const char *at = skip_segments(piece->playlist, from);
+
+	for (size_t i = from; i < to; i++) {
+		const char *next = skip_segments(at, 1);
+		bool is_first = *at_us == 0;
+
+		*at_us += segment_us(at);
+		if (is_first || *at_us - PLAYLIST_SLACK_US <= until_us)
+			buf_put(out, at, (size_t)(next - at));
+		at = next;
+	}
+}
+
+void playlist_early(const struct rendition_row *row, size_t pieces, int64_t until_us, bool complete, int64_t segment_most_ms,
+		    struct buf *out)
 {
 	size_t seen = 0;
+	int64_t at_us = 0;
 
 	put_head(row, (segment_most_ms + 999) / 1000, "EVENT", out);
 	buf_puts(out, "#EXT-X-START:TIME-OFFSET=0\n");
@@ -163,7 +177,7 @@ void playlist_early(const struct rendition_row *row, size_t pieces, bool complet
 
 		if (row->pieces[i].seq == NAME_HEAD && count > 0)
 			seen = --count;
-		put_lines(&row->pieces[i], i > 0 && row->pieces[i - 1].seq == NAME_HEAD ? seen : 0, count, out);
+		put_lines(&row->pieces[i], i > 0 && row->pieces[i - 1].seq == NAME_HEAD ? seen : 0, count, until_us, &at_us, out);
 	}
 	if (complete)
 		buf_puts(out, "#EXT-X-ENDLIST\n");

@@ -24,6 +24,7 @@
 #define REACH_S 60.0            /* the longest hole that is filled where a sound changes its channels or its rate */
 #define LATE_S 10.0             /* a sound may begin so much later than it claims */
 
+#define PART_MS 1000            /* a segment is written in such parts: an early list begins with them, see HACKING */
 #define HEAD_FROM_S 60.0        /* sounds of longer videos have a head */
 #define HEAD_LEAST_S 20.0
 #define HEAD_PART 20            /* of the whole */
@@ -87,12 +88,13 @@ static void add_codec(const struct take *take, struct strings *argv)
 
 static void add_file(const struct plan_input *input, const struct take *take, struct strings *argv)
 {
+	int64_t segment_ms = input->profile->segment_ms;
 	char stem[32], file[64];
 
 	switches_output(argv);
 	line_text(argv, "-use_editlist", "0");
 	line_text(argv, "-avoid_negative_ts", "disabled");
-	line_number(argv, "-frag_duration", input->profile->segment_ms * 1000);
+	line_number(argv, "-frag_duration", segment_ms * 1000 / ((segment_ms + PART_MS - 1) / PART_MS));
 	line_text(argv, "-movflags", "+empty_moov+default_base_moof+frag_discont+skip_trailer");
 	name_stem(stem, input->edition, take->rendition->name);
 	name_piece(file, stem, take->head_s > 0 ? NAME_HEAD : 0);

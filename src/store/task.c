@@ -85,6 +85,7 @@ static enum db_result read_row(struct db *db, int64_t id, struct task *task)
 	task->predicted_s = rows_column_real(&rows, 13, 0);
 	task->crashes = rows_column_int(&rows, 14, 0);
 	task->caps_bytes = rows_column_int(&rows, 15, 0);
+	task->segment_ms = rows_column_int(&rows, 16, 0);
 	rows_end(&rows);
 	return DB_OK;
 }

@@ -21,17 +21,43 @@ static size_t in_a_row(const struct rendition_row *row)
 	return count;
 }
 
-/* Its last piece is the last there will be. */
-static bool is_complete(const struct rendition_row *row, size_t pieces, const struct early *early)
+static bool is_picture(const struct rendition_row *row)
 {
-	int64_t due = row->planned.kind == RENDITION_VIDEO ? early->pieces : 1;
-
-	return pieces > 0 && row->pieces[pieces - 1].seq == due - 1;
+	return row->planned.kind == RENDITION_VIDEO;
 }
 
-static bool is_worth_writing(size_t pieces, bool complete)
+/* The renditions that an early master names: all rungs, and the main sound. */
+static bool is_early(const struct rendition_row *row)
 {
-	return pieces > 0 && (complete || pieces % (1 + pieces / LIST_ALL_UP_TO) == 0);
+	return is_picture(row) || (row->planned.kind == RENDITION_AUDIO && row->planned.is_default);
+}
+
+/* How far each rung can be played. */
+struct reach {
+	size_t pieces;
+	int64_t us;             /* of those; PLAYLIST_TO_THE_END: of all there will be */
+};
+
+static struct reach reach_of(const struct renditions *list, const struct early *early)
+{
+	struct reach reach = { (size_t)early->pieces, PLAYLIST_TO_THE_END };
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct rendition_row *row = &list->rows[i];
+		size_t pieces = in_a_row(row);
+
+		if (!is_picture(row) || pieces >= reach.pieces)
+			continue;
+		reach = (struct reach){ pieces, 0 };
+		for (size_t k = 0; k < pieces; k++)
+			reach.us += row->pieces[k].duration_us;
+	}
+	return reach;
+}
+
+static bool is_worth_writing(const struct reach *reach)
+{
+	return reach->pieces > 0 && (reach->us == PLAYLIST_TO_THE_END || reach->pieces % (1 + reach->pieces / LIST_ALL_UP_TO) == 0);
 }
 
 static bool put_file(const struct work *work, const char *name, const struct buf *text)
@@ -48,27 +74,23 @@ static int64_t segment_most_ms(const struct early *early)
 	return early->segment_most_ms > usual ? early->segment_most_ms : usual;
 }
 
-static bool write_list(const struct work *work, const struct rendition_row *row, const struct early *early)
+/* A sound is listed as far as the pictures reach: browsers play what goes further beside a picture that stands still. */
+static bool write_list(const struct work *work, const struct rendition_row *row, const struct early *early, const struct reach *reach)
 {
-	size_t pieces = in_a_row(row);
-	bool complete = is_complete(row, pieces, early), ok;
+	size_t pieces = is_picture(row) ? reach->pieces : in_a_row(row);
+	bool is_head = pieces > 0 && row->pieces[pieces - 1].seq == NAME_HEAD, ok;
+	bool complete = reach->us == PLAYLIST_TO_THE_END && !is_head;
 	struct buf text = BUF_INIT;
 	char stem[32], file[64];
 
-	if (!is_worth_writing(pieces, complete))
+	if (pieces == 0)
 		return true;
 	name_stem(stem, row->edition, row->planned.name);
 	name_early(file, stem);
-	playlist_early(row, pieces, complete, segment_most_ms(early), &text);
+	playlist_early(row, pieces, is_picture(row) ? PLAYLIST_TO_THE_END : reach->us, complete, segment_most_ms(early), &text);
 	ok = put_file(work, file, &text);
 	buf_fini(&text);
 	return ok;
-}
-
-/* The renditions that an early master names: all rungs, and the main sound. */
-static bool is_early(const struct rendition_row *row)
-{
-	return row->planned.kind == RENDITION_VIDEO || (row->planned.kind == RENDITION_AUDIO && row->planned.is_default);
 }
 
 static bool all_begun(const struct renditions *list)
@@ -93,8 +115,12 @@ static bool write_master(const struct work *work, const struct renditions *list)
 /* What cannot be written has been logged, and is written with the next piece: nothing else waits for it. */
 static enum db_result write_all(struct db *db, const struct work *work, const struct renditions *list, const struct early *early)
 {
+	struct reach reach = reach_of(list, early);
+
+	if (!is_worth_writing(&reach))
+		return DB_OK;
 	for (size_t i = 0; i < list->count; i++)
-		if (is_early(&list->rows[i]) && !write_list(work, &list->rows[i], early))
+		if (is_early(&list->rows[i]) && !write_list(work, &list->rows[i], early, &reach))
 			return DB_OK;
 	if (early->playable || !all_begun(list))
 		return DB_OK;

@@ -78,6 +78,16 @@ static bool is_plain(struct work *work, const struct artefact *artefact)
 	return true;
 }
 
+/* Lists it by segments, as its profile wishes: sound is written in parts of them. */
+static void list_shown(struct show *show, struct piece *piece)
+{
+	struct fragmented *file = &show->files[show->shown.count - 1];
+
+	if (!file->is_video)
+		fragmented_join(file, show->work->attempt->task.segment_ms, 0);
+	playlist_piece(file, piece);
+}
+
 /* Reads the fragments of one rendition out of a finished file, and compares them with its pieces. */
 static bool read_shown(struct show *show, const struct rendition_row *made, const struct artefact *artefact,
 		       struct piece *piece)
@@ -91,7 +101,7 @@ static bool read_shown(struct show *show, const struct rendition_row *made, cons
 		return work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (!judge_movie(file, made, &work->judgement) || !is_plain(work, artefact))
 		return false;
-	playlist_piece(file, piece);
+	list_shown(show, piece);
 	return true;
 }
 
@@ -121,7 +131,7 @@ static bool read_piece(struct show *show, const struct rendition_row *made, stru
 	ok = fragmented_read(artefact.bytes, artefact.len, &show->files[show->shown.count - 1], error, sizeof error) ||
 	     work_refuse(work, VERDICT_RETRY, "bad_output", error);
 	if (ok)
-		playlist_piece(&show->files[show->shown.count - 1], piece);
+		list_shown(show, piece);
 	return artefact_unmap(&artefact) ? ok : work_storage_failed(work);
 }
 

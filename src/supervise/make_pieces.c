@@ -87,6 +87,8 @@ static bool make_piece_of(struct work *work, const struct plan_rendition *planne
 		return work_refuse(work, VERDICT_FAIL, "too_long", "The sound is longer than this server takes.");
 	if (!fragmented_place(artefact->bytes, file, start_of(&a->task, planned, file)))
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A piece cannot be put in its place.");
+	if (planned->kind == RENDITION_AUDIO)   /* a player that begins with a short first chunk must have no more sound than pictures */
+		fragmented_join(file, a->task.segment_ms, a->task.segment_ms);
 	playlist_piece(file, piece);
 	return write_init(work, stem, artefact, file);
 }

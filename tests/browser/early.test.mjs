@@ -16,17 +16,22 @@ const server = noBrowser ? null : await serve({ procs: 1, hold: true, prepare: a
 		INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('default', 180, 300, 'ultrafast'), ('default', 90, 100, 'ultrafast')`);
 } });
 
+// All stands still once it can be played, so that the player comes to the end of what there is.
 test("a player that begins with the first chunk plays on to the end, and notices nothing", { skip: noBrowser },
 	async () => {
+		await server.sql("UPDATE worker SET slots = 1");
 		const id = await server.upload(await madeClip({ seconds: SECONDS, size: "320x180", rate: 10 }));
 		const { urls } = await until(async () => {
 			const video = await server.video(id);
 			return video.urls.hls && video;
 		}, "it can be played", 120_000);
+		await server.sql("UPDATE everything SET paused = 1");
 		await withPlayer(browser, server, "video", async (player) => {
 			await player.load(urls.hls);
 			assert.notEqual((await server.video(id)).state, "ready");
 			await player.play();
+			await player.until((media) => media.currentTime > 0.5 && media.readyState < 3);
+			await server.sql("UPDATE everything SET paused = 0");
 			await player.until((media) => media.currentTime > 2);
 			await player.drawn(11);
 			server.hold.off("assemble");

@@ -41,7 +41,7 @@ export class Player {
 			const hls = window.hls = new Hls({ maxBufferLength: 300, maxMaxBufferLength: 300, backBufferLength: Infinity, startLevel: 0 });
 			// Error events too are a load that it gives up itself, to switch, and a machine too busy to draw what is there.
 			// So is having to wait for the next chunk of a list that still grows.
-			const waits = ({ details, fatal }) => hls.latestLevelDetails?.live && !fatal && /^buffer(Stalled|AppendNoProgress)/.test(details);
+			const waits = ({ details, fatal }) => hls.latestLevelDetails?.live && !fatal && /^buffer(Stalled|AppendNoProgress|NudgeOnStall)/.test(details);
 			const harmless = (event) => event.details === "aborted" || waits(event) ||
 				(event.details === "bufferStalledError" && event.bufferInfo?.len > 0.5);
 			hls.on(Hls.Events.ERROR, (_, event) => {

@@ -19,14 +19,18 @@ const id = (await server.put(film, { filename: "film.mp4" })).json.id;
 const at = (uri) => `/media/${id}/${uri}`;
 const seen = new Map();         // text of each early list, as last seen
 
+const reach = (uri) => readMedia(seen.get(uri)).segments.reduce((sum, { seconds }) => sum + seconds, 0);
+
 async function lookAtLists(master) {
-	for (const uri of [...master.variants.map(({ uri }) => uri), ...master.media.map(({ URI }) => URI)]) {
+	const [sound] = master.media.map(({ URI }) => URI), [rung] = master.variants.map(({ uri }) => uri);
+	for (const uri of [sound, ...master.variants.map(({ uri }) => uri)]) {
 		const { status, text } = await server.get(at(uri));
 		assert.equal(status, 200, uri);
 		const before = (seen.get(uri) ?? text).replace(/#EXT-X-ENDLIST\n$/, "");
 		assert.ok(text.startsWith(before), `${uri} changed and did not only grow:\n${before}\n${text}`);
 		seen.set(uri, text);
 	}
+	assert.ok(reach(sound) < reach(rung) + 0.3, `sound of ${reach(sound)} s beside pictures of ${reach(rung)} s`);
 }
 
 test("it can be played before it is ready, and its lists only grow", async () => {

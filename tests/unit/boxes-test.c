@@ -382,6 +382,48 @@ static void the_init_segment_has_an_edit_list_for_the_delay(void **state)
 
 static uint32_t chunk_at, sample_count = 4;
 
+/* Sound in parts of about a second, of which `wished_ms` are joined; of parts as long as a segment (older versions') none. */
+static void parts_become_segments(void **state)
+{
+	static const struct { uint64_t part; int64_t wished_ms, from_ms; size_t parts; const char *joined; } cases[] = {
+		{ 48128, 4000, 0, 10, "442" }, { 48128, 4000, 4000, 10, "111142" }, { 48128, 4000, 4000, 3, "111" },
+		{ 48000, 4000, 4000, 9, "111141" }, { 48128, 1000, 1000, 3, "111" }, { 36000, 1500, 0, 5, "221" },
+		{ 192512, 4000, 4000, 3, "111" }, { 192512, 4000, 0, 3, "111" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct fragmented file = { .timescale = 48000 };
+		uint64_t offset = 100, duration = 0;
+
+		for (size_t k = 0; k < cases[i].parts; k++, offset += 10)
+			fragmented_keep(&file, &(struct fragment){ .offset = offset, .size = 10, .decode_time = k * cases[i].part,
+								   .duration = cases[i].part, .samples = 47 });
+		fragmented_join(&file, cases[i].wished_ms, cases[i].from_ms);
+		assert_int_equal(file.count, strlen(cases[i].joined));
+		for (size_t k = 0; k < file.count; k++) {
+			uint64_t parts = (uint64_t)(cases[i].joined[k] - '0');
+
+			assert_int_equal(file.fragments[k].size, parts * 10);
+			assert_int_equal(file.fragments[k].duration, parts * cases[i].part);
+			assert_int_equal(file.fragments[k].decode_time, duration);
+			duration += file.fragments[k].duration;
+		}
+		assert_int_equal(duration, file.duration);
+		fragmented_fini(&file);
+	}
+}
+
+static void what_lies_apart_is_not_joined(void **state)
+{
+	struct fragmented file = { .timescale = 1000 };
+
+	fragmented_keep(&file, &(struct fragment){ .offset = 0, .size = 10, .duration = 1000 });
+	fragmented_keep(&file, &(struct fragment){ .offset = 11, .size = 10, .duration = 1000 });
+	fragmented_join(&file, 4000, 0);
+	assert_int_equal(file.count, 2);
+	fragmented_fini(&file);
+}
+
 static void put_tables(struct buf *out)
 {
 	size_t box;
@@ -462,6 +504,8 @@ int main(void)
 		cmocka_unit_test(no_time_becomes_negative),
 		cmocka_unit_test(a_time_of_four_bytes_does_not_overflow),
 		cmocka_unit_test(the_init_segment_has_an_edit_list_for_the_delay),
+		cmocka_unit_test(parts_become_segments),
+		cmocka_unit_test(what_lies_apart_is_not_joined),
 		cmocka_unit_test(reads_a_movie_whose_samples_are_there),
 	};
 

@@ -87,15 +87,39 @@ static void a_sound_goes_on_behind_its_head(void **state)
 	const struct rendition_row row = { .planned = { .name = "audio" }, .edition = 2, .pieces = parts, .piece_count = 2 };
 	struct buf out = BUF_INIT;
 
-	playlist_early(&row, 1, false, 6000, &out);
+	playlist_early(&row, 1, PLAYLIST_TO_THE_END, false, 6000, &out);
 	assert_string_equal(buf_text(&out),
 			    "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:6\n#EXT-X-MEDIA-SEQUENCE:0\n"
 			    "#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-INDEPENDENT-SEGMENTS\n#EXT-X-MAP:URI=\"e2-audio-init.mp4\"\n"
 			    "#EXT-X-START:TIME-OFFSET=0\n#EXTINF:4,\n#R:a\nh\n#EXTINF:4,\n#R:b\nh\n");
 	buf_reset(&out);
-	playlist_early(&row, 2, true, 6000, &out);
+	playlist_early(&row, 2, PLAYLIST_TO_THE_END, true, 6000, &out);
 	assert_non_null(strstr(buf_text(&out), "#R:b\nh\n#EXTINF:4,\n#R:C\nw\n#EXTINF:2,\n#R:d\nw\n#EXT-X-ENDLIST\n"));
 	buf_fini(&out);
+}
+
+/* Of a head of 9 s and a whole of 14: as far as the pictures are, give or take a frame of sound; always the first. */
+static void a_sound_is_listed_as_far_as_it_is_seen(void **state)
+{
+	static char head[] = "#EXTINF:4.01,\n#R:a\nh\n#EXTINF:4.01,\n#R:b\nh\n#EXTINF:1,\n#R:c\nh\n";
+	static char whole[] = "#EXTINF:4.01,\n#R:a\nw\n#EXTINF:4.01,\n#R:b\nw\n#EXTINF:4.01,\n#R:C\nw\n#EXTINF:2,\n#R:d\nw\n";
+	static const struct { size_t pieces; int64_t until_us; const char *segments; } cases[] = {
+		{ 1, 1000000, "a" }, { 1, 4000000, "a" }, { 1, 7000000, "a" }, { 1, 8000000, "ab" }, { 1, 40000000, "ab" },
+		{ 2, 1000000, "a" }, { 2, 8000000, "ab" }, { 2, 12000000, "abC" }, { 2, 14000000, "abCd" },
+	};
+	struct piece parts[] = { { .seq = -1, .playlist = head }, { .seq = 0, .playlist = whole } };
+	const struct rendition_row row = { .planned = { .name = "audio" }, .edition = 1, .pieces = parts, .piece_count = 2 };
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct buf out = BUF_INIT;
+		char segments[8] = "";
+
+		playlist_early(&row, cases[i].pieces, cases[i].until_us, false, 6000, &out);
+		for (const char *at = buf_text(&out); (at = strstr(at, "#R:")) != NULL; at++)
+			strncat(segments, at + 3, 1);
+		assert_string_equal(segments, cases[i].segments);
+		buf_fini(&out);
+	}
 }
 
 static void an_early_list_grows_and_ends(void **state)
@@ -105,8 +129,8 @@ static void an_early_list_grows_and_ends(void **state)
 	const struct rendition_row row = { .planned = { .name = "720p" }, .edition = 1, .pieces = parts, .piece_count = 2 };
 	struct buf one = BUF_INIT, two = BUF_INIT;
 
-	playlist_early(&row, 1, false, 6000, &one);
-	playlist_early(&row, 2, true, 6000, &two);
+	playlist_early(&row, 1, PLAYLIST_TO_THE_END, false, 6000, &one);
+	playlist_early(&row, 2, PLAYLIST_TO_THE_END, true, 6000, &two);
 	assert_memory_equal(buf_text(&two), buf_text(&one), one.len);
 	assert_string_equal(buf_text(&two) + one.len, "#EXTINF:4,\n#R:b\ny\n#EXT-X-ENDLIST\n");
 	buf_fini(&one);
@@ -191,6 +215,7 @@ int main(void)
 		cmocka_unit_test(writes_the_lines_of_a_piece),
 		cmocka_unit_test(writes_a_media_playlist),
 		cmocka_unit_test(a_sound_goes_on_behind_its_head),
+		cmocka_unit_test(a_sound_is_listed_as_far_as_it_is_seen),
 		cmocka_unit_test(an_early_list_grows_and_ends),
 		cmocka_unit_test(rounds_the_target_as_extinf_is_rounded),
 		cmocka_unit_test(lists_rungs_from_the_largest_with_their_sound),
