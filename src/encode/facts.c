@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "encode/facts.h"
@@ -257,7 +256,6 @@ static void take_video(const struct stream_row *s, const struct measured *m, str
 	snprintf(f->color_transfer, sizeof f->color_transfer, "%s", s->color_transfer);
 	f->rate_nominal = parse_ratio(s->r_frame_rate);
 	f->rate_mean = parse_ratio(s->avg_frame_rate);
-	f->video_start_s = s->start_time;
 }
 
 /* Which tracks there are, in what language, for whom. */
@@ -430,7 +428,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 
 	memset(f, 0, sizeof *f);
 	video = find_video(probe, &f->video_count);
-	f->audio_start_s = f->video_start_s = NAN;
+	f->audio_start_s = NAN;
 	f->cover_index = -1;
 	snprintf(f->container, sizeof f->container, "%s", probe->format);
 	f->start_s = probe->start_time;

@@ -78,8 +78,6 @@ struct facts {
 	char color_space[32], color_primaries[32], color_transfer[32];
 	struct ratio rate_nominal, rate_mean;   /* r_frame_rate, avg_frame_rate */
 
-	double video_start_s;           /* NAN: not known */
-
 	struct track sounds[FACTS_TRACKS_MOST];         /* the main one first, then as in the file */
 	size_t sound_count;
 	double audio_start_s;           /* of the main sound; NAN: not known */

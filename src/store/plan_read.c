@@ -85,7 +85,7 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	COPY(s->r_frame_rate, rows, 10);
 	COPY(s->avg_frame_rate, rows, 11);
 	COPY(s->time_base, rows, 12);
-	s->start_pts = rows_column_int(rows, 13, INT64_MIN);
+	s->programs = rows_column_int(rows, 13, 0);
 	s->start_time = rows_column_real(rows, 14, NAN);
 	s->duration = rows_column_real(rows, 15, NAN);
 	s->nb_frames = read_number(rows, 16);
@@ -110,7 +110,6 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	s->dolby_base = read_number(rows, 35);
 	COPY(s->matrix, rows, 36);
 	s->told_s = rows_column_real(rows, 37, NAN);
-	s->programs = rows_column_int(rows, 38, 0);
 }
 
 /* Columns 4 to 14 of query probe_format. */
@@ -142,14 +141,13 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	COPY(probe->format, &rows, 0);
 	probe->start_time = rows_column_real(&rows, 1, NAN);
 	probe->duration = rows_column_real(&rows, 2, NAN);
-	probe->nb_streams = rows_column_int(&rows, 3, 0);
+	probe->size_bytes = rows_column_int(&rows, 3, 0);
 	read_measured(&rows, &probe->measured);
 	probe->idr.known = rows_column_int(&rows, 15, -1) >= 0;
 	probe->idr.count = rows_column_int(&rows, 15, 0);
 	probe->idr.sum = rows_column_int(&rows, 16, 0);
 	probe->wide = rows_column_int(&rows, 17, 0) != 0;
 	probe->merged = rows_column_int(&rows, 18, 0) != 0;
-	probe->size_bytes = rows_column_int(&rows, 19, 0);
 	rows_end(&rows);
 	return DB_OK;
 }
@@ -221,9 +219,7 @@ static void read_profile(struct rows *rows, struct profile *profile)
 	profile->audio_kbps = rows_column_int(rows, 5, 128);
 	profile->surround_kbps = rows_column_int(rows, 6, 0);
 	profile->copy = rows_column_int(rows, 7, 0) != 0;
-	profile->keep_source = rows_column_int(rows, 8, 1) != 0;
-	profile->storyboard = rows_column_int(rows, 9, 1) != 0;
-	profile->version = rows_column_int(rows, 10, 1);
+	profile->storyboard = rows_column_int(rows, 8, 1) != 0;
 }
 
 static enum db_result keep_recipe(struct db *db, const char *video)

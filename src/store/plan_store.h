@@ -16,7 +16,6 @@ struct stream_row {
 	int64_t has_b_frames;           /* 0 */
 	int64_t programs;               /* of those that the source has (MPEG-TS), in their order, a bit each that it belongs to; 0: none */
 	char r_frame_rate[32], avg_frame_rate[32], time_base[32];       /* N/D */
-	int64_t start_pts;              /* INT64_MIN: none */
 	double start_time, duration;    /* seconds; NAN */
 	double told_s;                  /* what a tag says of the duration (Matroska), else that: not to be relied on; NAN */
 	int64_t nb_frames;              /* 0 */
@@ -64,7 +63,6 @@ struct steadies {
 struct probe {
 	char format[64];                /* format_name */
 	double start_time, duration;    /* seconds; NAN */
-	int64_t nb_streams;
 	bool wide;                      /* more than its first part was looked through for tracks */
 	bool merged;                    /* its streams go on under other numbers, as one */
 	int64_t size_bytes;             /* of the file; 0: not known */
@@ -86,12 +84,11 @@ struct profile_rung {
 /* What to make of a video, as it was when the video was planned; see sql/schema/0004-profiles.sql. */
 struct profile {
 	char name[33];
-	int64_t version;
 	int64_t segment_ms, chunk_ms, rate_max;
 	char audio_codec[16];           /* aac, opus */
 	int64_t audio_kbps;
 	int64_t surround_kbps;          /* of a second sound with 5.1 channels; 0: none */
-	bool copy, keep_source, storyboard;
+	bool copy, storyboard;
 	struct profile_rung rungs[PLAN_RUNGS_MOST];     /* largest first, of one size the newest codec; none: sound only */
 	size_t rung_count;
 };

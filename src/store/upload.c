@@ -213,25 +213,15 @@ enum db_result upload_complete(struct db *db, const struct upload_done *done)
 
 /* What is left behind --------------------------------------------------------------------------- */
 
-static bool is_there(struct db *db, enum sql_query query, const char *id)
+bool upload_needs_file(struct db *db, const char *id)
 {
-	struct rows rows = rows_open(db, query);
+	struct rows rows = rows_open(db, SQL_UPLOAD_NEEDS_FILE);
 	enum db_result result;
 
 	rows_text(&rows, ":id", id);
 	result = rows_next(&rows);
 	rows_end(&rows);
 	return result != DB_NONE; /* what cannot be looked up is not an orphan */
-}
-
-bool upload_exists(struct db *db, const char *id)
-{
-	return is_there(db, SQL_UPLOAD_EXISTS, id);
-}
-
-bool upload_needs_file(struct db *db, const char *id)
-{
-	return is_there(db, SQL_UPLOAD_NEEDS_FILE, id);
 }
 
 static enum db_result next_id(struct rows *rows, char id[ID_LEN + 1])

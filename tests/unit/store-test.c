@@ -124,7 +124,7 @@ static void an_upload_becomes_a_queued_video_with_a_probe(void **state)
 	struct task task;
 
 	add_video(f, f->video, 0);
-	assert_false(upload_exists(f->db, f->video));
+	assert_false(upload_needs_file(f->db, f->video));
 	assert_state(f, f->video, "queued");
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_PROBE);
