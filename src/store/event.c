@@ -20,7 +20,7 @@ static enum db_result tell_all(struct rows *rows, event_teller *tell, void *user
 		tell(user, &event);
 		++*told;
 	}
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 enum db_result event_after(struct db *db, int64_t after, const struct event_filter *filter, int64_t limit, event_teller *tell,

@@ -2,6 +2,7 @@
 libclipmill_a_SOURCES += \
 	src/store/db.c src/store/db.h src/store/rows.h \
 	src/store/budget.c src/store/budget.h \
+	src/store/decision.c src/store/decision.h \
 	src/store/digest.c src/store/digest.h \
 	src/store/link.c src/store/link.h \
 	src/store/discard.c src/store/discard.h src/store/early.c src/store/early.h \

@@ -57,8 +57,6 @@ void renditions_fini(struct renditions *list)
 	*list = (struct renditions){ 0 };
 }
 
-#define COPY(to, rows, column) snprintf((to), sizeof(to), "%s", rows_column((rows), (column)))
-
 /* ffprobe ------------------------------------------------------------------------------------- */
 
 /* ffprobe's numbers have 32 bits: what is beyond them is none.  So no product of two of them overflows. */
@@ -73,34 +71,34 @@ static int64_t read_number(struct rows *rows, int column)
 static void read_stream(struct rows *rows, struct stream_row *s)
 {
 	s->index = rows_column_int(rows, 0, -1);
-	COPY(s->type, rows, 1);
-	COPY(s->codec, rows, 2);
-	COPY(s->profile, rows, 3);
-	COPY(s->pix_fmt, rows, 4);
-	COPY(s->sar, rows, 5);
-	COPY(s->field_order, rows, 6);
+	ROWS_COLUMN_INTO(s->type, rows, 1);
+	ROWS_COLUMN_INTO(s->codec, rows, 2);
+	ROWS_COLUMN_INTO(s->profile, rows, 3);
+	ROWS_COLUMN_INTO(s->pix_fmt, rows, 4);
+	ROWS_COLUMN_INTO(s->sar, rows, 5);
+	ROWS_COLUMN_INTO(s->field_order, rows, 6);
 	s->width = read_number(rows, 7);
 	s->height = read_number(rows, 8);
 	s->has_b_frames = read_number(rows, 9);
-	COPY(s->r_frame_rate, rows, 10);
-	COPY(s->avg_frame_rate, rows, 11);
-	COPY(s->time_base, rows, 12);
+	ROWS_COLUMN_INTO(s->r_frame_rate, rows, 10);
+	ROWS_COLUMN_INTO(s->avg_frame_rate, rows, 11);
+	ROWS_COLUMN_INTO(s->time_base, rows, 12);
 	s->programs = rows_column_int(rows, 13, 0);
 	s->start_time = rows_column_real(rows, 14, NAN);
 	s->duration = rows_column_real(rows, 15, NAN);
 	s->nb_frames = read_number(rows, 16);
-	COPY(s->color_range, rows, 17);
-	COPY(s->color_space, rows, 18);
-	COPY(s->color_transfer, rows, 19);
-	COPY(s->color_primaries, rows, 20);
+	ROWS_COLUMN_INTO(s->color_range, rows, 17);
+	ROWS_COLUMN_INTO(s->color_space, rows, 18);
+	ROWS_COLUMN_INTO(s->color_transfer, rows, 19);
+	ROWS_COLUMN_INTO(s->color_primaries, rows, 20);
 	s->sample_rate = read_number(rows, 21);
 	s->channels = read_number(rows, 22);
 	s->attached_pic = read_number(rows, 23) != 0;
 	s->is_default = read_number(rows, 24) != 0;
-	COPY(s->language, rows, 25);
+	ROWS_COLUMN_INTO(s->language, rows, 25);
 	s->rotation = read_number(rows, 26);
-	COPY(s->layout, rows, 27);
-	COPY(s->title, rows, 28);
+	ROWS_COLUMN_INTO(s->layout, rows, 27);
+	ROWS_COLUMN_INTO(s->title, rows, 28);
 	s->original = read_number(rows, 29) != 0;
 	s->comment = read_number(rows, 30) != 0;
 	s->hearing_impaired = read_number(rows, 31) != 0;
@@ -108,7 +106,7 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	s->forced = read_number(rows, 33) != 0;
 	s->dolby_profile = read_number(rows, 34);
 	s->dolby_base = read_number(rows, 35);
-	COPY(s->matrix, rows, 36);
+	ROWS_COLUMN_INTO(s->matrix, rows, 36);
 	s->told_s = rows_column_real(rows, 37, NAN);
 }
 
@@ -138,7 +136,7 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	result = rows_next(&rows);
 	if (result != DB_OK)
 		return result;
-	COPY(probe->format, &rows, 0);
+	ROWS_COLUMN_INTO(probe->format, &rows, 0);
 	probe->start_time = rows_column_real(&rows, 1, NAN);
 	probe->duration = rows_column_real(&rows, 2, NAN);
 	probe->size_bytes = rows_column_int(&rows, 3, 0);
@@ -163,7 +161,7 @@ static enum db_result read_steadies(struct db *db, const char *video, struct ste
 		list->items[list->count++] = (struct steady){
 			rows_column_int(&rows, 0, -1), rows_column_int(&rows, 1, 0), rows_column_int(&rows, 2, 0), rows_column_int(&rows, 3, 0),
 		};
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 enum db_result plan_probe_read(struct db *db, const char *video, struct probe *probe)
@@ -183,18 +181,18 @@ enum db_result plan_probe_read(struct db *db, const char *video, struct probe *p
 		probe->streams = grow(probe->streams, probe->stream_count, sizeof *probe->streams);
 		read_stream(&rows, &probe->streams[probe->stream_count++]);
 	}
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 /* The profile --------------------------------------------------------------------------------- */
 
 static void read_rung(struct rows *rows, struct profile_rung *rung)
 {
-	COPY(rung->codec, rows, 0);
+	ROWS_COLUMN_INTO(rung->codec, rows, 0);
 	rung->short_side = rows_column_int(rows, 1, 0);
 	rung->max_kbps = rows_column_int(rows, 2, 0);
 	rung->crf = rows_column_int(rows, 3, 0);
-	COPY(rung->preset, rows, 4);
+	ROWS_COLUMN_INTO(rung->preset, rows, 4);
 }
 
 static enum db_result read_rungs(struct db *db, const char *video, struct profile *profile)
@@ -206,16 +204,16 @@ static enum db_result read_rungs(struct db *db, const char *video, struct profil
 	rows_int(&rows, ":most", PLAN_RUNGS_MOST - 2); /* a top rung of the source's size and the sound come on top */
 	while ((result = rows_next(&rows)) == DB_OK)
 		read_rung(&rows, &profile->rungs[profile->rung_count++]);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 static void read_profile(struct rows *rows, struct profile *profile)
 {
-	COPY(profile->name, rows, 0);
+	ROWS_COLUMN_INTO(profile->name, rows, 0);
 	profile->segment_ms = rows_column_int(rows, 1, 4000);
 	profile->chunk_ms = rows_column_int(rows, 2, 10000);
 	profile->rate_max = rows_column_int(rows, 3, 60);
-	COPY(profile->audio_codec, rows, 4);
+	ROWS_COLUMN_INTO(profile->audio_codec, rows, 4);
 	profile->audio_kbps = rows_column_int(rows, 5, 128);
 	profile->surround_kbps = rows_column_int(rows, 6, 0);
 	profile->copy = rows_column_int(rows, 7, 0) != 0;
@@ -225,11 +223,9 @@ static void read_profile(struct rows *rows, struct profile *profile)
 static enum db_result keep_recipe(struct db *db, const char *video)
 {
 	struct rows rows = rows_open(db, SQL_RECIPE_KEEP);
-	enum db_result result;
 
 	rows_text(&rows, ":id", video);
-	result = rows_run(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(rows_run(&rows));
 }
 
 enum db_result plan_profile_read(struct db *db, const char *video, struct profile *profile)
@@ -256,13 +252,13 @@ static void read_piece(struct rows *rows, const char *rendition, struct piece *p
 {
 	snprintf(piece->rendition, sizeof piece->rendition, "%s", rendition);
 	piece->seq = rows_column_int(rows, 0, 0);
-	COPY(piece->file, rows, 1);
+	ROWS_COLUMN_INTO(piece->file, rows, 1);
 	piece->size_bytes = rows_column_int(rows, 2, 0);
 	piece->frames = rows_column_int(rows, 3, 0);
 	piece->duration_us = rows_column_int(rows, 4, 0);
 	piece->peak_bps = rows_column_int(rows, 5, 0);
 	piece->longest_us = rows_column_int(rows, 6, 0);
-	piece->playlist = strdup(rows_column(rows, 7));
+	piece->playlist = rows_column_copy(rows, 7);
 }
 
 static enum db_result read_pieces(struct db *db, const struct task *task, int64_t from, struct rendition_row *row)
@@ -278,7 +274,7 @@ static enum db_result read_pieces(struct db *db, const struct task *task, int64_
 		row->pieces = grow(row->pieces, row->piece_count, sizeof *row->pieces);
 		read_piece(&rows, row->planned.name, &row->pieces[row->piece_count++]);
 	}
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 static enum rendition_kind kind_of(const char *name)
@@ -296,18 +292,18 @@ static enum rendition_role role_of(const char *name)
 
 static void read_rendition(struct rows *rows, struct rendition_row *row)
 {
-	COPY(row->planned.name, rows, 0);
+	ROWS_COLUMN_INTO(row->planned.name, rows, 0);
 	row->planned.kind = kind_of(rows_column(rows, 1));
 	row->planned.width = rows_column_int(rows, 2, 0);
 	row->planned.height = rows_column_int(rows, 3, 0);
 	row->planned.rate_num = rows_column_int(rows, 4, 0);
 	row->planned.rate_den = rows_column_int(rows, 5, 0);
 	row->planned.channels = rows_column_int(rows, 6, 0);
-	COPY(row->codecs, rows, 7);
-	COPY(row->planned.codec, rows, 8);
+	ROWS_COLUMN_INTO(row->codecs, rows, 7);
+	ROWS_COLUMN_INTO(row->planned.codec, rows, 8);
 	row->planned.copied = rows_column_int(rows, 9, 0) != 0;
-	COPY(row->planned.language, rows, 10);
-	COPY(row->planned.label, rows, 11);
+	ROWS_COLUMN_INTO(row->planned.language, rows, 10);
+	ROWS_COLUMN_INTO(row->planned.label, rows, 11);
 	row->planned.is_default = rows_column_int(rows, 12, 0) != 0;
 	row->place = rows_column_int(rows, 13, 0);
 	row->planned.role = role_of(rows_column(rows, 14));

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "store/decision.h"
 #include "store/plan_store.h"
 #include "store/rows.h"
 
@@ -82,9 +83,8 @@ static enum db_result with_done(struct db *db, const struct task *task, const st
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = task_done(db, task, ended);
+	if (result == DB_OK)
+		result = task_done(db, task, ended);
 	if (result == DB_OK)
 		result = body(db, task, what);
 	return db_end(db, result);
@@ -129,7 +129,7 @@ static enum db_result add_task(struct db *db, const struct task *of, const struc
 		return result;
 	*id = rows_column_int(&rows, 0, 0);
 	result = rows_next(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 static enum db_result add_wait(struct db *db, int64_t task, int64_t needs)
@@ -189,13 +189,7 @@ static enum db_result save_video(struct db *db, const char *video, const struct 
 
 static enum db_result add_decision(struct db *db, const struct task *task, const char *code, const char *detail)
 {
-	struct rows rows = rows_open(db, SQL_DECISION_ADD);
-
-	rows_text(&rows, ":video", task->video);
-	rows_int(&rows, ":edition", task->edition);
-	rows_text(&rows, ":code", code);
-	rows_text(&rows, ":detail", detail);
-	return rows_run(&rows);
+	return decision_add(db, task->video, task->edition, code, detail);
 }
 
 static const char *const rendition_kind_names[] = {
@@ -241,7 +235,7 @@ static enum db_result foretell(struct db *db, const char *video)
 	rows_text(&rows, ":id", video);
 	result = rows_run(&rows);
 	if (result != DB_OK)
-		return result == DB_NONE ? DB_OK : result;
+		return rows_any(result);
 	rows = rows_open(db, SQL_PLAN_FORETOLD);
 	rows_text(&rows, ":id", video);
 	return rows_run(&rows);

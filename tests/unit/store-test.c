@@ -574,8 +574,8 @@ static void what_cannot_be_removed_lets_others_go_first(void **state)
 
 	add_video(f, f->video, 0);
 	strcpy(task.video, f->video);
-	assert_int_equal(discard_add(f->db, &task, "stuck", -1000), DB_OK);
-	assert_int_equal(discard_add(f->db, &task, "other", 0), DB_OK);
+	assert_int_equal(discard_add(f->db, task.video, "stuck", -1000), DB_OK);
+	assert_int_equal(discard_add(f->db, task.video, "other", 0), DB_OK);
 	assert_int_equal(discard_due(f->db, &discard), DB_OK);
 	assert_string_equal(discard.file, "stuck");
 	assert_int_equal(discard_put_off(f->db, &discard), DB_OK);
