@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	tests/unit/sound-copy-test \
 	tests/unit/text-test \
 	tests/unit/thin-test \
+	tests/unit/tidy-test \
 	tests/unit/structured-test \
 	tests/unit/tus-test \
 	tests/unit/jail-test

@@ -19,9 +19,10 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "store/worker.h"
+#include "base/owner.h"
 #include "encode/copies.h"
 #include "encode/measure.h"
+#include "store/worker.h"
 #include "supervise/publish.h"
 #include "supervise/runner.h"
 
@@ -38,7 +39,7 @@
 #define OUT_TIME_SLACK_MS 120000        /* ffmpeg's out_time runs ahead by its delays */
 
 struct runner {
-	struct job job;                 /* first: the finisher gives it back */
+	struct job job;                 /* at the finisher, while it has this */
 	struct runner_shop *shop;
 	struct runner *next;
 	enum runner_state state;
@@ -129,12 +130,12 @@ static void gather(struct runner *r)
 
 static void job_run(struct job *job, const struct desk *desk)
 {
-	publish_attempt(desk, &((struct runner *)(void *)job)->attempt);
+	publish_attempt(desk, &OWNER_OF(job, struct runner, job)->attempt);
 }
 
 static void job_done(struct job *job)
 {
-	runner_event((struct runner *)(void *)job, RUNNER_FINISHED);
+	runner_event(OWNER_OF(job, struct runner, job), RUNNER_FINISHED);
 }
 
 static void judge(struct runner *r)
@@ -156,7 +157,7 @@ static void note(const struct runner *r, enum db_result result)
 
 static void scratch_run(struct job *job, const struct desk *desk)
 {
-	remove_scratch((struct runner *)(void *)job);
+	remove_scratch(OWNER_OF(job, struct runner, job));
 }
 
 /* Many GB may have been made, which the disk needs seconds to let go of. */
@@ -249,7 +250,7 @@ static void runner_event(struct runner *r, enum runner_event event)
 
 static void on_output(struct child *child, const char *bytes, size_t len)
 {
-	struct runner *r = (struct runner *)(void *)((char *)child - offsetof(struct runner, child));
+	struct runner *r = OWNER_OF(child, struct runner, child);
 	struct attempt *a = &r->attempt;
 
 	switch (a->task.kind) {
@@ -279,7 +280,7 @@ static void on_output(struct child *child, const char *bytes, size_t len)
 
 static void on_over(struct child *child)
 {
-	runner_event((struct runner *)(void *)((char *)child - offsetof(struct runner, child)), RUNNER_OVER);
+	runner_event(OWNER_OF(child, struct runner, child), RUNNER_OVER);
 }
 
 static const struct child_events child_events = { on_output, on_over };
