@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/unit/text-test \
 	tests/unit/thin-test \
 	tests/unit/tidy-test \
+	tests/unit/stream-test \
 	tests/unit/structured-test \
 	tests/unit/tus-test \
 	tests/unit/jail-test
