@@ -381,8 +381,8 @@ UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state IN ('runn
 -- name: worker_alive
 SELECT id, pid FROM worker WHERE state = 'alive';
 
--- name: worker_unjailed
-SELECT 1 FROM worker WHERE state = 'alive' AND coalesce(health ->> '$.jail.ok', 0) = 0 LIMIT 1;
+-- name: worker_count
+SELECT count(*), count(trouble), count(*) FILTER (WHERE coalesce(health ->> '$.jail.ok', 0) = 0) FROM worker WHERE state = 'alive';
 
 -- name: worker_prune
 DELETE FROM worker

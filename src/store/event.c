@@ -66,6 +66,11 @@ void event_write(const struct event *event, struct buf *text)
 	buf_puts(text, "\n\n");
 }
 
+void event_write_place(int64_t newest, bool missed, struct buf *text)
+{
+	buf_printf(text, "id: %lld\nevent: %s\ndata: {}\n\n", (long long)newest, missed ? "reset" : "start");
+}
+
 enum db_result event_prune(struct db *db, int64_t keep)
 {
 	struct rows rows = rows_open(db, SQL_EVENT_PRUNE);

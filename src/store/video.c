@@ -26,6 +26,13 @@ bool video_state_valid(const char *state)
 	return false;
 }
 
+bool video_cursor_valid(const char *before)
+{
+	size_t digits = strspn(before, "0123456789");
+
+	return digits > 0 && digits < 16 && before[digits] == '.' && id_valid(before + digits + 1);
+}
+
 /* Reading ------------------------------------------------------------------------------------- */
 
 /* Binds the parameters that video_list and video_page share. */

@@ -35,6 +35,7 @@ struct video_page {
 enum db_result video_reencode(struct db *db, const char *id, const char *profile);
 
 bool video_state_valid(const char *state);
+bool video_cursor_valid(const char *before);
 
 /*
  * Append JSON made by SQLite: {"videos":[...],"next":CURSOR|null}, one video, its tasks {"tasks":[...]}.  With `task` 0 these

@@ -155,11 +155,18 @@ size_t worker_alive(struct db *db, struct worker_row *rows_out, size_t most)
 	return count;
 }
 
-bool worker_unjailed(struct db *db)
+enum db_result worker_count(struct db *db, struct worker_count *count)
 {
-	struct rows rows = rows_open(db, SQL_WORKER_UNJAILED);
+	struct rows rows = rows_open(db, SQL_WORKER_COUNT);
+	enum db_result result = rows_next(&rows);
 
-	return rows_found(&rows) == DB_OK;
+	if (result != DB_OK)
+		return result;
+	count->alive = rows_column_int(&rows, 0, 0);
+	count->troubled = rows_column_int(&rows, 1, 0);
+	count->unjailed = rows_column_int(&rows, 2, 0);
+	rows_end(&rows);
+	return DB_OK;
 }
 
 enum db_result worker_health_json(struct db *db, struct buf *out)
