@@ -21,6 +21,9 @@ bool copy_is_described_once(const struct facts *facts);
 /* True where, as far as can be told before the packets are known, it might. */
 bool copy_is_thinkable(const struct facts *facts, const struct profile *profile);
 
+/* The same before the first pictures are measured: whether its packets are worth a look. */
+bool copy_is_hoped_for(const struct facts *facts, const struct profile *profile);
+
 /*
  * True where the packets of the source can be taken over as they are for `rung`, each put into its slot of `grid`:
  * same codec, size and kind of picture, a constant rate, closed groups of pictures whose keyframes are IDR pictures and

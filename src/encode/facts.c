@@ -11,7 +11,6 @@
 
 #include "encode/facts.h"
 #include "encode/language.h"
-#include "encode/measure.h"
 
 #define OVER_MOST_S 10.0        /* a sound may go on so much longer than the picture */
 #define OVER_PART 4             /* or so many times as long, if that is more than ... */
@@ -223,11 +222,11 @@ static bool has_alpha(const char *pix_fmt)
 /* What decoding showed outweighs what the stream claims. */
 static void take_measured(const struct stream_row *s, const struct measured *m, struct facts *f)
 {
-	f->says_interlaced = measure_claim(s) != FIELDS_PROGRESSIVE;
-	f->claims_fields = measure_is_wanted(s);
-	f->by_field = measure_is_by_field(s, m);
+	f->says_interlaced = fields_claimed(s) != FIELDS_PROGRESSIVE;
+	f->claims_fields = fields_are_doubtful(s);
+	f->by_field = fields_are_pictures(s, m);
 	if (!f->by_field)
-		f->fields = m->known ? measure_fields(m, f->says_interlaced, &f->telecine) : measure_claim(s);
+		f->fields = m->known ? fields_measured(m, f->says_interlaced, &f->telecine) : fields_claimed(s);
 	f->interlaced = f->fields != FIELDS_PROGRESSIVE;
 	f->captions = m->captions > 0;
 	f->damage = m->errors;

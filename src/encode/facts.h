@@ -3,6 +3,7 @@
 #define CLIPMILL_FACTS_H
 
 #include "base/conf.h"
+#include "encode/fields.h"
 #include "store/plan_store.h"
 
 /* A ratio of two positive numbers; 0/0 is "not known". */
@@ -11,12 +12,6 @@ struct ratio {
 };
 
 enum facts_hdr { FACTS_SDR, FACTS_PQ, FACTS_HLG };
-
-/*
- * How the lines of a picture lie in time, measured where it was (encode/measure.h), else as claimed.
- * Interlaced: each picture holds two moments, and the output has one picture a field: twice as many.
- */
-enum facts_fields { FIELDS_PROGRESSIVE, FIELDS_TOP_FIRST, FIELDS_BOTTOM_FIRST };
 
 #define FACTS_TRACKS_MOST 32    /* of sound, and of text; more are not looked at */
 

@@ -26,14 +26,6 @@
 
 /* Probe and scan ------------------------------------------------------------------------------ */
 
-static void open_probe(const struct conf *conf, struct strings *argv)
-{
-	const char *const fixed[] = { "-hide_banner", "-v", "error", "-max_alloc", "268435456", NULL };
-
-	strings_add(argv, conf->ffprobe);
-	strings_add_all(argv, fixed);
-}
-
 void plan_probe_argv(const struct conf *conf, const char *source, enum probe_step step, struct strings *argv)
 {
 	static const char entries[] =
@@ -45,7 +37,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, enum probe_ste
 		":format=format_name,start_time,duration,nb_streams,size:program=program_id:program_stream=index";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
-	open_probe(conf, argv);
+	switches_ffprobe(conf, argv);
 	switches_input(conf, step != PROBE_HEAD, step == PROBE_MERGED, argv);
 	switches_opened(argv);
 	strings_add_all(argv, fixed);
@@ -63,7 +55,7 @@ void plan_scan_argv(const struct conf *conf, const char *source, const struct fa
 	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
 	const char *const fixed[] = { "-of", "csv=p=0", "-o", "pipe:1", NULL };
 
-	open_probe(conf, argv);
+	switches_ffprobe(conf, argv);
 	switches_source(conf, facts, argv);
 	switches_opened(argv);
 	strings_add(argv, "-show_entries");
