@@ -33,8 +33,7 @@ enum db_result worker_end(struct db *db, const char *id);
 
 /*
  * In one transaction the worker is dead and its running tasks are queued again, or given up where several
- * workers died with them.  DB_NONE: another
- * responder was first.  Call only while holding its lock.
+ * workers died with them.  DB_NONE: another responder was first.  Call only while holding its lock.
  */
 enum db_result worker_bury(struct db *db, const char *id);
 
