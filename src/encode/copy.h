@@ -2,10 +2,12 @@
 #ifndef CLIPMILL_COPY_H
 #define CLIPMILL_COPY_H
 
+#include "base/strings.h"
 #include "encode/cuts.h"
 #include "encode/input.h"
 #include "encode/ladder.h"
 #include "encode/rate.h"
+#include "store/profile.h"
 
 struct copy {
 	size_t rung;                    /* of the ladder: the one that is copied */

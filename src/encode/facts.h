@@ -4,7 +4,7 @@
 
 #include "base/conf.h"
 #include "encode/fields.h"
-#include "store/plan_store.h"
+#include "store/probe.h"
 
 /* A ratio of two positive numbers; 0/0 is "not known". */
 struct ratio {

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "store/plan_store.h"
+#include "store/probe.h"
 
 /*
  * How the lines of a picture lie in time, measured where it was (encode/measure.h), else as claimed.

@@ -3,6 +3,7 @@
 #ifndef CLIPMILL_IDR_H
 #define CLIPMILL_IDR_H
 
+#include "base/strings.h"
 #include "encode/facts.h"
 #include "encode/scan.h"
 

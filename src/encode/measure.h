@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_MEASURE_H
 #define CLIPMILL_MEASURE_H
 
+#include "base/strings.h"
 #include "encode/facts.h"
 #include "encode/scan.h"
 

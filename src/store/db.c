@@ -206,6 +206,16 @@ char *rows_column_copy(struct rows *rows, int column)
 	return copy;
 }
 
+void *rows_grow(void *array, size_t count, size_t size)
+{
+	char *grown = realloc(array, (count + 1) * size);
+
+	if (grown == NULL)
+		abort();
+	memset(grown + count * size, 0, size);
+	return grown;
+}
+
 static bool is_null(struct rows *rows, int column)
 {
 	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;

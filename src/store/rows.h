@@ -55,6 +55,9 @@ char *rows_column_copy(struct rows *rows, int column);          /* the caller's,
 int64_t rows_column_int(struct rows *rows, int column, int64_t otherwise);
 double rows_column_real(struct rows *rows, int column, double otherwise);
 
+/* An array that grows by one zeroed element, for rows whose number nobody knows; aborts without memory. */
+void *rows_grow(void *array, size_t count, size_t size);
+
 /* Keeps words of our own as db_message(). */
 void db_say(struct db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

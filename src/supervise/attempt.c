@@ -130,13 +130,13 @@ static bool scan_argv(struct attempt *attempt, const struct conf *conf, struct d
 	struct facts facts = { 0 };
 	struct profile profile = { 0 };
 	struct probe probe;
-	enum db_result result = plan_probe_read(db, task->video, &probe);
+	enum db_result result = probe_read(db, task->video, &probe);
 
 	if (result == DB_OK && !facts_from_probe(&probe, conf, &facts, &refusal))
 		log_debug("video %s: %s", task->video, refusal.detail);
 	probe_fini(&probe);
 	if (result == DB_OK && task->seq == SCAN_COPIES)
-		result = plan_profile_read(db, task->video, &profile);
+		result = profile_read(db, task->video, &profile);
 	if (result != DB_OK && result != DB_NONE)
 		return false;
 	if (task->seq == SCAN_MEASURE)

@@ -282,7 +282,7 @@ static bool assemble_make(struct work *work)
 	struct show show = { .work = work, .made = &work->renditions };
 	bool ok;
 
-	if (plan_renditions(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
+	if (renditions_read(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
 		return work_database_failed(work);
 	ok = show_all(&show) && write_lists(&show);
 	if (ok && !move_all(&show))

@@ -23,6 +23,7 @@
 #include "store/discard.h"
 #include "store/early.h"
 #include "store/plan_store.h"
+#include "store/probe.h"
 #include "store/task.h"
 #include "store/upload.h"
 #include "store/video.h"
@@ -144,10 +145,10 @@ static void a_probe_that_is_no_json_is_refused_and_what_is_absurd_in_it_is_passe
 
 	add_video(f, f->video, 0);
 	for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
-		assert_int_equal(plan_probe_save(f->db, f->video, broken[i], PROBE_HEAD), DB_REFUSED);
-	assert_int_equal(plan_probe_save(f->db, f->video, "{\"format\":7,\"streams\":[7,\"x\",[],null,{\"index\":4,\"width\":4611686018427387904,"
+		assert_int_equal(probe_save(f->db, f->video, broken[i], PROBE_HEAD), DB_REFUSED);
+	assert_int_equal(probe_save(f->db, f->video, "{\"format\":7,\"streams\":[7,\"x\",[],null,{\"index\":4,\"width\":4611686018427387904,"
 		"\"height\":-5,\"side_data_list\":[\"x\",{\"displaymatrix\":\"m\",\"rotation\":-90}],\"tags\":\"x\"}]}", PROBE_HEAD), DB_OK);
-	assert_int_equal(plan_probe_read(f->db, f->video, &probe), DB_OK);
+	assert_int_equal(probe_read(f->db, f->video, &probe), DB_OK);
 	assert_int_equal(probe.stream_count, 1);
 	assert_int_equal(probe.streams[0].index, 4);
 	assert_int_equal(probe.streams[0].width, 0);
