@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,11 +20,20 @@
 #define SAR_MOST 8              /* a stranger pixel than 8:1 is taken for a mistake */
 #define SAR_LEAST 1.0025        /* and one nearer to square for square: rounding made it, and nobody sees it */
 
-static bool refuse(struct refusal *refusal, const char *code, const char *detail)
+bool facts_refuse(struct refusal *refusal, const char *code, const char *format, ...)
 {
+	va_list ap;
+
 	refusal->code = code;
-	snprintf(refusal->detail, sizeof refusal->detail, "%s", detail);
+	va_start(ap, format);
+	vsnprintf(refusal->detail, sizeof refusal->detail, format, ap);
+	va_end(ap);
 	return false;
+}
+
+bool facts_refuse_unread(struct refusal *refusal, const struct facts *f)
+{
+	return facts_refuse(refusal, "not_decodable", "The picture is coded as %s, which this server does not read.", f->picture_unread);
 }
 
 /* "30000/1001" or "16:9"; 0/0 where it is neither or not positive. */
@@ -345,14 +355,14 @@ bool facts_length_is_guessed(const struct facts *f)
 static bool check_limits(const struct facts *f, const struct conf *conf, struct refusal *refusal)
 {
 	if (f->has_video && f->coded_width * f->coded_height > conf->pixels_max)
-		return refuse(refusal, "picture_too_large", "The picture is larger than this server takes.");
+		return facts_refuse(refusal, "picture_too_large", "The picture is larger than this server takes.");
 	if (f->has_video && f->dolby_only)
-		return refuse(refusal, "dolby_vision",
+		return facts_refuse(refusal, "dolby_vision",
 			      "The picture is Dolby Vision without a base for other players (profile 5): its colours cannot be told.");
 	if (f->has_video && f->timebase.den == 0)
-		return refuse(refusal, "not_a_video", "The video does not say how its time is counted.");
+		return facts_refuse(refusal, "not_a_video", "The video does not say how its time is counted.");
 	if (!f->has_video && f->duration_s * 1000 > (double)conf->duration_max_ms)
-		return refuse(refusal, "too_long", "The recording is longer than this server takes.");
+		return facts_refuse(refusal, "too_long", "The recording is longer than this server takes.");
 	return true;
 }
 
@@ -450,12 +460,9 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	} else
 		take_unread(probe, f);
 	take_late(probe, f);
-	if (f->picture_unread[0] != '\0' && f->sound_count == 0) {
-		refusal->code = "not_decodable";
-		snprintf(refusal->detail, sizeof refusal->detail, "The picture is coded as %s, which this server does not read.", f->picture_unread);
-		return false;
-	}
+	if (f->picture_unread[0] != '\0' && f->sound_count == 0)
+		return facts_refuse_unread(refusal, f);
 	if (video == NULL && f->sound_count == 0)
-		return refuse(refusal, "not_a_video", "The file has neither a picture nor a sound that can be read.");
+		return facts_refuse(refusal, "not_a_video", "The file has neither a picture nor a sound that can be read.");
 	return check_limits(f, conf, refusal);
 }

@@ -92,15 +92,21 @@ struct facts {
 
 /* Why a source is refused: a stable code and a sentence for the uploader. */
 struct refusal {
-	const char *code;       /* not_a_video, no_picture_or_sound, picture_too_large, too_long, ... */
+	const char *code;       /* not_a_video, picture_too_large, too_long, ...: doc/http-api.md has them all */
 	char detail[200];
 };
+
+/* Fills it in.  False, for a judge to return. */
+bool facts_refuse(struct refusal *refusal, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* True where its demuxer is the one that ffprobe's format_name begins with: "mov", "matroska", "mpegts", ... */
 bool facts_are_in(const struct facts *facts, const char *container);
 
 /* Fills `facts`; false with `refusal` filled when the source cannot or must not be encoded. */
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *facts, struct refusal *refusal);
+
+/* Refuses for a picture that cannot be read: its sound alone is not what the uploader has in mind. */
+bool facts_refuse_unread(struct refusal *refusal, const struct facts *facts);
 
 /* True where a sound ends so much later than a picture of `picture_s` that players wait for pictures: a song with its cover. */
 bool facts_is_outlasted(double picture_s, double over_s);

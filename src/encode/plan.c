@@ -267,26 +267,10 @@ static void add_assemble(const struct plan_input *input, struct plan *plan)
 
 /* The whole ----------------------------------------------------------------------------------- */
 
-static bool refuse(struct refusal *refusal, const char *code, const char *detail)
-{
-	refusal->code = code;
-	snprintf(refusal->detail, sizeof refusal->detail, "%s", detail);
-	return false;
-}
-
-/* Its sound alone is not what the uploader has in mind. */
-static bool refuse_unread(struct refusal *refusal, const struct facts *facts)
-{
-	refusal->code = "not_decodable";
-	snprintf(refusal->detail, sizeof refusal->detail, "The picture is coded as %s, which this server does not read.",
-		 facts->picture_unread);
-	return false;
-}
-
 static bool check_grid(const struct plan_input *input, const struct grid *grid, struct refusal *refusal)
 {
 	if (grid->duration_s * 1000 > (double)input->conf->duration_max_ms)
-		return refuse(refusal, "too_long", "The video is longer than this server takes.");
+		return facts_refuse(refusal, "too_long", "The video is longer than this server takes.");
 	return true;
 }
 
@@ -342,17 +326,17 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 
 	memset(plan, 0, sizeof *plan);
 	if (input->profile->rung_count > 0 && facts->picture_unread[0] != '\0')
-		return refuse_unread(refusal, facts);
+		return facts_refuse_unread(refusal, facts);
 	if (input->profile->rung_count == 0 && !facts->has_audio)
-		return refuse(refusal, "no_sound", "The profile makes sound only, and the file has none that can be read.");
+		return facts_refuse(refusal, "no_sound", "The profile makes sound only, and the file has none that can be read.");
 	picture = input->profile->rung_count > 0 && facts->has_video && input->scan != NULL &&
 		  grid_make(facts, input->scan, input->profile->rate_max, &grid);
 	if (!picture && !facts->has_audio)
-		return refuse(refusal, "not_a_video", "The file names a video track, but has no pictures in it.");
+		return facts_refuse(refusal, "not_a_video", "The file names a video track, but has no pictures in it.");
 	if (picture && input->scan->encrypted > 0)
-		return refuse(refusal, "not_decodable", "The picture is encrypted: only those can read it who have its key.");
+		return facts_refuse(refusal, "not_decodable", "The picture is encrypted: only those can read it who have its key.");
 	if (picture && is_still(facts, input->scan))
-		return refuse(refusal, "not_a_video", "The file is a still picture, not a video.");
+		return facts_refuse(refusal, "not_a_video", "The file is a still picture, not a video.");
 	if (picture && !check_grid(input, &grid, refusal))
 		return false;
 	told.spliced = !picture && is_spliced(input);
