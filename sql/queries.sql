@@ -190,9 +190,6 @@ SELECT id FROM upload
  WHERE kind = 'whole' AND worker IS NULL AND done = 0 AND offset_bytes = length_bytes AND ended = 1
    AND touched_ms + :rest_ms <= (SELECT ms FROM lived_ms) AND id > :after ORDER BY id LIMIT 1;
 
--- name: upload_exists
-SELECT 1 FROM upload WHERE id = :id;
-
 -- name: upload_orphan
 SELECT u.id FROM upload u
  WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') AND id > :after
@@ -379,13 +376,14 @@ SELECT t.worker FROM task t
    AND NOT EXISTS (SELECT 1 FROM worker WHERE id = t.worker AND state = 'alive') LIMIT 1;
 
 -- name: worker_let_go
+-- (The IN lets index task_by_worker be used, which is of these two states.)
 UPDATE task SET worker = NULL, pid = NULL WHERE worker = :id AND state IN ('running', 'cancelled') AND state = 'cancelled';
 
 -- name: worker_alive
 SELECT id, pid FROM worker WHERE state = 'alive';
 
--- name: worker_unjailed
-SELECT 1 FROM worker WHERE state = 'alive' AND coalesce(health ->> '$.jail.ok', 0) = 0 LIMIT 1;
+-- name: worker_count
+SELECT count(*), count(trouble), count(*) FILTER (WHERE coalesce(health ->> '$.jail.ok', 0) = 0) FROM worker WHERE state = 'alive';
 
 -- name: worker_prune
 DELETE FROM worker
@@ -484,19 +482,19 @@ SELECT s.value ->> '$[0]', s.value ->> '$[1]', s.value ->> '$[2]', s.value ->> '
 
 -- name: probe_format
 SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe ->> '$.format.duration',
-       probe ->> '$.format.nb_streams',
+       probe ->> '$.format.size',
        probe ->> '$.measured.pictures', probe ->> '$.measured.top_first', probe ->> '$.measured.bottom_first',
        probe ->> '$.measured.progressive', probe ->> '$.measured.undetermined', probe ->> '$.measured.repeated',
        probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors',
        probe ->> '$.measured.flagged', probe ->> '$.measured.alone', probe ->> '$.idr.count', probe ->> '$.idr.sum', probe ->> '$.wide',
-       probe ->> '$.merged', probe ->> '$.format.size'
+       probe ->> '$.merged'
   FROM video WHERE id = :id AND probe IS NOT NULL;
 
 -- name: probe_streams
 SELECT stream, type, codec, profile, pix_fmt, sar, field_order, width, height, has_b_frames, r_frame_rate, avg_frame_rate,
-       time_base, start_pts, start_time, duration, nb_frames, color_range, color_space, color_transfer, color_primaries,
+       time_base, programs, start_time, duration, nb_frames, color_range, color_space, color_transfer, color_primaries,
        sample_rate, channels, attached_pic, is_default, language, rotation, channel_layout, title, original, comment,
-       hearing_impaired, visual_impaired, forced, dolby_profile, dolby_base, matrix, told_s, programs
+       hearing_impaired, visual_impaired, forced, dolby_profile, dolby_base, matrix, told_s
   FROM probe_stream WHERE video = :id ORDER BY stream;
 
 -- name: recipe_keep
@@ -505,7 +503,7 @@ UPDATE video SET recipe = (SELECT recipe FROM profile_recipe WHERE name = video.
 -- name: profile_read
 SELECT recipe ->> '$.profile', recipe ->> '$.segment_ms', recipe ->> '$.chunk_ms', recipe ->> '$.rate_max',
        recipe ->> '$.audio_codec', recipe ->> '$.audio_kbps', recipe ->> '$.surround_kbps', recipe ->> '$.copy',
-       recipe ->> '$.keep_source', recipe ->> '$.storyboard', recipe ->> '$.version'
+       recipe ->> '$.storyboard'
   FROM video WHERE id = :id AND recipe IS NOT NULL;
 
 -- name: profile_rungs

@@ -29,6 +29,8 @@ UNIT_TESTS = \
 	tests/unit/sound-copy-test \
 	tests/unit/text-test \
 	tests/unit/thin-test \
+	tests/unit/tidy-test \
+	tests/unit/stream-test \
 	tests/unit/structured-test \
 	tests/unit/tus-test \
 	tests/unit/jail-test

@@ -1,5 +1,5 @@
 /*
- * buf.c - a growing run of bytes, and the two escapings that everything shown to people needs.
+ * buf.c - a growing run of bytes, and what escapes text on its way into JSON, HTML and a shell.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"

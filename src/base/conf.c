@@ -21,6 +21,7 @@
 #include "base/log.h"
 
 enum kind { KIND_PATH, KIND_PROGRAM, KIND_FOLDER, KIND_HOSTS, KIND_COUNT, KIND_BYTES, KIND_MS, KIND_CHOICE };
+#define KIND_TEXT_LAST KIND_HOSTS       /* up to here they are strings */
 
 struct setting {
 	const char *section;
@@ -38,7 +39,6 @@ struct unit {
 };
 
 static const char *const sandbox_names[] = { "require", "best-effort", "off", NULL };
-static const char *const level_names[] = { "error", "warning", "info", "debug", NULL };
 
 static const struct unit byte_units[] = {
 	{ "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 }, { "T", (int64_t)1 << 40 }, { NULL, 0 },
@@ -84,7 +84,7 @@ static const struct setting settings[] = {
 	{ "jail", "libraries", KIND_FOLDER, AT(libraries), "off", 0, 0, NULL },
 	{ "jail", "sandbox", KIND_CHOICE, AT(sandbox), "require", 0, 0, sandbox_names },
 	{ "jail", "memory_max", KIND_BYTES, AT(memory_max_bytes), "4G", 1 << 28, TIB, NULL },
-	{ "log", "level", KIND_CHOICE, AT(log_level), "info", 0, 0, level_names },
+	{ "log", "level", KIND_CHOICE, AT(log_level), "info", 0, 0, log_level_names },
 };
 
 #define SETTING_COUNT (sizeof settings / sizeof *settings)
@@ -122,7 +122,7 @@ static int64_t *number_at(struct conf *conf, const struct setting *s)
 	return (int64_t *)(void *)((char *)conf + s->offset);
 }
 
-static char **path_at(struct conf *conf, const struct setting *s)
+static char **text_at(struct conf *conf, const struct setting *s)
 {
 	return (char **)(void *)((char *)conf + s->offset);
 }
@@ -172,7 +172,7 @@ static bool set_choice(struct conf *conf, const struct setting *s, const char *t
 
 static bool set_path(struct conf *conf, const struct setting *s, const char *text)
 {
-	char **path = path_at(conf, s);
+	char **path = text_at(conf, s);
 
 	if (*text == '\0' || (s->kind == KIND_PROGRAM && *text != '/'))
 		return false;
@@ -184,7 +184,7 @@ static bool set_path(struct conf *conf, const struct setting *s, const char *tex
 /* An absolute path, or "off", which is NULL. */
 static bool set_folder(struct conf *conf, const struct setting *s, const char *text)
 {
-	char **path = path_at(conf, s);
+	char **path = text_at(conf, s);
 	bool is_off = strcmp(text, "off") == 0;
 
 	if (!is_off && *text != '/')
@@ -205,7 +205,7 @@ static bool is_host(const char *name, size_t len)
 /* Names in small letters with one blank between them, or "any", which is NULL. */
 static bool set_hosts(struct conf *conf, const struct setting *s, const char *text)
 {
-	char **hosts = path_at(conf, s), *to;
+	char **hosts = text_at(conf, s), *to;
 	bool is_any = strcmp(text, "any") == 0;
 
 	free(*hosts);
@@ -368,23 +368,22 @@ static int read_file(struct load *load)
 /* A relative directory is relative to the file that names it, wherever we were started. */
 static int make_absolute(struct load *load)
 {
-	char base[PATH_MAX], full[PATH_MAX];
+	struct buf full = BUF_INIT;
+	char base[PATH_MAX];
 	char *slash;
 
 	if (load->conf->dir[0] == '/')
 		return 0;
-	if (realpath(load->path != NULL ? load->path : ".", base) == NULL)
-		goto failed;
+	if (realpath(load->path != NULL ? load->path : ".", base) == NULL) {
+		snprintf(load->error, load->error_size, "dir = %s: %s", load->conf->dir, strerror(errno));
+		return -1;
+	}
 	if (load->path != NULL && (slash = strrchr(base, '/')) != NULL)
 		*(slash == base ? slash + 1 : slash) = '\0';
-	if (snprintf(full, sizeof full, "%s/%s", base, load->conf->dir) >= (int)sizeof full)
-		goto failed;
+	buf_printf(&full, "%s/%s", base, load->conf->dir);
 	free(load->conf->dir);
-	load->conf->dir = strdup(full);
-	return load->conf->dir != NULL ? 0 : -1;
-failed:
-	snprintf(load->error, load->error_size, "dir = %s: %s", load->conf->dir, strerror(errno));
-	return -1;
+	load->conf->dir = full.data;
+	return 0;
 }
 
 static int check_together(struct load *load)
@@ -433,16 +432,10 @@ int conf_load(struct conf *conf, const char *path, char *error, size_t error_siz
 
 void conf_fini(struct conf *conf)
 {
-	free(conf->dir);
+	for (size_t i = 0; i < SETTING_COUNT; i++)
+		if (settings[i].kind <= KIND_TEXT_LAST)
+			free(*text_at(conf, &settings[i]));
 	free(conf->program);
-	free(conf->hand_over);
-	free(conf->ffmpeg);
-	free(conf->ffprobe);
-	free(conf->jail);
-	free(conf->mux);
-	free(conf->digest);
-	free(conf->libraries);
-	free(conf->hosts);
 	memset(conf, 0, sizeof *conf);
 }
 

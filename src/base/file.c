@@ -29,7 +29,7 @@ static int close_with(int fd, int result)
 	return result;
 }
 
-static int close_dir_with(DIR *dir, int result)
+int file_close_dir(DIR *dir, int result)
 {
 	int saved = errno;
 
@@ -52,20 +52,23 @@ int file_sync_dir(int dir_fd, const char *path)
 	return sync_path(dir_fd, path, O_RDONLY | O_DIRECTORY);
 }
 
+/* The folder that a name stands in. */
+static int parent_of(const char *path, char parent[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	int len = slash == NULL || slash == path ? 1 : (int)(slash - path);
+
+	if (snprintf(parent, PATH_MAX, "%.*s", len, slash != NULL ? path : ".") < PATH_MAX)
+		return 0;
+	errno = ENAMETOOLONG;
+	return -1;
+}
+
 static int sync_parent(int dir_fd, const char *path)
 {
 	char parent[PATH_MAX];
-	const char *slash = strrchr(path, '/');
 
-	if (slash == NULL)
-		return file_sync_dir(dir_fd, ".");
-	if (slash == path)
-		return file_sync_dir(dir_fd, "/");
-	if (snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path) >= (int)sizeof parent) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	return file_sync_dir(dir_fd, parent);
+	return parent_of(path, parent) == 0 ? file_sync_dir(dir_fd, parent) : -1;
 }
 
 /* Not every file system tells in its folders what a name is (XFS of old, some of FUSE). */
@@ -78,6 +81,16 @@ static bool is_regular(int dir_fd, const struct dirent *entry)
 	return fstatat(dir_fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
 }
 
+DIR *file_open_dir(int dir_fd, const char *path)
+{
+	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+
+	if (dir == NULL && fd >= 0)
+		close_with(fd, -1);
+	return dir;
+}
+
 struct dirent *file_entry(DIR *dir)
 {
 	errno = 0;
@@ -86,32 +99,18 @@ struct dirent *file_entry(DIR *dir)
 
 int file_sync_all(int dir_fd, const char *path)
 {
-	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	int result = 0;
+	DIR *dir = file_open_dir(dir_fd, path);
 	struct dirent *entry;
-	DIR *dir;
+	int result = 0;
 
-	if (fd < 0)
-		return -1;
-	dir = fdopendir(fd);
 	if (dir == NULL)
-		return close_with(fd, -1);
+		return -1;
 	while (result == 0 && (entry = file_entry(dir)) != NULL)
-		if (is_regular(fd, entry))
-			result = sync_path(fd, entry->d_name, O_RDONLY);
+		if (is_regular(dirfd(dir), entry))
+			result = sync_path(dirfd(dir), entry->d_name, O_RDONLY);
 	if (result == 0)
-		result = errno == 0 ? fsync(fd) : -1;
-	return close_dir_with(dir, result);
-}
-
-DIR *file_open_dir(int dir_fd, const char *path)
-{
-	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-
-	if (dir == NULL && fd >= 0)
-		close_with(fd, -1);
-	return dir;
+		result = errno == 0 ? fsync(dirfd(dir)) : -1;
+	return file_close_dir(dir, result);
 }
 
 int file_make_dir(int dir_fd, const char *path, unsigned mode)
@@ -123,18 +122,13 @@ int file_make_dir(int dir_fd, const char *path, unsigned mode)
 
 int file_make_dirs(const char *path, unsigned mode)
 {
-	const char *slash = strrchr(path, '/');
 	char parent[PATH_MAX];
 
 	if (file_make_dir(AT_FDCWD, path, mode) == 0)
 		return 0;
-	if (errno != ENOENT || slash == NULL || slash == path)
+	if (errno != ENOENT || parent_of(path, parent) < 0 || file_make_dirs(parent, mode) < 0)
 		return -1;
-	if (snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path) >= (int)sizeof parent) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	return file_make_dirs(parent, mode) == 0 ? file_make_dir(AT_FDCWD, path, mode) : -1;
+	return file_make_dir(AT_FDCWD, path, mode);
 }
 
 int file_write_all(int fd, const void *bytes, size_t len)
@@ -194,28 +188,21 @@ static int remove_entry(struct removal *r, int dir_fd, const char *name, int dep
 /* What cannot be removed keeps nothing else: it may be much. */
 static int remove_children(struct removal *r, int dir_fd, const char *path, int depth)
 {
-	int fd = openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	int result = 0, failed = 0;
+	DIR *dir = file_open_dir(dir_fd, path);
 	struct dirent *entry;
-	DIR *dir;
+	int failed = 0;
 
-	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
-	dir = fdopendir(fd);
 	if (dir == NULL)
-		return close_with(fd, -1);
+		return errno == ENOENT ? 0 : -1;
 	if (depth == 0)
-		r->top_fd = fd;
+		r->top_fd = dirfd(dir);
 	while ((entry = file_entry(dir)) != NULL)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && remove_entry(r, fd, entry->d_name, depth + 1) < 0)
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    remove_entry(r, dirfd(dir), entry->d_name, depth + 1) < 0)
 			failed = errno;
-	if (errno != 0)
-		failed = errno;
-	if (failed != 0) {
+	if (failed != 0)
 		errno = failed;
-		result = -1;
-	}
-	return close_dir_with(dir, result);
+	return file_close_dir(dir, errno == 0 ? 0 : -1);
 }
 
 /* To the top, where it is found again. */
@@ -286,7 +273,10 @@ int64_t file_size(int dir_fd, const char *path)
 {
 	struct stat st;
 
-	return fstatat(dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
+	if (fstatat(dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	return S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
 }
 
 int64_t file_free_bytes(int dir_fd, const char *path)

@@ -17,8 +17,11 @@ int file_sync_dir(int dir_fd, const char *path) __attribute__((warn_unused_resul
 /* fsync(2) of every regular file in directory `path` (not below it), then of the directory. */
 int file_sync_all(int dir_fd, const char *path) __attribute__((warn_unused_result));
 
-/* Its entries; the caller closes it.  NULL with errno. */
+/* Its entries; the caller closes it.  No symbolic link is followed to it.  NULL with errno. */
 DIR *file_open_dir(int dir_fd, const char *path) __attribute__((warn_unused_result));
+
+/* closedir(3) that gives `result` back, and leaves errno as it was. */
+int file_close_dir(DIR *dir, int result);
 
 /* readdir(3) that says why it gives nothing: NULL with errno 0 behind the last entry, or NULL with another errno where the
  * folder cannot be read on. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,13 +28,13 @@ static int fail(int fd, char *error, size_t error_size, const char *path)
 }
 
 /* True when the name is taken by a socket on which nobody listens. */
-static int is_stale(const struct sockaddr_un *address)
+static bool is_stale(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int stale;
+	bool stale;
 
 	if (fd < 0)
-		return 0;
+		return false;
 	stale = connect(fd, (const struct sockaddr *)(const void *)address, sizeof *address) < 0 && errno == ECONNREFUSED;
 	close(fd);
 	return stale;
@@ -77,7 +78,7 @@ int listen_unix(const char *path, char *error, size_t error_size)
 	return fd;
 }
 
-static int is_listening(int fd)
+static bool is_listening(int fd)
 {
 	int listening = 0;
 	socklen_t size = sizeof listening;

@@ -6,7 +6,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -15,11 +14,12 @@
 
 static enum log_level threshold = LOG_LEVEL_INFO;
 
-static const char *const level_name[] = {
+const char *const log_level_names[] = {
 	[LOG_LEVEL_ERROR] = "error",
 	[LOG_LEVEL_WARN] = "warning",
 	[LOG_LEVEL_INFO] = "info",
 	[LOG_LEVEL_DEBUG] = "debug",
+	NULL,
 };
 
 void log_set_level(enum log_level level)
@@ -49,7 +49,7 @@ static void write_line(enum log_level level, const char *format, va_list ap)
 	if (level > threshold)
 		return;
 	vsnprintf(message, sizeof message, format, ap);
-	at = (size_t)snprintf(line, sizeof line, "clipmill[%ld] %s: ", (long)getpid(), level_name[level]);
+	at = (size_t)snprintf(line, sizeof line, "clipmill[%ld] %s: ", (long)getpid(), log_level_names[level]);
 	at = escape(line, at, message);
 	line[at++] = '\n';
 	if (write(STDERR_FILENO, line, at) < 0)

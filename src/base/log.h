@@ -4,6 +4,9 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
+/* As settings and lines have them; ends with a NULL. */
+extern const char *const log_level_names[];
+
 /* Sets what is written; LOG_LEVEL_INFO until then.  Call before threads start. */
 void log_set_level(enum log_level level);
 

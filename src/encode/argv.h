@@ -7,6 +7,7 @@
 #include "encode/input.h"
 #include "encode/ladder.h"
 #include "encode/rate.h"
+#include "store/plan_store.h"
 
 /* Chunk `seq`: one ffmpeg decodes once and writes a fragmented MP4 a rung, all with their keyframes at the same
  * frames.  `copy`: one of them is the source's own; NULL: none.  Returns the frames of its longest segment. */

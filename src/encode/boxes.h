@@ -15,7 +15,7 @@ struct fragment {
 	uint64_t decode_time_at;        /* where in the file its value stands */
 	uint8_t decode_time_bytes;      /* 4 or 8 */
 	uint64_t duration;              /* sum of its sample durations, timescale */
-	uint64_t data_offset, data_size; /* bytes in the file: its samples, in one piece */
+	uint64_t data_offset;           /* bytes in the file: its samples, in one piece */
 	uint32_t samples;
 	uint32_t track;                 /* of its tfhd */
 	int32_t first_offset;           /* composition offset of its first sample, timescale */

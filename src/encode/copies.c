@@ -4,23 +4,22 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "encode/copies.h"
+#include "encode/copy.h"
 #include "encode/idr.h"
 #include "encode/switches.h"
 
 bool copies_are_wanted(const struct facts *facts, const struct profile *profile)
 {
-	return idr_is_wanted(facts, profile) || steady_is_wanted(facts, profile);
+	return copy_is_hoped_for(facts, profile) || steady_is_wanted(facts, profile);
 }
 
 /* What is not flagged as a keyframe is not even read (-discard). */
 void copies_argv(const struct conf *conf, const char *source, const struct facts *facts, const struct profile *profile,
 		 struct strings *argv)
 {
-	const char *const fixed[] = { "-hide_banner", "-nostdin", "-nostats", "-v", "error", "-max_alloc", "268435456", NULL };
 	const char *const clock[] = { "-copyts", "-discard:v", "nokey", NULL };
 	/* Its demuxer takes what is not flagged apart as well; a third of the look would be for that, and none of it is read. */
 	const char *const as_told[] = { "-fflags", "+noparse", NULL };
@@ -28,14 +27,13 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 	/* Its lines go on together: each by itself would wake us as many times. */
 	const char *const output[] = { "-c", "copy", "-copytb", "1", "-flush_packets", "0", "-f", "framecrc", "-", NULL };
 
-	strings_add(argv, conf->ffmpeg);
-	strings_add_all(argv, fixed);
+	switches_looking_ffmpeg(conf, argv);
 	switches_source(conf, facts, argv);
 	strings_add_all(argv, clock);
 	if (facts_are_in(facts, "matroska"))
 		strings_add_all(argv, as_told);
 	switches_file(argv, source);
-	if (idr_is_wanted(facts, profile))
+	if (copy_is_hoped_for(facts, profile))
 		idr_add(facts, argv);
 	steady_add(facts, profile, argv);
 	if (!copies_are_wanted(facts, profile))
@@ -46,7 +44,7 @@ void copies_argv(const struct conf *conf, const char *source, const struct facts
 /* Where the picture is looked at, it is stream 0, and its parameter sets are stream 1. */
 void copies_begin(struct copies *c, const struct facts *facts, const struct profile *profile)
 {
-	*c = (struct copies){ .idr = { .known = idr_is_wanted(facts, profile) }, .dts = idr_goes_by_dts(facts) };
+	*c = (struct copies){ .idr = { .known = copy_is_hoped_for(facts, profile) }, .dts = idr_goes_by_dts(facts) };
 	steady_begin(facts, profile, c->idr.known ? 2 : 0, &c->sounds);
 }
 

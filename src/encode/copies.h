@@ -2,9 +2,11 @@
 #ifndef CLIPMILL_COPIES_H
 #define CLIPMILL_COPIES_H
 
+#include "base/strings.h"
 #include "encode/facts.h"
 #include "encode/idr.h"
 #include "encode/steady.h"
+#include "store/profile.h"
 
 /* Whether anything might be, so that it is worth a look. */
 bool copies_are_wanted(const struct facts *facts, const struct profile *profile);

@@ -42,6 +42,16 @@ bool copy_is_described_once(const struct facts *f)
 	return facts_are_in(f, "mov") || facts_are_in(f, "matroska");
 }
 
+/* What measuring may find against a copy is not known yet. */
+bool copy_is_hoped_for(const struct facts *facts, const struct profile *profile)
+{
+	struct facts hoped = *facts;
+
+	hoped.interlaced = false;
+	hoped.damage = 0;
+	return copy_is_thinkable(&hoped, profile);
+}
+
 bool copy_is_thinkable(const struct facts *f, const struct profile *profile)
 {
 	bool wanted = false;

@@ -2,10 +2,12 @@
 #ifndef CLIPMILL_COPY_H
 #define CLIPMILL_COPY_H
 
+#include "base/strings.h"
 #include "encode/cuts.h"
 #include "encode/input.h"
 #include "encode/ladder.h"
 #include "encode/rate.h"
+#include "store/profile.h"
 
 struct copy {
 	size_t rung;                    /* of the ladder: the one that is copied */
@@ -20,6 +22,9 @@ bool copy_is_described_once(const struct facts *facts);
 
 /* True where, as far as can be told before the packets are known, it might. */
 bool copy_is_thinkable(const struct facts *facts, const struct profile *profile);
+
+/* The same before the first pictures are measured: whether its packets are worth a look. */
+bool copy_is_hoped_for(const struct facts *facts, const struct profile *profile);
 
 /*
  * True where the packets of the source can be taken over as they are for `rung`, each put into its slot of `grid`:

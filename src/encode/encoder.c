@@ -19,11 +19,6 @@ static const struct encoder encoders[ENCODER_COUNT] = {
 	{ "av1", "libsvtav1", "AV1", 64, 1.8, 35, "8" },
 };
 
-const struct encoder *encoder_all(void)
-{
-	return encoders;
-}
-
 const struct encoder *encoder_of(const char *codec)
 {
 	for (size_t i = 0; i < ENCODER_COUNT; i++)

@@ -21,9 +21,6 @@ struct encoder {
 /* By codec; NULL where it is none of ours. */
 const struct encoder *encoder_of(const char *codec);
 
-/* All of them, for self-tests: ENCODER_COUNT rows. */
-const struct encoder *encoder_all(void);
-
 /* One rung of one chunk. */
 struct encoding {
 	const char *codec, *preset;     /* a codec of ours */

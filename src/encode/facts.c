@@ -6,13 +6,12 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "encode/facts.h"
 #include "encode/language.h"
-#include "encode/measure.h"
 
 #define OVER_MOST_S 10.0        /* a sound may go on so much longer than the picture */
 #define OVER_PART 4             /* or so many times as long, if that is more than ... */
@@ -21,11 +20,20 @@
 #define SAR_MOST 8              /* a stranger pixel than 8:1 is taken for a mistake */
 #define SAR_LEAST 1.0025        /* and one nearer to square for square: rounding made it, and nobody sees it */
 
-static bool refuse(struct refusal *refusal, const char *code, const char *detail)
+bool facts_refuse(struct refusal *refusal, const char *code, const char *format, ...)
 {
+	va_list ap;
+
 	refusal->code = code;
-	snprintf(refusal->detail, sizeof refusal->detail, "%s", detail);
+	va_start(ap, format);
+	vsnprintf(refusal->detail, sizeof refusal->detail, format, ap);
+	va_end(ap);
 	return false;
+}
+
+bool facts_refuse_unread(struct refusal *refusal, const struct facts *f)
+{
+	return facts_refuse(refusal, "not_decodable", "The picture is coded as %s, which this server does not read.", f->picture_unread);
 }
 
 /* "30000/1001" or "16:9"; 0/0 where it is neither or not positive. */
@@ -224,11 +232,11 @@ static bool has_alpha(const char *pix_fmt)
 /* What decoding showed outweighs what the stream claims. */
 static void take_measured(const struct stream_row *s, const struct measured *m, struct facts *f)
 {
-	f->says_interlaced = measure_claim(s) != FIELDS_PROGRESSIVE;
-	f->claims_fields = measure_is_wanted(s);
-	f->by_field = measure_is_by_field(s, m);
+	f->says_interlaced = fields_claimed(s) != FIELDS_PROGRESSIVE;
+	f->claims_fields = fields_are_doubtful(s);
+	f->by_field = fields_are_pictures(s, m);
 	if (!f->by_field)
-		f->fields = m->known ? measure_fields(m, f->says_interlaced, &f->telecine) : measure_claim(s);
+		f->fields = m->known ? fields_measured(m, f->says_interlaced, &f->telecine) : fields_claimed(s);
 	f->interlaced = f->fields != FIELDS_PROGRESSIVE;
 	f->captions = m->captions > 0;
 	f->damage = m->errors;
@@ -257,7 +265,6 @@ static void take_video(const struct stream_row *s, const struct measured *m, str
 	snprintf(f->color_transfer, sizeof f->color_transfer, "%s", s->color_transfer);
 	f->rate_nominal = parse_ratio(s->r_frame_rate);
 	f->rate_mean = parse_ratio(s->avg_frame_rate);
-	f->video_start_s = s->start_time;
 }
 
 /* Which tracks there are, in what language, for whom. */
@@ -348,14 +355,14 @@ bool facts_length_is_guessed(const struct facts *f)
 static bool check_limits(const struct facts *f, const struct conf *conf, struct refusal *refusal)
 {
 	if (f->has_video && f->coded_width * f->coded_height > conf->pixels_max)
-		return refuse(refusal, "picture_too_large", "The picture is larger than this server takes.");
+		return facts_refuse(refusal, "picture_too_large", "The picture is larger than this server takes.");
 	if (f->has_video && f->dolby_only)
-		return refuse(refusal, "dolby_vision",
+		return facts_refuse(refusal, "dolby_vision",
 			      "The picture is Dolby Vision without a base for other players (profile 5): its colours cannot be told.");
 	if (f->has_video && f->timebase.den == 0)
-		return refuse(refusal, "not_a_video", "The video does not say how its time is counted.");
+		return facts_refuse(refusal, "not_a_video", "The video does not say how its time is counted.");
 	if (!f->has_video && f->duration_s * 1000 > (double)conf->duration_max_ms)
-		return refuse(refusal, "too_long", "The recording is longer than this server takes.");
+		return facts_refuse(refusal, "too_long", "The recording is longer than this server takes.");
 	return true;
 }
 
@@ -430,7 +437,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 
 	memset(f, 0, sizeof *f);
 	video = find_video(probe, &f->video_count);
-	f->audio_start_s = f->video_start_s = NAN;
+	f->audio_start_s = NAN;
 	f->cover_index = -1;
 	snprintf(f->container, sizeof f->container, "%s", probe->format);
 	f->start_s = probe->start_time;
@@ -453,12 +460,9 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	} else
 		take_unread(probe, f);
 	take_late(probe, f);
-	if (f->picture_unread[0] != '\0' && f->sound_count == 0) {
-		refusal->code = "not_decodable";
-		snprintf(refusal->detail, sizeof refusal->detail, "The picture is coded as %s, which this server does not read.", f->picture_unread);
-		return false;
-	}
+	if (f->picture_unread[0] != '\0' && f->sound_count == 0)
+		return facts_refuse_unread(refusal, f);
 	if (video == NULL && f->sound_count == 0)
-		return refuse(refusal, "not_a_video", "The file has neither a picture nor a sound that can be read.");
+		return facts_refuse(refusal, "not_a_video", "The file has neither a picture nor a sound that can be read.");
 	return check_limits(f, conf, refusal);
 }

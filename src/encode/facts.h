@@ -3,7 +3,8 @@
 #define CLIPMILL_FACTS_H
 
 #include "base/conf.h"
-#include "store/plan_store.h"
+#include "encode/fields.h"
+#include "store/probe.h"
 
 /* A ratio of two positive numbers; 0/0 is "not known". */
 struct ratio {
@@ -11,12 +12,6 @@ struct ratio {
 };
 
 enum facts_hdr { FACTS_SDR, FACTS_PQ, FACTS_HLG };
-
-/*
- * How the lines of a picture lie in time, measured where it was (encode/measure.h), else as claimed.
- * Interlaced: each picture holds two moments, and the output has one picture a field: twice as many.
- */
-enum facts_fields { FIELDS_PROGRESSIVE, FIELDS_TOP_FIRST, FIELDS_BOTTOM_FIRST };
 
 #define FACTS_TRACKS_MOST 32    /* of sound, and of text; more are not looked at */
 
@@ -78,8 +73,6 @@ struct facts {
 	char color_space[32], color_primaries[32], color_transfer[32];
 	struct ratio rate_nominal, rate_mean;   /* r_frame_rate, avg_frame_rate */
 
-	double video_start_s;           /* NAN: not known */
-
 	struct track sounds[FACTS_TRACKS_MOST];         /* the main one first, then as in the file */
 	size_t sound_count;
 	double audio_start_s;           /* of the main sound; NAN: not known */
@@ -99,15 +92,21 @@ struct facts {
 
 /* Why a source is refused: a stable code and a sentence for the uploader. */
 struct refusal {
-	const char *code;       /* not_a_video, no_picture_or_sound, picture_too_large, too_long, ... */
+	const char *code;       /* not_a_video, picture_too_large, too_long, ...: doc/http-api.md has them all */
 	char detail[200];
 };
+
+/* Fills it in.  False, for a judge to return. */
+bool facts_refuse(struct refusal *refusal, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* True where its demuxer is the one that ffprobe's format_name begins with: "mov", "matroska", "mpegts", ... */
 bool facts_are_in(const struct facts *facts, const char *container);
 
 /* Fills `facts`; false with `refusal` filled when the source cannot or must not be encoded. */
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *facts, struct refusal *refusal);
+
+/* Refuses for a picture that cannot be read: its sound alone is not what the uploader has in mind. */
+bool facts_refuse_unread(struct refusal *refusal, const struct facts *facts);
 
 /* True where a sound ends so much later than a picture of `picture_s` that players wait for pictures: a song with its cover. */
 bool facts_is_outlasted(double picture_s, double over_s);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "encode/copy.h"
 #include "encode/idr.h"
 #include "encode/line.h"
 #include "encode/scan.h"
@@ -24,16 +23,6 @@ static const char *idr_types(const char *codec)
 static const char *set_types(const char *codec)
 {
 	return strcmp(codec, "h264") == 0 ? "7-8" : "32-34";
-}
-
-/* The first pictures are measured beside it: what that may find against a copy is not known yet. */
-bool idr_is_wanted(const struct facts *facts, const struct profile *profile)
-{
-	struct facts hoped = *facts;
-
-	hoped.interlaced = false;
-	hoped.damage = 0;
-	return copy_is_thinkable(&hoped, profile);
 }
 
 /* Not all demuxers pass over other packets (-discard), and to take one apart costs more than to read it. */

@@ -3,11 +3,9 @@
 #ifndef CLIPMILL_IDR_H
 #define CLIPMILL_IDR_H
 
+#include "base/strings.h"
 #include "encode/facts.h"
 #include "encode/scan.h"
-
-/* Whether the source might be copied, so that it is worth a look: H.264 or H.265 in a file that describes it once. */
-bool idr_is_wanted(const struct facts *facts, const struct profile *profile);
 
 /* For a child that writes framecrc: as stream 0 the packets of the picture that have an IDR picture in them. */
 void idr_add(const struct facts *facts, struct strings *argv);

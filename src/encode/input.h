@@ -4,6 +4,7 @@
 
 #include "encode/facts.h"
 #include "encode/scan.h"
+#include "store/profile.h"
 
 /* Everything that decides the job.  Lent, strings too. */
 struct plan_input {

@@ -4,6 +4,7 @@
 
 #include "encode/input.h"
 #include "encode/rate.h"
+#include "store/plan_store.h"
 
 /* Says what was decided: a stable code, and a sentence.  Beyond PLAN_DECISIONS_MOST, nothing. */
 void job_decide(struct plan *plan, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -5,6 +5,7 @@
 #include "encode/boxes.h"
 #include "encode/plan.h"
 #include "encode/progress.h"
+#include "store/rendition.h"
 
 enum verdict {
 	VERDICT_OK,             /* exited 0: look at what it made */

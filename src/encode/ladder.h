@@ -4,6 +4,7 @@
 
 #include "encode/facts.h"
 #include "encode/scan.h"
+#include "store/profile.h"
 
 struct rung {
 	char name[24];                  /* 720p: the shorter side; 720p-av1 where a ladder has other codecs beside H.264 */

@@ -98,8 +98,7 @@ static void put_chunk_runs(struct heading *h)
 			put_u32(h->out, 1);
 			rows++;
 		}
-	for (size_t i = 0; i < 4; i++)
-		h->out->data[rows_at + i] = (char)(uint8_t)(rows >> (24 - 8 * i));
+	put_u32_at(h->out, rows_at, rows);
 	put_close(h->out, at);
 }
 

@@ -3,6 +3,7 @@
 #define CLIPMILL_LINE_H
 
 #include "base/buf.h"
+#include "base/strings.h"
 #include "encode/input.h"
 #include "encode/rate.h"
 

@@ -3,7 +3,7 @@
 #define CLIPMILL_MANIFEST_H
 
 #include "encode/boxes.h"
-#include "store/plan_store.h"
+#include "store/rendition.h"
 
 /* A rendition as it is published: `row` of one piece, and the fragments of its file that are its own; NULL: a text, which
  * has none.  Lent. */

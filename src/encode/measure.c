@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,14 +65,11 @@ static void add_input(const struct conf *conf, const char *source, const struct 
 
 void measure_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
 {
-	const char *const fixed[] = {
-		"-hide_banner", "-nostdin", "-nostats", "-v", "error", "-max_alloc", "268435456", "-filter_complex_threads", "1", NULL,
-	};
 	const char *const end[] = { "-map", "[idet]", "-map", "[keys]", "-t", LONGEST_S, "-f", "null", "-", NULL };
 	struct buf graph = BUF_INIT;
 
-	strings_add(argv, conf->ffmpeg);
-	strings_add_all(argv, fixed);
+	switches_looking_ffmpeg(conf, argv);
+	line_text(argv, "-filter_complex_threads", "1");
 	add_input(conf, source, facts, false, argv);
 	add_input(conf, source, facts, true, argv);
 	put_graph(facts, &graph);
@@ -129,36 +125,6 @@ void measure_read(const char *output, const char *errors, struct measured *m)
 
 /* What follows from it ------------------------------------------------------------------------ */
 
-bool measure_is_wanted(const struct stream_row *s)
-{
-	static const char *const codecs[] = { "mpeg2video", "h264", "vc1", "dvvideo", "mpeg4", NULL };
-
-	if (strcmp(s->field_order, "progressive") == 0)
-		return false;
-	if (measure_claim(s) != FIELDS_PROGRESSIVE)
-		return true;
-	for (size_t i = 0; codecs[i] != NULL; i++)
-		if (strcmp(s->codec, codecs[i]) == 0)
-			return true;
-	return false;
-}
-
-/* tt, tb: the top field is shown first; bb, bt: the bottom field. */
-enum facts_fields measure_claim(const struct stream_row *s)
-{
-	if (strcmp(s->field_order, "tt") == 0 || strcmp(s->field_order, "bt") == 0)
-		return FIELDS_TOP_FIRST;
-	if (strcmp(s->field_order, "bb") == 0 || strcmp(s->field_order, "tb") == 0)
-		return FIELDS_BOTTOM_FIRST;
-	return FIELDS_PROGRESSIVE;
-}
-
-/* Such pictures, and no others, are flagged by ffmpeg's decoder. */
-bool measure_is_by_field(const struct stream_row *s, const struct measured *m)
-{
-	return strcmp(s->codec, "hevc") == 0 && m->flagged * 2 > m->pictures;
-}
-
 bool measure_keys_are_false(const struct facts *facts, const struct scan *scan)
 {
 	double tick_s = ratio_value(facts->timebase);
@@ -168,23 +134,4 @@ bool measure_keys_are_false(const struct facts *facts, const struct scan *scan)
 		if ((double)(scan->packets[i].pts - scan->packets[0].pts) * tick_s < KEYFRAMES_S)
 			keys += scan->packets[i].key && !scan->packets[i].discard;
 	return facts->keys_alone >= 0 && facts->keys_alone < keys;
-}
-
-/*
- * Interlaced pictures have the same field first all the time.  In whole pictures with fine patterns idet
- * sees now the one and now the other, which is how 25 pictures a second that are flagged as interlaced
- * are told from 50 fields.  Noise can look interlaced all the time: so somebody else must say it too, the file or
- * the decoder.
- */
-enum facts_fields measure_fields(const struct measured *m, bool says_so, bool *telecine)
-{
-	int64_t most = m->top_first > m->bottom_first ? m->top_first : m->bottom_first;
-	int64_t least = m->top_first + m->bottom_first - most;
-	int64_t seen = most + least + m->progressive;
-
-	*telecine = false;
-	if ((!says_so && m->flagged * 2 <= m->pictures) || most == 0 || most * 10 < seen * 3 || least * 4 > most)
-		return FIELDS_PROGRESSIVE;
-	*telecine = m->repeated * 10 > (m->repeated + m->not_repeated) * 3;
-	return most == m->top_first ? FIELDS_TOP_FIRST : FIELDS_BOTTOM_FIRST;
 }

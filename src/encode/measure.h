@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_MEASURE_H
 #define CLIPMILL_MEASURE_H
 
+#include "base/strings.h"
 #include "encode/facts.h"
 #include "encode/scan.h"
 
@@ -24,20 +25,8 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 /* Reads that output, and the child's errors. */
 void measure_read(const char *output, const char *errors, struct measured *measured);
 
-/* From ffprobe's field_order and codec: it says that it is interlaced, or may be. */
-bool measure_is_wanted(const struct stream_row *stream);
-
-/* What the stream claims, where nothing was measured. */
-enum facts_fields measure_claim(const struct stream_row *stream);
-
-/* HEVC may code each field as a picture (H.265, D.3.3: pic_struct); other codecs' decoders put them together. */
-bool measure_is_by_field(const struct stream_row *stream, const struct measured *measured);
-
 /* True where of the keyframes that were decoded by themselves not all gave a picture: a phone's every 30th packet is flagged as
  * one, whatever it is, or an encoder refreshes its picture bit by bit. */
 bool measure_keys_are_false(const struct facts *facts, const struct scan *scan);
-
-/* What was measured; `says_so`: the file claims to be interlaced.  `telecine`: film, of which every other picture or so repeats a field. */
-enum facts_fields measure_fields(const struct measured *measured, bool says_so, bool *telecine);
 
 #endif

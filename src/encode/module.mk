@@ -10,6 +10,7 @@ libclipmill_a_SOURCES += \
 	src/encode/cuts.c src/encode/cuts.h \
 	src/encode/encoder.c src/encode/encoder.h \
 	src/encode/idr.c src/encode/idr.h src/encode/facts.c src/encode/facts.h \
+	src/encode/fields.c src/encode/fields.h \
 	src/encode/graph.c src/encode/graph.h \
 	src/encode/hybrid.c src/encode/hybrid.h \
 	src/encode/input.h \

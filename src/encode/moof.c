@@ -246,6 +246,5 @@ const char *moof_read(const uint8_t *base, const struct sample_defaults *trex, c
 	if (run.data_from < (uint64_t)(mdat.body.at - moof->start) || run.data_to > f->size)
 		return "a fragment's samples are not where it says";
 	f->data_offset = f->offset + run.data_from;
-	f->data_size = run.data_to - run.data_from;
 	return NULL;
 }

@@ -12,7 +12,8 @@
 #define NAME_MANIFEST "manifest.mpd"
 
 /* What the names of a rendition's files begin with: "720p" in the first edition, "e2-720p" in the second; pictures are
- * named likewise: "e2-poster.jpg".  So no file in media/ID ever changes once it is named, but for the master playlist. */
+ * named likewise: "e2-poster.jpg".  So no file in media/ID ever changes once it is named, but for the master
+ * playlist and the manifest. */
 void name_stem(char stem[32], int64_t edition, const char *rendition);
 
 #define NAME_HEAD (-1)          /* seq of the first part of a sound, which is there early */

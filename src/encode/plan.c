@@ -6,9 +6,7 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "encode/argv.h"
@@ -28,14 +26,6 @@
 
 /* Probe and scan ------------------------------------------------------------------------------ */
 
-static void open_probe(const struct conf *conf, struct strings *argv)
-{
-	const char *const fixed[] = { "-hide_banner", "-v", "error", "-max_alloc", "268435456", NULL };
-
-	strings_add(argv, conf->ffprobe);
-	strings_add_all(argv, fixed);
-}
-
 void plan_probe_argv(const struct conf *conf, const char *source, enum probe_step step, struct strings *argv)
 {
 	static const char entries[] =
@@ -47,7 +37,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, enum probe_ste
 		":format=format_name,start_time,duration,nb_streams,size:program=program_id:program_stream=index";
 	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
 
-	open_probe(conf, argv);
+	switches_ffprobe(conf, argv);
 	switches_input(conf, step != PROBE_HEAD, step == PROBE_MERGED, argv);
 	switches_opened(argv);
 	strings_add_all(argv, fixed);
@@ -65,7 +55,7 @@ void plan_scan_argv(const struct conf *conf, const char *source, const struct fa
 	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
 	const char *const fixed[] = { "-of", "csv=p=0", "-o", "pipe:1", NULL };
 
-	open_probe(conf, argv);
+	switches_ffprobe(conf, argv);
 	switches_source(conf, facts, argv);
 	switches_opened(argv);
 	strings_add(argv, "-show_entries");
@@ -277,26 +267,10 @@ static void add_assemble(const struct plan_input *input, struct plan *plan)
 
 /* The whole ----------------------------------------------------------------------------------- */
 
-static bool refuse(struct refusal *refusal, const char *code, const char *detail)
-{
-	refusal->code = code;
-	snprintf(refusal->detail, sizeof refusal->detail, "%s", detail);
-	return false;
-}
-
-/* Its sound alone is not what the uploader has in mind. */
-static bool refuse_unread(struct refusal *refusal, const struct facts *facts)
-{
-	refusal->code = "not_decodable";
-	snprintf(refusal->detail, sizeof refusal->detail, "The picture is coded as %s, which this server does not read.",
-		 facts->picture_unread);
-	return false;
-}
-
 static bool check_grid(const struct plan_input *input, const struct grid *grid, struct refusal *refusal)
 {
 	if (grid->duration_s * 1000 > (double)input->conf->duration_max_ms)
-		return refuse(refusal, "too_long", "The video is longer than this server takes.");
+		return facts_refuse(refusal, "too_long", "The video is longer than this server takes.");
 	return true;
 }
 
@@ -352,17 +326,17 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 
 	memset(plan, 0, sizeof *plan);
 	if (input->profile->rung_count > 0 && facts->picture_unread[0] != '\0')
-		return refuse_unread(refusal, facts);
+		return facts_refuse_unread(refusal, facts);
 	if (input->profile->rung_count == 0 && !facts->has_audio)
-		return refuse(refusal, "no_sound", "The profile makes sound only, and the file has none that can be read.");
+		return facts_refuse(refusal, "no_sound", "The profile makes sound only, and the file has none that can be read.");
 	picture = input->profile->rung_count > 0 && facts->has_video && input->scan != NULL &&
 		  grid_make(facts, input->scan, input->profile->rate_max, &grid);
 	if (!picture && !facts->has_audio)
-		return refuse(refusal, "not_a_video", "The file names a video track, but has no pictures in it.");
+		return facts_refuse(refusal, "not_a_video", "The file names a video track, but has no pictures in it.");
 	if (picture && input->scan->encrypted > 0)
-		return refuse(refusal, "not_decodable", "The picture is encrypted: only those can read it who have its key.");
+		return facts_refuse(refusal, "not_decodable", "The picture is encrypted: only those can read it who have its key.");
 	if (picture && is_still(facts, input->scan))
-		return refuse(refusal, "not_a_video", "The file is a still picture, not a video.");
+		return facts_refuse(refusal, "not_a_video", "The file is a still picture, not a video.");
 	if (picture && !check_grid(input, &grid, refusal))
 		return false;
 	told.spliced = !picture && is_spliced(input);

@@ -3,6 +3,7 @@
 #define CLIPMILL_PLAN_H
 
 #include "encode/input.h"
+#include "store/plan_store.h"
 
 /*
  * Fills `plan` (plan_fini): one chunk task a chunk, an audio task, a poster, and assemble, with

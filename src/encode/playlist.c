@@ -14,6 +14,7 @@
 #include "encode/name.h"
 #include "encode/playlist.h"
 #include "encode/tracks.h"
+#include "store/profile.h"
 
 /* A piece ------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
 #define CLIPMILL_PLAYLIST_H
 
 #include "encode/boxes.h"
-#include "store/plan_store.h"
+#include "store/rendition.h"
 
 /* Fills size, frames, duration, peaks, codecs and the EXTINF, BYTERANGE and URI lines of a piece
  * whose rendition, seq and file name are set. */

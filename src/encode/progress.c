@@ -14,7 +14,6 @@ void progress_init(struct progress *p)
 {
 	memset(p, 0, sizeof *p);
 	p->out_time_us = -1;
-	p->total_size = -1;
 }
 
 /* What is negative or absurd is no news: no sum of what is left overflows. */
@@ -43,16 +42,8 @@ static void take_pair(struct progress *p, const char *key, const char *value)
 		take_rate(value, &p->fps);
 	else if (strcmp(key, "out_time_us") == 0)
 		take_number(value, &p->out_time_us);
-	else if (strcmp(key, "drop_frames") == 0)
-		take_number(value, &p->drop_frames);
-	else if (strcmp(key, "dup_frames") == 0)
-		take_number(value, &p->dup_frames);
-	else if (strcmp(key, "total_size") == 0)
-		take_number(value, &p->total_size);
-	else if (strcmp(key, "progress") == 0) {
-		p->ended = strcmp(value, "end") == 0;
+	else if (strcmp(key, "progress") == 0)
 		p->blocks++;
-	}
 }
 
 static void take_line(struct progress *p)

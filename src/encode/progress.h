@@ -11,9 +11,6 @@ struct progress {
 	int64_t frame;          /* 0 where there is no video */
 	double fps;
 	int64_t out_time_us;    /* -1: not told yet */
-	int64_t drop_frames, dup_frames;
-	int64_t total_size;     /* bytes written; -1 where ffmpeg says N/A */
-	bool ended;             /* progress=end was seen */
 	uint64_t blocks;        /* complete blocks so far: a change means news */
 	char line[256];         /* the unfinished last line */
 	size_t line_len;

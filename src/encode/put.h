@@ -32,6 +32,13 @@ static inline void put_u64(struct buf *out, uint64_t value)
 	put_number(out, value, 8);
 }
 
+/* Into four bytes that are there, at `at`. */
+static inline void put_u32_at(struct buf *out, size_t at, uint32_t value)
+{
+	for (size_t i = 0; i < 4; i++)
+		out->data[at + i] = (char)(uint8_t)(value >> (24 - 8 * i));
+}
+
 /* Begins a box (BOX_TYPE of bytes.h).  Returns where its size stands: put_close fills it in. */
 static inline size_t put_open(struct buf *out, uint32_t type)
 {
@@ -53,10 +60,7 @@ static inline size_t put_open_full(struct buf *out, uint32_t type, uint8_t versi
 
 static inline void put_close(struct buf *out, size_t at)
 {
-	uint32_t size = (uint32_t)(out->len - at);
-
-	for (size_t i = 0; i < 4; i++)
-		out->data[at + i] = (char)(uint8_t)(size >> (24 - 8 * i));
+	put_u32_at(out, at, (uint32_t)(out->len - at));
 }
 
 #endif

@@ -48,7 +48,6 @@ static void add_packet(struct scan *scan, const struct scan_packet *packet)
 		scan->capacity = capacity;
 	}
 	scan->packets[scan->count++] = *packet;
-	scan->bytes += packet->size;
 }
 
 /* Rows ---------------------------------------------------------------------------------------- */

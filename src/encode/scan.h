@@ -40,7 +40,6 @@ struct scan {
 	size_t described;               /* packets that bring another description of the stream along */
 	size_t encrypted;               /* packets */
 	size_t no_pts;                  /* packets with neither pts nor dts; not kept */
-	int64_t bytes;                  /* of all packets */
 };
 
 void scan_init(struct scan *scan);

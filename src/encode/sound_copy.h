@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_SOUND_COPY_H
 #define CLIPMILL_SOUND_COPY_H
 
+#include "base/strings.h"
 #include "encode/input.h"
 #include "encode/rate.h"
 

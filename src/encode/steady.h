@@ -2,7 +2,9 @@
 #ifndef CLIPMILL_STEADY_H
 #define CLIPMILL_STEADY_H
 
+#include "base/strings.h"
 #include "encode/facts.h"
+#include "store/profile.h"
 
 #define STEADY_PACKET 1024      /* samples of an AAC-LC packet */
 

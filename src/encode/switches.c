@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "encode/switches.h"
 
@@ -100,6 +99,22 @@ void switches_ffmpeg(const struct conf *conf, struct strings *argv)
 	};
 
 	strings_add(argv, conf->ffmpeg);
+	strings_add_all(argv, fixed);
+}
+
+void switches_looking_ffmpeg(const struct conf *conf, struct strings *argv)
+{
+	const char *const fixed[] = { "-hide_banner", "-nostdin", "-nostats", "-v", "error", "-max_alloc", ALLOC_MAX, NULL };
+
+	strings_add(argv, conf->ffmpeg);
+	strings_add_all(argv, fixed);
+}
+
+void switches_ffprobe(const struct conf *conf, struct strings *argv)
+{
+	const char *const fixed[] = { "-hide_banner", "-v", "error", "-max_alloc", ALLOC_MAX, NULL };
+
+	strings_add(argv, conf->ffprobe);
 	strings_add_all(argv, fixed);
 }
 

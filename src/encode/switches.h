@@ -21,8 +21,12 @@ void switches_opened(struct strings *argv);
 /* "-i file:PATH": the prefix keeps ffmpeg from reading a protocol into the name. */
 void switches_file(struct strings *argv, const char *path);
 
-/* The head of every ffmpeg line: quiet, no questions, progress on standard output. */
+/* The head of an ffmpeg line that makes files: quiet, no questions, progress on standard output. */
 void switches_ffmpeg(const struct conf *conf, struct strings *argv);
+
+/* The heads of those that only look at the source. */
+void switches_looking_ffmpeg(const struct conf *conf, struct strings *argv);
+void switches_ffprobe(const struct conf *conf, struct strings *argv);
 
 /* What every output drops, and bit-exactness: no time, host or version gets into a file. */
 void switches_output(struct strings *argv);

@@ -59,14 +59,6 @@ static bool is_representation(const char *at, const char *id)
 	return starts(at, start) && strncmp(at + sizeof start - 1, id, len) == 0 && at[sizeof start - 1 + len] == '"';
 }
 
-static void cut(struct buf *out, size_t len)
-{
-	if (out->len == len)
-		return;
-	out->len = len;
-	out->data[len] = '\0';
-}
-
 void thin_manifest(const char *text, const char *id, struct buf *out)
 {
 	size_t set = 0, kept = 0;
@@ -85,6 +77,6 @@ void thin_manifest(const char *text, const char *id, struct buf *out)
 		kept += starts(at, "   <Representation");
 		buf_put(out, at, (size_t)(next - at));
 		if (is_line(at, "  </AdaptationSet>") && kept == 0)
-			cut(out, set);
+			buf_cut(out, set);
 	}
 }

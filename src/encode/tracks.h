@@ -3,7 +3,7 @@
 #define CLIPMILL_TRACKS_H
 
 #include "base/buf.h"
-#include "store/plan_store.h"
+#include "store/rendition.h"
 
 /* The sound that is heard unless another is chosen; NULL: there is none. */
 const struct rendition_row *tracks_main(const struct renditions *list);

@@ -46,32 +46,24 @@ static bool read_stream(struct exchange *ex, struct parked *stream)
 	return read_after(ex, &stream->after);
 }
 
-struct page {
-	struct buf *text;
-	int64_t last;
-};
-
 static void put_event(void *user, const struct event *event)
 {
-	struct page *page = user;
-
-	event_write(event, page->text);
-	page->last = event->id;
+	event_write(event, user);
 }
 
 /* All that happened since, or where events are now. */
 static void answer_once(struct exchange *ex, const struct parked *stream)
 {
 	struct event_filter filter = { stream->video[0] != '\0' ? stream->video : NULL, stream->any_owner ? NULL : stream->owner };
-	struct page page = { &ex->reply->body, 0 };
+	struct buf *text = &ex->reply->body;
 	int64_t oldest = 0, newest = 0, told;
 	enum db_result result = event_bounds(ex->db, &oldest, &newest);
 
-	buf_printf(page.text, "retry: %d\n", POLL_RETRY_MS);
+	buf_printf(text, "retry: %d\n", POLL_RETRY_MS);
 	if (stream->after < 0 || event_is_missed(stream->after, oldest, newest))
-		buf_printf(page.text, "id: %lld\nevent: %s\ndata: {}\n\n", (long long)newest, stream->after < 0 ? "start" : "reset");
+		event_write_place(newest, stream->after >= 0, text);
 	else if (result == DB_OK)
-		result = event_after(ex->db, stream->after, &filter, POLL_EVENTS, put_event, &page, &told);
+		result = event_after(ex->db, stream->after, &filter, POLL_EVENTS, put_event, text, &told);
 	if (exchange_db_ok(ex, result))
 		reply_stream(ex->reply, false);
 }

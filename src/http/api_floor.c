@@ -16,7 +16,7 @@ void api_floor(struct exchange *ex)
 
 	if (!exchange_db_ok(ex, worker_floor_json(ex->db, out)))
 		return;
-	out->len--;             /* the object goes on */
+	buf_cut(out, out->len - 1);     /* the object goes on */
 	buf_printf(out, ",\"disk\":{\"free_bytes\":%" PRId64 ",\"floor_bytes\":%" PRId64 "}}",
 		   file_free_bytes(ex->dir_fd, "incoming"), ex->conf->floor_bytes);
 	reply_json(ex->reply, 200);

@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "base/file.h"
 #include "http/exchange.h"
@@ -49,20 +48,19 @@ void api_health(struct exchange *ex)
 	struct buf *out = &ex->reply->body, workers = BUF_INIT;
 	enum db_result result = worker_health_json(ex->db, &workers);
 	struct reasons reasons = { .count = 0 };
-	struct worker_row alive;
-	struct budget budget;
+	struct worker_count count = { 0 };
+	struct budget budget = { .free_bytes = -1, .floor_bytes = ex->conf->floor_bytes };
 
 	if (result == DB_OK)
+		result = worker_count(ex->db, &count);
+	if (result == DB_OK)
 		result = budget_read(ex->db, ex->dir_fd, ex->conf->floor_bytes, NULL, &budget);
-	else
-		budget = (struct budget){ .free_bytes = -1, .floor_bytes = ex->conf->floor_bytes };
 	add(&reasons, result != DB_OK, "the database cannot be read");
-	add(&reasons, result == DB_OK && worker_alive(ex->db, &alive, 1) == 0, "no worker is alive");
+	add(&reasons, result == DB_OK && count.alive == 0, "no worker is alive");
 	add(&reasons, budget.free_bytes < ex->conf->floor_bytes, "the disk is nearly full (df, df -i): uploads and work wait");
 	add(&reasons, !file_system_writes(ex->dir_fd, "work"), "nothing can be written to the disk: uploads and work wait");
-	/* JSON of SQLite's making, without blanks; a quote within a string has a backslash before it, so this finds the member alone. */
-	add(&reasons, strstr(buf_text(&workers), "\"trouble\":\"") != NULL, "a worker cannot work: see trouble in its entry");
-	add(&reasons, worker_unjailed(ex->db), "a worker's sandbox is not what its configuration needs");
+	add(&reasons, count.troubled > 0, "a worker cannot work: see trouble in its entry");
+	add(&reasons, count.unjailed > 0, "a worker's sandbox is not what its configuration needs");
 	put_reasons(out, &reasons);
 	put_disk(out, &budget);
 	if (result == DB_OK && workers.len > 2)

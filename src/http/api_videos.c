@@ -19,14 +19,6 @@
 #define DELETE_WAIT_MS 3000     /* for a supervisor to stop what runs and remove the files */
 #define DELETE_POLL_US 10000
 
-/* A cursor is CREATED_MS.ID, as `next` of the page before. */
-static bool cursor_valid(const char *text)
-{
-	size_t digits = strspn(text, "0123456789");
-
-	return digits > 0 && digits < 16 && text[digits] == '.' && id_valid(text + digits + 1);
-}
-
 static bool read_list(struct exchange *ex, struct video_list *list)
 {
 	const char *limit = request_param(ex->request, "limit");
@@ -43,7 +35,7 @@ static bool read_list(struct exchange *ex, struct video_list *list)
 	else if (list->state != NULL && !video_state_valid(list->state))
 		reply_error(ex->reply, ERROR_BAD_PARAMETER,
 			    "state must be queued, probing, encoding, publishing, ready, failed or cancelled");
-	else if (list->before != NULL && !cursor_valid(list->before))
+	else if (list->before != NULL && !video_cursor_valid(list->before))
 		reply_error(ex->reply, ERROR_BAD_PARAMETER, "before must be the 'next' of a page before");
 	else
 		return true;

@@ -120,7 +120,15 @@ void fcgi_free(struct fcgi *fcgi)
 	free(fcgi);
 }
 
-/* Bytes read behind f->to; 0 at the end, -1 on a failure, -2 after `timeout_ms` of silence. */
+/* What receive() gives besides a number of bytes. */
+enum {
+	RECEIVE_END = 0,
+	RECEIVE_FAILED = -1,
+	RECEIVE_SILENT = -2,
+	RECEIVE_LEFT = -3,
+};
+
+/* Bytes read behind f->to; RECEIVE_SILENT after `timeout_ms` of silence. */
 static ssize_t receive(struct fcgi *f, size_t most, int64_t timeout_ms)
 {
 	struct pollfd waiting = { .fd = f->fd, .events = POLLIN };
@@ -132,12 +140,12 @@ static ssize_t receive(struct fcgi *f, size_t most, int64_t timeout_ms)
 		if (n >= 0)
 			return n;
 		if (errno != EAGAIN && errno != EINTR)
-			return -1;
+			return RECEIVE_FAILED;
 		ready = poll(&waiting, 1, timeout_ms < 0 ? 0 : (int)timeout_ms);
 		if (ready == 0)
-			return -2;
+			return RECEIVE_SILENT;
 		if (ready < 0 && errno != EINTR)
-			return -1;
+			return RECEIVE_FAILED;
 	}
 }
 
@@ -152,8 +160,8 @@ static bool read_head(struct fcgi *f, struct fcgi_head *head, const char **reaso
 	for (;;) {
 		ssize_t n = receive(f, f->head_cap - f->to, wait_ms);
 
-		if (n <= 0) {
-			*reason = n == -2 ? "its head did not come in time" : f->to > 0 ? "its head is cut off" : NULL;
+		if (n <= RECEIVE_END) {
+			*reason = n == RECEIVE_SILENT ? "its head did not come in time" : f->to > 0 ? "its head is cut off" : NULL;
 			return false;
 		}
 		f->to += (size_t)n;
@@ -291,18 +299,18 @@ static bool is_crawling(struct fcgi *f, int64_t now_ms)
 	return false;
 }
 
-/* receive() of a body that may be left while it is silent: -3 then. */
+/* receive() of a body that may be left while it is silent. */
 static ssize_t receive_or_leave(struct fcgi *f, int64_t timeout_ms)
 {
 	int64_t begun_ms = clock_mono_ms(), silent_ms = 0;
 	ssize_t n;
 
-	while ((n = receive(f, FCGI_BUFFER_BYTES, timeout_ms - silent_ms < LOOK_MS ? timeout_ms - silent_ms : LOOK_MS)) == -2) {
+	while ((n = receive(f, FCGI_BUFFER_BYTES, timeout_ms - silent_ms < LOOK_MS ? timeout_ms - silent_ms : LOOK_MS)) == RECEIVE_SILENT) {
 		silent_ms = clock_mono_ms() - begun_ms;
 		if (silent_ms >= timeout_ms)
-			return -2;
+			return RECEIVE_SILENT;
 		if (f->leave(f->leave_user, silent_ms))
-			return -3;
+			return RECEIVE_LEFT;
 	}
 	return n;
 }
@@ -319,11 +327,11 @@ static enum fcgi_body fill(struct fcgi *f)
 		wait_ms = f->deadline_ms - now_ms;
 	f->from = f->to = 0;
 	n = f->leave != NULL ? receive_or_leave(f, wait_ms) : receive(f, FCGI_BUFFER_BYTES, wait_ms);
-	if (n == -2)
+	if (n == RECEIVE_SILENT)
 		return FCGI_BODY_SLOW;
-	if (n == -3)
+	if (n == RECEIVE_LEFT)
 		return FCGI_BODY_LEFT;
-	if (n <= 0)
+	if (n <= RECEIVE_END)
 		return FCGI_BODY_TRUNCATED;
 	f->to = (size_t)n;
 	f->window_bytes += n;

@@ -131,13 +131,6 @@ static void put_list(struct exchange *ex, const struct listing *listing, const s
 	reply_page(ex->reply, 200);
 }
 
-static bool before_valid(const char *text)
-{
-	size_t digits = strspn(text, "0123456789");
-
-	return digits > 0 && digits < 16 && text[digits] == '.' && id_valid(text + digits + 1);
-}
-
 void page_list(struct exchange *ex)
 {
 	struct listing listing = { .count = 0 };
@@ -153,7 +146,7 @@ void page_list(struct exchange *ex)
 		list.state = NULL;
 	if (list.state != NULL && !video_state_valid(list.state))
 		reply_error(ex->reply, ERROR_BAD_PARAMETER, "state: there is no such state");
-	else if (list.before != NULL && !before_valid(list.before))
+	else if (list.before != NULL && !video_cursor_valid(list.before))
 		reply_error(ex->reply, ERROR_BAD_PARAMETER, "before: take the link of the page before");
 	else if (exchange_db_ok(ex, video_pages(ex->db, &list, list_row, &listing)))
 		put_list(ex, &listing, &list);

@@ -22,6 +22,15 @@ static const struct method_name {
 	{ "PATCH", REQUEST_PATCH }, { "DELETE", REQUEST_DELETE }, { "OPTIONS", REQUEST_OPTIONS },
 };
 
+void request_methods(unsigned methods, struct buf *out)
+{
+	size_t begun = out->len;
+
+	for (size_t i = 0; i < sizeof method_names / sizeof *method_names; i++)
+		if ((methods & method_names[i].method) != 0)
+			buf_printf(out, "%s%s", out->len > begun ? ", " : "", method_names[i].name);
+}
+
 /* A reader's state. */
 struct source {
 	request_lookup *lookup;

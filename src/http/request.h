@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/id.h"
 #include "http/errors.h"
 #include "http/urlencoded.h"
@@ -52,6 +53,9 @@ typedef const char *request_lookup(const void *user, const char *name);
  * character in one is refused.
  */
 enum error request_read(struct request *r, request_lookup *lookup, const void *user, const char **detail);
+
+/* Appends the names of a set of methods, with commas, for Allow. */
+void request_methods(unsigned methods, struct buf *out);
 
 /* The value of a query parameter; NULL when it is not there. */
 const char *request_param(const struct request *r, const char *name);

@@ -53,14 +53,6 @@ static const struct route routes[] = {
 
 #define ROUTE_COUNT (sizeof routes / sizeof *routes)
 
-static const struct allowed {
-	enum request_method method;
-	const char *name;
-} allowed_names[] = {
-	{ REQUEST_GET, "GET" }, { REQUEST_HEAD, "HEAD" }, { REQUEST_POST, "POST" }, { REQUEST_PUT, "PUT" },
-	{ REQUEST_PATCH, "PATCH" }, { REQUEST_DELETE, "DELETE" }, { REQUEST_OPTIONS, "OPTIONS" },
-};
-
 static bool segment_fits(struct exchange *ex, const char *pattern, size_t len, const char *segment)
 {
 	if (pattern[0] != ':')
@@ -104,9 +96,7 @@ static void refuse_method(struct exchange *ex, unsigned methods)
 {
 	struct buf allow = BUF_INIT;
 
-	for (size_t i = 0; i < sizeof allowed_names / sizeof *allowed_names; i++)
-		if ((methods & allowed_names[i].method) != 0)
-			buf_printf(&allow, "%s%s", allow.len > 0 ? ", " : "", allowed_names[i].name);
+	request_methods(methods, &allow);
 	reply_field(ex->reply, "Allow", buf_text(&allow));
 	reply_errorf(ex->reply, ERROR_METHOD_NOT_ALLOWED, "this address takes %s", buf_text(&allow));
 	buf_fini(&allow);

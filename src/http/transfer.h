@@ -11,6 +11,8 @@
 #define TRANSFER_TYPES "application/partial-upload, application/offset+octet-stream"
 #define TRANSFER_WAIT_MS 3000   /* for another request to give way */
 
+struct upload;
+
 /* One request.  Large: about 16 KB. */
 struct transfer {
 	struct exchange *ex;
@@ -37,7 +39,6 @@ bool transfer_type_ok(struct exchange *ex, const char *type);
 bool transfer_ok(struct transfer *transfer, enum spool_result result);
 
 /* Reads the query into options. */
-struct upload;
 bool transfer_options(struct transfer *transfer, struct upload *options);
 
 /* Reads Upload-Metadata into the row, and its options into those of the query. */

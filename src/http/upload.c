@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "http/upload.h"
+#include "store/profile.h"
 #include "store/video.h"
 
 void upload_init(struct upload *upload, struct exchange *ex)

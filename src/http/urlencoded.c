@@ -6,15 +6,8 @@
 
 #include <string.h>
 
+#include "base/hex.h"
 #include "http/urlencoded.h"
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 bool url_decode(char *text, bool plus)
 {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hex.h"
 #include "ingest/disposition.h"
 
 #define FORM_TYPE "multipart/form-data"
@@ -23,14 +24,6 @@ static char *skip_blanks(char *at)
 static bool is_token(char c)
 {
 	return isalnum((unsigned char)c) || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
-}
-
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* The byte that a %XX at `at` stands for; -1 when it is none. */

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "base/turn.h"
 #include "ingest/resume.h"
+#include "store/profile.h"
 #include "store/video.h"
 
 #define RECORD_BYTES ((int64_t)64 << 20)        /* at most so much is lost with a responder, */

@@ -322,14 +322,6 @@ enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_
 	return write_all(spool, slices, count);
 }
 
-enum spool_result spool_append(struct spool *spool, const void *bytes, size_t len)
-{
-	union { const void *in; void *out; } base = { .in = bytes };
-	struct iovec slice = { base.out, len };
-
-	return spool_appendv(spool, &slice, 1);
-}
-
 /* Gives back what was reserved and not used, and makes the bytes durable. */
 static enum spool_result seal(struct spool *s)
 {

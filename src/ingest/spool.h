@@ -10,8 +10,6 @@
 #include "store/budget.h"
 #include "store/upload.h"
 
-#define SPOOL_BUFFER_BYTES (256 * 1024)
-
 /* A body being written to incoming/ID.  Belongs to one request thread. */
 struct spool {
 	struct db *db;                  /* lent */
@@ -81,10 +79,7 @@ enum spool_result spool_sync(struct spool *spool);
 /* Cuts the file back to `size_bytes`. */
 enum spool_result spool_cut(struct spool *spool, int64_t size_bytes);
 
-/* Appends.  The caller hands it whole buffers of SPOOL_BUFFER_BYTES where it can. */
-enum spool_result spool_append(struct spool *spool, const void *bytes, size_t len);
-
-/* The same for several slices in one system call; the entries of `slices` may be changed. */
+/* Appends the slices in one system call, where it can; the entries of `slices` may be changed. */
 enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_t count);
 
 /*

@@ -53,7 +53,7 @@ static enum db_result add_arriving(struct db *db, int dir_fd, const struct budge
 	rows_text(&rows, ":id", asker->id);
 	while ((result = rows_next(&rows)) == DB_OK)
 		b->arriving_bytes += arriving(dir_fd, rows_column(&rows, 0), rows_column_int(&rows, 1, 0));
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 /* The files come before the free space: what is allocated in between counts twice for a moment, and not as neither. */
@@ -80,13 +80,11 @@ int64_t budget_left(const struct budget *b)
 enum db_result budget_keep(struct db *db, const struct budget *b)
 {
 	struct rows rows = rows_open(db, SQL_DISK_KEEP);
-	enum db_result result;
 
 	rows_int(&rows, ":free_bytes", b->free_bytes);
 	rows_int(&rows, ":floor_bytes", b->floor_bytes);
 	rows_int(&rows, ":arriving_bytes", b->arriving_bytes);
-	result = rows_run(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(rows_run(&rows));
 }
 
 /* "1234567890 bytes (1.2 GB)" */

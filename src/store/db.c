@@ -165,6 +165,25 @@ void rows_end(struct rows *rows)
 	sqlite3_reset(rows->stmt);
 }
 
+enum db_result rows_found(struct rows *rows)
+{
+	enum db_result result = rows_next(rows);
+
+	rows_end(rows);
+	return result;
+}
+
+enum db_result rows_put(struct rows *rows, struct buf *out)
+{
+	enum db_result result = rows_next(rows);
+
+	if (result != DB_OK)
+		return result;
+	buf_utf8(out, rows_column(rows, 0));
+	rows_end(rows);
+	return DB_OK;
+}
+
 const char *rows_column_or_null(struct rows *rows, int column)
 {
 	return (const char *)sqlite3_column_text(rows->stmt, column);
@@ -175,6 +194,26 @@ const char *rows_column(struct rows *rows, int column)
 	const char *text = rows_column_or_null(rows, column);
 
 	return text != NULL ? text : "";
+}
+
+char *rows_column_copy(struct rows *rows, int column)
+{
+	const char *text = rows_column_or_null(rows, column);
+	char *copy = text != NULL ? strdup(text) : NULL;
+
+	if (text != NULL && copy == NULL)
+		abort();
+	return copy;
+}
+
+void *rows_grow(void *array, size_t count, size_t size)
+{
+	char *grown = realloc(array, (count + 1) * size);
+
+	if (grown == NULL)
+		abort();
+	memset(grown + count * size, 0, size);
+	return grown;
 }
 
 static bool is_null(struct rows *rows, int column)
@@ -199,7 +238,7 @@ static enum db_result run_plain(struct db *db, enum sql_query query)
 	struct rows rows = rows_open(db, query);
 	enum db_result result = rows_next(&rows);
 
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 static bool take_turn(struct db *db)
@@ -418,21 +457,22 @@ static bool open_file(struct db *db, const char *dir, int flags, char *error, si
 	return false;
 }
 
-static bool open_with(struct db *db, const char *dir, int flags, enum db_durability durability, bool first, char *error, size_t error_size)
+static bool open_with(struct db *db, const char *dir, int flags, enum db_durability durability, bool first, char *error,
+		      size_t error_size)
 {
 	return open_file(db, dir, flags, error, error_size) &&
 	       run_open(db->handle, durability == DB_DURABLE ? SQL_OPEN_DURABLE : SQL_OPEN_QUICK) &&
 	       (!first || migrate(db->handle, error, error_size)) && run_open(db->handle, SQL_OPEN_KEYS);
 }
 
-static struct db *open_new(const char *dir, enum db_durability durability, bool first, char *error, size_t error_size)
+static struct db *open_new(const char *dir, int flags, enum db_durability durability, bool first, char *error, size_t error_size)
 {
 	struct db *db = calloc(1, sizeof *db);
 
 	if (db == NULL)
 		abort();
 	error[0] = '\0';
-	if (open_with(db, dir, SQLITE_OPEN_READWRITE, durability, first, error, error_size) &&
+	if (open_with(db, dir, SQLITE_OPEN_READWRITE | flags, durability, first, error, error_size) &&
 	    (!first || prepare_all(db, error, error_size)))
 		return db;
 	if (error[0] == '\0')
@@ -443,12 +483,12 @@ static struct db *open_new(const char *dir, enum db_durability durability, bool 
 
 struct db *db_open(const char *dir, enum db_durability durability, char *error, size_t error_size)
 {
-	return open_new(dir, durability, true, error, error_size);
+	return open_new(dir, 0, durability, true, error, error_size);
 }
 
 struct db *db_open_another(const char *dir, enum db_durability durability, char *error, size_t error_size)
 {
-	return open_new(dir, durability, false, error, error_size);
+	return open_new(dir, 0, durability, false, error, error_size);
 }
 
 void db_close(struct db *db)
@@ -498,16 +538,13 @@ static int check_folders(const char *dir, char *error, size_t error_size)
 
 int db_init(const char *dir, char *error, size_t error_size)
 {
-	struct db db = { 0 };
-	bool ok;
+	struct db *db;
 
 	if (make_folders(dir, error, error_size) < 0 || check_folders(dir, error, error_size) < 0)
 		return -1;
-	error[0] = '\0';
-	ok = open_with(&db, dir, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, DB_DURABLE, true, error, error_size) &&
-	     prepare_all(&db, error, error_size);
-	for (int i = 0; i < SQL_COUNT; i++)
-		sqlite3_finalize(db.stmts[i]);
-	sqlite3_close(db.handle);
-	return ok ? 0 : -1;
+	db = open_new(dir, SQLITE_OPEN_CREATE, DB_DURABLE, true, error, error_size);
+	if (db == NULL)
+		return -1;
+	db_close(db);
+	return 0;
 }

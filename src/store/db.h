@@ -31,8 +31,8 @@ enum db_durability {
 };
 
 /*
- * Creates directory `dir` (and its parents' last step), its folders and the database, and brings an
- * existing one up to date.  Idempotent.  Returns 0, or -1 with a line in `error`.
+ * Creates directory `dir`, its parents, its folders and the database, and brings an existing one up
+ * to date.  Idempotent.  Returns 0, or -1 with a line in `error`.
  */
 int db_init(const char *dir, char *error, size_t error_size) __attribute__((warn_unused_result));
 
@@ -65,7 +65,7 @@ bool db_is_anothers(struct db *db);
 
 /* Several calls of the nouns as one, which begins with BEGIN IMMEDIATE.  Not nestable. */
 enum db_result db_begin(struct db *db) __attribute__((warn_unused_result));
-/* Its end: COMMIT where `result` of them is DB_OK, else ROLLBACK.  What came of it all. */
+/* Its end: COMMIT where `result` of them is DB_OK, else ROLLBACK.  What came of it all.  Harmless where db_begin() failed. */
 enum db_result db_end(struct db *db, enum db_result result) __attribute__((warn_unused_result));
 void db_rollback(struct db *db);
 

@@ -27,7 +27,7 @@ enum db_result digest_save(struct db *db, const struct task *task, const struct 
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	return db_end(db, digest_end(db, task, ended, sha256));
+	if (result == DB_OK)
+		result = digest_end(db, task, ended, sha256);
+	return db_end(db, result);
 }

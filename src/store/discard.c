@@ -10,38 +10,32 @@
 #include "store/discard.h"
 #include "store/rows.h"
 
-enum db_result discard_add(struct db *db, const struct task *task, const char *file, int64_t delay_ms)
+enum db_result discard_add(struct db *db, const char *video, const char *file, int64_t delay_ms)
 {
 	struct rows rows = rows_open(db, SQL_DISCARD_ADD);
-	enum db_result result;
 
-	rows_text(&rows, ":video", task->video);
+	rows_text(&rows, ":video", video);
 	rows_text(&rows, ":file", file);
 	rows_int(&rows, ":delay_ms", delay_ms);
-	result = rows_run(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(rows_run(&rows));
 }
 
-enum db_result discard_pieces(struct db *db, const struct task *task, int64_t delay_ms)
+enum db_result discard_pieces(struct db *db, const char *video, int64_t edition, int64_t delay_ms)
 {
 	struct rows rows = rows_open(db, SQL_DISCARD_PIECES);
-	enum db_result result;
 
-	rows_text(&rows, ":video", task->video);
-	rows_int(&rows, ":edition", task->edition);
+	rows_text(&rows, ":video", video);
+	rows_int(&rows, ":edition", edition);
 	rows_int(&rows, ":delay_ms", delay_ms);
-	result = rows_run(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(rows_run(&rows));
 }
 
-enum db_result discard_source(struct db *db, const struct task *task)
+enum db_result discard_source(struct db *db, const char *video)
 {
 	struct rows rows = rows_open(db, SQL_DISCARD_SOURCE);
-	enum db_result result;
 
-	rows_text(&rows, ":video", task->video);
-	result = rows_run(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	rows_text(&rows, ":video", video);
+	return rows_any(rows_run(&rows));
 }
 
 enum db_result discard_due(struct db *db, struct discard *discard)
@@ -69,12 +63,10 @@ enum db_result discard_source_first(struct db *db, const struct discard *discard
 static enum db_result change(struct db *db, enum sql_query query, const struct discard *discard)
 {
 	struct rows rows = rows_open(db, query);
-	enum db_result result;
 
 	rows_text(&rows, ":video", discard->video);
 	rows_text(&rows, ":file", discard->file);
-	result = rows_run(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(rows_run(&rows));
 }
 
 enum db_result discard_put_off(struct db *db, const struct discard *discard)
@@ -86,9 +78,8 @@ enum db_result discard_forget(struct db *db, const struct discard *discard)
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = change(db, SQL_PIECE_FORGET, discard);
+	if (result == DB_OK)
+		result = change(db, SQL_PIECE_FORGET, discard);
 	if (result == DB_OK)
 		result = change(db, SQL_DISCARD_FORGET, discard);
 	return db_end(db, result);

@@ -2,7 +2,8 @@
 #ifndef CLIPMILL_DISCARD_H
 #define CLIPMILL_DISCARD_H
 
-#include "store/task.h"
+#include "base/id.h"
+#include "store/db.h"
 
 #define DISCARD_SOURCE "@source"  /* stands for the uploaded file itself */
 
@@ -13,13 +14,13 @@ struct discard {
 };
 
 /* Marks a file to be removed in `delay_ms`, but where it is a picture that the video's row names. */
-enum db_result discard_add(struct db *db, const struct task *task, const char *file, int64_t delay_ms);
+enum db_result discard_add(struct db *db, const char *video, const char *file, int64_t delay_ms);
 
-/* Marks the pieces that published files were made of; not those that are published themselves. */
-enum db_result discard_pieces(struct db *db, const struct task *task, int64_t delay_ms);
+/* Marks the pieces that the published files of an edition were made of; not those that are published themselves. */
+enum db_result discard_pieces(struct db *db, const char *video, int64_t edition, int64_t delay_ms);
 
 /* Marks the source of a video whose profile does not keep it. */
-enum db_result discard_source(struct db *db, const struct task *task);
+enum db_result discard_source(struct db *db, const char *video);
 
 /* DB_NONE: there is nothing to remove now. */
 enum db_result discard_due(struct db *db, struct discard *discard);

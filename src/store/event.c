@@ -20,7 +20,7 @@ static enum db_result tell_all(struct rows *rows, event_teller *tell, void *user
 		tell(user, &event);
 		++*told;
 	}
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 enum db_result event_after(struct db *db, int64_t after, const struct event_filter *filter, int64_t limit, event_teller *tell,
@@ -64,6 +64,11 @@ void event_write(const struct event *event, struct buf *text)
 	buf_printf(text, "event: %s\ndata: ", event->name);
 	buf_utf8(text, event->json);
 	buf_puts(text, "\n\n");
+}
+
+void event_write_place(int64_t newest, bool missed, struct buf *text)
+{
+	buf_printf(text, "id: %lld\nevent: %s\ndata: {}\n\n", (long long)newest, missed ? "reset" : "start");
 }
 
 enum db_result event_prune(struct db *db, int64_t keep)

@@ -43,6 +43,9 @@ enum db_result event_live(struct db *db, event_teller *tell, void *user);
 /* As an event stream has it (HTML, section 9.2), in UTF-8 whatever is in it; progress has no id. */
 void event_write(const struct event *event, struct buf *text);
 
+/* Where events are by now.  Who missed some is told to look at everything anew. */
+void event_write_place(int64_t newest, bool missed, struct buf *text);
+
 /* Forgets all but the newest `keep` events. */
 enum db_result event_prune(struct db *db, int64_t keep);
 

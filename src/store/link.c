@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/decision.h"
 #include "store/digest.h"
 #include "store/discard.h"
 #include "store/link.h"
@@ -15,13 +16,10 @@
 bool link_awaited(struct db *db, const struct task *digest)
 {
 	struct rows rows = rows_open(db, SQL_LINK_AWAITED);
-	bool awaited;
 
 	rows_text(&rows, ":video", digest->video);
 	rows_int(&rows, ":task", digest->id);
-	awaited = rows_next(&rows) == DB_OK;
-	rows_end(&rows);
-	return awaited;
+	return rows_found(&rows) == DB_OK;
 }
 
 enum db_result link_find(struct db *db, const struct task *digest, const char *sha256, struct link_twin *twin)
@@ -44,37 +42,30 @@ enum db_result link_find(struct db *db, const struct task *digest, const char *s
 bool link_is_spent(struct db *db, const struct link_twin *twin, const char *file)
 {
 	struct rows rows = rows_open(db, SQL_LINK_IS_SPENT);
-	bool spent;
 
 	rows_text(&rows, ":video", twin->video);
 	rows_text(&rows, ":file", file);
-	spent = rows_next(&rows) == DB_OK;
-	rows_end(&rows);
-	return spent;
+	return rows_found(&rows) == DB_OK;
 }
 
 /* Copies rows, of which there may be none. */
 static enum db_result copy(struct db *db, enum sql_query query, const struct task *digest, const struct link_twin *twin)
 {
 	struct rows rows = rows_open(db, query);
-	enum db_result result;
 
 	rows_text(&rows, ":video", digest->video);
 	rows_text(&rows, ":twin", twin->video);
 	rows_int(&rows, ":edition", twin->edition);
-	result = rows_run(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(rows_run(&rows));
 }
 
 /* The plan that will not be made. */
 static enum db_result forget(struct db *db, enum sql_query query, const char *video)
 {
 	struct rows rows = rows_open(db, query);
-	enum db_result result;
 
 	rows_text(&rows, ":video", video);
-	result = rows_run(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(rows_run(&rows));
 }
 
 static enum db_result copy_video(struct db *db, const struct task *digest, const char *sha256, const struct link_twin *twin)
@@ -97,16 +88,11 @@ static enum db_result copy_video(struct db *db, const struct task *digest, const
 
 static enum db_result decide(struct db *db, const struct task *digest, const struct link_twin *twin)
 {
-	struct rows rows = rows_open(db, SQL_DECISION_ADD);
 	char detail[160];
 
 	snprintf(detail, sizeof detail, "The same file as video %s, which was encoded with this version of the profile: its files are linked.",
 		 twin->video);
-	rows_text(&rows, ":video", digest->video);
-	rows_int(&rows, ":edition", twin->edition);
-	rows_text(&rows, ":code", "linked");
-	rows_text(&rows, ":detail", detail);
-	return rows_run(&rows);
+	return decision_add(db, digest->video, twin->edition, "linked", detail);
 }
 
 static enum db_result make_ready(struct db *db, const struct task *digest, const struct link_twin *twin)
@@ -136,7 +122,7 @@ static enum db_result copy_all(struct db *db, const struct task *digest, const c
 		result = decide(db, digest, twin);
 	if (result == DB_OK)
 		result = make_ready(db, digest, twin);
-	return result == DB_OK ? discard_source(db, digest) : result;
+	return result == DB_OK ? discard_source(db, digest->video) : result;
 }
 
 enum db_result link_save(struct db *db, const struct task *digest, const struct task_exit *ended, const char *sha256,
@@ -144,9 +130,8 @@ enum db_result link_save(struct db *db, const struct task *digest, const struct 
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = digest_end(db, digest, ended, sha256);
+	if (result == DB_OK)
+		result = digest_end(db, digest, ended, sha256);
 	if (result == DB_OK)
 		result = copy_all(db, digest, sha256, twin);
 	return db_end(db, result);

@@ -2,12 +2,13 @@
 libclipmill_a_SOURCES += \
 	src/store/db.c src/store/db.h src/store/rows.h \
 	src/store/budget.c src/store/budget.h \
+	src/store/decision.c src/store/decision.h \
 	src/store/digest.c src/store/digest.h \
 	src/store/link.c src/store/link.h \
 	src/store/discard.c src/store/discard.h src/store/early.c src/store/early.h \
 	src/store/event.c src/store/event.h \
-	src/store/plan_store.c src/store/plan_read.c src/store/plan_store.h \
-	src/store/profile.c src/store/profile.h \
+	src/store/plan_store.c src/store/plan_store.h src/store/probe.c src/store/probe.h \
+	src/store/profile.c src/store/profile.h src/store/rendition.c src/store/rendition.h \
 	src/store/retention.c src/store/retention.h \
 	src/store/task.c src/store/task.h src/store/upload.c src/store/upload.h \
 	src/store/video.c src/store/video.h src/store/worker.c src/store/worker.h

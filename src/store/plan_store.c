@@ -6,74 +6,21 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/json.h"
+#include "store/decision.h"
 #include "store/plan_store.h"
 #include "store/rows.h"
 
-enum db_result plan_probe_save(struct db *db, const char *video, const char *json, enum probe_step step)
+void plan_fini(struct plan *plan)
 {
-	struct rows rows;
-
-	if (!json_is_object(json))
-		return DB_REFUSED;
-	rows = rows_open(db, SQL_PROBE_SAVE);
-	rows_text(&rows, ":id", video);
-	rows_text(&rows, ":json", json);
-	rows_int(&rows, ":step", step);
-	return rows_run(&rows);
-}
-
-enum db_result plan_measured_save(struct db *db, const char *video, const struct measured *m)
-{
-	struct rows rows = rows_open(db, SQL_MEASURED_SAVE);
-
-	rows_text(&rows, ":id", video);
-	rows_int(&rows, ":pictures", m->pictures);
-	rows_int(&rows, ":top_first", m->top_first);
-	rows_int(&rows, ":bottom_first", m->bottom_first);
-	rows_int(&rows, ":progressive", m->progressive);
-	rows_int(&rows, ":undetermined", m->undetermined);
-	rows_int(&rows, ":repeated", m->repeated);
-	rows_int(&rows, ":not_repeated", m->not_repeated);
-	rows_int(&rows, ":captions", m->captions);
-	rows_int(&rows, ":errors", m->errors);
-	rows_int(&rows, ":flagged", m->flagged);
-	rows_int(&rows, ":alone", m->alone);
-	return rows_run(&rows);
-}
-
-enum db_result plan_idr_save(struct db *db, const char *video, const struct idr *idr)
-{
-	struct rows rows = rows_open(db, SQL_IDR_SAVE);
-
-	rows_text(&rows, ":id", video);
-	rows_int(&rows, ":count", idr->count);
-	rows_int(&rows, ":sum", idr->sum);
-	return rows_run(&rows);
-}
-
-enum db_result plan_steadies_save(struct db *db, const char *video, const struct steadies *steadies)
-{
-	struct buf json = BUF_INIT;
-	enum db_result result;
-	struct rows rows;
-
-	buf_puts(&json, "[");
-	for (size_t i = 0; i < steadies->count; i++) {
-		const struct steady *s = &steadies->items[i];
-
-		buf_printf(&json, "%s[%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 "]", i > 0 ? "," : "", s->index, s->first, s->packets, s->kbps);
+	for (size_t i = 0; i < plan->task_count; i++) {
+		strings_fini(&plan->tasks[i].argv);
+		strings_fini(&plan->tasks[i].reads);
 	}
-	buf_puts(&json, "]");
-	rows = rows_open(db, SQL_STEADIES_SAVE);
-	rows_text(&rows, ":id", video);
-	rows_text(&rows, ":list", buf_text(&json));
-	result = rows_run(&rows);
-	buf_fini(&json);
-	return result;
+	free(plan->tasks);
+	plan->tasks = NULL;
+	plan->task_count = 0;
 }
 
 /* The frame of every transaction here: begin, the task's end, `body`, commit. */
@@ -82,9 +29,8 @@ static enum db_result with_done(struct db *db, const struct task *task, const st
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = task_done(db, task, ended);
+	if (result == DB_OK)
+		result = task_done(db, task, ended);
 	if (result == DB_OK)
 		result = body(db, task, what);
 	return db_end(db, result);
@@ -129,7 +75,7 @@ static enum db_result add_task(struct db *db, const struct task *of, const struc
 		return result;
 	*id = rows_column_int(&rows, 0, 0);
 	result = rows_next(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 static enum db_result add_wait(struct db *db, int64_t task, int64_t needs)
@@ -189,23 +135,8 @@ static enum db_result save_video(struct db *db, const char *video, const struct 
 
 static enum db_result add_decision(struct db *db, const struct task *task, const char *code, const char *detail)
 {
-	struct rows rows = rows_open(db, SQL_DECISION_ADD);
-
-	rows_text(&rows, ":video", task->video);
-	rows_int(&rows, ":edition", task->edition);
-	rows_text(&rows, ":code", code);
-	rows_text(&rows, ":detail", detail);
-	return rows_run(&rows);
+	return decision_add(db, task->video, task->edition, code, detail);
 }
-
-static const char *const rendition_kind_names[] = {
-	[RENDITION_VIDEO] = "video", [RENDITION_AUDIO] = "audio", [RENDITION_TEXT] = "text",
-};
-
-const char *const rendition_role_names[ROLE_COUNT] = {
-	[ROLE_PLAIN] = "", [ROLE_FORCED] = "forced", [ROLE_CAPTIONS] = "captions", [ROLE_COMMENTARY] = "commentary",
-	[ROLE_DESCRIPTION] = "description",
-};
 
 static enum db_result save_rendition(struct db *db, const struct task *task, const struct plan_rendition *r, size_t place)
 {
@@ -241,7 +172,7 @@ static enum db_result foretell(struct db *db, const char *video)
 	rows_text(&rows, ":id", video);
 	result = rows_run(&rows);
 	if (result != DB_OK)
-		return result == DB_NONE ? DB_OK : result;
+		return rows_any(result);
 	rows = rows_open(db, SQL_PLAN_FORETOLD);
 	rows_text(&rows, ":id", video);
 	return rows_run(&rows);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "store/decision.h"
 #include "store/discard.h"
 #include "store/retention.h"
 #include "store/rows.h"
@@ -44,24 +45,17 @@ static struct rows open_for(struct db *db, enum sql_query query, const struct ex
 enum db_result retention_is_due(struct db *db, const struct expired *expired)
 {
 	struct rows rows = open_for(db, SQL_RETENTION_IS_DUE, expired);
-	enum db_result result = rows_next(&rows);
 
-	rows_end(&rows);
-	return result;
+	return rows_found(&rows);
 }
 
 static enum db_result decide(struct db *db, const struct expired *expired)
 {
-	struct rows rows = rows_open(db, SQL_DECISION_ADD);
 	char detail[120];
 
 	snprintf(detail, sizeof detail, "%s was removed %" PRId64 " day%s after the video was ready, as its profile says.", expired->name,
 		 expired->keep_days, expired->keep_days == 1 ? "" : "s");
-	rows_text(&rows, ":video", expired->video);
-	rows_int(&rows, ":edition", expired->edition);
-	rows_text(&rows, ":code", "rung_expired");
-	rows_text(&rows, ":detail", detail);
-	return rows_run(&rows);
+	return decision_add(db, expired->video, expired->edition, "rung_expired", detail);
 }
 
 enum db_result retention_forget(struct db *db, const struct expired *expired, const char *playlist, const char *init,
@@ -70,20 +64,17 @@ enum db_result retention_forget(struct db *db, const struct expired *expired, co
 	struct rows rows = open_for(db, SQL_RENDITION_REMOVE, expired);
 	enum db_result result = rows_run(&rows);
 	const char *const files[] = { expired->file, playlist, init };
-	struct task of = { .edition = expired->edition };
 
-	memcpy(of.video, expired->video, sizeof of.video);
 	if (result == DB_OK)
 		result = decide(db, expired);
 	for (size_t i = 0; i < sizeof files / sizeof *files && result == DB_OK; i++)
-		result = discard_add(db, &of, files[i], delay_ms);
+		result = discard_add(db, expired->video, files[i], delay_ms);
 	return result;
 }
 
 enum db_result retention_sources(struct db *db)
 {
 	struct rows rows = rows_open(db, SQL_RETENTION_SOURCES);
-	enum db_result result = rows_run(&rows);
 
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(rows_run(&rows));
 }

@@ -55,13 +55,12 @@ static enum db_result read_list(struct db *db, enum sql_query query, int64_t id,
 	rows_int(&rows, ":id", id);
 	while ((result = rows_next(&rows)) == DB_OK)
 		strings_add(list, rows_column(&rows, 0));
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 static enum db_result read_row(struct db *db, int64_t id, struct task *task)
 {
 	struct rows rows = rows_open(db, SQL_TASK_READ);
-	const char *single;
 	enum db_result result;
 
 	rows_int(&rows, ":id", id);
@@ -74,14 +73,13 @@ static enum db_result read_row(struct db *db, int64_t id, struct task *task)
 	task->kind = kind_of(rows_column(&rows, 3));
 	task->seq = rows_column_int(&rows, 4, 0);
 	memcpy(task->video, rows_column(&rows, 5), sizeof task->video);
-	task->source = strdup(rows_column(&rows, 6));
+	task->source = rows_column_copy(&rows, 6);
 	task->frames_planned = rows_column_int(&rows, 7, 0);
 	task->duration_ms = rows_column_int(&rows, 8, 0);
 	task->edition = rows_column_int(&rows, 9, 1);
 	task->first_frame = rows_column_int(&rows, 10, 0);
 	task->alone = rows_column_int(&rows, 11, 1) != 0;
-	single = rows_column_or_null(&rows, 12);
-	task->single = single != NULL ? strdup(single) : NULL;
+	task->single = rows_column_copy(&rows, 12);
 	task->predicted_s = rows_column_real(&rows, 13, 0);
 	task->crashes = rows_column_int(&rows, 14, 0);
 	task->caps_bytes = rows_column_int(&rows, 15, 0);
@@ -103,7 +101,7 @@ static enum db_result claim_id(struct db *db, const char *worker, int64_t busy, 
 		return result;
 	*id = rows_column_int(&rows, 0, 0);
 	result = rows_next(&rows);
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 enum db_result task_read(struct db *db, int64_t id, struct task *task)
@@ -196,10 +194,8 @@ bool task_attempt_running(struct db *db, int64_t id, int64_t attempt)
 bool task_is_ours(struct db *db, const struct task *task)
 {
 	struct rows rows = open_for(db, SQL_TASK_IS_OURS, task);
-	enum db_result result = rows_next(&rows);
 
-	rows_end(&rows);
-	return result != DB_NONE; /* a database that cannot be read takes no child's life */
+	return rows_found(&rows) != DB_NONE; /* a database that cannot be read takes no child's life */
 }
 
 /* Ends ---------------------------------------------------------------------------------------- */
@@ -245,9 +241,8 @@ enum db_result task_retry(struct db *db, const struct task *task, const struct t
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = requeue(db, task, reason, delay_ms);
+	if (result == DB_OK)
+		result = requeue(db, task, reason, delay_ms);
 	if (result == DB_OK)
 		result = keep_exit(db, task, ended);
 	return db_end(db, result);
@@ -265,9 +260,8 @@ enum db_result task_put_off(struct db *db, const struct task *task, const struct
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = put_off(db, task, reason);
+	if (result == DB_OK)
+		result = put_off(db, task, reason);
 	if (result == DB_OK)
 		result = keep_exit(db, task, ended);
 	return db_end(db, result);
@@ -276,10 +270,8 @@ enum db_result task_put_off(struct db *db, const struct task *task, const struct
 bool task_fails_alone(struct db *db, const struct task *task)
 {
 	struct rows rows = open_for(db, SQL_TASK_FAILS_ALONE, task);
-	enum db_result result = rows_next(&rows);
 
-	rows_end(&rows);
-	return result == DB_OK;
+	return rows_found(&rows) == DB_OK;
 }
 
 static enum db_result give_up(struct db *db, const struct task *task, const char *reason)
@@ -295,9 +287,8 @@ enum db_result task_failed(struct db *db, const struct task *task, const struct 
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = give_up(db, task, reason);
+	if (result == DB_OK)
+		result = give_up(db, task, reason);
 	if (result == DB_OK)
 		result = keep_exit(db, task, ended);
 	if (result == DB_OK)
@@ -320,9 +311,8 @@ enum db_result task_replan(struct db *db, const struct task *task, const struct 
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = give_up(db, task, reason);
+	if (result == DB_OK)
+		result = give_up(db, task, reason);
 	if (result == DB_OK)
 		result = keep_exit(db, task, ended);
 	if (result == DB_OK)
@@ -330,15 +320,19 @@ enum db_result task_replan(struct db *db, const struct task *task, const struct 
 	return db_end(db, result);
 }
 
+static enum db_result stop(struct db *db, const struct task *task)
+{
+	struct rows rows = open_for(db, SQL_TASK_STOPPED, task);
+
+	return rows_run(&rows);
+}
+
 enum db_result task_stopped(struct db *db, const struct task *task, const struct task_exit *ended)
 {
 	enum db_result result = db_begin(db);
-	struct rows rows;
 
-	if (result != DB_OK)
-		return result;
-	rows = open_for(db, SQL_TASK_STOPPED, task);
-	result = rows_run(&rows);
+	if (result == DB_OK)
+		result = stop(db, task);
 	if (result == DB_OK)
 		result = keep_exit(db, task, ended);
 	return db_end(db, result);

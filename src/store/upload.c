@@ -75,8 +75,6 @@ static enum upload_kind kind_of(const char *name)
 	return UPLOAD_ONCE;
 }
 
-#define COPY(to, rows, column) snprintf((to), sizeof (to), "%s", rows_column(&(rows), (column)))
-
 enum db_result upload_read(struct db *db, const char *id, const char *owner, int64_t expiry_ms, struct upload_row *row)
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_READ);
@@ -88,22 +86,22 @@ enum db_result upload_read(struct db *db, const char *id, const char *owner, int
 	result = rows_next(&rows);
 	if (result != DB_OK)
 		return result;
-	COPY(row->id, rows, 0);
+	ROWS_COLUMN_INTO(row->id, &rows, 0);
 	row->kind = kind_of(rows_column(&rows, 1));
-	COPY(row->owner, rows, 2);
-	COPY(row->filename, rows, 3);
-	COPY(row->title, rows, 4);
-	COPY(row->profile, rows, 5);
+	ROWS_COLUMN_INTO(row->owner, &rows, 2);
+	ROWS_COLUMN_INTO(row->filename, &rows, 3);
+	ROWS_COLUMN_INTO(row->title, &rows, 4);
+	ROWS_COLUMN_INTO(row->profile, &rows, 5);
 	row->priority = rows_column_int(&rows, 6, 0);
 	row->length_bytes = rows_column_int(&rows, 7, -1);
 	row->offset_bytes = rows_column_int(&rows, 8, 0);
-	COPY(row->metadata, rows, 9);
-	COPY(row->concat, rows, 10);
-	COPY(row->digest, rows, 11);
-	COPY(row->joined, rows, 12);
+	ROWS_COLUMN_INTO(row->metadata, &rows, 9);
+	ROWS_COLUMN_INTO(row->concat, &rows, 10);
+	ROWS_COLUMN_INTO(row->digest, &rows, 11);
+	ROWS_COLUMN_INTO(row->joined, &rows, 12);
 	row->done = rows_column_int(&rows, 13, 0) != 0;
 	row->expires_s = rows_column_int(&rows, 14, 0);
-	COPY(row->wants, rows, 15);
+	ROWS_COLUMN_INTO(row->wants, &rows, 15);
 	row->lapsed = rows_column_int(&rows, 16, 0) != 0;
 	rows_end(&rows);
 	return DB_OK;
@@ -213,25 +211,12 @@ enum db_result upload_complete(struct db *db, const struct upload_done *done)
 
 /* What is left behind --------------------------------------------------------------------------- */
 
-static bool is_there(struct db *db, enum sql_query query, const char *id)
-{
-	struct rows rows = rows_open(db, query);
-	enum db_result result;
-
-	rows_text(&rows, ":id", id);
-	result = rows_next(&rows);
-	rows_end(&rows);
-	return result != DB_NONE; /* what cannot be looked up is not an orphan */
-}
-
-bool upload_exists(struct db *db, const char *id)
-{
-	return is_there(db, SQL_UPLOAD_EXISTS, id);
-}
-
 bool upload_needs_file(struct db *db, const char *id)
 {
-	return is_there(db, SQL_UPLOAD_NEEDS_FILE, id);
+	struct rows rows = rows_open(db, SQL_UPLOAD_NEEDS_FILE);
+
+	rows_text(&rows, ":id", id);
+	return rows_found(&rows) != DB_NONE; /* what cannot be looked up is not an orphan */
 }
 
 static enum db_result next_id(struct rows *rows, char id[ID_LEN + 1])
@@ -256,9 +241,8 @@ enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1])
 enum db_result upload_count_time(struct db *db)
 {
 	struct rows rows = rows_open(db, SQL_LIVED_COUNT);
-	enum db_result result = rows_run(&rows);
 
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(rows_run(&rows));
 }
 
 enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN + 1])
@@ -282,11 +266,8 @@ enum db_result upload_left(struct db *db, int64_t rest_ms, char id[ID_LEN + 1])
 bool upload_is_expired(struct db *db, int64_t expiry_ms, const char *id)
 {
 	struct rows rows = rows_open(db, SQL_UPLOAD_IS_EXPIRED);
-	enum db_result result;
 
 	rows_text(&rows, ":id", id);
 	rows_int(&rows, ":expiry_ms", expiry_ms);
-	result = rows_next(&rows);
-	rows_end(&rows);
-	return result == DB_OK;
+	return rows_found(&rows) == DB_OK;
 }

@@ -73,10 +73,10 @@ enum db_result upload_video_size(struct db *db, const char *id, const char *owne
 enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes, int64_t offset_bytes, bool ended)
 	__attribute__((warn_unused_result));
 
-/* Keeps what the whole must be (Repr-Digest). */
 /* Has its time begin anew, as if a byte had come. */
 enum db_result upload_touch(struct db *db, const char *id) __attribute__((warn_unused_result));
 
+/* Keeps what the whole must be (Repr-Digest). */
 enum db_result upload_set_digest(struct db *db, const char *id, const char *digest) __attribute__((warn_unused_result));
 
 /* From now on it outlives its worker. */
@@ -93,9 +93,6 @@ enum db_result upload_complete(struct db *db, const struct upload_done *done);
 
 /* Forgets an upload whose file is gone. */
 enum db_result upload_abort(struct db *db, const char *id);
-
-/* True when there is a row. */
-bool upload_exists(struct db *db, const char *id);
 
 /* True when incoming/ID belongs to an upload that is not complete. */
 bool upload_needs_file(struct db *db, const char *id);

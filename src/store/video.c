@@ -26,6 +26,13 @@ bool video_state_valid(const char *state)
 	return false;
 }
 
+bool video_cursor_valid(const char *before)
+{
+	size_t digits = strspn(before, "0123456789");
+
+	return digits > 0 && digits < 16 && before[digits] == '.' && id_valid(before + digits + 1);
+}
+
 /* Reading ------------------------------------------------------------------------------------- */
 
 /* Binds the parameters that video_list and video_page share. */
@@ -75,40 +82,22 @@ enum db_result video_list_json(struct db *db, const struct video_list *list, str
 	return DB_OK;
 }
 
-static enum db_result one_json(struct rows *rows, const char *id, struct buf *out)
-{
-	enum db_result result;
-
-	rows_text(rows, ":id", id);
-	result = rows_next(rows);
-	if (result != DB_OK)
-		return result;
-	buf_utf8(out, rows_column(rows, 0));
-	rows_end(rows);
-	return DB_OK;
-}
-
 enum db_result video_json(struct db *db, const char *id, struct buf *out)
 {
 	struct rows rows = rows_open(db, SQL_VIDEO_JSON);
 
-	return one_json(&rows, id, out);
+	rows_text(&rows, ":id", id);
+	return rows_put(&rows, out);
 }
 
 enum db_result video_tasks_json(struct db *db, const char *id, int64_t task, const char *program, struct buf *out)
 {
 	struct rows rows = rows_open(db, SQL_VIDEO_TASKS);
 
+	rows_text(&rows, ":id", id);
 	rows_int(&rows, ":task", task);
 	rows_text(&rows, ":program", program);
-	return one_json(&rows, id, out);
-}
-
-static char *copy(struct rows *rows, int column)
-{
-	const char *text = rows_column_or_null(rows, column);
-
-	return text != NULL ? strdup(text) : NULL;
+	return rows_put(&rows, out);
 }
 
 static void read_page(struct rows *rows, struct video_page *page)
@@ -120,7 +109,7 @@ static void read_page(struct rows *rows, struct video_page *page)
 	const int count = sizeof texts / sizeof *texts;
 
 	for (int i = 0; i < count; i++)
-		*texts[i] = copy(rows, i);
+		*texts[i] = rows_column_copy(rows, i);
 	page->width = rows_column_int(rows, count, 0);
 	page->height = rows_column_int(rows, count + 1, 0);
 	page->duration_ms = rows_column_int(rows, count + 2, 0);
@@ -155,7 +144,7 @@ enum db_result video_pages(struct db *db, const struct video_list *list,
 		each(user, &page);
 		video_page_fini(&page);
 	}
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 enum db_result video_page(struct db *db, const char *id, struct video_page *page)
@@ -174,20 +163,17 @@ enum db_result video_page(struct db *db, const char *id, struct video_page *page
 	return DB_OK;
 }
 
-static bool is_there(struct db *db, enum sql_query query, const char *name, const char *value)
+static bool is_there(struct db *db, enum sql_query query, const char *id)
 {
 	struct rows rows = rows_open(db, query);
-	enum db_result result;
 
-	rows_text(&rows, name, value);
-	result = rows_next(&rows);
-	rows_end(&rows);
-	return result != DB_NONE; /* what cannot be looked up is not gone */
+	rows_text(&rows, ":id", id);
+	return rows_found(&rows) != DB_NONE; /* what cannot be looked up is not gone */
 }
 
 bool video_exists(struct db *db, const char *id)
 {
-	return is_there(db, SQL_VIDEO_EXISTS, ":id", id);
+	return is_there(db, SQL_VIDEO_EXISTS, id);
 }
 
 enum db_result video_files(struct db *db, void (*each)(void *user, const char *path, const char *id), void *user)
@@ -197,17 +183,7 @@ enum db_result video_files(struct db *db, void (*each)(void *user, const char *p
 
 	while ((result = rows_next(&rows)) == DB_OK)
 		each(user, rows_column(&rows, 0), rows_column(&rows, 1));
-	return result == DB_NONE ? DB_OK : result;
-}
-
-bool profile_exists(struct db *db, const char *name)
-{
-	return is_there(db, SQL_PROFILE_EXISTS, ":name", name);
-}
-
-bool profile_lacks_encoder(struct db *db, const char *name)
-{
-	return !is_there(db, SQL_PROFILE_HAS_ENCODERS, ":name", name);
+	return rows_any(result);
 }
 
 /* Changing ------------------------------------------------------------------------------------ */
@@ -274,9 +250,8 @@ enum db_result video_patch(struct db *db, const char *id, const struct video_pat
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = is_there(db, SQL_VIDEO_VISIBLE, ":id", id) ? DB_OK : DB_NONE;
+	if (result == DB_OK)
+		result = is_there(db, SQL_VIDEO_VISIBLE, id) ? DB_OK : DB_NONE;
 	if (result == DB_OK && patch->title != NULL)
 		result = set_title(db, id, patch->title);
 	if (result == DB_OK && patch->has_priority)
@@ -335,7 +310,7 @@ enum db_result video_patch_parse(struct db *db, const char *json, struct video_p
 		db_say(db, "priority must be from -100 to 100");
 		return DB_REFUSED;
 	}
-	return result == DB_NONE ? DB_OK : result;
+	return rows_any(result);
 }
 
 /* Removing ------------------------------------------------------------------------------------ */
@@ -358,9 +333,8 @@ enum db_result video_remove(struct db *db, const char *id)
 {
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	result = rows_run_for(db, SQL_VIDEO_FILES_GONE, id);
+	if (result == DB_OK)
+		result = rows_run_for(db, SQL_VIDEO_FILES_GONE, id);
 	if (result == DB_OK)
 		result = rows_run_for(db, SQL_VIDEO_REMOVE, id);
 	return db_end(db, result);

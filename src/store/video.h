@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_VIDEO_H
 #define CLIPMILL_VIDEO_H
 
+#include "base/id.h"
 #include "store/db.h"
 
 #define VIDEO_LIST_MOST 100     /* rows of one page */
@@ -34,6 +35,7 @@ struct video_page {
 enum db_result video_reencode(struct db *db, const char *id, const char *profile);
 
 bool video_state_valid(const char *state);
+bool video_cursor_valid(const char *before);
 
 /*
  * Append JSON made by SQLite: {"videos":[...],"next":CURSOR|null}, one video, its tasks {"tasks":[...]}.  With `task` 0 these
@@ -63,18 +65,12 @@ bool video_exists(struct db *db, const char *id);
 /* Calls `each` with every file that videos have on disk, relative to the database's directory. */
 enum db_result video_files(struct db *db, void (*each)(void *user, const char *path, const char *id), void *user);
 
-/* True when the profile exists. */
-bool profile_exists(struct db *db, const char *name);
-
-/* True when ffmpeg lacks an encoder that it needs. */
-bool profile_lacks_encoder(struct db *db, const char *name);
-
 /* Reads a JSON object {"title":TEXT,"priority":INTEGER}; strings of `patch` point into `keep`.
  * DB_REFUSED with db_message() naming the member that is unknown or of a wrong type. */
 enum db_result video_patch_parse(struct db *db, const char *json, struct video_patch *patch, struct buf *keep);
 
 /* For the supervisor: the next video in state deleting, behind id `after`, that no running child still works on. */
-enum db_result video_doomed(struct db *db, const char *after, char id[23]);
+enum db_result video_doomed(struct db *db, const char *after, char id[ID_LEN + 1]);
 /* Its files are gone: says so in the row of a video in state deleting, and removes it.  No other hand can. */
 enum db_result video_remove(struct db *db, const char *id);
 /* Fails a video for good with a stable code and a sentence. */

@@ -55,20 +55,10 @@ enum db_result worker_read(struct db *db, const char *id, struct worker_orders *
 enum db_result worker_trouble(struct db *db, const char *id, const char *trouble)
 {
 	struct rows rows = rows_open(db, SQL_WORKER_TROUBLE);
-	enum db_result result;
 
 	rows_text(&rows, ":id", id);
 	rows_text(&rows, ":trouble", trouble);
-	result = rows_run(&rows);
-	return result == DB_NONE ? DB_OK : result;
-}
-
-static enum db_result run_for(struct db *db, enum sql_query query, const char *id)
-{
-	struct rows rows = rows_open(db, query);
-
-	rows_text(&rows, ":id", id);
-	return rows_run(&rows);
+	return rows_any(rows_run(&rows));
 }
 
 static enum db_result end_as(struct db *db, const char *id, const char *state)
@@ -86,42 +76,47 @@ static enum db_result run_all(struct db *db, const enum sql_query *queries, size
 	enum db_result result = DB_OK;
 
 	for (size_t i = 0; i < count && (result == DB_OK || result == DB_NONE); i++)
-		result = run_for(db, queries[i], id);
-	return result == DB_NONE ? DB_OK : result;
+		result = rows_run_for(db, queries[i], id);
+	return rows_any(result);
 }
 
-static enum db_result end_and_requeue(struct db *db, const char *id, bool died)
+static enum db_result hand_back(struct db *db, const char *id)
 {
-	static const enum sql_query well[] = { SQL_WORKER_REQUEUE, SQL_WORKER_LET_GO };
-	static const enum sql_query badly[] = {
+	static const enum sql_query queries[] = { SQL_WORKER_REQUEUE, SQL_WORKER_LET_GO };
+
+	return run_all(db, queries, sizeof queries / sizeof *queries, id);
+}
+
+static enum db_result take_from_dead(struct db *db, const char *id)
+{
+	static const enum sql_query queries[] = {
 		SQL_WORKER_DIED_WITH, SQL_WORKER_BLAMES, SQL_WORKER_INHERIT, SQL_WORKER_LEAVES_DIGEST, SQL_WORKER_GIVES_UP,
 		SQL_WORKER_LET_GO,
 	};
-	enum db_result result = end_as(db, id, died ? "dead" : "stopped");
 
-	if (result != DB_OK)
-		return result;
-	return died ? run_all(db, badly, sizeof badly / sizeof *badly, id) : run_all(db, well, sizeof well / sizeof *well, id);
-}
-
-/* One transaction: the row's end, and back to the queue with what it held. */
-static enum db_result leave(struct db *db, const char *id, bool died)
-{
-	enum db_result result = db_begin(db);
-
-	if (result != DB_OK)
-		return result;
-	return db_end(db, end_and_requeue(db, id, died));
+	return run_all(db, queries, sizeof queries / sizeof *queries, id);
 }
 
 enum db_result worker_end(struct db *db, const char *id)
 {
-	return leave(db, id, false);
+	enum db_result result = db_begin(db);
+
+	if (result == DB_OK)
+		result = end_as(db, id, "stopped");
+	if (result == DB_OK)
+		result = hand_back(db, id);
+	return db_end(db, result);
 }
 
 enum db_result worker_bury(struct db *db, const char *id)
 {
-	return leave(db, id, true);
+	enum db_result result = db_begin(db);
+
+	if (result == DB_OK)
+		result = end_as(db, id, "dead");
+	if (result == DB_OK)
+		result = take_from_dead(db, id);
+	return db_end(db, result);
 }
 
 enum db_result worker_ghost(struct db *db, char id[ID_LEN + 1])
@@ -138,12 +133,11 @@ enum db_result worker_ghost(struct db *db, char id[ID_LEN + 1])
 
 enum db_result worker_disown(struct db *db, const char *id)
 {
-	static const enum sql_query both[] = { SQL_WORKER_REQUEUE, SQL_WORKER_LET_GO };
 	enum db_result result = db_begin(db);
 
-	if (result != DB_OK)
-		return result;
-	return db_end(db, run_all(db, both, sizeof both / sizeof *both, id));
+	if (result == DB_OK)
+		result = hand_back(db, id);
+	return db_end(db, result);
 }
 
 size_t worker_alive(struct db *db, struct worker_row *rows_out, size_t most)
@@ -161,33 +155,30 @@ size_t worker_alive(struct db *db, struct worker_row *rows_out, size_t most)
 	return count;
 }
 
-static enum db_result one_json(struct db *db, enum sql_query query, struct buf *out)
+enum db_result worker_count(struct db *db, struct worker_count *count)
 {
-	struct rows rows = rows_open(db, query);
+	struct rows rows = rows_open(db, SQL_WORKER_COUNT);
 	enum db_result result = rows_next(&rows);
 
 	if (result != DB_OK)
 		return result;
-	buf_utf8(out, rows_column(&rows, 0));
+	count->alive = rows_column_int(&rows, 0, 0);
+	count->troubled = rows_column_int(&rows, 1, 0);
+	count->unjailed = rows_column_int(&rows, 2, 0);
 	rows_end(&rows);
 	return DB_OK;
 }
 
-bool worker_unjailed(struct db *db)
-{
-	struct rows rows = rows_open(db, SQL_WORKER_UNJAILED);
-	enum db_result result = rows_next(&rows);
-
-	rows_end(&rows);
-	return result == DB_OK;
-}
-
 enum db_result worker_health_json(struct db *db, struct buf *out)
 {
-	return one_json(db, SQL_HEALTH, out);
+	struct rows rows = rows_open(db, SQL_HEALTH);
+
+	return rows_put(&rows, out);
 }
 
 enum db_result worker_floor_json(struct db *db, struct buf *out)
 {
-	return one_json(db, SQL_FLOOR, out);
+	struct rows rows = rows_open(db, SQL_FLOOR);
+
+	return rows_put(&rows, out);
 }

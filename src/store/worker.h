@@ -33,8 +33,7 @@ enum db_result worker_end(struct db *db, const char *id);
 
 /*
  * In one transaction the worker is dead and its running tasks are queued again, or given up where several
- * workers died with them.  DB_NONE: another
- * responder was first.  Call only while holding its lock.
+ * workers died with them.  DB_NONE: another responder was first.  Call only while holding its lock.
  */
 enum db_result worker_bury(struct db *db, const char *id);
 
@@ -45,8 +44,12 @@ enum db_result worker_disown(struct db *db, const char *id);
 /* Fills at most `most` rows of workers that the database holds for alive; returns how many. */
 size_t worker_alive(struct db *db, struct worker_row *rows, size_t most);
 
-/* A self-test of one that is alive found that its sandbox does not hold. */
-bool worker_unjailed(struct db *db);
+/* Workers that are alive: how many, how many of them cannot work, and whose sandbox did not hold in the self-test. */
+struct worker_count {
+	int64_t alive, troubled, unjailed;
+};
+
+enum db_result worker_count(struct db *db, struct worker_count *count);
 
 /* Appends all that there is to be seen of the machine at work, as one JSON object, for /api/floor. */
 enum db_result worker_floor_json(struct db *db, struct buf *out);

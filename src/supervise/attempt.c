@@ -5,10 +5,12 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "encode/measure.h"
 #include "supervise/attempt.h"
 
@@ -16,6 +18,9 @@
 #define READING_CPU_S 120
 #define FILE_LEAST_BYTES ((int64_t)1 << 30)     /* for what has no cap, and where a source is longer than it says */
 #define FILE_CAPS 4                             /* caps are kept on the whole, and not in each second */
+#define OUTPUT_MOST_BYTES (1 << 20)             /* of ffprobe's JSON */
+#define PICTURES_A_SECOND_MOST 100              /* of a source, each of which takes 48 bytes while it is planned ... */
+#define PICTURES_MORE 1000000                   /* and so many besides: an hour of slow motion at 240 */
 
 void attempt_init(struct attempt *attempt, struct task *task)
 {
@@ -115,4 +120,104 @@ void attempt_renew(const struct conf *conf, struct task *task)
 		return;
 	strings_set(&task->argv, 0, program_of(conf, task));
 	renew_read(conf, task);
+}
+
+/* False: the database cannot be read. */
+static bool scan_argv(struct attempt *attempt, const struct conf *conf, struct db *db, const char *source)
+{
+	struct task *task = &attempt->task;
+	struct refusal refusal;
+	struct facts facts = { 0 };
+	struct profile profile = { 0 };
+	struct probe probe;
+	enum db_result result = probe_read(db, task->video, &probe);
+
+	if (result == DB_OK && !facts_from_probe(&probe, conf, &facts, &refusal))
+		log_debug("video %s: %s", task->video, refusal.detail);
+	probe_fini(&probe);
+	if (result == DB_OK && task->seq == SCAN_COPIES)
+		result = profile_read(db, task->video, &profile);
+	if (result != DB_OK && result != DB_NONE)
+		return false;
+	if (task->seq == SCAN_MEASURE)
+		measure_argv(conf, source, &facts, &task->argv);
+	else if (task->seq == SCAN_COPIES) {
+		copies_begin(&attempt->copies, &facts, &profile);
+		copies_argv(conf, source, &facts, &profile, &task->argv);
+	} else {
+		attempt->scan.most = (size_t)(conf->duration_max_ms / 1000 * PICTURES_A_SECOND_MOST + PICTURES_MORE);
+		plan_scan_begin(&facts, &attempt->scan);
+		plan_scan_argv(conf, source, &facts, &task->argv);
+	}
+	return true;
+}
+
+static void digest_argv(const struct conf *conf, const char *source, struct strings *argv)
+{
+	strings_add(argv, conf->digest);
+	strings_add(argv, source);
+}
+
+static bool comes_before_a_plan(enum task_kind kind)
+{
+	return kind == TASK_PROBE || kind == TASK_SCAN || kind == TASK_DIGEST;
+}
+
+bool attempt_make_argv(struct attempt *attempt, const struct conf *conf, struct db *db)
+{
+	struct task *task = &attempt->task;
+	char source[PATH_MAX];
+
+	if (!comes_before_a_plan(task->kind)) {
+		attempt_renew(conf, task);
+		return true;
+	}
+	attempt_source_path(conf, task, source);
+	strings_fini(&task->argv);
+	strings_fini(&task->reads);
+	strings_add(&task->reads, source);
+	if (task->kind == TASK_SCAN)
+		return scan_argv(attempt, conf, db, source);
+	if (task->kind == TASK_PROBE)
+		plan_probe_argv(conf, source, (enum probe_step)task->seq, &task->argv);
+	else
+		digest_argv(conf, source, &task->argv);
+	return true;
+}
+
+static void keep_output(struct attempt *attempt, const char *bytes, size_t len)
+{
+	if (attempt->output.len < OUTPUT_MOST_BYTES)
+		buf_put(&attempt->output, bytes, len);
+}
+
+static void hear_scan(struct attempt *attempt, const char *bytes, size_t len)
+{
+	if (scan_lists_packets(attempt->task.seq))
+		scan_feed(&attempt->scan, bytes, len);
+	else if (attempt->task.seq == SCAN_COPIES)
+		copies_feed(&attempt->copies, bytes, len);
+	else
+		keep_output(attempt, bytes, len);
+}
+
+void attempt_hear(struct attempt *attempt, const char *bytes, size_t len)
+{
+	switch (attempt->task.kind) {
+	case TASK_PROBE:
+	case TASK_DIGEST:
+		keep_output(attempt, bytes, len);
+		break;
+	case TASK_SCAN:
+		hear_scan(attempt, bytes, len);
+		break;
+	case TASK_CHUNK:
+	case TASK_AUDIO:
+	case TASK_SUBTITLE:
+	case TASK_POSTER:
+	case TASK_STORYBOARD:
+	case TASK_ASSEMBLE:
+		progress_feed(&attempt->progress, bytes, len);
+		break;
+	}
 }

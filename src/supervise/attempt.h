@@ -22,11 +22,21 @@ struct attempt {
 	struct task_exit ended;         /* stderr_tail points into `err` */
 };
 
+/* Takes over what `task` holds, and leaves it empty. */
 void attempt_init(struct attempt *attempt, struct task *task);
 void attempt_fini(struct attempt *attempt);
 
 /* A plan may be older than the last upgrade or move: programs and files are where they are now, not where its rows say they were. */
 void attempt_renew(const struct conf *conf, struct task *task);
+
+/*
+ * What the child is to run.  Probe, scan and digest come before there is a plan: theirs is made anew for each attempt; what a plan
+ * holds is renewed.  False: the database cannot be read.
+ */
+bool attempt_make_argv(struct attempt *attempt, const struct conf *conf, struct db *db) __attribute__((warn_unused_result));
+
+/* What the child says on standard output: kept, counted, or its progress. */
+void attempt_hear(struct attempt *attempt, const char *bytes, size_t len);
 
 /* How a task's child is run: its limits go by its kind.  `dir` and what `task` holds are lent. */
 struct child_spec attempt_spec(const struct conf *conf, const struct task *task, int64_t nice, const char *dir);

@@ -136,7 +136,7 @@ enum db_result early_lists(struct db *db, void *what)
 
 	if (result != DB_OK || early.published || early.pieces < 2)
 		return result;
-	result = plan_renditions(db, &work->attempt->task, NAME_HEAD, &list);
+	result = renditions_read(db, &work->attempt->task, NAME_HEAD, &list);
 	if (result == DB_OK)
 		result = write_all(db, work, &list, &early);
 	renditions_fini(&list);

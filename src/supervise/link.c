@@ -45,28 +45,26 @@ static bool is_published(const struct work *work, const struct link_twin *twin, 
 	return !link_is_spent(work->desk->db, twin, entry->d_name);
 }
 
+static int link_entries(const struct work *work, const struct link_twin *twin, DIR *from, int to)
+{
+	struct dirent *entry;
+
+	while ((entry = file_entry(from)) != NULL)
+		if (is_published(work, twin, entry) && linkat(dirfd(from), entry->d_name, to, entry->d_name, 0) < 0)
+			return -1;
+	return errno == 0 ? fsync(to) : -1;
+}
+
 static int link_folder(const struct work *work, const struct link_twin *twin, const struct places *p)
 {
-	int from = openat(work->desk->dir_fd, p->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int to = openat(work->desk->dir_fd, p->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = from >= 0 && to >= 0 ? fdopendir(from) : NULL;
-	struct dirent *entry;
-	int result = dir != NULL ? 0 : -1, saved;
+	DIR *from = file_open_dir(work->desk->dir_fd, p->from), *to;
+	int result;
 
-	while (result == 0 && (entry = file_entry(dir)) != NULL)
-		if (is_published(work, twin, entry))
-			result = linkat(from, entry->d_name, to, entry->d_name, 0);
-	if (result == 0)
-		result = errno == 0 ? fsync(to) : -1;
-	saved = errno;
-	if (dir != NULL)
-		closedir(dir);
-	else if (from >= 0)
-		close(from);
-	if (to >= 0)
-		close(to);
-	errno = saved;
-	return result;
+	if (from == NULL)
+		return -1;
+	to = file_open_dir(work->desk->dir_fd, p->folder);
+	result = to != NULL ? file_close_dir(to, link_entries(work, twin, from, dirfd(to))) : -1;
+	return file_close_dir(from, result);
 }
 
 /* Whoever looks finds the one or the other, and never none. */

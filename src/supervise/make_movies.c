@@ -292,7 +292,7 @@ static bool assemble_make(struct work *work)
 	struct show show = { .work = work, .made = &work->renditions };
 	bool ok;
 
-	if (plan_renditions(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
+	if (renditions_read(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
 		return work_database_failed(work);
 	ok = show_all(&show) && write_lists(&show);
 	if (ok && !move_all(&show))
@@ -337,7 +337,7 @@ static enum db_result discard_spent(struct db *db, const struct work *work, int6
 		return DB_FAILED;
 	while (result == DB_OK && (entry = file_entry(dir)) != NULL)
 		if (entry->d_name[0] != '.' && name_is_spent(entry->d_name, task->edition) && !is_shown(&work->renditions, entry->d_name)) {
-			result = discard_add(db, task, entry->d_name, delay_ms);
+			result = discard_add(db, task->video, entry->d_name, delay_ms);
 			++*count;
 		}
 	if (result == DB_OK && errno != 0)      /* it is no worse for what is there besides */
@@ -350,13 +350,14 @@ static enum db_result discard_spent(struct db *db, const struct work *work, int6
 static enum db_result discard_rest(struct db *db, void *what)
 {
 	const struct work *work = what;
+	const struct task *task = &work->attempt->task;
 	int64_t keep_ms = work->desk->conf->early_keep_ms;
 	size_t spent = 0;
 	enum db_result result = discard_spent(db, work, keep_ms, &spent);
 
 	if (result == DB_OK)
-		result = discard_pieces(db, &work->attempt->task, spent > 0 ? keep_ms : 0);
-	return result == DB_OK ? discard_source(db, &work->attempt->task) : result;
+		result = discard_pieces(db, task->video, task->edition, spent > 0 ? keep_ms : 0);
+	return result == DB_OK ? discard_source(db, task->video) : result;
 }
 
 static enum db_result assemble_commit(struct work *work)

@@ -159,7 +159,7 @@ static bool copied_well(struct work *work, enum rendition_kind kind)
 
 static bool make_pieces(struct work *work, enum rendition_kind kind)
 {
-	if (plan_renditions(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
+	if (renditions_read(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
 		return work_database_failed(work);
 	if (!copied_well(work, kind))
 		return false;

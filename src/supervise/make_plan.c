@@ -22,7 +22,7 @@ static bool read_facts(struct work *work)
 	struct probe probe;
 	bool ok;
 
-	if (plan_probe_read(work->desk->db, work->attempt->task.video, &probe) != DB_OK) {
+	if (probe_read(work->desk->db, work->attempt->task.video, &probe) != DB_OK) {
 		probe_fini(&probe);
 		return work_database_failed(work);
 	}
@@ -42,7 +42,7 @@ static bool make_plan(struct work *work, const struct scan *scan)
 		.threads = work->desk->conf->threads_per_child,
 	};
 
-	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
+	if (profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
 		return work_database_failed(work);
 	attempt_source_path(work->desk->conf, &work->attempt->task, source);
 	attempt_media_path(work->desk->conf, &work->attempt->task, media);
@@ -59,7 +59,7 @@ static bool plan_scans(struct work *work)
 	if (tasks == NULL)
 		abort();
 	work->plan.tasks = tasks;
-	if (plan_profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
+	if (profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
 		return work_database_failed(work);
 	if (work->facts.has_video)
 		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_MEASURE };
@@ -86,7 +86,7 @@ static bool probe_make(struct work *work)
 
 	if (a->output.len >= PROBE_MOST_BYTES)
 		return work_refuse(work, VERDICT_FAIL, "not_a_video", "The file describes itself at a length that no video needs.");
-	saved = plan_probe_save(work->desk->db, a->task.video, buf_text(&a->output), (enum probe_step)a->task.seq);
+	saved = probe_save(work->desk->db, a->task.video, buf_text(&a->output), (enum probe_step)a->task.seq);
 	if (saved == DB_REFUSED)
 		return work_refuse(work, VERDICT_FAIL, "not_a_video", "The file could not be read as a video.");
 	if (saved != DB_OK)
@@ -169,7 +169,7 @@ static bool measure_make(struct work *work)
 	struct measured measured;
 
 	measure_read(buf_text(&a->output), buf_text(&a->err), &measured);
-	return plan_measured_save(work->desk->db, a->task.video, &measured) == DB_OK || work_database_failed(work);
+	return probe_measured_save(work->desk->db, a->task.video, &measured) == DB_OK || work_database_failed(work);
 }
 
 static bool copies_make(struct work *work)
@@ -179,8 +179,8 @@ static bool copies_make(struct work *work)
 	struct idr idr;
 
 	copies_end(&work->attempt->copies, &idr, &steadies);
-	if ((idr.known && plan_idr_save(work->desk->db, video, &idr) != DB_OK) ||
-	    plan_steadies_save(work->desk->db, video, &steadies) != DB_OK)
+	if ((idr.known && probe_idr_save(work->desk->db, video, &idr) != DB_OK) ||
+	    probe_steadies_save(work->desk->db, video, &steadies) != DB_OK)
 		return work_database_failed(work);
 	return true;
 }

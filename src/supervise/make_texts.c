@@ -18,7 +18,7 @@
 static const struct plan_rendition *own(struct work *work)
 {
 	renditions_fini(&work->renditions);
-	if (plan_renditions(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
+	if (renditions_read(work->desk->db, &work->attempt->task, 0, &work->renditions) != DB_OK)
 		return NULL;
 	for (size_t i = 0; i < work->renditions.count; i++)
 		if (work->renditions.rows[i].place == work->attempt->task.seq)

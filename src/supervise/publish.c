@@ -6,25 +6,19 @@
  */
 #include "config.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/random.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "store/discard.h"
-#include "store/video.h"
 #include "store/worker.h"
 #include "supervise/make.h"
 #include "supervise/publish.h"
 
-#define DISCARD_MOST_MS 200     /* at one time: what is published waits meanwhile; the next look goes on */
 #define COMMIT_RETRY_MS 500
 #define COMMIT_SAY_MS 60000     /* the log may be on the disk that is full */
 #define BACKOFF_FIRST_MS 1000
@@ -167,59 +161,4 @@ void publish_attempt(const struct desk *desk, struct attempt *attempt)
 	if (result == DB_OK || result == DB_NONE)
 		drop_scratch(desk, attempt);
 	work_fini(&work);
-}
-
-/* Anything but DB_OK: it is still the first that is due. */
-static enum db_result discard_one(const struct desk *desk, const struct discard *discard)
-{
-	char path[320];
-	bool is_source = strcmp(discard->file, DISCARD_SOURCE) == 0;
-	enum db_result result = is_source ? discard_source_first(desk->db, discard) : DB_OK;
-
-	if (result != DB_OK)
-		return result;
-	if (is_source)
-		snprintf(path, sizeof path, "source/%s", discard->video);
-	else
-		snprintf(path, sizeof path, "media/%s/%s", discard->video, discard->file);
-	if (unlinkat(desk->dir_fd, path, 0) < 0 && errno != ENOENT) {
-		log_error("%s: could not be removed: %s", path, strerror(errno));
-		return discard_put_off(desk->db, discard);
-	}
-	return discard_forget(desk->db, discard);
-}
-
-void publish_discard(const struct desk *desk)
-{
-	int64_t until_ms = clock_mono_ms() + DISCARD_MOST_MS;
-	struct discard discard;
-
-	while (!atomic_load(desk->stopping) && clock_mono_ms() < until_ms && discard_due(desk->db, &discard) == DB_OK)
-		if (discard_one(desk, &discard) != DB_OK)
-			return;
-}
-
-static bool remove_folder(const struct desk *desk, const char *folder, const char *video)
-{
-	char path[64];
-
-	snprintf(path, sizeof path, "%s/%s", folder, video);
-	if (file_remove_tree(desk->dir_fd, path) == 0)
-		return true;
-	log_error("%s: could not be removed: %s", path, strerror(errno));
-	return false;
-}
-
-bool publish_remove_video(const struct desk *desk, const char *video)
-{
-	enum db_result result;
-
-	if (!remove_folder(desk, "media", video) || !remove_folder(desk, "source", video))
-		return false;
-	result = video_remove(desk->db, video);
-	if (result == DB_OK)
-		log_info("video %s: deleted", video);
-	else if (result != DB_NONE)
-		log_error("video %s: its row could not be removed: %s", video, db_message(desk->db));
-	return result == DB_OK || result == DB_NONE;
 }

@@ -13,10 +13,4 @@
  */
 void publish_attempt(const struct desk *desk, struct attempt *attempt);
 
-/* Removes published files whose time has come, and the rows that name them. */
-void publish_discard(const struct desk *desk);
-
-/* Removes every file of a video in state deleting, then its row.  False: something is left, and it was logged. */
-bool publish_remove_video(const struct desk *desk, const char *video);
-
 #endif

@@ -11,13 +11,14 @@
 #include <sys/pidfd.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/worker.h"
 #include "supervise/lock.h"
 #include "supervise/recovery.h"
 
 #define WORKERS_MOST 256
-#define SLOW_S 1.0              /* between looks at what nothing tells of */
+#define SLOW_MS 1000            /* between looks at what nothing tells of */
 
 /* A living responder that is not us. */
 struct peer {
@@ -132,11 +133,9 @@ static void forget_ended(struct recovery *r, const struct worker_row *rows, size
 
 static bool is_slow_look(struct recovery *r)
 {
-	double now = ev_now(r->loop);
-
-	if (now >= r->looked && now - r->looked < SLOW_S)
+	if (clock_mono_ms() < r->slow_ms)
 		return false;
-	r->looked = now;
+	r->slow_ms = clock_mono_ms() + SLOW_MS;
 	return true;
 }
 

@@ -18,7 +18,7 @@ struct recovery {
 	void (*buried)(void *user);     /* work came back to the queue, and files of the dead may lie about */
 	void *user;
 	struct peer *peers;
-	double looked;                  /* when all locks were tried last; the loop's clock */
+	int64_t slow_ms;                /* when all locks are tried next; monotonic */
 };
 
 void recovery_start(struct recovery *recovery, struct ev_loop *loop, struct db *db, int dir_fd, const char *self,

@@ -19,9 +19,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/owner.h"
 #include "store/worker.h"
-#include "encode/copies.h"
-#include "encode/measure.h"
 #include "supervise/publish.h"
 #include "supervise/runner.h"
 
@@ -29,16 +28,13 @@
 #define TICK_MOST_MS 2000               /* what a late tick counts for: we slept, and have not read yet what the child said */
 #define PROBE_WALL_MS 900000
 #define SCAN_WALL_MS 10800000           /* all of the source is read: 64 GiB at 6 MB/s */
-#define OUTPUT_MOST_BYTES (1 << 20)     /* of ffprobe's JSON */
-#define PICTURES_A_SECOND_MOST 100      /* of a source, each of which takes 48 bytes while it is planned ... */
-#define PICTURES_MORE 1000000           /* and so many besides: an hour of slow motion at 240 */
 #define UNREADABLE_FIRST_MS ((int64_t)30000)    /* until a source is looked for again, and then ... */
 #define UNREADABLE_MOST_MS ((int64_t)300000)
 #define HELD_MOST 512                   /* tasks that a worker can be found to hold in one look */
 #define OUT_TIME_SLACK_MS 120000        /* ffmpeg's out_time runs ahead by its delays */
 
 struct runner {
-	struct job job;                 /* first: the finisher gives it back */
+	struct job job;                 /* at the finisher, while it has this */
 	struct runner_shop *shop;
 	struct runner *next;
 	enum runner_state state;
@@ -129,12 +125,12 @@ static void gather(struct runner *r)
 
 static void job_run(struct job *job, const struct desk *desk)
 {
-	publish_attempt(desk, &((struct runner *)(void *)job)->attempt);
+	publish_attempt(desk, &OWNER_OF(job, struct runner, job)->attempt);
 }
 
 static void job_done(struct job *job)
 {
-	runner_event((struct runner *)(void *)job, RUNNER_FINISHED);
+	runner_event(OWNER_OF(job, struct runner, job), RUNNER_FINISHED);
 }
 
 static void judge(struct runner *r)
@@ -156,7 +152,7 @@ static void note(const struct runner *r, enum db_result result)
 
 static void scratch_run(struct job *job, const struct desk *desk)
 {
-	remove_scratch((struct runner *)(void *)job);
+	remove_scratch(OWNER_OF(job, struct runner, job));
 }
 
 /* Many GB may have been made, which the disk needs seconds to let go of. */
@@ -249,37 +245,12 @@ static void runner_event(struct runner *r, enum runner_event event)
 
 static void on_output(struct child *child, const char *bytes, size_t len)
 {
-	struct runner *r = (struct runner *)(void *)((char *)child - offsetof(struct runner, child));
-	struct attempt *a = &r->attempt;
-
-	switch (a->task.kind) {
-	case TASK_PROBE:
-	case TASK_DIGEST:
-		if (a->output.len < OUTPUT_MOST_BYTES)
-			buf_put(&a->output, bytes, len);
-		break;
-	case TASK_SCAN:
-		if (scan_lists_packets(a->task.seq))
-			scan_feed(&a->scan, bytes, len);
-		else if (a->task.seq == SCAN_COPIES)
-			copies_feed(&a->copies, bytes, len);
-		else if (a->output.len < OUTPUT_MOST_BYTES)
-			buf_put(&a->output, bytes, len);
-		break;
-	case TASK_CHUNK:
-	case TASK_AUDIO:
-	case TASK_SUBTITLE:
-	case TASK_POSTER:
-	case TASK_STORYBOARD:
-	case TASK_ASSEMBLE:
-		progress_feed(&a->progress, bytes, len);
-		break;
-	}
+	attempt_hear(&OWNER_OF(child, struct runner, child)->attempt, bytes, len);
 }
 
 static void on_over(struct child *child)
 {
-	runner_event((struct runner *)(void *)((char *)child - offsetof(struct runner, child)), RUNNER_OVER);
+	runner_event(OWNER_OF(child, struct runner, child), RUNNER_OVER);
 }
 
 static const struct child_events child_events = { on_output, on_over };
@@ -379,70 +350,6 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
 
 /* Starting ------------------------------------------------------------------------------------ */
 
-/* False: the database cannot be read. */
-static bool scan_argv(struct runner *r, const char *source)
-{
-	struct task *task = &r->attempt.task;
-	struct refusal refusal;
-	struct facts facts = { 0 };
-	struct profile profile = { 0 };
-	struct probe probe;
-	enum db_result result = plan_probe_read(r->shop->db, task->video, &probe);
-
-	if (result == DB_OK && !facts_from_probe(&probe, r->shop->conf, &facts, &refusal))
-		log_debug("video %s: %s", task->video, refusal.detail);
-	probe_fini(&probe);
-	if (result == DB_OK && task->seq == SCAN_COPIES)
-		result = plan_profile_read(r->shop->db, task->video, &profile);
-	if (result != DB_OK && result != DB_NONE)
-		return false;
-	if (task->seq == SCAN_MEASURE)
-		measure_argv(r->shop->conf, source, &facts, &task->argv);
-	else if (task->seq == SCAN_COPIES) {
-		copies_begin(&r->attempt.copies, &facts, &profile);
-		copies_argv(r->shop->conf, source, &facts, &profile, &task->argv);
-	} else {
-		plan_scan_begin(&facts, &r->attempt.scan);
-		plan_scan_argv(r->shop->conf, source, &facts, &task->argv);
-	}
-	return true;
-}
-
-static void digest_argv(const struct conf *conf, const char *source, struct strings *argv)
-{
-	strings_add(argv, conf->digest);
-	strings_add(argv, source);
-}
-
-/* Probe, scan and digest come before there is a plan: what they run is made anew for each attempt. */
-static bool make_argv(struct runner *r)
-{
-	struct task *task = &r->attempt.task;
-	char source[PATH_MAX];
-
-	attempt_source_path(r->shop->conf, task, source);
-	strings_fini(&task->argv);
-	strings_fini(&task->reads);
-	strings_add(&task->reads, source);
-	if (task->kind == TASK_PROBE)
-		plan_probe_argv(r->shop->conf, source, (enum probe_step)task->seq, &task->argv);
-	else if (task->kind == TASK_DIGEST)
-		digest_argv(r->shop->conf, source, &task->argv);
-	else
-		return scan_argv(r, source);
-	return true;
-}
-
-static bool need_argv(struct runner *r)
-{
-	struct task *task = &r->attempt.task;
-
-	if (task->kind == TASK_PROBE || task->kind == TASK_SCAN || task->kind == TASK_DIGEST)
-		return make_argv(r);
-	attempt_renew(r->shop->conf, task);
-	return true;
-}
-
 /* The jail lets nothing else be read: a device may bring bytes for ever. */
 static bool can_be_read(const char *path)
 {
@@ -541,7 +448,6 @@ static struct runner *new_runner(struct runner_shop *shop, struct task *task)
 	r->state = RUNNER_RUNNING;
 	r->started_ms = r->ticked_ms = clock_mono_ms();
 	attempt_init(&r->attempt, task);
-	r->attempt.scan.most = (size_t)(shop->conf->duration_max_ms / 1000 * PICTURES_A_SECOND_MOST + PICTURES_MORE);
 	ev_timer_init(&r->tick, on_tick, TICK_S, TICK_S);
 	r->tick.data = r;
 	r->next = shop->runners;
@@ -557,7 +463,7 @@ bool runner_start(struct runner_shop *shop, struct task *task)
 	int failed;
 	bool fit;
 
-	if (!need_argv(r)) {
+	if (!attempt_make_argv(&r->attempt, shop->conf, shop->db)) {
 		log_warn("video %s: not started: %s", r->attempt.task.video, db_message(shop->db));
 		leave(r);               /* runner_reclaim() gives it back */
 		return false;

@@ -41,7 +41,7 @@ static void send_or_keep(struct stream *s, const void *bytes, size_t len)
 	if ((size_t)n == len)
 		return;
 	buf_put(&s->pending, at + n, len - (size_t)n);
-	if (s->pending.len - s->pending_from > PENDING_MOST)
+	if (s->pending.len > PENDING_MOST)
 		mark_dead(s);
 	else
 		ev_io_start(s->loop, &s->out);
@@ -85,26 +85,26 @@ static void on_in(struct ev_loop *loop, ev_io *watch, int events)
 static void on_out(struct ev_loop *loop, ev_io *watch, int events)
 {
 	struct stream *s = watch->data;
-	size_t len = s->pending.len - s->pending_from;
-	ssize_t n = send(s->who.fd, s->pending.data + s->pending_from, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t n = send(s->who.fd, s->pending.data, s->pending.len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 	if (n < 0 && errno != EAGAIN && errno != EINTR) {
 		s->left(s);
 		return;
 	}
-	s->pending_from += n > 0 ? (size_t)n : 0;
-	s->stuck = n > 0 ? 0 : s->stuck;
-	if (s->pending_from < s->pending.len)
+	if (n <= 0)
+		return;
+	s->stuck = 0;
+	buf_keep_tail(&s->pending, s->pending.len - (size_t)n);
+	if (s->pending.len > 0)
 		return;
 	buf_fini(&s->pending);          /* thousands of streams: no room is kept for what seldom happens */
-	s->pending_from = 0;
 	ev_io_stop(loop, watch);
 	s->drained(s);
 }
 
 bool stream_is_behind(const struct stream *s)
 {
-	return s->pending.len - s->pending_from > BEHIND_BYTES;
+	return s->pending.len > BEHIND_BYTES;
 }
 
 void stream_beat(struct stream *s)

@@ -23,7 +23,6 @@ struct stream {
 	bool dead;                      /* to be freed by who walks the list: the peer is gone, or does not read */
 	int stuck;                      /* beats in which the socket took nothing though bytes were pending */
 	struct buf pending;             /* framed bytes that the socket did not take */
-	size_t pending_from;
 };
 
 /* Puts a new one at the front of `list`; the connection is its own.  `left` and `drained` are called from the loop, never

@@ -257,17 +257,19 @@ static void on_beat(struct ev_loop *loop, ev_timer *timer, int events)
 static void begin(struct stream *s)
 {
 	int64_t oldest = 0, newest = 0;
-	char text[160];
-	bool reset;
+	struct buf text = BUF_INIT;
+	bool missed;
 
 	if (event_bounds(hub_of(s)->db, &oldest, &newest) != DB_OK) {
 		s->dead = true;
 		return;
 	}
-	reset = s->who.after >= 0 && event_is_missed(s->who.after, oldest, newest);
-	s->sent = s->who.after < 0 || reset ? newest : s->who.after;
-	snprintf(text, sizeof text, "retry: 2000\nid: %lld\nevent: %s\ndata: {}\n\n", (long long)s->sent, reset ? "reset" : "start");
-	stream_tell(s, text, strlen(text));
+	missed = s->who.after >= 0 && event_is_missed(s->who.after, oldest, newest);
+	s->sent = s->who.after < 0 || missed ? newest : s->who.after;
+	buf_puts(&text, "retry: 2000\n");
+	event_write_place(s->sent, missed, &text);
+	stream_tell(s, text.data, text.len);
+	buf_fini(&text);
 	go_on(s);
 }
 

@@ -11,14 +11,15 @@
 #include <math.h>
 #include <signal.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/owner.h"
 #include "store/budget.h"
 #include "store/profile.h"
 #include "store/worker.h"
@@ -37,7 +38,7 @@
 #define FINISH_MS 1000          /* ... and then for the finisher */
 #define RETEST_FIRST_S 1.0      /* between self-tests of a machine that is in trouble */
 #define RETEST_MOST_S 60.0
-#define BUDGET_S 1.0            /* between looks at the disk for those who read the database */
+#define BUDGET_MS 1000          /* between looks at the disk for those who read the database */
 
 struct supervisor {
 	const struct conf *conf;        /* lent */
@@ -58,11 +59,11 @@ struct supervisor {
 	struct selftest test;
 	ev_timer kill_timer, leave_timer;
 	bool fit;                       /* the last self-test was good, and no task told of trouble since */
-	double troubled;                /* when one last did; the loop's clock */
+	int64_t troubled_ms;            /* when one last did; monotonic */
 	bool low;                       /* free space is below the floor */
 	bool joined;                    /* our row says that we are alive */
 	bool stopping;
-	double budgeted;                /* when free space was written down last; the loop's clock */
+	int64_t budget_ms;              /* when free space is written down next; monotonic */
 	void (*on_stopping)(void *user);
 	void *user;
 };
@@ -134,9 +135,9 @@ static void keep_budget(struct supervisor *s)
 {
 	struct budget budget;
 
-	if (ev_now(s->loop) - s->budgeted < BUDGET_S)
+	if (clock_mono_ms() < s->budget_ms)
 		return;
-	s->budgeted = ev_now(s->loop);
+	s->budget_ms = clock_mono_ms() + BUDGET_MS;
 	if (budget_read(s->db, s->dir_fd, s->conf->floor_bytes, NULL, &budget) != DB_OK || budget.free_bytes < 0)
 		return;
 	if (budget_keep(s->db, &budget) != DB_OK)
@@ -147,12 +148,12 @@ static void keep_budget(struct supervisor *s)
  * longer. */
 static void lose_fitness(struct supervisor *s)
 {
-	double now = ev_now(s->loop);
+	int64_t now_ms = clock_mono_ms();
 
 	s->fit = false;
-	if (now - s->troubled > RETEST_MOST_S || s->retest.repeat <= 0)
+	if (now_ms - s->troubled_ms > (int64_t)(RETEST_MOST_S * 1000) || s->retest.repeat <= 0)
 		s->retest.repeat = RETEST_FIRST_S;
-	s->troubled = now;
+	s->troubled_ms = now_ms;
 	ev_timer_again(s->loop, &s->retest);
 	log_error("no work starts until this machine is well again: see worker.trouble");
 }
@@ -258,19 +259,14 @@ static void take_result(struct supervisor *s, const struct selftest *test)
 		log_warn("trouble: not recorded: %s", db_message(s->db));
 }
 
-static struct supervisor *of_testing(struct job *job)
-{
-	return (struct supervisor *)(void *)((char *)job - offsetof(struct supervisor, testing));
-}
-
 static void test_run(struct job *job, const struct desk *desk)
 {
-	selftest_run(desk->conf, desk->stopping, &of_testing(job)->test);
+	selftest_run(desk->conf, desk->stopping, &OWNER_OF(job, struct supervisor, testing)->test);
 }
 
 static void test_done(struct job *job)
 {
-	struct supervisor *s = of_testing(job);
+	struct supervisor *s = OWNER_OF(job, struct supervisor, testing);
 
 	if (!s->stopping)
 		take_result(s, &s->test);
@@ -401,7 +397,7 @@ static int start(struct supervisor *s, char *error, size_t error_size)
 		.free_slot = free_slot, .user = s,
 	};
 	s->tidy = (struct tidy){
-		.conf = s->conf, .loop = s->loop, .db = s->db, .finisher = s->finisher, .removed = work_came_back, .user = s,
+		.conf = s->conf, .db = s->db, .finisher = s->finisher, .removed = work_came_back, .user = s,
 	};
 	return 0;
 }

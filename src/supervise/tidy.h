@@ -8,7 +8,6 @@
 /* The caller fills in the first part and leaves the rest at 0.  It lives as long as the finisher. */
 struct tidy {
 	const struct conf *conf;        /* lent */
-	struct ev_loop *loop;
 	struct db *db;                  /* the loop's */
 	struct finisher *finisher;
 	void (*removed)(void *user);    /* in the loop's thread: a deleted video is gone, and there may be another */
@@ -18,9 +17,9 @@ struct tidy {
 	char video[ID_LEN + 1];         /* being removed; "": none is */
 	bool is_stuck;                  /* it could not be removed; written in the finisher's thread */
 	char past[ID_LEN + 1];          /* only those behind it are removed now; "": all */
-	double stuck;                   /* since when; the loop's clock */
+	int64_t past_until_ms;          /* monotonic */
 	bool is_clearing;
-	double cleared;                 /* when that was begun last; the loop's clock */
+	int64_t clear_ms;               /* monotonic: when that is begun again at the latest */
 	int64_t strays_ms;              /* monotonic: when stray files were looked for; 0: not yet */
 };
 

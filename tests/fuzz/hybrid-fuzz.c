@@ -91,7 +91,7 @@ static void read_hybrid(const uint8_t *bytes, size_t len, enum hybrid_kind kind)
 		const struct fragment *f = &file.fragments[i];
 
 		check(f->offset < len && f->size <= len - f->offset && f->decode_time == time && f->starts_sync);
-		check(f->data_offset >= f->offset && f->data_size <= f->size - (f->data_offset - f->offset));
+		check(f->data_offset >= f->offset && f->data_offset - f->offset <= f->size);
 		time += f->duration;
 	}
 	fragmented_fini(&file);

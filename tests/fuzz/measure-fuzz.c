@@ -31,7 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	check(m.known && m.pictures >= 0 && m.top_first >= 0 && m.bottom_first >= 0 && m.progressive >= 0 && m.undetermined >= 0);
 	check(m.repeated >= 0 && m.not_repeated >= 0 && m.captions >= 0 && m.flagged >= 0 && m.errors >= 0);
 	for (int says_so = 0; says_so < 2; says_so++) {
-		enum facts_fields fields = measure_fields(&m, says_so, &telecine);
+		enum facts_fields fields = fields_measured(&m, says_so, &telecine);
 
 		check(fields != FIELDS_PROGRESSIVE || !telecine);
 		check(fields != FIELDS_TOP_FIRST || m.top_first >= m.bottom_first);

@@ -78,7 +78,7 @@ static void read_facts(void)
 	struct facts facts;
 	struct probe probe;
 
-	check(plan_probe_read(db, VIDEO, &probe) == DB_OK);
+	check(probe_read(db, VIDEO, &probe) == DB_OK);
 	if (facts_from_probe(&probe, &plans_conf, &facts, &refusal)) {
 		check_facts(&facts);
 		plan_from(&facts);
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	if (db == NULL)
 		set_up();
 	check(json != NULL && db_begin(db) == DB_OK);
-	saved = plan_probe_save(db, VIDEO, json, PROBE_HEAD);
+	saved = probe_save(db, VIDEO, json, PROBE_HEAD);
 	check(saved == DB_OK || saved == DB_REFUSED);
 	if (saved == DB_OK)
 		read_facts();

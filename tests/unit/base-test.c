@@ -173,6 +173,16 @@ static void a_file_is_replaced_whole(void **state)
 	buf_fini(&b);
 }
 
+static void what_is_no_file_has_no_size_and_says_why(void **state)
+{
+	errno = 0;
+	assert_int_equal(file_size(AT_FDCWD, "."), -1);
+	assert_int_equal(errno, EISDIR);
+	assert_int_equal(symlink("nowhere", "link-to-nowhere"), 0);
+	assert_int_equal(file_size(AT_FDCWD, "link-to-nowhere"), -1);
+	assert_int_equal(errno, EINVAL);
+}
+
 static void a_tree_is_removed_and_links_are_not_followed(void **state)
 {
 	assert_int_equal(mkdir("keep", 0755), 0);
@@ -353,6 +363,7 @@ int main(void)
 		T(ids_differ_and_are_valid),
 		T(all_files_of_a_folder_are_synced_whatever_it_tells_of_them),
 		T(a_file_is_replaced_whole),
+		T(what_is_no_file_has_no_size_and_says_why),
 		T(a_tree_is_removed_and_links_are_not_followed),
 		T(a_tree_of_any_depth_is_removed_with_what_may_not_be_read),
 		T(wrong_settings_are_refused_with_file_and_line),

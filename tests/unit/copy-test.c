@@ -189,19 +189,19 @@ static void nobody_looks_where_it_cannot_be(void **state)
 {
 	struct facts f = film;
 
-	assert_true(idr_is_wanted(&f, &profile));
+	assert_true(copy_is_hoped_for(&f, &profile));
 	strcpy(f.container, "mpegts");
-	assert_false(idr_is_wanted(&f, &profile));
+	assert_false(copy_is_hoped_for(&f, &profile));
 	f = film;
 	f.rotation = 90;
-	assert_false(idr_is_wanted(&f, &profile));
+	assert_false(copy_is_hoped_for(&f, &profile));
 	f = film;
 	f.damage = 1;           /* what is measured at the same time does not count */
 	f.interlaced = true;
-	assert_true(idr_is_wanted(&f, &profile));
+	assert_true(copy_is_hoped_for(&f, &profile));
 	f = film;
 	strcpy(f.video_codec, "vp9");
-	assert_false(idr_is_wanted(&f, &profile));
+	assert_false(copy_is_hoped_for(&f, &profile));
 }
 
 static void keyframes_may_not_be_far_apart(void **state)

@@ -35,7 +35,7 @@ static void make_scan(struct scan *scan, int count, int gop)
 static struct facts facts_of(const char *container)
 {
 	struct facts f = { .has_video = true, .timebase = { 1, 12288 }, .rate_nominal = { 24, 1 }, .rate_mean = { 24, 1 },
-			   .start_s = 0, .audio_start_s = NAN, .video_start_s = 0, .delay = 1 };
+			   .start_s = 0, .audio_start_s = NAN, .delay = 1 };
 
 	snprintf(f.container, sizeof f.container, "%s", container);
 	return f;

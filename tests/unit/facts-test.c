@@ -23,7 +23,7 @@ static const struct conf conf = { .duration_max_ms = 3600000, .pixels_max = 8192
 static bool facts_of(struct stream_row *streams, size_t count, struct facts *facts, struct refusal *refusal)
 {
 	const struct probe probe = {
-		.format = "mov,mp4", .duration = 10, .start_time = 0, .nb_streams = (int64_t)count, .streams = streams,
+		.format = "mov,mp4", .duration = 10, .start_time = 0, .streams = streams,
 		.stream_count = count,
 	};
 
@@ -109,7 +109,7 @@ static void shows_pictures_upright_with_square_pixels(void **state)
 static void a_field_is_half_as_high_as_its_picture(void **state)
 {
 	struct stream_row s = { VIDEO };
-	struct probe probe = { .format = "mpegts", .nb_streams = 1, .streams = &s, .stream_count = 1,
+	struct probe probe = { .format = "mpegts", .streams = &s, .stream_count = 1,
 			       .measured = { .known = true, .pictures = 50, .flagged = 50, .top_first = 50 } };
 	struct refusal refusal;
 	struct facts facts;

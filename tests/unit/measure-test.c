@@ -72,7 +72,7 @@ static void tells_fields_from_pictures(void **state)
 {
 	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
 		bool telecine;
-		enum facts_fields fields = measure_fields(&sources[i].measured, sources[i].says_so, &telecine);
+		enum facts_fields fields = fields_measured(&sources[i].measured, sources[i].says_so, &telecine);
 
 		if (fields != sources[i].fields || telecine != sources[i].telecine)
 			fail_msg("%s: %d, %d", sources[i].what, fields, telecine);
@@ -111,11 +111,11 @@ static void knows_claims(void **state)
 
 	for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
 		strcpy(s.field_order, claims[i].order);
-		assert_int_equal(measure_claim(&s), claims[i].fields);
-		assert_int_equal(measure_is_wanted(&s), claims[i].fields != FIELDS_PROGRESSIVE);
+		assert_int_equal(fields_claimed(&s), claims[i].fields);
+		assert_int_equal(fields_are_doubtful(&s), claims[i].fields != FIELDS_PROGRESSIVE);
 	}
 	strcpy(s.codec, "h264");
-	assert_true(measure_is_wanted(&s));
+	assert_true(fields_are_doubtful(&s));
 }
 
 /* Pictures in milliseconds, every `gop`-th of them flagged as a keyframe. */

@@ -371,7 +371,7 @@ static void offsets_beyond_four_gigabytes_are_right(void **state)
 	lay_giants(file, &header, &layout, pieces);
 	assert_true(hybrid_read(file, len, HYBRID_VIDEO, &out, error, sizeof error));
 	assert_true(out.fragments[1].offset > FOUR_GIB + (1ULL << 31));
-	assert_true(out.fragments[1].data_size > FOUR_GIB);
+	assert_true(out.fragments[1].size > FOUR_GIB);
 	fragmented_fini(&out);
 	munmap(file, len);
 	for (size_t i = 0; i < 2; i++)

@@ -801,7 +801,7 @@ static void the_longest_segment_is_known_from_the_plan(void **state)
 	struct facts facts = {
 		.has_video = true, .container = "mov,mp4", .duration_s = 30, .video_codec = "h264", .pix_fmt = "yuv420p",
 		.timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .coded_width = 320, .coded_height = 240, .width = 320, .height = 240,
-		.audio_start_s = NAN, .video_start_s = 0, .cover_index = -1, .idr = { .known = true, .count = 3, .sum = 750 },
+		.audio_start_s = NAN, .cover_index = -1, .idr = { .known = true, .count = 3, .sum = 750 },
 	};
 	struct scan scan;
 	const struct plan_input input = {

@@ -1,0 +1,87 @@
+/* probe.h - what was found of a source.  SPDX-License-Identifier: MIT */
+#ifndef CLIPMILL_PROBE_H
+#define CLIPMILL_PROBE_H
+
+#include "store/db.h"
+
+/* A row of view probe_stream: ffprobe's own values.  Absent text is "", absent numbers are as said. */
+struct stream_row {
+	int64_t index;
+	char type[16];                  /* video, audio, subtitle, data, attachment */
+	char codec[32], profile[64], pix_fmt[32], sar[32], field_order[16];
+	int64_t width, height;          /* 0 */
+	int64_t has_b_frames;           /* 0 */
+	int64_t programs;               /* of those that the source has (MPEG-TS), in their order, a bit each that it belongs to; 0: none */
+	char r_frame_rate[32], avg_frame_rate[32], time_base[32];       /* N/D */
+	double start_time, duration;    /* seconds; NAN */
+	double told_s;                  /* what a tag says of the duration (Matroska), else that: not to be relied on; NAN */
+	int64_t nb_frames;              /* 0 */
+	char color_range[16], color_space[32], color_transfer[32], color_primaries[32];
+	int64_t sample_rate, channels;  /* 0 */
+	char layout[32];                /* of the channels */
+	bool attached_pic, is_default, original, comment, hearing_impaired, visual_impaired, forced;
+	char language[16], title[96];
+	int64_t dolby_profile, dolby_base;      /* of Dolby Vision, and what others see in it: 0: nothing */
+	int64_t rotation;               /* degrees as ffprobe gives them (counter-clockwise); 0 */
+	char matrix[192];               /* its whole display matrix, as ffprobe prints it */
+};
+
+/* What was seen by decoding the first pictures; see encode/measure.h. */
+struct measured {
+	bool known;
+	int64_t pictures;               /* that were decoded */
+	int64_t top_first, bottom_first, progressive, undetermined;     /* of them, as filter idet saw them */
+	int64_t repeated, not_repeated; /* pictures that begin or end with a field of the one before: telecine */
+	int64_t flagged;                /* pictures that the decoder calls interlaced */
+	int64_t alone;                  /* pictures that came of a few keyframes by themselves; -1: nobody looked */
+	int64_t captions;               /* pictures that carry closed captions (ATSC A/53) */
+	int64_t errors;                 /* lines of complaint of the decoder */
+};
+
+/* Packets of the picture that are IDR pictures; see encode/idr.h. */
+struct idr {
+	bool known;
+	int64_t count, sum;             /* of them, and of their times, see idr.c, each modulo 2^32 */
+};
+
+/* Tracks of sound whose packets follow each other; see encode/steady.h. */
+#define STEADIES_MOST 8
+struct steadies {
+	struct steady {
+		int64_t index;          /* ffmpeg's stream index */
+		int64_t first;          /* samples from the source's time 0 to its first packet, which may come before */
+		int64_t packets;        /* at least */
+		int64_t kbps;
+	} items[STEADIES_MOST];
+	size_t count;
+};
+
+/* ffprobe's JSON as rows. */
+struct probe {
+	char format[64];                /* format_name */
+	double start_time, duration;    /* seconds; NAN */
+	bool wide;                      /* more than its first part was looked through for tracks */
+	bool merged;                    /* its streams go on under other numbers, as one */
+	int64_t size_bytes;             /* of the file; 0: not known */
+	struct stream_row *streams;     /* owned */
+	size_t stream_count;
+	struct measured measured;
+	struct idr idr;
+	struct steadies steadies;
+};
+void probe_fini(struct probe *probe);
+
+/*
+ * The steps of task kind probe, by its seq.  The second one where a track is named that does not begin where the first one looks,
+ * the third where the packets of an MPEG-TS end long before it does: its streams may go on under other numbers.
+ */
+enum probe_step { PROBE_HEAD, PROBE_WIDE, PROBE_MERGED };
+
+/* Each is kept in the row of the video.  What was measured stays when it is probed once more. */
+enum db_result probe_save(struct db *db, const char *video, const char *json, enum probe_step step);
+enum db_result probe_read(struct db *db, const char *video, struct probe *probe);
+enum db_result probe_measured_save(struct db *db, const char *video, const struct measured *measured);
+enum db_result probe_idr_save(struct db *db, const char *video, const struct idr *idr);
+enum db_result probe_steadies_save(struct db *db, const char *video, const struct steadies *steadies);
+
+#endif
