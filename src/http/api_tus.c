@@ -270,7 +270,7 @@ static bool is_becoming(const struct transfer *t)
  */
 static bool settle(struct transfer *t)
 {
-	enum spool_result result = resume_take(&t->resume, TRANSFER_WAIT_MS, false);
+	enum spool_result result = transfer_take_if(t);
 
 	if (result == SPOOL_TAKEN && !is_becoming(t))
 		return true;
