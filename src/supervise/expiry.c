@@ -18,6 +18,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/turn.h"
+#include "ingest/handover.h"
 #include "ingest/whole.h"
 #include "store/upload.h"
 #include "store/video.h"
@@ -138,4 +139,5 @@ void expiry_run(const struct desk *desk)
 		expire(desk, id);
 	remove_orphans(desk);
 	remove_strays(desk);
+	handover_sweep(desk->conf->hand_over);
 }
