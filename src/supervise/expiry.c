@@ -25,7 +25,7 @@
 #include "supervise/expiry.h"
 
 #define STRAYS_MS 60000         /* between two looks for stray files */
-#define REST_MS 60000           /* after its last byte, a whole upload is left alone for its client's next request */
+#define REST_MS 60000           /* after its last byte, a whole upload is left alone for its client's next request, and one that is begun for its file */
 
 bool expiry_is_due(struct db *db, const struct conf *conf, int64_t *looked_ms)
 {
@@ -106,6 +106,26 @@ static void remove_orphans(const struct desk *desk)
 			log_warn("upload %s: could not be removed", id);
 }
 
+static bool is_gone_from(const struct desk *desk, const char *folder, const char *id)
+{
+	char path[64];
+	struct stat st;
+
+	path_of(folder, id, path);
+	return fstatat(desk->dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+}
+
+/* Rows that stayed where the database was held by another when their uploads ended: they would be promised room for as long as
+ * their responder lives.  A file that is still needed is in one folder or the other, in this order. */
+static void forget_ended(const struct desk *desk)
+{
+	char id[ID_LEN + 1] = "";
+
+	while (!atomic_load(desk->stopping) && upload_lasting(desk->db, REST_MS, id) == DB_OK)
+		if (is_gone_from(desk, "incoming", id) && is_gone_from(desk, "source", id) && upload_abort(desk->db, id) == DB_OK)
+			log_info("upload %s: it had ended", id);
+}
+
 static void remove_strays(const struct desk *desk)
 {
 	DIR *dir = file_open_dir(desk->dir_fd, "incoming");
@@ -138,6 +158,7 @@ void expiry_run(const struct desk *desk)
 	while (!atomic_load(desk->stopping) && upload_expired(desk->db, desk->conf->upload_expiry_ms, id) == DB_OK)
 		expire(desk, id);
 	remove_orphans(desk);
+	forget_ended(desk);
 	remove_strays(desk);
 	handover_sweep(desk->conf->hand_over);
 }
