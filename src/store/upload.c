@@ -253,6 +253,14 @@ enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1])
 	return next_id(&rows, id);
 }
 
+enum db_result upload_lapsed(struct db *db, char id[ID_LEN + 1])
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_LAPSED);
+
+	rows_text(&rows, ":after", id);
+	return next_id(&rows, id);
+}
+
 enum db_result upload_count_time(struct db *db)
 {
 	struct rows rows = rows_open(db, SQL_LIVED_COUNT);

@@ -25,6 +25,7 @@
 #include "supervise/expiry.h"
 
 #define STRAYS_MS 60000         /* between two looks for stray files */
+#define SLACK_BYTES ((int64_t)1 << 20)  /* more than file systems add of their own */
 #define REST_MS 60000           /* after its last byte, a whole upload is left alone for its client's next request, and one that is begun for its file */
 
 bool expiry_is_due(struct db *db, const struct conf *conf, int64_t *looked_ms)
@@ -106,6 +107,28 @@ static void remove_orphans(const struct desk *desk)
 			log_warn("upload %s: could not be removed", id);
 }
 
+/* resume_leave gives back what is reserved for one ahead of its bytes.  With its turn held, none is on its way. */
+static void give_back(const struct desk *desk, const char *id)
+{
+	struct resume resume;
+	char path[64];
+
+	path_of("incoming", id, path);
+	if (resume_read(&resume, desk->db, desk->conf, desk->dir_fd, id, NULL) == SPOOL_OK &&
+	    file_allocated_bytes(desk->dir_fd, path) > resume.row.offset_bytes + SLACK_BYTES &&
+	    resume_take(&resume, 0, false) == SPOOL_OK && resume.row.lapsed)
+		(void)spool_resume(&resume.spool, resume.spool.fd, resume.row.offset_bytes);
+	resume_leave(&resume);
+}
+
+static void give_back_lapsed(const struct desk *desk)
+{
+	char id[ID_LEN + 1] = "";
+
+	while (!atomic_load(desk->stopping) && upload_lapsed(desk->db, id) == DB_OK)
+		give_back(desk, id);
+}
+
 static bool is_gone_from(const struct desk *desk, const char *folder, const char *id)
 {
 	char path[64];
@@ -159,6 +182,7 @@ void expiry_run(const struct desk *desk)
 		expire(desk, id);
 	remove_orphans(desk);
 	forget_ended(desk);
+	give_back_lapsed(desk);
 	remove_strays(desk);
 	handover_sweep(desk->conf->hand_over);
 }
