@@ -173,7 +173,12 @@ static void tell_joined(struct transfer *t, enum join_result joined, enum spool_
 	case JOIN_NO_PART: (void)bad_field(t->ex, "Upload-Concat: one of them is no partial upload"); break;
 	case JOIN_ELSEWHERE: reply_error(t->ex->reply, ERROR_PARTS_JOINED, NULL); break;
 	case JOIN_UNFINISHED: reply_error(t->ex->reply, ERROR_PARTS_UNFINISHED, NULL); break;
-	case JOIN_FAILED: (void)transfer_ok(t, result); break;
+	case JOIN_FAILED:
+		if (result == SPOOL_FULL)
+			reply_error(t->ex->reply, ERROR_NO_SPACE, "the disk has no room to copy them into one file: the partial uploads are kept");
+		else
+			(void)transfer_ok(t, result);
+		break;
 	}
 }
 

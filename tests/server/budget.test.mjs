@@ -101,6 +101,20 @@ test("one part alone needs no room to become a video", { skip }, () => onSmallDi
 	assert.equal((await tus.post({ "Upload-Concat": `final;${part}` })).status, 201);
 }));
 
+test("parts that find no room to be joined are kept, and joined when there is", { skip }, () => onSmallDisk(async (server) => {
+	const tus = tusClient(server), parts = [1, 2].map(() => tus.create(4 * MIB, { "Upload-Concat": "partial" }));
+	const final = `final;${(await Promise.all(parts)).join(" ")}`, ballast = join(server.dir, "ballast");
+	for (const part of parts)
+		await tus.patch(await part, 0, Buffer.alloc(4 * MIB));
+	const { bavail, bsize } = statfsSync(server.dir);
+	writeFileSync(ballast, Buffer.alloc(bavail * bsize - 14 * MIB));
+	const { detail } = readProblem(await tus.post({ "Upload-Concat": final }), 507, "no_space");
+	assert.match(detail, /the partial uploads are kept/);
+	rmSync(ballast);
+	assert.equal((await tus.post({ "Upload-Concat": final })).status, 201);
+	assert.equal(server.files("incoming").length, 0);
+}));
+
 test("of two uploads that come at one time and fit alone, one is taken", { skip }, () => onSmallDisk(async (server) => {
 	for (let round = 0; round < 5; round++) {
 		// Each needs three times its size; beside the web server's copy of each, one fits (5 times), and two never do (6 times).
