@@ -195,6 +195,13 @@ SELECT u.id FROM upload u
  WHERE worker IS NOT NULL AND NOT EXISTS (SELECT 1 FROM worker w WHERE w.id = u.worker AND w.state = 'alive') AND id > :after
  ORDER BY id LIMIT 1;
 
+-- name: upload_lapsed
+SELECT id FROM upload_claim WHERE lapsed AND id > :after ORDER BY id LIMIT 1;
+
+-- name: upload_lasting
+SELECT id FROM upload
+ WHERE worker IS NOT NULL AND created_ms < (SELECT ms FROM now_ms) - :rest_ms AND id > :after ORDER BY id LIMIT 1;
+
 -- What is made of an upload of :length_bytes, and what all others than :id have been promised.
 -- name: budget_read
 SELECT CAST(round(:length_bytes * coalesce((SELECT grows FROM growth_factor WHERE profile = :profile), 2)) AS INTEGER),

@@ -248,7 +248,7 @@ void rufh_create(struct exchange *ex)
 /* What is told must not be outdated when it is: the writer gives way, and where it cannot that is 423. */
 static bool look(struct rufh *r)
 {
-	return transfer_read(&r->t) && transfer_ok(&r->t, resume_take(&r->t.resume, TRANSFER_WAIT_MS, true));
+	return transfer_read(&r->t) && transfer_ok(&r->t, transfer_take_if(&r->t));
 }
 
 void rufh_head(struct exchange *ex)

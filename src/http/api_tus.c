@@ -172,7 +172,12 @@ static void tell_joined(struct transfer *t, enum join_result joined, enum spool_
 	case JOIN_NO_PART: (void)bad_field(t->ex, "Upload-Concat: one of them is no partial upload"); break;
 	case JOIN_ELSEWHERE: reply_error(t->ex->reply, ERROR_PARTS_JOINED, NULL); break;
 	case JOIN_UNFINISHED: reply_error(t->ex->reply, ERROR_PARTS_UNFINISHED, NULL); break;
-	case JOIN_FAILED: (void)transfer_ok(t, result); break;
+	case JOIN_FAILED:
+		if (result == SPOOL_FULL)
+			reply_error(t->ex->reply, ERROR_NO_SPACE, "the disk has no room to copy them into one file: the partial uploads are kept");
+		else
+			(void)transfer_ok(t, result);
+		break;
 	}
 }
 
@@ -269,7 +274,7 @@ static bool is_becoming(const struct transfer *t)
  */
 static bool settle(struct transfer *t)
 {
-	enum spool_result result = resume_take(&t->resume, TRANSFER_WAIT_MS, false);
+	enum spool_result result = transfer_take_if(t);
 
 	if (result == SPOOL_TAKEN && !is_becoming(t))
 		return true;

@@ -131,7 +131,7 @@ void api_upload_raw(struct exchange *ex)
 	else if (upload_open(&u, length >= 0 ? length : u.declared_bytes))
 		raw_body(&u);
 	upload_fini(&u);
-	upload_leave(ex);
+	exchange_leave(ex);
 }
 
 /* Forms ---------------------------------------------------------------------------------------- */
@@ -336,5 +336,5 @@ void api_upload_form(struct exchange *ex)
 	} else {
 		reply_error(ex->reply, ERROR_BUSY, "no memory");
 	}
-	upload_leave(ex);
+	exchange_leave(ex);
 }

@@ -123,12 +123,15 @@ void api_video_patch(struct exchange *ex)
 void api_video_delete(struct exchange *ex)
 {
 	int64_t until_ms = clock_mono_ms() + DELETE_WAIT_MS;
-	bool there = true;
+	bool there = true, waits;
 
 	if (!exchange_db_ok(ex, video_delete(ex->db, ex->id)))
 		return;
-	while ((there = video_exists(ex->db, ex->id)) && clock_mono_ms() < until_ms && !atomic_load(ex->stopping))
+	waits = exchange_enter(ex);
+	while ((there = video_exists(ex->db, ex->id)) && waits && clock_mono_ms() < until_ms && !atomic_load(ex->stopping))
 		usleep(DELETE_POLL_US);
+	if (waits)
+		exchange_leave(ex);
 	if (!there) {
 		ex->reply->status = 204;
 		return;

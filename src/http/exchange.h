@@ -22,7 +22,7 @@ struct exchange {
 	struct reply *reply;
 	int dir_fd;             /* of the store */
 	const char *worker;     /* this responder's id */
-	atomic_int *uploads;    /* under way in this process */
+	atomic_int *uploads;    /* under way in this process, and others that hold a thread for long */
 	atomic_bool *stopping;  /* nothing may wait any longer */
 	const struct parking *parking;  /* of event streams */
 	const char *id;         /* from the path; valid by id_valid(); NULL where the route has none */
@@ -43,6 +43,13 @@ bool exchange_db_ok(struct exchange *ex, enum db_result result);
 
 /* Answers for a body that did not come whole; `body` as fcgi_body() said. */
 void exchange_body_error(struct exchange *ex, enum fcgi_body body);
+
+/*
+ * Takes a place among upload_threads, as whoever makes a thread wait does, so that others always find one.  False: there is
+ * none.  Each true needs exchange_leave.
+ */
+bool exchange_enter(const struct exchange *ex) __attribute__((warn_unused_result));
+void exchange_leave(const struct exchange *ex);
 
 /* Reads a small body as text into `body`, in header_timeout at most.  False: answered. */
 bool exchange_read_body(struct exchange *ex, struct buf *body);

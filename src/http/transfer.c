@@ -18,6 +18,7 @@
 #include "ingest/tus.h"
 #include "ingest/whole.h"
 
+#define WAIT_MS 3000            /* for another request to give way */
 #define SILENT_MS 500           /* of a peer, after which another may take over */
 
 void transfer_init(struct transfer *transfer, struct exchange *ex, enum error mismatch, enum error inconsistent)
@@ -37,7 +38,7 @@ void transfer_fini(struct transfer *transfer)
 	digest_free(transfer->digest);
 	transfer->digest = NULL;
 	if (transfer->entered)
-		upload_leave(transfer->ex);
+		exchange_leave(transfer->ex);
 	transfer->entered = false;
 }
 
@@ -153,14 +154,21 @@ bool transfer_take(struct transfer *transfer)
 	if (!transfer->entered && !upload_enter(transfer->ex))
 		return false;
 	transfer->entered = true;
-	return transfer_ok(transfer, resume_take(&transfer->resume, TRANSFER_WAIT_MS, transfer->presses));
+	return transfer_ok(transfer, resume_take(&transfer->resume, WAIT_MS, transfer->presses));
+}
+
+enum spool_result transfer_take_if(struct transfer *transfer)
+{
+	if (!transfer->entered)
+		transfer->entered = exchange_enter(transfer->ex);
+	return resume_take(&transfer->resume, transfer->entered ? WAIT_MS : 0, transfer->presses);
 }
 
 void transfer_delete(struct transfer *transfer)
 {
 	struct resume *r = &transfer->resume;
 
-	if (!transfer_read(transfer) || !transfer_ok(transfer, resume_take(r, TRANSFER_WAIT_MS, transfer->presses)))
+	if (!transfer_read(transfer) || !transfer_ok(transfer, transfer_take_if(transfer)))
 		return;
 	if (r->row.done)
 		reply_error(transfer->ex->reply, ERROR_UPLOAD_COMPLETE, NULL);

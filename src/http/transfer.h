@@ -9,7 +9,6 @@
 #define TRANSFER_BASE "/api/uploads/"
 #define TRANSFER_TUS_VERSION "1.0.0"
 #define TRANSFER_TYPES "application/partial-upload, application/offset+octet-stream"
-#define TRANSFER_WAIT_MS 3000   /* for another request to give way */
 
 struct upload;
 
@@ -53,7 +52,10 @@ bool transfer_read(struct transfer *transfer);
 /* Takes the turn to write to it. */
 bool transfer_take(struct transfer *transfer);
 
-/* Answers a DELETE: one who lets go of an upload needs no place among those who bring bytes. */
+/* The same for one who brings no bytes, and needs no place among those who do: without one it does not wait.  Answers nothing. */
+enum spool_result transfer_take_if(struct transfer *transfer) __attribute__((warn_unused_result));
+
+/* Answers a DELETE. */
 void transfer_delete(struct transfer *transfer);
 
 /* Whether the length that this request tells is the one known, and its own bytes, if told how many, fit into it. */

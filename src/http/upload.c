@@ -86,16 +86,10 @@ bool upload_encoding_ok(struct exchange *ex)
 
 bool upload_enter(struct exchange *ex)
 {
-	if (atomic_fetch_add(ex->uploads, 1) < ex->conf->upload_threads)
+	if (exchange_enter(ex))
 		return true;
-	upload_leave(ex);
 	reply_error(ex->reply, ERROR_TOO_MANY_UPLOADS, NULL);
 	return false;
-}
-
-void upload_leave(struct exchange *ex)
-{
-	atomic_fetch_sub(ex->uploads, 1);
 }
 
 bool upload_claim_ok(struct exchange *ex, const char *name, const char *field, struct digest_claim *claim)

@@ -43,9 +43,8 @@ bool upload_encoding_ok(struct exchange *ex);
 /* Answers SPOOL_FULL: 507, with what there is and what was wanted. */
 void upload_refuse_full(struct reply *reply, const struct spool *spool);
 
-/* Takes a place among upload_threads; false: answered with 503.  Each true needs upload_leave. */
+/* exchange_enter; false: answered with 503. */
 bool upload_enter(struct exchange *ex);
-void upload_leave(struct exchange *ex);
 
 /* Reads one of the fields of RFC 9530; one that is NULL, or whose algorithms we do not know, claims nothing.  False: answered. */
 bool upload_claim_ok(struct exchange *ex, const char *name, const char *field, struct digest_claim *claim);

@@ -4,13 +4,21 @@
  */
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/log.h"
 #include "ingest/handover.h"
+
+#define NAME_DIGITS 10          /* of the names that nginx gives */
+#define LEFT_S 60               /* a file's least age, to be taken for left behind */
 
 /* What stands behind `folder` and a slash in `path`, where that is one plain name; else NULL. */
 static const char *name_in(const char *folder, const char *path)
@@ -88,4 +96,41 @@ void handover_close(struct handover *given)
 	if (given->dir_fd >= 0)
 		close(given->dir_fd);
 	given->fd = given->dir_fd = -1;
+}
+
+/*
+ * A lease for writing is to be had where nobody else has the file open (fcntl(2)).  Who opens it meanwhile is held up until it
+ * is gone, and we are told by a signal, which is one that nobody minds.
+ */
+static bool is_left(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_mtime < time(NULL) - LEFT_S && fcntl(fd, F_SETSIG, SIGURG) == 0 &&
+	       fcntl(fd, F_SETLEASE, F_WRLCK) == 0;
+}
+
+static void remove_left(int dir_fd, const char *name)
+{
+	int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (is_left(fd) && unlinkat(dir_fd, name, 0) == 0)
+		log_info("hand-over: %s was left there by a web server that is gone", name);
+	close(fd);
+}
+
+void handover_sweep(const char *folder)
+{
+	DIR *dir = folder != NULL ? file_open_dir(AT_FDCWD, folder) : NULL;
+	struct dirent *entry;
+	struct stat st;
+
+	if (dir == NULL)
+		return;
+	while (fstat(dirfd(dir), &st) == 0 && judge_folder(&st) == NULL && (entry = readdir(dir)) != NULL)
+		if (strlen(entry->d_name) == NAME_DIGITS && strspn(entry->d_name, "0123456789") == NAME_DIGITS)
+			remove_left(dirfd(dir), entry->d_name);
+	closedir(dir);
 }

@@ -32,4 +32,10 @@ bool handover_open(struct handover *given, const char *folder, const char *path,
 /* Closes what is open.  The file, where nobody renamed it, is the web server's to remove. */
 void handover_close(struct handover *given);
 
+/*
+ * Removes from `folder` (NULL: there is none) what a web server left there that was killed: files with names of its kind, at
+ * least a minute old, that nobody has open, as it has those whose requests last.  Logs each.
+ */
+void handover_sweep(const char *folder);
+
 #endif

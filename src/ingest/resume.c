@@ -352,12 +352,12 @@ enum spool_result resume_remove(struct resume *resume)
 	return spool_from_db(upload_abort(s->db, s->id));
 }
 
-/* What was reserved ahead of bytes that nobody promised may not come for days. */
+/* What was reserved ahead of bytes that nobody promised, or whose room is promised no longer, may not come for days. */
 static void give_back(const struct resume *r)
 {
 	const struct spool *s = &r->spool;
 
-	if (r->row.length_bytes < 0 && s->reserved_bytes > s->size_bytes && ftruncate(s->fd, s->size_bytes) < 0)
+	if ((r->row.length_bytes < 0 || r->row.lapsed) && s->reserved_bytes > s->size_bytes && ftruncate(s->fd, s->size_bytes) < 0)
 		log_warn("upload %s: what was reserved ahead of it stays so: %s", r->row.id, strerror(errno));
 }
 

@@ -418,6 +418,6 @@ void spool_abort(struct spool *spool)
 	remove_source(spool);
 	result = upload_abort(spool->db, spool->id);
 	if (result != DB_OK && result != DB_NONE)
-		log_warn("upload %s: its row stays until its worker ends: %s", spool->id, db_message(spool->db));
+		log_warn("upload %s: its row stays for a minute or two: %s", spool->id, db_message(spool->db));
 	spool->id[0] = '\0';
 }

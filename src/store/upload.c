@@ -238,6 +238,14 @@ enum db_result upload_orphan(struct db *db, char id[ID_LEN + 1])
 	return next_id(&rows, id);
 }
 
+enum db_result upload_lapsed(struct db *db, char id[ID_LEN + 1])
+{
+	struct rows rows = rows_open(db, SQL_UPLOAD_LAPSED);
+
+	rows_text(&rows, ":after", id);
+	return next_id(&rows, id);
+}
+
 enum db_result upload_count_time(struct db *db)
 {
 	struct rows rows = rows_open(db, SQL_LIVED_COUNT);
@@ -254,13 +262,23 @@ enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN +
 	return next_id(&rows, id);
 }
 
-enum db_result upload_left(struct db *db, int64_t rest_ms, char id[ID_LEN + 1])
+static enum db_result next_after(struct db *db, enum sql_query query, int64_t rest_ms, char id[ID_LEN + 1])
 {
-	struct rows rows = rows_open(db, SQL_UPLOAD_LEFT);
+	struct rows rows = rows_open(db, query);
 
 	rows_int(&rows, ":rest_ms", rest_ms);
 	rows_text(&rows, ":after", id);
 	return next_id(&rows, id);
+}
+
+enum db_result upload_left(struct db *db, int64_t rest_ms, char id[ID_LEN + 1])
+{
+	return next_after(db, SQL_UPLOAD_LEFT, rest_ms, id);
+}
+
+enum db_result upload_lasting(struct db *db, int64_t rest_ms, char id[ID_LEN + 1])
+{
+	return next_after(db, SQL_UPLOAD_LASTING, rest_ms, id);
 }
 
 bool upload_is_expired(struct db *db, int64_t expiry_ms, const char *id)

@@ -110,6 +110,12 @@ enum db_result upload_expired(struct db *db, int64_t expiry_ms, char id[ID_LEN +
 /* Next whole upload behind `id` that got its last byte `rest_ms` ago or more and is no video, likewise. */
 enum db_result upload_left(struct db *db, int64_t rest_ms, char id[ID_LEN + 1]);
 
+/* Next upload behind `id` whose promise of room has lapsed, likewise. */
+enum db_result upload_lapsed(struct db *db, char id[ID_LEN + 1]);
+
+/* Next upload behind `id` that ends with its worker, and was begun more than `rest_ms` ago, likewise. */
+enum db_result upload_lasting(struct db *db, int64_t rest_ms, char id[ID_LEN + 1]);
+
 /* True when this one has expired. */
 bool upload_is_expired(struct db *db, int64_t expiry_ms, const char *id);
 

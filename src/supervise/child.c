@@ -1,6 +1,6 @@
 /*
- * child.c - one jailed child process: the one place that spawns, the one that signals, the one that
- * reaps.  What a child is for, and what its end means, is the runner's.
+ * child.c - one jailed child process: the one place that signals, the one that reaps.  What a child is for,
+ * and what its end means, is the runner's.
  * SPDX-License-Identifier: MIT
  */
 #include "config.h"
@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -19,6 +18,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "supervise/child.h"
+#include "supervise/spawner.h"
 
 #define STAT_MOST_BYTES 4096
 #define DRAIN_S 1.0
@@ -64,39 +64,6 @@ void child_command(const struct child_spec *spec, struct strings *command)
 }
 
 /* Spawning ------------------------------------------------------------------------------------ */
-
-static void set_attributes(posix_spawnattr_t *attributes)
-{
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_init(attributes);
-	posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	posix_spawnattr_setpgroup(attributes, 0);
-	posix_spawnattr_setsigmask(attributes, &none);
-	posix_spawnattr_setsigdefault(attributes, &all);
-}
-
-/* Descriptor 0 may be the listening socket: the child gets /dev/null there, and nothing above 2. */
-static int spawn_with(pid_t *pid, char *const *command, int out, int err)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	char *const environment[] = { NULL };
-	int failed;
-
-	set_attributes(&attributes);
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	failed = posix_spawn(pid, command[0], &files, &attributes, command, environment);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attributes);
-	return failed;
-}
 
 static void close_fd(int *fd)
 {
@@ -240,7 +207,7 @@ static int spawn_command(struct child *child, const struct child_spec *spec, int
 	int failed;
 
 	child_command(spec, &command);
-	failed = spawn_with(&child->pid, command.items, out, err);
+	failed = spawner_spawn(&child->pid, command.items, out, err);
 	strings_fini(&command);
 	if (failed != 0) {
 		child->pid = 0;

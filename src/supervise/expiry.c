@@ -18,13 +18,15 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/turn.h"
+#include "ingest/handover.h"
 #include "ingest/whole.h"
 #include "store/upload.h"
 #include "store/video.h"
 #include "supervise/expiry.h"
 
 #define STRAYS_MS 60000         /* between two looks for stray files */
-#define REST_MS 60000           /* after its last byte, a whole upload is left alone for its client's next request */
+#define SLACK_BYTES ((int64_t)1 << 20)  /* more than file systems add of their own */
+#define REST_MS 60000           /* after its last byte, a whole upload is left alone for its client's next request, and one that is begun for its file */
 
 bool expiry_is_due(struct db *db, const struct conf *conf, int64_t *looked_ms)
 {
@@ -105,6 +107,48 @@ static void remove_orphans(const struct desk *desk)
 			log_warn("upload %s: could not be removed", id);
 }
 
+/* resume_leave gives back what is reserved for one ahead of its bytes.  With its turn held, none is on its way. */
+static void give_back(const struct desk *desk, const char *id)
+{
+	struct resume resume;
+	char path[64];
+
+	path_of("incoming", id, path);
+	if (resume_read(&resume, desk->db, desk->conf, desk->dir_fd, id, NULL) == SPOOL_OK &&
+	    file_allocated_bytes(desk->dir_fd, path) > resume.row.offset_bytes + SLACK_BYTES &&
+	    resume_take(&resume, 0, false) == SPOOL_OK && resume.row.lapsed)
+		(void)spool_resume(&resume.spool, resume.spool.fd, resume.row.offset_bytes);
+	resume_leave(&resume);
+}
+
+static void give_back_lapsed(const struct desk *desk)
+{
+	char id[ID_LEN + 1] = "";
+
+	while (!atomic_load(desk->stopping) && upload_lapsed(desk->db, id) == DB_OK)
+		give_back(desk, id);
+}
+
+static bool is_gone_from(const struct desk *desk, const char *folder, const char *id)
+{
+	char path[64];
+	struct stat st;
+
+	path_of(folder, id, path);
+	return fstatat(desk->dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+}
+
+/* Rows that stayed where the database was held by another when their uploads ended: they would be promised room for as long as
+ * their responder lives.  A file that is still needed is in one folder or the other, in this order. */
+static void forget_ended(const struct desk *desk)
+{
+	char id[ID_LEN + 1] = "";
+
+	while (!atomic_load(desk->stopping) && upload_lasting(desk->db, REST_MS, id) == DB_OK)
+		if (is_gone_from(desk, "incoming", id) && is_gone_from(desk, "source", id) && upload_abort(desk->db, id) == DB_OK)
+			log_info("upload %s: it had ended", id);
+}
+
 static void remove_strays(const struct desk *desk)
 {
 	DIR *dir = file_open_dir(desk->dir_fd, "incoming");
@@ -137,5 +181,8 @@ void expiry_run(const struct desk *desk)
 	while (!atomic_load(desk->stopping) && upload_expired(desk->db, desk->conf->upload_expiry_ms, id) == DB_OK)
 		expire(desk, id);
 	remove_orphans(desk);
+	forget_ended(desk);
+	give_back_lapsed(desk);
 	remove_strays(desk);
+	handover_sweep(desk->conf->hand_over);
 }

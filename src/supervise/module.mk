@@ -6,6 +6,6 @@ libclipmill_a_SOURCES += \
 	src/supervise/lock.c src/supervise/lock.h src/supervise/make.c src/supervise/make.h \
 	src/supervise/make_digest.c src/supervise/make_movies.c src/supervise/make_pieces.c src/supervise/make_pictures.c src/supervise/make_plan.c src/supervise/make_texts.c src/supervise/publish.c src/supervise/publish.h \
 	src/supervise/recovery.c src/supervise/recovery.h src/supervise/retention.c src/supervise/retention.h src/supervise/runner.c src/supervise/runner.h \
-	src/supervise/selftest.c src/supervise/selftest.h src/supervise/stream.c src/supervise/stream.h src/supervise/streams.c src/supervise/streams.h src/supervise/supervisor.c src/supervise/supervisor.h \
+	src/supervise/selftest.c src/supervise/selftest.h src/supervise/spawner.c src/supervise/spawner.h src/supervise/stream.c src/supervise/stream.h src/supervise/streams.c src/supervise/streams.h src/supervise/supervisor.c src/supervise/supervisor.h \
 	src/supervise/sweep.c src/supervise/sweep.h \
 	src/supervise/tidy.c src/supervise/tidy.h src/supervise/wake.c src/supervise/wake.h

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -18,6 +17,7 @@
 #include "base/strings.h"
 #include "supervise/child.h"
 #include "supervise/selftest.h"
+#include "supervise/spawner.h"
 
 #define TIMEOUT_MS 10000        /* of each program */
 #define LOOK_MS 100             /* between two looks whether it is still wanted */
@@ -27,22 +27,6 @@ const struct selftest_codec selftest_codecs[SELFTEST_CODECS] = {
 	{ "h264", "libx264" }, { "hevc", "libx265" }, { "vp9", "libvpx-vp9" }, { "av1", "libsvtav1" }, { "aac", "aac" },
 	{ "opus", "libopus" },
 };
-
-static int spawn_into(const struct strings *command, int out, pid_t *pid)
-{
-	posix_spawn_file_actions_t files;
-	char *const environment[] = { NULL };
-	int failed;
-
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
-	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
-	failed = posix_spawn(pid, command->items[0], &files, NULL, command->items, environment);
-	posix_spawn_file_actions_destroy(&files);
-	return failed;
-}
 
 /* Reads to the end, or until the time is over. */
 static void read_until(int fd, int64_t until_ms, const struct selftest *test, struct buf *out)
@@ -70,7 +54,7 @@ static bool run(const struct selftest *test, const struct strings *command, stru
 
 	if (pipe2(pipe_fd, O_CLOEXEC) < 0)
 		return false;
-	failed = spawn_into(command, pipe_fd[1], &pid);
+	failed = spawner_spawn(&pid, command->items, pipe_fd[1], pipe_fd[1]);
 	close(pipe_fd[1]);
 	if (failed == 0) {
 		read_until(pipe_fd[0], clock_mono_ms() + TIMEOUT_MS, test, out);

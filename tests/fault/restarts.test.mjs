@@ -1,7 +1,7 @@
 // restarts.test.mjs - all responders die, the web server dies, or both are asked to stop.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { it, together, withServer } from "../lib/harness.mjs";
 import { cutUpload, raw } from "../lib/http.mjs";
@@ -112,7 +112,13 @@ it("TERM ends a responder within 5 s also while an upload is under way", () => w
 	mkdirSync(join(server.dir, "incoming", stuck, "deep/".repeat(40)), { recursive: true });
 	writeFileSync(join(server.dir, "incoming", left), "half of it");
 	await server.sql(`INSERT INTO upload (id, worker) VALUES ('${stuck}', 'dead'), ('${left}', 'dead')`);
+	for (const [id, ageS] of [[stuck, 3600], [left, 0]]) {         // of who was killed before it had a row, and of who is about to get one
+		writeFileSync(join(server.dir, `run/${id}.lock`), "");
+		utimesSync(join(server.dir, `run/${id}.lock`), Date.now() / 1000 - ageS, Date.now() / 1000 - ageS);
+	}
 	await server.launchPool(1);
 	await server.healthy();
 	await until(() => server.files("incoming").every((name) => name === stuck), "the half upload is gone");
+	assert.deepEqual(server.files("run").filter((name) => name.startsWith(stuck) || name.startsWith(left)), [`${left}.lock`]);
+	assert.equal(server.files("run").filter((name) => name.endsWith(".lock")).length, 2, "its own is there");
 }));

@@ -106,6 +106,19 @@ it("what a cancelled child left may go slowly: everybody hears of all else meanw
 	});
 });
 
+// lighttpd takes a socket on which somebody still listens for another's, and never starts a responder there again.
+it("lighttpd starts a responder anew that was killed while it spawned a child", { skip: noTrace }, () => withServer({ procs: 1 }, async (server) => {
+	const [pid] = server.responders(), spawning = () => server.responders().filter((other) => other !== pid);
+	const fault = await trouble(server, { calls: "openat", delay: 3_000_000, when: "1+", path: "/dev/null" });      // which is a child's first step
+	await server.upload(clip);
+	await until(() => spawning().length, "it spawns one", undefined, 5);
+	kill(pid);
+	await until(() => !isAlive(pid), "it is dead", undefined, 5);
+	assert.ok(spawning().length, "and its child not yet a program of its own");
+	await fault.release();
+	await until(async () => (await server.get("/api/health")).status === 200, "there is another", 10_000);
+}));
+
 // Linux tells of a failed write-back once: the sync after the one that failed is content.
 it("bytes whose sync failed are never told as an offset", { skip: noTrace }, () => withServer({ settings: { encode: { slots: 0 } } }, async (server) => {
 	const tus = tusClient(server), path = await tus.create(1_000_000), file = join(server.dir, "incoming", path.split("/").at(-1));

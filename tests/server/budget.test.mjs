@@ -1,7 +1,7 @@
 // budget.test.mjs - the disk as a budget: nobody is promised what was promised to another.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
 import { smallDisk } from "../lib/disk.mjs";
@@ -57,8 +57,12 @@ test("what an upload under way has still to bring is spoken for, and free again 
 test("what brings nothing for ten minutes is promised no more than has come, and asks anew when it goes on", { skip }, () => onSmallDisk(async (server) => {
 	const tus = tusClient(server), path = await tus.create(12 * MIB), MIB8 = Buffer.alloc(8 * MIB);
 	await tus.patch(path, 0, Buffer.alloc(MIB));
+	const allocated = () => statSync(join(server.dir, "incoming", path.split("/").at(-1))).blocks * 512;
+	assert.ok(allocated() > 8 * MIB, "room is reserved ahead of its bytes");
 	readProblem(await server.put(MIB8), 507, "no_space");
 	await server.sql("UPDATE upload SET touched_ms = touched_ms - 600000");
+	await server.sql(`INSERT INTO upload (id, kind, touched_ms) VALUES ('${"-".repeat(22)}', 'whole', 0)`);         // whose expiry makes them look
+	await until(() => allocated() < 2 * MIB, "and given back", 30_000);
 	const { json: { id } } = await server.put(MIB8);
 	readProblem(await tus.patch(path, MIB, Buffer.alloc(MIB)), 507, "no_space");
 	assert.equal(await tus.offset(path), MIB);
@@ -95,6 +99,20 @@ test("one part alone needs no room to become a video", { skip }, () => onSmallDi
 	const { bavail, bsize } = statfsSync(server.dir);
 	writeFileSync(join(server.dir, "ballast"), Buffer.alloc(bavail * bsize - 10 * MIB));
 	assert.equal((await tus.post({ "Upload-Concat": `final;${part}` })).status, 201);
+}));
+
+test("parts that find no room to be joined are kept, and joined when there is", { skip }, () => onSmallDisk(async (server) => {
+	const tus = tusClient(server), parts = [1, 2].map(() => tus.create(4 * MIB, { "Upload-Concat": "partial" }));
+	const final = `final;${(await Promise.all(parts)).join(" ")}`, ballast = join(server.dir, "ballast");
+	for (const part of parts)
+		await tus.patch(await part, 0, Buffer.alloc(4 * MIB));
+	const { bavail, bsize } = statfsSync(server.dir);
+	writeFileSync(ballast, Buffer.alloc(bavail * bsize - 14 * MIB));
+	const { detail } = readProblem(await tus.post({ "Upload-Concat": final }), 507, "no_space");
+	assert.match(detail, /the partial uploads are kept/);
+	rmSync(ballast);
+	assert.equal((await tus.post({ "Upload-Concat": final })).status, 201);
+	assert.equal(server.files("incoming").length, 0);
 }));
 
 test("of two uploads that come at one time and fit alone, one is taken", { skip }, () => onSmallDisk(async (server) => {

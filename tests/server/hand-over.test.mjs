@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import {
-	chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync,
+	chmodSync, chownSync, existsSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync,
 } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
@@ -184,5 +184,30 @@ handed("with hand_over off, no file is taken over", async () => {
 		readProblem(answer, 500, "internal");
 		assert.match(plain.log(), /hand_over is off/);
 		assert.ok(existsSync(path));
+	});
+});
+
+handed("what nginx left when it was killed goes, and nothing that it still has open", async () => {
+	await withServer({ web: "nginx", settings: SETTINGS, procs: 1 }, async (killed) => {
+		const stored = () => killed.files("hand-over"), head = "PUT /api/videos HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1000000\r\n\r\n";
+		const half = () => net.connect(killed.port, "127.0.0.1").on("error", () => {}), first = half();
+		first.write(head + "x".repeat(600_000));
+		await until(() => stored().length === 1, "nginx stores one");
+		const [left] = stored();
+		process.kill(-killed.front.pid, "SIGKILL");
+		await until(() => !isAlive(killed.front.pid), "it is gone");
+		killed.launchWeb();
+		await killed.healthy();
+		const second = half();
+		second.write(head + "y".repeat(600_000));
+		await until(() => stored().length === 2, "it stores another");
+		stored().forEach((name) => utimesSync(join(killed.dir, "hand-over", name), 1, 1));
+		writeFileSync(join(killed.dir, "hand-over/mine"), "not nginx's");
+		await killed.sql(`INSERT INTO upload (id, kind, touched_ms) VALUES ('${"-".repeat(22)}', 'whole', 0)`);         // whose expiry makes them look
+		await until(() => !stored().includes(left), "what was left is gone", 30_000);
+		const answer = new Promise((resolve) => second.once("data", (text) => resolve(String(text))));
+		second.write("y".repeat(400_000));
+		assert.match(await answer, /^HTTP\/1\.1 201 /);
+		assert.deepEqual(stored(), ["mine"]);
 	});
 });

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { ask, begin, exchange, record } from "../lib/fastcgi.mjs";
@@ -81,6 +82,30 @@ test("more uploads than may be at one time are asked to come again, and status i
 	assert.equal(server.files("incoming").length, 2, "they are still under way");
 	assert.deepEqual((await Promise.all(others)).map(status), ["503", "503"]);
 	assert.deepEqual((await two.stop()).map(status), ["408", "408"]);
+});
+
+test("who holds a small body back has a place as an upload has, or is asked to come again", async () => {
+	const held = (path, type) => raw(server.port, `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: 100\r\n\r\nx`);
+	const patch = `PATCH /api/videos/${"A".repeat(22)} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
+	const texts = await Promise.all([raw(server.port, patch), raw(server.port, patch), raw(server.port, patch), held(`/videos/${"A".repeat(22)}/edit`, "application/x-www-form-urlencoded")]);
+	assert.deepEqual(texts.map(status).sort(), ["408", "408", "503", "503"]);
+});
+
+test("where all places are taken, nobody waits for another request to give way", async () => {
+	const tus = tusClient(server), paths = [await tus.create(10_000_000), await tus.create(10_000_000)];
+	const writers = paths.map((path) => openPatch(server, path, 0, 10_000_000, Buffer.alloc(70_000)));
+	const beat = setInterval(() => writers.forEach((writer) => writer.write(Buffer.alloc(20_000))), 200);
+	try {
+		await until(() => paths.every((path) => statSync(join(server.dir, "incoming", path.split("/").at(-1))).size > 0), "both have one");
+		const { result, ms } = await paced(server.dir, () => Promise.all(paths.flatMap((path) => [tus.head(path), tus.remove(path)])));
+		assert.deepEqual(result.map(({ status }) => status), [200, 423, 200, 423]);
+		assert.ok(ms < 2000 * patience, `${ms} ms`);
+	} finally {
+		clearInterval(beat);
+		writers.forEach((writer) => writer.destroy());
+	}
+	for (const path of paths)
+		await until(async () => (await tus.remove(path)).status === 204, "it is gone");
 });
 
 test("peers that say nothing are dropped after the header's time, and others are served", async () => {

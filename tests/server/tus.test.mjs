@@ -377,10 +377,14 @@ test("what expires goes by itself, and so does a file that belongs to nobody; wh
 		await client.patch(path, 0, "01234");
 		const { headers } = await client.patch(done, 0, "01234");
 		writeFileSync(join(short.dir, "incoming", "s".repeat(22)), "stray");
+		// Of uploads that ended while another writer held the database, and of one that has just begun.
+		await short.sql(`INSERT INTO upload (id, worker, length_bytes, created_ms) SELECT ids.id, w.id, 1e9, (SELECT ms FROM now_ms) - ids.age_ms
+			FROM (SELECT '${"e".repeat(22)}' AS id, 70000 AS age_ms UNION SELECT '${"b".repeat(22)}', 0) ids, (SELECT id FROM worker LIMIT 1) w`);
 		await short.sql("UPDATE upload SET touched_ms = touched_ms - 49 * 3600000");
 		await until(() => !short.files("incoming").length, "incoming/ is empty", 120_000);
 		assert.equal((await client.patch(path, 5, "56789")).status, 404);
-		await until(async () => await short.count("upload") === 0, "its row is gone");
+		await until(async () => await short.count("upload") === 1, "its row is gone, and what had ended");
+		assert.equal(await short.value("DELETE FROM upload RETURNING id"), "b".repeat(22));
 		assert.deepEqual(short.log().match(/upload \S+: expired/g), [`upload ${idOf(path)}: expired`]);
 		const head = await client.head(done);
 		assert.deepEqual([head.status, head.headers["upload-offset"], head.headers["upload-video"]], [200, "5", headers["upload-video"]]);
