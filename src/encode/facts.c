@@ -135,12 +135,15 @@ static bool is_foreign(const struct stream_row *s)
 	return strcmp(s->type, "video") == 0 && !s->attached_pic && !is_among(video_codecs, s->codec);
 }
 
-/* The codec of the first picture, where none can be read. */
+/* The codec of the first picture, where none can be read.  Of one that ffprobe does not know it tells the size alone. */
 static void take_unread(const struct probe *probe, struct facts *f)
 {
-	for (size_t i = 0; i < probe->stream_count && f->picture_unread[0] == '\0'; i++)
-		if (is_picture(&probe->streams[i]) || is_foreign(&probe->streams[i]))
-			snprintf(f->picture_unread, sizeof f->picture_unread, "%s", probe->streams[i].codec);
+	for (size_t i = 0; i < probe->stream_count && f->picture_unread[0] == '\0'; i++) {
+		const struct stream_row *s = &probe->streams[i];
+
+		if (is_picture(s) || is_foreign(s))
+			snprintf(f->picture_unread, sizeof f->picture_unread, "%s", s->codec[0] == '\0' && is_picture(s) ? "something unknown" : s->codec);
+	}
 }
 
 /*
