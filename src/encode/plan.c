@@ -124,6 +124,9 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 			   rate);
 	else if (g->constant)
 		job_decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
+	else if (g->hidden > 0)
+		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.  %zu of %zu pictures "
+			   "come too near to the next one to be seen.", rate, g->hidden, g->count);
 	else
 		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.", rate);
 	if (g->held > 0)

@@ -354,6 +354,15 @@ for (const [name, from, count, last, frames] of [["held.mp4", "testsrc2=s=320x24
 	});
 }
 
+test("a last picture that is shown for a tick of the clock is seen", async () => {
+	const white = "drawbox=c=white:t=fill:enable='eq(n,49)',select='lt(n,20)+gt(n,22)'";
+	const source = await make("tick.mp4", ["-f", "lavfi", "-i", "color=black:s=320x240:r=25:d=2"], ["-vf", white, "-fps_mode", "vfr", "-bsf:v", "setts=duration=1"], h264);
+	const video = await ready(source);
+	assert.deepEqual([video.frames, codes(video).includes("rate_variable")], [50, true]);
+	const last = await run("ffmpeg", ["-v", "error", "-ss", "1.9", "-i", file(video.urls.mp4), "-vf", "format=gray,scale=1:1:flags=area", "-f", "rawvideo", "-"], { encoding: "buffer" });
+	assert.ok(last.at(-1) > 200 && last.at(-2) < 50, [...last].join());
+});
+
 for (const ending of ["mp4", "mkv"])
 	test(`the only picture of a song in ${ending} is shown to its end`, async () => {
 		const video = await ready(await make(`song.${ending}`, picture(":d=0.04"), tone(440, ":d=20"), h264, ["-c:a", "aac"]));
