@@ -236,6 +236,7 @@ static void take_measured(const struct stream_row *s, const struct measured *m, 
 	f->captions = m->captions > 0;
 	f->damage = m->errors;
 	f->keys_alone = m->known ? m->alone : -1;
+	f->first_pts = m->known ? m->first_pts : INT64_MIN;
 }
 
 static void take_video(const struct stream_row *s, const struct measured *m, struct facts *f)
@@ -397,6 +398,7 @@ static void take_length(const struct stream_row *s, struct facts *f)
 
 	f->picture_s = tells && isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
 	f->picture_count = counts ? s->nb_frames : 0;
+	f->told_frames = s->nb_frames;
 }
 
 bool facts_is_outlasted(double picture_s, double over_s)

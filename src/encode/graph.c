@@ -132,18 +132,19 @@ static void put_picture(const struct facts *f, const struct rung *rung, struct b
 }
 
 /* Membership is decided here, by slot: where the seek landed does not matter. */
-static void put_trim(const struct cut *cut, struct buf *out)
+static void put_trim(const struct grid *g, const struct cut *cut, struct buf *out)
 {
+	bool ends = !cut->last || g->torn;
 	const char *sign = "=";
 
-	if (cut->first && cut->last)
+	if (cut->first && !ends)
 		return;
 	buf_puts(out, "trim");
 	if (!cut->first) {
 		buf_printf(out, "=start_pts=%" PRId64, cut->first_frame);
 		sign = ":";
 	}
-	if (!cut->last)
+	if (ends)
 		buf_printf(out, "%send_pts=%" PRId64, sign, cut->first_frame + cut->frames);
 	buf_puts(out, ",");
 }
@@ -155,7 +156,7 @@ static void put_trim(const struct cut *cut, struct buf *out)
 static void put_kept(const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->rate.den, g->rate.num);
-	put_trim(cut, out);
+	put_trim(g, cut, out);
 	buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gt(pts,prev_selected_pts))',");
 	if (cut->first)
 		buf_puts(out, "setpts='if(eq(N,0),0,PTS)',");
@@ -190,7 +191,7 @@ static void put_converted(const struct grid *g, const struct cut *cut, struct bu
 		buf_printf(out, "tpad=stop_mode=clone:stop=%" PRId64 ",trim=start_pts=%" PRId64 ":end_pts=%" PRId64 ",",
 			   TAIL_FRAMES + g->last + g->held, cut->first_frame, g->frames);
 	else
-		put_trim(cut, out);
+		put_trim(g, cut, out);
 }
 
 /* A picture that is shown twice would say its two letters twice, and one that is dropped takes them along.  Copies

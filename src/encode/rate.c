@@ -450,6 +450,7 @@ bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_
 		count_frames(facts, &t, g);
 		choose_clock(facts, &t, g);
 		g->guessed = t.guessed;
+		g->torn = scan->torn;
 		g->keep = g->constant && g->every == 1 && g->lead == 0 && g->held == 0 && !t.guessed && !g->spliced;
 	}
 	times_fini(&t);

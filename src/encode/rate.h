@@ -28,6 +28,7 @@ struct grid {
 	double base_s;                  /* source time of slot 0, which is also the sound's zero */
 	double duration_s;
 	int64_t timescale, tick;        /* of our files: ticks a second, and a frame; exact, so nothing is ever rounded */
+	bool torn;                      /* what the source has behind the last picture is no whole one */
 	bool guessed;                   /* packets do not tell every time: the decoder may say otherwise */
 };
 

@@ -113,7 +113,7 @@ static void read_stream(struct rows *rows, struct stream_row *s)
 	s->programs = rows_column_int(rows, 38, 0);
 }
 
-/* Columns 4 to 14 of query probe_format. */
+/* Columns 4 to 14 and 20 of query probe_format. */
 static void read_measured(struct rows *rows, struct measured *m)
 {
 	m->known = rows_column_int(rows, 4, -1) >= 0;
@@ -128,6 +128,7 @@ static void read_measured(struct rows *rows, struct measured *m)
 	m->errors = read_number(rows, 12);
 	m->flagged = read_number(rows, 13);
 	m->alone = rows_column_int(rows, 14, -1);
+	m->first_pts = rows_column_int(rows, 20, INT64_MIN);
 }
 
 static enum db_result read_format(struct db *db, const char *video, struct probe *probe)

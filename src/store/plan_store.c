@@ -42,6 +42,7 @@ enum db_result plan_measured_save(struct db *db, const char *video, const struct
 	rows_int(&rows, ":errors", m->errors);
 	rows_int(&rows, ":flagged", m->flagged);
 	rows_int(&rows, ":alone", m->alone);
+	rows_int(&rows, ":first_pts", m->first_pts);
 	return rows_run(&rows);
 }
 

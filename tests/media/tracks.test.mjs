@@ -459,6 +459,15 @@ test("an MPEG-TS that goes on under other PIDs is shown to its end", async () =>
 	assert.ok(Math.abs(await pitch(file(video.urls.mp4), 10) - 440) < 10);
 });
 
+// Its keyframe is stored first, and shown behind pictures that lean on those of the group before.
+test("a recording that begins within an open group of pictures begins with its first whole picture, at once", async () => {
+	const open = await make("open.ts", picture(), ["-c:v", "mpeg2video", "-g", "15", "-bf", "2"]);
+	const source = await make("begun.ts", ["-copyts", "-i", open, "-c", "copy", "-bsf:v", "noise=drop='lt(n,28)'"]);
+	const video = await ready(source), lost = video.decisions.find(({ code }) => code === "headless");
+	assert.deepEqual([video.edition, video.frames, await decodedFrames(source)], [1, 120, 120]);
+	assert.match(lost.detail, /^The first 2 of 122 frames lean on others/);
+});
+
 test("an MPEG-TS that goes on with another program says so, and not that they were joined", async () => {
 	const part = (name, ...more) => make(name, picture(), h264, ["-qp", "10", "-t", "3", ...more]), source = join(shelf, "programs.ts");
 	const parts = [await part("one.ts"), await part("two.ts", "-mpegts_service_id", "5", "-mpegts_start_pid", "0x300", "-mpegts_pmt_start_pid", "0x1200")];
