@@ -474,7 +474,7 @@ UPDATE video
    SET probe = json_set(probe, '$.measured', json_object(
                'pictures', :pictures, 'top_first', :top_first, 'bottom_first', :bottom_first, 'progressive', :progressive,
                'undetermined', :undetermined, 'repeated', :repeated, 'not_repeated', :not_repeated, 'captions', :captions,
-               'errors', :errors, 'flagged', :flagged, 'alone', :alone))
+               'errors', :errors, 'flagged', :flagged, 'alone', :alone, 'first_pts', :first_pts))
  WHERE id = :id AND probe IS NOT NULL;
 
 -- name: idr_save
@@ -493,8 +493,8 @@ SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe 
        probe ->> '$.measured.pictures', probe ->> '$.measured.top_first', probe ->> '$.measured.bottom_first',
        probe ->> '$.measured.progressive', probe ->> '$.measured.undetermined', probe ->> '$.measured.repeated',
        probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors',
-       probe ->> '$.measured.flagged', probe ->> '$.measured.alone', probe ->> '$.idr.count', probe ->> '$.idr.sum', probe ->> '$.wide',
-       probe ->> '$.merged'
+       probe ->> '$.measured.flagged', probe ->> '$.measured.alone', probe ->> '$.measured.first_pts', probe ->> '$.idr.count',
+       probe ->> '$.idr.sum', probe ->> '$.wide', probe ->> '$.merged'
   FROM video WHERE id = :id AND probe IS NOT NULL;
 
 -- name: probe_streams

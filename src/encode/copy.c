@@ -83,6 +83,8 @@ static bool is_regular(const struct plan_input *input, const struct grid *g, str
 		return no(copy, "Its frames do not stand on a grid of one rate from the start.");
 	if (g->frames != (int64_t)scan->count || scan->no_pts > 0 || scan->bad_lines > 0)
 		return no(copy, "Some slots have no frame, or some frames no time.");
+	if (scan->headless > 0)
+		return no(copy, "It does not begin with a keyframe.");
 	if (scan->keys_are_false)
 		return no(copy, "Its keyframes cannot be decoded by themselves.");
 	if (scan->described > 0)
@@ -141,8 +143,10 @@ bool copy_fits(const struct plan_input *input, const struct grid *g, const struc
 		return false;
 	if ((double)copy->apart > APART_MOST * wished)
 		return no(copy, "Its keyframes are too far apart to start at.");
+	if (input->scan->cut)
+		return no(copy, "The file was cut off.");
 	if (!input->facts->idr.known)
-		return no(copy, "It was not found to be described at its head, once for all.");
+		return no(copy, "It was not found to be whole, and described at its head, once for all.");
 	if (!idr_are_keyframes(input->facts, input->scan))
 		return no(copy, "Not every keyframe stands for itself.");
 	if (copy->delay > GRAPH_DELAY_FRAMES)

@@ -143,12 +143,15 @@ static bool is_foreign(const struct stream_row *s)
 	return strcmp(s->type, "video") == 0 && !s->attached_pic && !is_among(video_codecs, s->codec);
 }
 
-/* The codec of the first picture, where none can be read. */
+/* The codec of the first picture, where none can be read.  Of one that ffprobe does not know it tells the size alone. */
 static void take_unread(const struct probe *probe, struct facts *f)
 {
-	for (size_t i = 0; i < probe->stream_count && f->picture_unread[0] == '\0'; i++)
-		if (is_picture(&probe->streams[i]) || is_foreign(&probe->streams[i]))
-			snprintf(f->picture_unread, sizeof f->picture_unread, "%s", probe->streams[i].codec);
+	for (size_t i = 0; i < probe->stream_count && f->picture_unread[0] == '\0'; i++) {
+		const struct stream_row *s = &probe->streams[i];
+
+		if (is_picture(s) || is_foreign(s))
+			snprintf(f->picture_unread, sizeof f->picture_unread, "%s", s->codec[0] == '\0' && is_picture(s) ? "something unknown" : s->codec);
+	}
 }
 
 /*
@@ -241,6 +244,7 @@ static void take_measured(const struct stream_row *s, const struct measured *m, 
 	f->captions = m->captions > 0;
 	f->damage = m->errors;
 	f->keys_alone = m->known ? m->alone : -1;
+	f->first_pts = m->known ? m->first_pts : INT64_MIN;
 }
 
 static void take_video(const struct stream_row *s, const struct measured *m, struct facts *f)
@@ -401,6 +405,7 @@ static void take_length(const struct stream_row *s, struct facts *f)
 
 	f->picture_s = tells && isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
 	f->picture_count = counts ? s->nb_frames : 0;
+	f->told_frames = s->nb_frames;
 }
 
 bool facts_is_outlasted(double picture_s, double over_s)

@@ -46,6 +46,7 @@ struct facts {
 	char picture_unread[32];        /* without a video that can be read: the codec of one that cannot; "": none */
 	struct ratio timebase;          /* seconds a tick */
 	double picture_s;               /* from the first picture until the last one's end; 0: not known */
+	int64_t told_frames;            /* how many pictures the container names; 0: it does not */
 	int64_t picture_count;          /* with so many pictures, and no fewer; 0: however many there are */
 	int64_t coded_width, coded_height;
 	int64_t width, height;          /* as shown: rotated, pixels made square, even */
@@ -64,6 +65,7 @@ struct facts {
 	bool palette;                   /* its colours are told once, with the first picture (PNG tells them with each) */
 	struct idr idr;                 /* its packets that are IDR pictures, where somebody looked */
 	int64_t keys_alone;             /* pictures that its first keyframes gave by themselves; -1: nobody looked (encode/measure.h) */
+	int64_t first_pts;              /* of the first picture that could be decoded, in its time base; INT64_MIN: not known */
 	int64_t damage;                 /* complaints of the decoder over the first pictures */
 	bool full_range;
 	int64_t delay;                  /* pictures that the decoder waits for before it gives the first: more than 0 where they are reordered */

@@ -132,18 +132,19 @@ static void put_picture(const struct facts *f, const struct rung *rung, struct b
 }
 
 /* Membership is decided here, by slot: where the seek landed does not matter. */
-static void put_trim(const struct cut *cut, struct buf *out)
+static void put_trim(const struct grid *g, const struct cut *cut, struct buf *out)
 {
+	bool ends = !cut->last || g->torn;
 	const char *sign = "=";
 
-	if (cut->first && cut->last)
+	if (cut->first && !ends)
 		return;
 	buf_puts(out, "trim");
 	if (!cut->first) {
 		buf_printf(out, "=start_pts=%" PRId64, cut->first_frame);
 		sign = ":";
 	}
-	if (!cut->last)
+	if (ends)
 		buf_printf(out, "%send_pts=%" PRId64, sign, cut->first_frame + cut->frames);
 	buf_puts(out, ",");
 }
@@ -155,10 +156,24 @@ static void put_trim(const struct cut *cut, struct buf *out)
 static void put_kept(const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->rate.den, g->rate.num);
-	put_trim(cut, out);
+	put_trim(g, cut, out);
 	buf_puts(out, "select='gte(pts,0)*(isnan(prev_selected_pts)+gt(pts,prev_selected_pts))',");
 	if (cut->first)
 		buf_puts(out, "setpts='if(eq(N,0),0,PTS)',");
+}
+
+/* Filter fps drops a last picture that is shorter than a slot, or does not tell how long it is: so it comes once more, a slot
+ * later. */
+static void put_slots(const struct grid *g, const struct cut *cut, struct buf *out)
+{
+	bool again = cut->last && !g->guessed && !g->spliced;
+
+	buf_puts(out, again ? "tpad=stop_mode=clone:stop=1," : "");
+	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->rate.den, g->rate.num);
+	if (again)
+		buf_printf(out, "setpts='%" PRId64 "+if(ld(0),%" PRId64 ",PTS+0*if(gte(PTS,%" PRId64 "),st(0,1),0))',", g->lead, g->final + 1, g->final);
+	else
+		buf_printf(out, "setpts=PTS+%" PRId64 ",", g->lead);
 }
 
 /* Any other: the fps filter fills every slot once; the picture is held to the planned end.  It rounds each
@@ -170,13 +185,13 @@ static void put_converted(const struct grid *g, const struct cut *cut, struct bu
 		buf_printf(out, "select='gte(pts,%" PRId64 ")*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',", -g->early * g->fields);
 	else
 		buf_puts(out, "select='isnan(prev_selected_pts)+gte(pts,prev_selected_pts)',");
-	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",setpts=PTS+%" PRId64 ",", g->rate.den, g->rate.num, g->lead);
+	put_slots(g, cut, out);
 	buf_printf(out, "fps=fps=%" PRId64 "/%" PRId64 "%s,", g->rate.num, g->rate.den, cut->first ? ":start_time=0" : "");
 	if (cut->last)
 		buf_printf(out, "tpad=stop_mode=clone:stop=%" PRId64 ",trim=start_pts=%" PRId64 ":end_pts=%" PRId64 ",",
 			   TAIL_FRAMES + g->last + g->held, cut->first_frame, g->frames);
 	else
-		put_trim(cut, out);
+		put_trim(g, cut, out);
 }
 
 /* A picture that is shown twice would say its two letters twice, and one that is dropped takes them along.  Copies

@@ -27,6 +27,7 @@
 #define CAPTIONS_KEY "clipmill.captions"
 #define FLAGGED_KEY "clipmill.interlaced"
 #define ALONE_KEY "clipmill.alone"
+#define FIRST_KEY "frame:0    pts:"
 
 /* The command line ---------------------------------------------------------------------------- */
 
@@ -42,14 +43,14 @@ static void put_count(const char *from, const char *filter, const char *key, con
  */
 static void put_graph(const struct facts *facts, struct buf *out)
 {
-	char keys[32], first[32];
+	char keys[32], first[48];
 
-	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,split=3[i][c][f];[i]idet,metadata=mode=print:file=-:direct=1[idet]",
+	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S ",split=3[i][c][f];[i]idet,metadata=mode=print:file=-:direct=1[idet]",
 		   facts->video_index, facts->claims_fields ? PICTURES_FIELDS : PICTURES);
 	put_count("c", "sidedata=mode=select:type=A53_CC", CAPTIONS_KEY, ",nullsink", out);
 	put_count("f", "select='not(eq(interlace_type,PROGRESSIVE))'", FLAGGED_KEY, ",nullsink", out);
 	snprintf(keys, sizeof keys, "1:%" PRId64, facts->video_index);
-	snprintf(first, sizeof first, "trim=end_frame=%d", KEYFRAMES);
+	snprintf(first, sizeof first, "trim=end_frame=%d,trim=duration=" LONGEST_S, KEYFRAMES);
 	put_count(keys, first, ALONE_KEY, "[keys]", out);
 }
 
@@ -65,11 +66,12 @@ static void add_input(const struct conf *conf, const char *source, const struct 
 
 void measure_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
 {
-	const char *const end[] = { "-map", "[idet]", "-map", "[keys]", "-t", LONGEST_S, "-f", "null", "-", NULL };
+	const char *const end[] = { "-map", "[idet]", "-map", "[keys]", "-f", "null", "-", NULL };
 	struct buf graph = BUF_INIT;
 
 	switches_looking_ffmpeg(conf, argv);
 	line_text(argv, "-filter_complex_threads", "1");
+	strings_add(argv, "-copyts");
 	add_input(conf, source, facts, false, argv);
 	add_input(conf, source, facts, true, argv);
 	put_graph(facts, &graph);
@@ -92,6 +94,20 @@ static int64_t last_value(const char *output, const char *key)
 	if (at != NULL && *at == '=')
 		value = strtod(at + 1, NULL);
 	return value >= 0 && value < COUNT_MOST ? (int64_t)value : 0;
+}
+
+/* When the first picture is shown: the least time of the first ones of all filters. */
+static int64_t first_time(const char *output)
+{
+	int64_t least = INT64_MAX;
+
+	for (const char *at = output; (at = strstr(at, FIRST_KEY)) != NULL;) {
+		long long value = strtoll(at += strlen(FIRST_KEY), NULL, 10);
+
+		if (strncmp(at, "NOPTS", 5) != 0 && value < least)
+			least = value;
+	}
+	return least == INT64_MAX ? INT64_MIN : least;
 }
 
 static int64_t count_of(const char *text, const char *what)
@@ -121,6 +137,7 @@ void measure_read(const char *output, const char *errors, struct measured *m)
 	m->not_repeated = last_value(output, "idet.repeated.neither");
 	m->repeated = last_value(output, "idet.repeated.top") + last_value(output, "idet.repeated.bottom");
 	m->errors = telling_complaints(errors);
+	m->first_pts = first_time(output);
 }
 
 /* What follows from it ------------------------------------------------------------------------ */

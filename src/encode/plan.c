@@ -23,6 +23,8 @@
 
 #define REST_BYTES 100000       /* behind the last picture, and one byte of the file in so many: then it does not end there */
 #define REST_PART 20
+#define SHORT_LEAST_S 1.0       /* that a file is shorter than it says, ... */
+#define SHORT_PART 0.02         /* ... and a part of what it says */
 
 /* Probe and scan ------------------------------------------------------------------------------ */
 
@@ -114,6 +116,9 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 			   rate);
 	else if (g->constant)
 		job_decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
+	else if (g->hidden > 0)
+		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.  %zu of %zu pictures "
+			   "come too near to the next one to be seen.", rate, g->hidden, g->count);
 	else
 		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.", rate);
 	if (g->held > 0)
@@ -162,6 +167,9 @@ static void decide_picture(struct plan *plan, const struct facts *f, const struc
 		job_decide(plan, "color_guessed", "The source tells colours as %s, which is not converted; they are taken for %s.", f->color_space,
 			   graph_color_of(f).space);
 	decide_fields(plan, f);
+	if (scan->headless > 0)
+		job_decide(plan, "headless", "The first %zu of %zu frames lean on others that are not in the file, and cannot be decoded.",
+			   scan->headless, scan->headless + scan->count);
 	if (scan->keys_are_false)
 		job_decide(plan, "keyframes_false", "Not all that are called keyframes give a picture by themselves: only the first one is believed.");
 	if (f->alpha)
@@ -280,10 +288,41 @@ static bool is_still(const struct facts *facts, const struct scan *scan)
 	return scan->count == 1 && !facts->has_audio && facts_is_animation(facts);
 }
 
+/* How long the file says that it is, where a recorder writes that and nothing else tells of a loss: in the head of a FLV, and as
+ * pictures in that of an AVI. */
+static double claimed_s(const struct facts *f)
+{
+	if (facts_are_in(f, "avi"))
+		return (double)f->told_frames * ratio_value(f->timebase);
+	return facts_are_in(f, "flv") ? f->duration_s : 0;
+}
+
+/* Of the picture, or of its sound where that was scanned as well. */
+static double found_s(const struct plan_input *input, const struct grid *grid)
+{
+	const struct scan_beside *beside = &input->scan->beside;
+
+	if (!beside->wanted || beside->last == INT64_MIN)
+		return grid->duration_s;
+	return fmax(grid->duration_s, (double)beside->last * ratio_value(input->facts->sounds[0].timebase) - grid->base_s);
+}
+
+static void decide_end(struct plan *plan, const struct plan_input *input, const struct grid *grid)
+{
+	double said_s = input->scan->cut ? input->facts->duration_s : claimed_s(input->facts), is_s = found_s(input, grid);
+
+	if (!grid->spliced && said_s - is_s > fmax(SHORT_LEAST_S, said_s * SHORT_PART))
+		job_decide(plan, "cut_off", "The file says that it is %.1f s long, and ends after %.1f s: it %s cut off.", said_s, is_s,
+			   input->scan->cut ? "was" : "may have been");
+	else if (input->scan->cut)
+		job_decide(plan, "cut_off", "The file ends in the middle of a packet: it was cut off.");
+}
+
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	if (grid != NULL) {
 		decide_rate(plan, grid);
+		decide_end(plan, input, grid);
 		if (input->scan->no_pts > 0)
 			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
 		decide_picture(plan, input->facts, input->scan);

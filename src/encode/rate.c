@@ -251,21 +251,26 @@ static bool has_fields(const struct facts *facts)
 	return facts->interlaced && !facts->telecine;
 }
 
-/* Whether each picture has a slot of its own where slots begin `late` ticks after the first one: of two that share one the first is not
- * seen. */
-static bool shows_all(const struct times *t, struct ratio rate, int64_t late)
+/* How many pictures share a slot with the next one, and are not seen, where slots begin `late` ticks after the first one; none but
+ * the first `most` are looked for. */
+static size_t count_hidden(const struct times *t, struct ratio rate, int64_t late, size_t most)
 {
 	double per_tick = ratio_value(rate) * t->tick;
 	long long before = LLONG_MIN;
+	size_t count = 0;
 
-	for (size_t i = 0; i < t->count; i++) {
+	for (size_t i = 0; i < t->count && count < most; i++) {
 		long long slot = llround((double)(t->pts[i] - t->pts[0] - late) * per_tick);
 
-		if (slot == before)
-			return false;
+		count += slot == before;
 		before = slot;
 	}
-	return true;
+	return count;
+}
+
+static bool shows_all(const struct times *t, struct ratio rate, int64_t late)
+{
+	return count_hidden(t, rate, late, 1) == 0;
 }
 
 /*
@@ -420,6 +425,9 @@ static void count_frames(const struct facts *facts, const struct times *t, struc
 	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST));
 
 	g->last = llround(fmin(shown_s * ratio_value(g->rate), FRAMES_MOST));
+	g->final = llround((double)(t->pts[t->count - 1] - g->first_pts) * t->tick * ratio_value(g->rate)) + g->fields - 1;
+	g->count = t->count;
+	g->hidden = g->constant || g->every > 1 ? 0 : count_hidden(t, g->rate, g->first_pts - t->pts[0], t->count);
 	if (g->constant && g->every == 1)
 		frames = (int64_t)t->count * g->fields;
 	g->frames = g->lead + (frames > 0 ? frames : 1) + g->held;
@@ -442,6 +450,7 @@ bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_
 		count_frames(facts, &t, g);
 		choose_clock(facts, &t, g);
 		g->guessed = t.guessed;
+		g->torn = scan->torn;
 		g->keep = g->constant && g->every == 1 && g->lead == 0 && g->held == 0 && !t.guessed && !g->spliced;
 	}
 	times_fini(&t);

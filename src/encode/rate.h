@@ -23,9 +23,12 @@ struct grid {
 	bool still;                     /* there is no other picture */
 	int64_t last;                   /* slots of the last picture, as far as those before are apart */
 	int64_t frames;                 /* of the output, lead, held and all */
+	int64_t final;                  /* the slot of the last picture, or of its last field, counted from first_pts */
+	size_t count, hidden;           /* pictures, and those that share a slot with the next one */
 	double base_s;                  /* source time of slot 0, which is also the sound's zero */
 	double duration_s;
 	int64_t timescale, tick;        /* of our files: ticks a second, and a frame; exact, so nothing is ever rounded */
+	bool torn;                      /* what the source has behind the last picture is no whole one */
 	bool guessed;                   /* packets do not tell every time: the decoder may say otherwise */
 };
 

@@ -9,6 +9,8 @@
 
 #include "encode/scan.h"
 
+#define HEAD_NEAR 64            /* packets: no picture is stored so far behind one that is shown later */
+
 void scan_init(struct scan *scan)
 {
 	memset(scan, 0, sizeof *scan);
@@ -204,6 +206,69 @@ void scan_end(struct scan *scan)
 		take_line(scan);
 	if (scan->count > 1)
 		qsort(scan->packets, scan->count, sizeof *scan->packets, by_pts);
+}
+
+/* Which packet it is, as they come in the file; NULL: none, or packets do not tell their times. */
+static const struct scan_packet *find_shown(const struct scan *scan, int64_t pts)
+{
+	const struct scan_packet *found = NULL;
+
+	for (size_t i = 0; i < scan->count; i++) {
+		const struct scan_packet *p = &scan->packets[i];
+
+		if (p->guessed)
+			return NULL;
+		if (p->pts == pts && (found == NULL || p->at < found->at))
+			found = p;
+	}
+	return found;
+}
+
+/* Clocks may start anew later on. */
+static bool is_before(const struct scan_packet *p, const struct scan_packet *first)
+{
+	return p->pts < first->pts && p->at < first->at + HEAD_NEAR && !p->discard;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct scan_packet *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+void scan_behead(struct scan *scan, int64_t pts)
+{
+	const struct scan_packet *found = find_shown(scan, pts);
+	struct scan_packet first;
+	size_t kept = 0;
+
+	if (found == NULL || found == scan->packets)
+		return;
+	first = *found;
+	qsort(scan->packets, scan->count, sizeof *scan->packets, by_place);
+	for (size_t i = 0; i < scan->count; i++)
+		if (!is_before(&scan->packets[i], &first)) {
+			scan->packets[kept] = scan->packets[i];
+			scan->packets[kept].at = (uint32_t)kept;
+			kept++;
+		}
+	scan->headless = scan->count - kept;
+	scan->count = kept;
+	qsort(scan->packets, scan->count, sizeof *scan->packets, by_pts);
+}
+
+void scan_drop_torn(struct scan *scan, int64_t size_bytes)
+{
+	for (size_t i = 0; i < scan->count; i++) {
+		const struct scan_packet p = scan->packets[i];
+
+		if (p.at + 1 != scan->count || p.end < size_bytes || size_bytes <= 0)
+			continue;
+		memmove(&scan->packets[i], &scan->packets[i + 1], (--scan->count - i) * sizeof p);
+		scan->torn = true;
+		return;
+	}
 }
 
 const struct scan_packet **scan_file_order(const struct scan *scan)

@@ -33,12 +33,15 @@ struct scan {
 	struct splice splice;           /* what is followed, of the picture first: its clock may start anew */
 	size_t most;                    /* packets that are kept; 0: all there are */
 	bool keys_are_false;            /* and are forgotten */
+	bool torn;                      /* its last packet was dropped by scan_drop_torn() */
+	bool cut;                       /* the file ends in the middle of what it announced (encode/telling.h) */
 	bool too_many;                  /* there were more than `most` */
 	char line[128];                 /* the unfinished last line */
 	size_t line_len;
 	size_t bad_lines;               /* that were not rows of numbers; skipped */
 	size_t described;               /* packets that bring another description of the stream along */
 	size_t encrypted;               /* packets */
+	size_t headless;                /* packets that were dropped by scan_behead() */
 	size_t no_pts;                  /* packets with neither pts nor dts; not kept */
 };
 
@@ -52,6 +55,13 @@ void scan_fini(struct scan *scan);
 
 /* No packet but the first is a keyframe any more, whatever it is flagged. */
 void scan_forget_keys(struct scan *scan);
+
+/* After scan_end: drops what is shown before `pts`, which is that of the first picture that can be decoded: where a recording was cut
+ * they lean on others that are not there. */
+void scan_behead(struct scan *scan, int64_t pts);
+
+/* After scan_end, of a file that was cut off: drops a last packet that goes on to its very end, where it is cut. */
+void scan_drop_torn(struct scan *scan, int64_t size_bytes);
 
 /* The packets as they follow each other in the file, once sorted by pts.  The caller frees. */
 const struct scan_packet **scan_file_order(const struct scan *scan);

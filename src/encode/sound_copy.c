@@ -54,7 +54,7 @@ bool sound_copy_fits(const struct plan_input *input, const struct grid *grid, co
 	    !steady_is_thinkable(input->facts, input->profile, t))
 		return false;
 	if (!t->steady)
-		return no(copy, "It has gaps.");
+		return no(copy, "It has gaps, or its last packet is torn.");
 	if ((double)t->kbps > (double)kbps * KBPS_PART)
 		return no(copy, "It takes more than the profile wants.");
 	if (!find_first(t, zero_s, copy))

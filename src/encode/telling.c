@@ -128,3 +128,8 @@ int64_t telling_complaints(const char *text)
 	}
 	return count;
 }
+
+bool telling_is_cut(const char *text)
+{
+	return strstr(text, ": partial file") != NULL || strstr(text, "File ended prematurely") != NULL;
+}

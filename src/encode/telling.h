@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_TELLING_H
 #define CLIPMILL_TELLING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -13,5 +14,8 @@ void telling_line(const char *text, char line[160]);
 
 /* How many lines of it complain of the source: not of what we do not let the tool have for a track that is left out. */
 int64_t telling_complaints(const char *text);
+
+/* A demuxer's words for a file that ends in the middle of what it announced. */
+bool telling_is_cut(const char *text);
 
 #endif

@@ -233,37 +233,65 @@ static bool is_utf8(const char *text, size_t len)
 	return text == end;
 }
 
-/* When the next one begins, but not for ever. */
-static int64_t usual_end(const char *at, const char *end, int64_t from_ms)
+static bool find_next(const char *at, const char *end, int64_t *next_ms)
 {
-	int64_t next_ms = 0, most_ms = from_ms + UNENDED_MS, to_ms;
 	struct line line;
+	int64_t to_ms;
 	bool found = false;
 
 	while (!found && next_line(&at, end, &line))
-		found = take_times(&line, &next_ms, &to_ms);
+		found = take_times(&line, next_ms, &to_ms);
+	return found;
+}
+
+/* What has no length is shown until the next one begins, but not for ever.  It is not meant where it is the last one, as some
+ * writers of MOV leave it, nor where it is `unended`; else it is never seen. */
+static int64_t end_of(const char *at, const char *end, bool unended, int64_t from_ms)
+{
+	int64_t next_ms = 0, most_ms = from_ms + UNENDED_MS;
+	bool found = find_next(at, end, &next_ms);
+
+	if (found && !unended)
+		return from_ms;
 	return found && next_ms > from_ms && next_ms < most_ms ? next_ms : most_ms;
 }
 
-/* `unended`: what has no length does not tell when it ends. */
-static void put_cues(const char *at, const char *end, bool unended, struct buf *out, struct text *text)
+/* `unended`: none tells when it ends.  How many do. */
+static size_t put_cues(const char *at, const char *end, bool unended, struct buf *out, struct text *text)
 {
 	int64_t from_ms, to_ms, last_ms = 0;
 	struct line line;
+	size_t told = 0;
 
 	while (text->cues < CUES_MOST && next_line(&at, end, &line)) {
+		bool tells;
+
 		if (!take_times(&line, &from_ms, &to_ms))
 			continue;
 		if (from_ms < last_ms)
 			from_ms = last_ms;      /* also: what is shown at our zero began before it */
-		if (unended && to_ms == from_ms)
-			to_ms = usual_end(at, end, from_ms);
+		tells = to_ms != from_ms;
+		if (!tells)
+			to_ms = end_of(at, end, unended, from_ms);
 		if (to_ms <= from_ms || !put_cue(&at, end, from_ms, to_ms, out))
 			continue;
 		last_ms = from_ms;
+		told += tells;
 		text->cues++;
 		text->end_s = fmax(text->end_s, (double)to_ms / 1000);
 	}
+	return told;
+}
+
+static void put_all(const char *at, const char *end, struct buf *out, struct text *text)
+{
+	size_t before = out->len;
+
+	if (put_cues(at, end, false, out, text) > 0)
+		return;
+	buf_cut(out, before);           /* of fragmented MP4 ffmpeg knows no lengths, and in Matroska they may be missing */
+	memset(text, 0, sizeof *text);
+	put_cues(at, end, true, out, text);
 }
 
 bool text_clean(const char *vtt, size_t len, struct buf *out, struct text *text, char *error, size_t error_size)
@@ -277,9 +305,7 @@ bool text_clean(const char *vtt, size_t len, struct buf *out, struct text *text,
 	ok = begins(copy, strlen(copy)) && strlen(copy) == len && is_utf8(copy, len);
 	if (ok) {
 		buf_puts(out, "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:0,LOCAL:00:00:00.000\n");
-		put_cues(copy, copy + len, false, out, text);
-		if (text->cues == 0)            /* of fragmented MP4 ffmpeg knows no lengths, and in Matroska they may be missing */
-			put_cues(copy, copy + len, true, out, text);
+		put_all(copy, copy + len, out, text);
 		ok = text->cues > 0;
 		if (!ok)
 			snprintf(error, error_size, "There is nothing to read in them.");

@@ -50,6 +50,7 @@ enum db_result probe_measured_save(struct db *db, const char *video, const struc
 	rows_int(&rows, ":errors", m->errors);
 	rows_int(&rows, ":flagged", m->flagged);
 	rows_int(&rows, ":alone", m->alone);
+	rows_int(&rows, ":first_pts", m->first_pts);
 	return rows_run(&rows);
 }
 
@@ -176,6 +177,7 @@ static void read_measured(struct columns *c, struct measured *m)
 	m->errors = take_number(c);
 	m->flagged = take_number(c);
 	m->alone = take_int(c, -1);
+	m->first_pts = take_int(c, INT64_MIN);
 }
 
 static void read_idr(struct columns *c, struct idr *idr)

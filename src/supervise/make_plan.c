@@ -12,9 +12,11 @@
 #include "encode/job.h"
 #include "encode/measure.h"
 #include "encode/sniff.h"
+#include "encode/telling.h"
 #include "supervise/make.h"
 
 #define PROBE_MOST_BYTES (1 << 20)
+#define FLV_HEAD_BYTES 16       /* of a tag with H.264, from where ffprobe has its packet begin; four bytes follow each whole one */
 
 static bool read_facts(struct work *work)
 {
@@ -154,10 +156,17 @@ static bool packets_make(struct work *work)
 	struct attempt *a = work->attempt;
 
 	scan_end(&a->scan);
+	a->scan.cut = telling_is_cut(buf_text(&a->err));
 	if (!read_facts(work))
 		return false;
 	if (a->task.seq == SCAN_PACKETS && plan_goes_on(&work->facts, &a->scan))
 		return plan_again(work, TASK_PROBE, PROBE_MERGED);
+	if (work->facts.has_video)
+		scan_behead(&a->scan, work->facts.first_pts);
+	if (a->scan.cut)
+		scan_drop_torn(&a->scan, work->facts.size_bytes);
+	else if (facts_are_in(&work->facts, "flv") && strcmp(work->facts.video_codec, "h264") == 0)
+		scan_drop_torn(&a->scan, work->facts.size_bytes - FLV_HEAD_BYTES);
 	if (measure_keys_are_false(&work->facts, &a->scan))
 		scan_forget_keys(&a->scan);
 	return make_plan(work, &a->scan);
@@ -178,6 +187,8 @@ static bool copies_make(struct work *work)
 	struct steadies steadies;
 	struct idr idr;
 
+	if (telling_is_cut(buf_text(&work->attempt->err)))
+		return true;            /* its last packets are torn */
 	copies_end(&work->attempt->copies, &idr, &steadies);
 	if ((idr.known && probe_idr_save(work->desk->db, video, &idr) != DB_OK) ||
 	    probe_steadies_save(work->desk->db, video, &steadies) != DB_OK)

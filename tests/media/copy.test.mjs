@@ -153,6 +153,14 @@ test("a file that names a higher rate than its pictures have is encoded in piece
 	assert.match(codes.rate_constant, /23\.976/);
 });
 
+test("a source that was cut off is not copied at first, and says what is missing", async () => {
+	const path = await film("cut.mp4", { options: ["-movflags", "+faststart"] }), bytes = readFileSync(path);
+	writeFileSync(path, bytes.subarray(0, bytes.length * 0.8));
+	const { video, codes } = await publish(path);
+	assert.deepEqual([video.edition, codes.copied, codes.sound_copied], [1, undefined, undefined]);
+	assert.match(codes.cut_off, /^The file says that it is 6\.0 s long, and ends after [45]\.\d s: it was cut off\.$/);
+});
+
 test("a source that is damaged where nobody looked first is encoded in its next edition, which decodes without a word", async () => {
 	const path = await film("hurt.mp4"), broken = join(shelf, "broken.mp4");
 	await run("ffmpeg", ["-v", "error", "-y", "-i", path, "-c", "copy", "-bsf:v", "noise=amount=20*gt(n\\,100)", broken]);

@@ -354,6 +354,15 @@ for (const [name, from, count, last, frames] of [["held.mp4", "testsrc2=s=320x24
 	});
 }
 
+test("a last picture that is shown for a tick of the clock is seen", async () => {
+	const white = "drawbox=c=white:t=fill:enable='eq(n,49)',select='lt(n,20)+gt(n,22)'";
+	const source = await make("tick.mp4", ["-f", "lavfi", "-i", "color=black:s=320x240:r=25:d=2"], ["-vf", white, "-fps_mode", "vfr", "-bsf:v", "setts=duration=1"], h264);
+	const video = await ready(source);
+	assert.deepEqual([video.frames, codes(video).includes("rate_variable")], [50, true]);
+	const last = await run("ffmpeg", ["-v", "error", "-ss", "1.9", "-i", file(video.urls.mp4), "-vf", "format=gray,scale=1:1:flags=area", "-f", "rawvideo", "-"], { encoding: "buffer" });
+	assert.ok(last.at(-1) > 200 && last.at(-2) < 50, [...last].join());
+});
+
 for (const ending of ["mp4", "mkv"])
 	test(`the only picture of a song in ${ending} is shown to its end`, async () => {
 		const video = await ready(await make(`song.${ending}`, picture(":d=0.04"), tone(440, ":d=20"), h264, ["-c:a", "aac"]));
@@ -448,6 +457,15 @@ test("an MPEG-TS that goes on under other PIDs is shown to its end", async () =>
 	assert.ok(codes(video).includes("merged") && !codes(video).includes("goes_on"), codes(video).join());
 	assert.ok(video.frames >= 299 && await decodedFrames(file(video.urls.mp4)) === video.frames, `${video.frames} pictures`);
 	assert.ok(Math.abs(await pitch(file(video.urls.mp4), 10) - 440) < 10);
+});
+
+// Its keyframe is stored first, and shown behind pictures that lean on those of the group before.
+test("a recording that begins within an open group of pictures begins with its first whole picture, at once", async () => {
+	const open = await make("open.ts", picture(), ["-c:v", "mpeg2video", "-g", "15", "-bf", "2"]);
+	const source = await make("begun.ts", ["-copyts", "-i", open, "-c", "copy", "-bsf:v", "noise=drop='lt(n,28)'"]);
+	const video = await ready(source), lost = video.decisions.find(({ code }) => code === "headless");
+	assert.deepEqual([video.edition, video.frames, await decodedFrames(source)], [1, 120, 120]);
+	assert.match(lost.detail, /^The first 2 of 122 frames lean on others/);
 });
 
 test("an MPEG-TS that goes on with another program says so, and not that they were joined", async () => {

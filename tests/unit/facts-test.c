@@ -270,6 +270,13 @@ static void a_picture_without_a_decoder_is_no_sound_alone(void **state)
 
 	assert_true(facts_of(streams, 2, &facts, &refusal));
 	assert_string_equal(facts.picture_unread, "flashsv");
+	streams[1].codec[0] = '\0';             /* nor does ffprobe know its name */
+	assert_true(facts_of(streams, 2, &facts, &refusal));
+	assert_string_equal(facts.picture_unread, "");
+	streams[1].width = streams[1].height = 240;
+	assert_true(facts_of(streams, 2, &facts, &refusal));
+	assert_string_equal(facts.picture_unread, "something unknown");
+	streams[1].width = streams[1].height = 0;
 	strcpy(streams[1].codec, "h264");
 	assert_true(facts_of(streams, 2, &facts, &refusal));
 	assert_string_equal(facts.picture_unread, "");

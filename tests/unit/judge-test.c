@@ -138,6 +138,8 @@ static void tells_what_can_be_done_about_it(void **state)
 static void what_we_keep_from_a_decoder_is_no_damage(void **state)
 {
 	assert_int_equal(telling_complaints(""), 0);
+	assert_true(telling_is_cut("[mov,mp4 @ 0x5] stream 0, offset 0x4221d: partial file\n") && !telling_is_cut("[h264 @ 0x5] error\n"));
+	assert_true(telling_is_cut("[matroska,webm @ 0x5] File ended prematurely\n") && !telling_is_cut(""));
 	assert_int_equal(telling_complaints("[h264 @ 0x5] error while decoding MB 3 4\n[h264 @ 0x5] concealing"), 2);
 	assert_int_equal(telling_complaints("[g722 @ 0x5] Codec (g722) not on whitelist 'h264'\n    Last message repeated 1 times\n"
 					    "[null @ 0x6] Application provided invalid, non monotonically increasing dts\n"), 0);

@@ -574,6 +574,71 @@ static bool has_arg(const struct strings *argv, const char *text)
 	return false;
 }
 
+/* What was decided of a kind; NULL: nothing. */
+static const char *decided(const struct plan *plan, const char *code)
+{
+	for (size_t i = 0; i < plan->decision_count; i++)
+		if (strcmp(plan->decisions[i].code, code) == 0)
+			return plan->decisions[i].detail;
+	return NULL;
+}
+
+static void tells_what_was_cut_off(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	facts.duration_s = 3600;
+	make_scan(&scan, 0, 512, 72, 0);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_null(decided(&plan, "cut_off"));
+	plan_fini(&plan);
+	scan.cut = true;
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_string_equal(decided(&plan, "cut_off"), "The file says that it is 3600.0 s long, and ends after 3.0 s: it was cut off.");
+	plan_fini(&plan);
+	facts.duration_s = 3.5;
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_string_equal(decided(&plan, "cut_off"), "The file ends in the middle of a packet: it was cut off.");
+	plan_fini(&plan);
+	scan.cut = false;
+	facts.told_frames = (int64_t)144 * 512;         /* each of them a tick */
+	strcpy(facts.container, "avi");
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_string_equal(decided(&plan, "cut_off"), "The file says that it is 6.0 s long, and ends after 3.0 s: it may have been cut off.");
+	plan_fini(&plan);
+	strcpy(facts.container, "flv");
+	facts.duration_s = 60;
+	scan_beside(&scan, 0, 1);
+	facts.sounds[0].timebase = (struct ratio){ 1, 1000 };
+	scan.beside.last = 59500;
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_null(decided(&plan, "cut_off"));         /* its sound goes on */
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
+static void tells_how_many_pictures_are_not_seen(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	scan_init(&scan);
+	for (int64_t i = 0; i < 72; i++)
+		add_packet(&scan, i * 512);
+	add_packet(&scan, 10 * 512 + 100);
+	add_packet(&scan, 20 * 512 + 100);
+	scan_end(&scan);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_non_null(strstr(decided(&plan, "rate_variable"), "24.000 frames a second.  2 of 74 pictures come too near to the next one to be seen."));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static void plans_a_film(void **state)
 {
 	struct refusal refusal;
@@ -953,6 +1018,8 @@ int main(void)
 		cmocka_unit_test(whichever_comes_first_at_a_joint_sets_the_clock),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
+		cmocka_unit_test(tells_what_was_cut_off),
+		cmocka_unit_test(tells_how_many_pictures_are_not_seen),
 		cmocka_unit_test(a_poster_is_taken_from_a_tenth_of_the_film),
 		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
 		cmocka_unit_test(interlaced_pictures_may_change_their_size),

@@ -108,6 +108,48 @@ static void forgets_keyframes(void **state)
 	scan_fini(&scan);
 }
 
+/* Open groups: P I B B P; and a clock that starts anew later on. */
+static void forgets_what_leans_on_others(void **state)
+{
+	char text[4096] = "10,10,100,0,__\n40,20,100,100,K_\n20,30,50,200,__\n30,40,50,300,__\n50,50,100,400,__\n";
+	struct scan scan;
+
+	scan_text(&scan, text, 7);
+	scan_behead(&scan, 41);
+	assert_int_equal(scan.count, 5);
+	scan_behead(&scan, 40);
+	assert_int_equal(scan.count, 2);
+	assert_int_equal(scan.headless, 3);
+	assert_true(scan.packets[0].pts == 40 && scan.packets[0].at == 0 && scan.packets[0].key);
+	assert_true(scan.packets[1].pts == 50 && scan.packets[1].at == 1);
+	scan_fini(&scan);
+	for (size_t i = 0, at = strlen(text); i < 70; i++)
+		at += (size_t)snprintf(text + at, sizeof text - at, "%zu,%zu,1,500,__\n", i, i);
+	scan_text(&scan, text, 7);
+	scan_behead(&scan, 40);
+	assert_int_equal(scan.headless + scan.count, 75);
+	assert_true(scan.headless > 3 && scan.count > 2);       /* no more than are near */
+	scan_fini(&scan);
+	scan_text(&scan, "N/A,10,100,0,__\n40,20,100,100,K_\n", 7);
+	scan_behead(&scan, 40);
+	assert_int_equal(scan.count, 2);        /* when the first one is shown is a guess */
+	scan_fini(&scan);
+}
+
+static void drops_a_last_packet_that_is_torn(void **state)
+{
+	struct scan scan;
+
+	scan_text(&scan, "0,0,100,0,K_\n80,40,100,100,__\n40,80,50,200,__\n", 7);
+	scan_drop_torn(&scan, 251);
+	assert_true(scan.count == 3 && !scan.torn);
+	scan_drop_torn(&scan, 250);
+	assert_true(scan.count == 2 && scan.torn && scan.packets[1].pts == 80);
+	scan_drop_torn(&scan, 0);
+	assert_int_equal(scan.count, 2);
+	scan_fini(&scan);
+}
+
 static void nothing_is_nothing(void **state)
 {
 	struct scan scan;
@@ -126,6 +168,8 @@ int main(void)
 		cmocka_unit_test(takes_mpegts_and_matroska_rows),
 		cmocka_unit_test(counts_rows_that_are_none),
 		cmocka_unit_test(forgets_keyframes),
+		cmocka_unit_test(forgets_what_leans_on_others),
+		cmocka_unit_test(drops_a_last_packet_that_is_torn),
 		cmocka_unit_test(nothing_is_nothing),
 	};
 

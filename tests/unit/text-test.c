@@ -41,6 +41,8 @@ static const struct {
 	  "-1:-1.000 --> 00:02.000\nlong\n\n00:00.05 --> 00:01.000\nno time\n", HEAD "\n00:00:00.000 --> 00:00:01.977\nfirst\n\n00:00:00.000 --> 00:00:02.000\nlong\n" },
 	{ "cues of which none tells its end", "WEBVTT\n\n00:01.000 --> 00:01.000\na\n\n00:02.000 --> 00:02.000\nb\n\n00:02.000 --> 00:02.000\nc\n",
 	  HEAD "\n" ONE "a\n\n00:00:02.000 --> 00:00:07.000\nb\n\n00:00:02.000 --> 00:00:07.000\nc\n" },
+	{ "a last cue that does not tell its end", "WEBVTT\n\n00:00.500 --> 00:00.500\nnever seen\n\n00:01.000 --> 00:02.000\na\n\n"
+	  "00:07.000 --> 00:07.000\nb\n", HEAD "\n" ONE "a\n\n00:00:07.000 --> 00:00:12.000\nb\n" },
 	{ "a drawing in bold", "WEBVTT\n\n00:01.000 --> 00:02.000\n<b>m 0 0 l 100 0 100 100</b>\n\n00:01.000 --> 00:02.000\n<b>m 0 0 miles</b>\n",
 	  HEAD "\n" ONE "<b>m 0 0 miles</b>\n" },
 	{ "drawings, and spaces that hold", "WEBVTT\n\n00:01.000 --> 00:02.000\nm 0 0 l 100 0 100 100 0 100\n\n"
