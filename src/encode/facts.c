@@ -424,6 +424,17 @@ static void take_late(const struct probe *probe, struct facts *f)
 	}
 }
 
+/* A duration of 0 stands for all that follows, as in a movie of fragments (ISO/IEC 14496-12, 8.6.6.1); ffmpeg takes it as it is. */
+static void take_edits(const struct probe *probe, struct facts *f)
+{
+	for (size_t i = 0; i < probe->stream_count; i++) {
+		const struct stream_row *s = &probe->streams[i];
+		bool is_track = is_audio(s) || is_video(s), is_void = fabs(s->duration) <= 0;
+
+		f->edits_are_void = f->edits_are_void || (facts_are_in(f, "mov") && is_track && s->nb_frames > 1 && is_void);
+	}
+}
+
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)
 {
 	const struct stream_row *video;
@@ -453,6 +464,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	} else
 		take_unread(probe, f);
 	take_late(probe, f);
+	take_edits(probe, f);
 	if (f->picture_unread[0] != '\0' && f->sound_count == 0) {
 		refusal->code = "not_decodable";
 		snprintf(refusal->detail, sizeof refusal->detail, "The picture is coded as %s, which this server does not read.", f->picture_unread);

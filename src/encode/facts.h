@@ -91,6 +91,7 @@ struct facts {
 	bool incomplete;                /* a track may begin where nobody looked yet: to be probed once more, with wide limits */
 	bool wide;                      /* one does: whoever opens the source must look as far */
 	bool merged;                    /* as of the probe: whoever opens it takes streams that go on under other numbers for one */
+	bool edits_are_void;            /* an edit list of the source shows no time of a track that has something to show: it shows all */
 	int64_t size_bytes;             /* of the file; 0: not known */
 	size_t sounds_empty, pictures_empty;    /* that are announced, without anything that describes them */
 	size_t sounds_unread;           /* tracks of sound that cannot be decoded */

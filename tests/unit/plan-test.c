@@ -576,6 +576,15 @@ static bool has_arg(const struct strings *argv, const char *text)
 	return false;
 }
 
+/* Of a decision; "": there is none. */
+static const char *detail_of(const struct plan *plan, const char *code)
+{
+	for (size_t i = 0; i < plan->decision_count; i++)
+		if (strcmp(plan->decisions[i].code, code) == 0)
+			return plan->decisions[i].detail;
+	return "";
+}
+
 static void plans_a_film(void **state)
 {
 	struct refusal refusal;
@@ -750,6 +759,9 @@ static void refuses_what_is_too_long_or_empty(void **state)
 	make_scan(&scan, 0, 1, 0, 0);
 	assert_false(plan_of(&silent, &scan, &plan, &refusal));
 	assert_string_equal(refusal.code, "not_a_video");
+	assert_true(plan_of(&film, &scan, &plan, &refusal));
+	assert_string_equal(detail_of(&plan, "no_picture"), "The source names a video track, but has no pictures in it.");
+	plan_fini(&plan);
 	scan_fini(&scan);
 }
 
@@ -789,7 +801,8 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	assert_true(has_arg(&argv, "-max_alloc"));
 	assert_true(has_arg(&argv, "37748736"));
 	strings_fini(&argv);
-	plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3 }, &argv);
+	plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3, .edits_are_void = true }, &argv);
+	assert_true(has_arg(&argv, "-advanced_editlist"));
 	assert_true(has_arg(&argv, "packet=pts,dts,size,pos,flags:packet_side_data=side_data_type"));
 	assert_true(has_arg(&argv, "3"));
 	strings_fini(&argv);
@@ -896,6 +909,46 @@ static void packets_that_end_long_before_the_file_are_looked_for(void **state)
 	scan_fini(&scan);
 }
 
+/* Of 100 pictures, 25 a second, those from `from` to `to` are there. */
+static const struct {
+	int from, to, then;             /* pictures, and from `then` on to the end again; 0: none */
+	int64_t announced;
+	double told_s;                  /* of the length */
+	const char *detail;             /* "": nothing is missing */
+} parts[] = {
+	{ 0, 100, 0, 100, 4, "" },
+	{ 0, 50, 0, 100, 4, "Of the 100 pictures that the file announces 50 are found, from 0.0 s to 2.0 s." },
+	{ 0, 50, 0, 100, 2, "" },             /* the rest is cut away by its edit list */
+	{ 0, 50, 0, 50, 4, "" },              /* the last one is shown for two seconds */
+	{ 0, 50, 75, 100, 4, "Of the 100 pictures that the file announces 75 are found, from 0.0 s to 4.0 s, and none from 2.0 s to 3.0 s." },
+	{ 0, 50, 75, 75, 4, "" },             /* one stands still for a second */
+	{ 0, 95, 0, 100, 4, "" },
+};
+
+static void what_a_file_announces_and_has_not_is_told(void **state)
+{
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		struct facts facts = film;
+		struct refusal refusal;
+		struct scan scan;
+		struct plan plan;
+
+		facts.timebase = (struct ratio){ 1, 12800 };
+		facts.rate_nominal = (struct ratio){ 25, 1 };
+		facts.picture_count = parts[i].announced;
+		facts.picture_s = parts[i].told_s;
+		scan_init(&scan);
+		for (int at = 0; at < 100; at++)
+			if ((at >= parts[i].from && at < parts[i].to) || (parts[i].then > 0 && at >= parts[i].then))
+				add_packet(&scan, at * 512);
+		scan_end(&scan);
+		assert_true(plan_of(&facts, &scan, &plan, &refusal));
+		assert_string_equal(detail_of(&plan, "pictures_missing"), parts[i].detail);
+		plan_fini(&plan);
+		scan_fini(&scan);
+	}
+}
+
 static void ffprobe_may_open_what_nobody_may_decode(void **state)
 {
 	struct strings argv = STRINGS_INIT;
@@ -967,6 +1020,7 @@ int main(void)
 		cmocka_unit_test(the_longest_segment_is_known_from_the_plan),
 		cmocka_unit_test(colours_are_told_as_they_are),
 		cmocka_unit_test(packets_that_end_long_before_the_file_are_looked_for),
+		cmocka_unit_test(what_a_file_announces_and_has_not_is_told),
 		cmocka_unit_test(ffprobe_may_open_what_nobody_may_decode),
 		cmocka_unit_test(a_picture_that_cannot_be_read_is_no_recording),
 	};
