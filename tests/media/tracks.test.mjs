@@ -113,6 +113,16 @@ test("a sound of MPEG-TS that goes on at another rate is whole, and in step", as
 	assert.ok(steps.every((s) => Math.abs(s - 1) < 0.003), steps.join(" "));
 });
 
+test("a sound of MPEG-TS that changes its channels soon behind a gap is whole", async () => {
+	const beep = "aevalsrc='sin(2000*PI*t)*(between(t,0.8,0.9)+between(t,8.1,8.2))'";
+	const part = (seconds, start, channels) => make(`gap-${start}.ts`, ["-f", "lavfi", "-i", `testsrc2=s=64x48:r=5:d=${seconds}`, "-f", "lavfi", "-i", `${beep}:d=${seconds}`],
+		["-af", "aselect='not(between(t,1,8))'"], h264, ["-c:a", "aac", "-ac", String(channels), "-output_ts_offset", String(start)]);
+	const whole = join(shelf, "gap.ts");
+	writeFileSync(whole, Buffer.concat([readFileSync(await part(8.4, 0, 2)), readFileSync(await part(1, 8.4, 1))]));
+	const heard = await beeps(file((await ready(whole)).urls.mp4));
+	assert.deepEqual(heard.map((s) => s.toFixed(1)), ["0.8", "8.1", "9.2"]);
+});
+
 // Where all of a gap was filled at one time, or all that follows it was kept, ten minutes took a quarter of a GB, and two hours
 // more than a child may have.
 test("a sound that is silent for minutes, and ends before its picture, takes no memory for how long it is", async () => {
