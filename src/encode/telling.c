@@ -107,11 +107,13 @@ void telling_line(const char *text, char line[160])
 		copy_words(step_over_tags(at, at + len), at + len, line);
 }
 
-/* Of a decoder that we do not let it have; and of the clock of a muxer that writes nothing, where pictures are very near to each
- * other. */
+/* Of a decoder that we do not let it have; of the clock of a muxer that writes nothing, where pictures are very near to each
+ * other; and of a parser, which has no name, and reads pictures that are described anew by the description before: what is wrong
+ * with them the decoder says. */
 static bool is_ours(const char *line, size_t len)
 {
-	return memmem(line, len, "not on whitelist", 16) != NULL || memmem(line, len, "[null @ ", 8) != NULL;
+	return memmem(line, len, "not on whitelist", 16) != NULL || memmem(line, len, "[null @ ", 8) != NULL ||
+	       memmem(line, len, "[NULL @ ", 8) != NULL;
 }
 
 int64_t telling_complaints(const char *text)
