@@ -122,15 +122,18 @@ static void add_vp9(const struct encoding *e, struct strings *argv)
 }
 
 /* It does not hear of forced keyframes: they come each `every` frames by its own counting, which is the same.  By itself it
- * takes half as much again as the cap. */
+ * takes half as much again as the cap.  It crashes where there are fewer pictures than one in two seconds: as for the cap, there is
+ * one in each then. */
 static void add_av1(const struct encoding *e, struct strings *argv)
 {
+	struct ratio rate = e->rate.num < e->rate.den ? (struct ratio){ 1, 1 } : e->rate;
+
 	add_text(argv, "-preset", e->preset);
 	add_number(argv, "-crf", e->crf, "");
 	add_number(argv, "-g", e->every, "");
 	strings_add(argv, "-svtav1-params");
 	strings_addf(argv, "lp=%" PRId64 ":mbr=%" PRId64 ":mbr-overshoot-pct=0:fps-num=%" PRId64 ":fps-denom=%" PRId64, e->threads, e->max_kbps,
-		     e->rate.num, e->rate.den);
+		     rate.num, rate.den);
 }
 
 void encoder_add(const struct encoding *e, struct strings *argv)
