@@ -394,6 +394,7 @@ static void take_length(const struct stream_row *s, struct facts *f)
 
 	f->picture_s = tells && isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
 	f->picture_count = counts ? s->nb_frames : 0;
+	f->announced_s = facts_are_in(f, "matroska") && isfinite(s->told_s) && s->told_s > 0 ? s->told_s : 0;
 }
 
 bool facts_is_outlasted(double picture_s, double over_s)

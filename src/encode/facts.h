@@ -52,6 +52,7 @@ struct facts {
 	struct ratio timebase;          /* seconds a tick */
 	double picture_s;               /* from the first picture until the last one's end; 0: not known */
 	int64_t picture_count;          /* with so many pictures, and no fewer; 0: however many there are */
+	double announced_s;             /* when the last picture is said to end, on the source's clock (Matroska); 0: not known */
 	int64_t coded_width, coded_height;
 	int64_t width, height;          /* as shown: rotated, pixels made square, even */
 	int64_t rotation;               /* 0, 90, 180, 270 clockwise */

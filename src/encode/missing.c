@@ -12,6 +12,7 @@
 
 #define LEAST_S 0.5             /* without a picture: less may be a rounding */
 #define NEARLY 0.2              /* of what is missing: that holes between pictures may be longer or shorter in all */
+#define LONGER 3                /* than any other picture the last one may not be shown */
 
 static double seconds_of(const struct facts *f, const struct grid *g, int64_t pts)
 {
@@ -43,6 +44,17 @@ static double look(const struct facts *f, const struct scan *scan, const struct 
 	return holes_s;
 }
 
+/* Where pictures come now and then, the last one may stand as long as others. */
+static bool ends_early(const struct facts *f, const struct grid *g, double slot_s, struct missing *m)
+{
+	double longest_s = m->hole_to_s - m->hole_from_s + slot_s, over_s = f->announced_s - g->base_s - m->to_s;
+
+	if (!(f->announced_s > 0) || over_s < LEAST_S || over_s < LONGER * longest_s)
+		return false;
+	m->until_s = f->announced_s - g->base_s;
+	return true;
+}
+
 /* What is missing fills the time that has no picture: else an edit list cut it away. */
 bool missing_find(const struct facts *f, const struct scan *scan, const struct grid *g, struct missing *m)
 {
@@ -50,9 +62,11 @@ bool missing_find(const struct facts *f, const struct scan *scan, const struct g
 	double over_s, holes_s;
 
 	memset(m, 0, sizeof *m);
-	if (missing_s <= 0 || g->spliced)
+	if ((missing_s <= 0 && !(f->announced_s > 0)) || g->spliced)
 		return false;
 	holes_s = look(f, scan, g, slot_s, m);
+	if (missing_s <= 0)
+		return ends_early(f, g, slot_s, m);
 	over_s = f->picture_s - (m->to_s - m->from_s);
 	if (holes_s >= LEAST_S && fabs(holes_s - missing_s) <= NEARLY * missing_s)
 		return true;

@@ -9,6 +9,7 @@ struct missing {
 	size_t found;
 	double from_s, to_s;            /* where the first of them begins, and the last one ends */
 	double hole_from_s, hole_to_s;  /* the longest time without any between them; both 0: they are missing before or behind them */
+	double until_s;                 /* they are announced until then; 0: how many there are is announced */
 };
 
 /*

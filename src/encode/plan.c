@@ -145,6 +145,10 @@ static void decide_missing(struct plan *plan, const struct facts *f, const struc
 
 	if (!missing_find(f, scan, g, &m))
 		return;
+	if (m.until_s > 0) {
+		job_decide(plan, "pictures_missing", "The file announces pictures until %.1f s, and they end at %.1f s.", m.until_s, m.to_s);
+		return;
+	}
 	if (m.hole_to_s > m.hole_from_s)
 		snprintf(hole, sizeof hole, ", and none from %.1f s to %.1f s", m.hole_from_s, m.hole_to_s);
 	job_decide(plan, "pictures_missing", "Of the %" PRId64 " pictures that the file announces %zu are found, from %.1f s to %.1f s%s.",

@@ -108,14 +108,15 @@ void telling_line(const char *text, char line[160])
 }
 
 /*
- * What is no fault of the source: that we do not let it have a decoder; the clock of a muxer that writes nothing, where pictures
- * are very near to each other; what a parser, which has no name, says of pictures that are described anew, since it reads them by the
- * description before; and that pictures are not there which the decoder was not given: those before the keyframe that it was entered
- * at, or all that are none.  What is wrong with a picture the decoder says in other words as well.
+ * What says nothing of how pictures decode: that we do not let the source have a decoder; the clock of a muxer that writes nothing,
+ * where pictures are very near to each other; what a parser, which has no name, says of pictures that are described anew, since it
+ * reads them by the description before; that pictures are not there which the decoder was not given: those before the keyframe that
+ * it was entered at, or all that are none; that the file ends within a packet, which nobody is given then.  What is wrong with a
+ * picture the decoder says in other words as well.
  */
 static const char *const our_words[] = {
 	"not on whitelist", "[null @ ", "[NULL @ ", "mmco: unref short failure", "illegal short term buffer state detected",
-	"co located POCs unavailable",
+	"co located POCs unavailable", "File ended prematurely",
 };
 
 static bool is_ours(const char *line, size_t len)

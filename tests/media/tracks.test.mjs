@@ -197,6 +197,15 @@ test("an MP4 that was cut short says what is missing, and its sound is as long a
 	assert.ok(codes(video).includes("sound_lost") && named(video, "audio").duration_ms >= video.duration_ms - 50, JSON.stringify(video));
 });
 
+test("a Matroska file that was cut short says so, and is not made twice for it", async () => {
+	const whole = await make("whole.mkv", picture(), tone(440), h264, ["-c:a", "aac", "-g", "25"]), path = join(shelf, "short.mkv");
+	const bytes = readFileSync(whole);
+	writeFileSync(path, bytes.subarray(0, bytes.length / 2));
+	const video = await ready(path), missing = video.decisions.find(({ code }) => code === "pictures_missing");
+	assert.match(missing?.detail ?? "", /^The file announces pictures until 6\.0 s, and they end at [23]\.\d s\.$/);
+	assert.deepEqual([video.edition, named(video, "audio").copied], [1, true]);
+});
+
 test("six channels become two, with headroom", async () => {
 	const source = await make("six.mkv", picture(), ["-f", "lavfi", "-i", "aevalsrc='0|0|0.9*sin(880*PI*t)|0|0|0':c=5.1:d=6"],
 		h264, ["-c:a", "flac"]);

@@ -949,6 +949,33 @@ static void what_a_file_announces_and_has_not_is_told(void **state)
 	}
 }
 
+static void a_matroska_file_that_was_cut_short_says_so(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	strcpy(facts.container, "matroska,webm");
+	make_scan(&scan, 12288, 512, 48, 0);
+	for (int longer = 0; longer < 2; longer++) {
+		facts.announced_s = longer ? 7.5 : 3.4;
+		assert_true(plan_of(&facts, &scan, &plan, &refusal));
+		assert_string_equal(detail_of(&plan, "pictures_missing"),
+				    longer ? "The file announces pictures until 7.5 s, and they end at 3.0 s." : "");
+		plan_fini(&plan);
+	}
+	scan_fini(&scan);
+	scan_init(&scan);
+	for (int at = 0; at < 3; at++)
+		add_packet(&scan, at * 12288 * 2);
+	scan_end(&scan);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));       /* every other second one */
+	assert_string_equal(detail_of(&plan, "pictures_missing"), "");
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static void ffprobe_may_open_what_nobody_may_decode(void **state)
 {
 	struct strings argv = STRINGS_INIT;
@@ -1021,6 +1048,7 @@ int main(void)
 		cmocka_unit_test(colours_are_told_as_they_are),
 		cmocka_unit_test(packets_that_end_long_before_the_file_are_looked_for),
 		cmocka_unit_test(what_a_file_announces_and_has_not_is_told),
+		cmocka_unit_test(a_matroska_file_that_was_cut_short_says_so),
 		cmocka_unit_test(ffprobe_may_open_what_nobody_may_decode),
 		cmocka_unit_test(a_picture_that_cannot_be_read_is_no_recording),
 	};
