@@ -64,17 +64,6 @@ bool copy_is_thinkable(const struct facts *f, const struct profile *profile)
 	       f->hdr == FACTS_SDR;
 }
 
-/* A clock that ticks once a frame may skip one, and the grid is still within a tick; the source's own times would not be. */
-static bool is_gapless(const struct plan_input *input, const struct grid *g)
-{
-	const struct scan *scan = input->scan;
-
-	for (size_t i = 0; i < scan->count; i++)
-		if (ratio_frames(scan->packets[i].pts - g->first_pts, input->facts->timebase, g->rate) != (int64_t)i)
-			return false;
-	return true;
-}
-
 static bool is_regular(const struct plan_input *input, const struct grid *g, struct copy *copy)
 {
 	const struct scan *scan = input->scan;
@@ -92,7 +81,7 @@ static bool is_regular(const struct plan_input *input, const struct grid *g, str
 	for (size_t i = 0; i < scan->count; i++)
 		if (scan->packets[i].discard)
 			return no(copy, "Frames are cut away by an edit list.");
-	return is_gapless(input, g) || no(copy, "Some slots have no frame.");
+	return true;
 }
 
 /*

@@ -406,6 +406,7 @@ static void take_length(const struct stream_row *s, struct facts *f)
 	f->picture_s = tells && isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
 	f->picture_count = counts ? s->nb_frames : 0;
 	f->told_frames = s->nb_frames;
+	f->announced_s = facts_are_in(f, "matroska") && isfinite(s->told_s) && s->told_s > 0 ? s->told_s : 0;
 }
 
 bool facts_is_outlasted(double picture_s, double over_s)
@@ -433,6 +434,17 @@ static void take_late(const struct probe *probe, struct facts *f)
 		const struct stream_row *s = &probe->streams[i];
 
 		f->wide = f->wide || ((is_audio(s) || is_video(s)) && s->start_time - f->start_s > LATE_S);
+	}
+}
+
+/* A duration of 0 stands for all that follows, as in a movie of fragments (ISO/IEC 14496-12, 8.6.6.1); ffmpeg takes it as it is. */
+static void take_edits(const struct probe *probe, struct facts *f)
+{
+	for (size_t i = 0; i < probe->stream_count; i++) {
+		const struct stream_row *s = &probe->streams[i];
+		bool is_track = is_audio(s) || is_video(s), is_void = fabs(s->duration) <= 0;
+
+		f->edits_are_void = f->edits_are_void || (facts_are_in(f, "mov") && is_track && s->nb_frames > 1 && is_void);
 	}
 }
 
@@ -465,6 +477,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	} else
 		take_unread(probe, f);
 	take_late(probe, f);
+	take_edits(probe, f);
 	if (f->picture_unread[0] != '\0' && f->sound_count == 0)
 		return facts_refuse_unread(refusal, f);
 	if (video == NULL && f->sound_count == 0)

@@ -48,6 +48,7 @@ struct facts {
 	double picture_s;               /* from the first picture until the last one's end; 0: not known */
 	int64_t told_frames;            /* how many pictures the container names; 0: it does not */
 	int64_t picture_count;          /* with so many pictures, and no fewer; 0: however many there are */
+	double announced_s;             /* when the last picture is said to end, on the source's clock (Matroska); 0: not known */
 	int64_t coded_width, coded_height;
 	int64_t width, height;          /* as shown: rotated, pixels made square, even */
 	int64_t rotation;               /* 0, 90, 180, 270 clockwise */
@@ -86,6 +87,7 @@ struct facts {
 	bool incomplete;                /* a track may begin where nobody looked yet: to be probed once more, with wide limits */
 	bool wide;                      /* one does: whoever opens the source must look as far */
 	bool merged;                    /* as of the probe: whoever opens it takes streams that go on under other numbers for one */
+	bool edits_are_void;            /* an edit list of the source shows no time of a track that has something to show: it shows all */
 	int64_t size_bytes;             /* of the file; 0: not known */
 	size_t sounds_empty, pictures_empty;    /* that are announced, without anything that describes them */
 	size_t sounds_unread;           /* tracks of sound that cannot be decoded */

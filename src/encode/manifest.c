@@ -140,16 +140,21 @@ static void put_set(const struct manifest_track *tracks, size_t count, size_t at
 	buf_puts(out, "  </AdaptationSet>\n");
 }
 
+/* What has arrived at the rate of @bandwidth after @minBufferTime plays on from any segment (5.3.5.4): at the rate of its busiest
+ * segments that takes as long as one of them. */
 void manifest_write(const struct manifest_track *tracks, size_t count, struct buf *out)
 {
-	double longest = 0;
+	double longest = 0, segment_us = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (tracks[i].file != NULL)
+		if (tracks[i].file != NULL) {
 			longest = fmax(longest, seconds_of(tracks[i].file));
+			segment_us = fmax(segment_us, (double)tracks[i].row->pieces[0].longest_us);
+		}
 	buf_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
 	buf_printf(out, "<MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-main:2011\" type=\"static\" "
-		   "mediaPresentationDuration=\"PT%.3fS\" minBufferTime=\"PT4S\">\n <Period id=\"0\" start=\"PT0S\">\n", longest);
+		   "mediaPresentationDuration=\"PT%.3fS\" minBufferTime=\"PT%.3fS\">\n <Period id=\"0\" start=\"PT0S\">\n", longest,
+		   segment_us / 1e6);
 	for (size_t i = 0; i < count; i++)
 		if (tracks[i].row->planned.kind == RENDITION_TEXT)
 			put_text(tracks[i].row, out);

@@ -13,6 +13,7 @@
 #include "encode/graph.h"
 #include "encode/job.h"
 #include "encode/line.h"
+#include "encode/missing.h"
 #include "encode/picture.h"
 #include "encode/plan.h"
 #include "encode/ratio.h"
@@ -130,6 +131,23 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 	if (g->cut_s > 0)
 		job_decide(plan, "sound_before_picture", "The sound starts %.0f s before the picture; what comes before it is left out.",
 			   g->cut_s);
+}
+
+static void decide_missing(struct plan *plan, const struct facts *f, const struct scan *scan, const struct grid *g)
+{
+	char hole[64] = "";
+	struct missing m;
+
+	if (!missing_find(f, scan, g, &m))
+		return;
+	if (m.until_s > 0) {
+		job_decide(plan, "pictures_missing", "The file announces pictures until %.1f s, and they end at %.1f s.", m.until_s, m.to_s);
+		return;
+	}
+	if (m.hole_to_s > m.hole_from_s)
+		snprintf(hole, sizeof hole, ", and none from %.1f s to %.1f s", m.hole_from_s, m.hole_to_s);
+	job_decide(plan, "pictures_missing", "Of the %" PRId64 " pictures that the file announces %zu are found, from %.1f s to %.1f s%s.",
+		   f->picture_count, m.found, m.from_s, m.to_s, hole);
 }
 
 static void decide_fields(struct plan *plan, const struct facts *f)
@@ -325,13 +343,15 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		decide_end(plan, input, grid);
 		if (input->scan->no_pts > 0)
 			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
+		decide_missing(plan, input->facts, input->scan, grid);
 		decide_picture(plan, input->facts, input->scan);
 		decide_captions(plan, input->facts, grid);
 		add_picture(input, grid, plan);
 	} else if (input->facts->has_video && input->profile->rung_count == 0)
 		job_decide(plan, "sound_only", "The profile makes sound only.");
 	else
-		job_decide(plan, "no_picture", "The source has sound only.");
+		job_decide(plan, "no_picture", input->facts->has_video ? "The source names a video track, but has no pictures in it."
+			   : "The source has sound only.");
 	if (input->scan != NULL && plan_goes_on(input->facts, input->scan))
 		job_decide(plan, "goes_on", "Behind what is kept the source goes on for %.1f of its %.1f MB, with other streams.",
 			   (double)rest_of(input->facts, input->scan) / 1e6, (double)input->facts->size_bytes / 1e6);

@@ -23,13 +23,28 @@ static int64_t to_us(const struct fragmented *file, uint64_t ticks)
 	return llround((double)ticks * 1e6 / file->timescale);
 }
 
+static int64_t size_of(const struct fragmented *file)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < file->count; i++)
+		sum += (int64_t)file->fragments[i].size;
+	return sum;
+}
+
+/* Each EXTINF, rounded to the nearest second, must not be more. */
+static int64_t target_duration(int64_t longest_us)
+{
+	return longest_us < 1000000 ? 1 : (longest_us + 500000) / 1000000;
+}
+
 /*
  * The peak segment bit rate of RFC 8216 section 4.1: of any run of whole segments that is between
- * half and one and a half times as long as the target duration.
+ * half and one and a half times as long as the target duration; of fewer than that all.
  */
 static int64_t peak_bps(const struct fragmented *file, double target_s)
 {
-	double peak = 0;
+	double peak = file->duration > 0 ? (double)size_of(file) * 8 * file->timescale / (double)file->duration : 0;
 
 	for (size_t first = 0; first < file->count; first++) {
 		double bits = 0, seconds = 0;
@@ -64,15 +79,6 @@ static void put_segments(const struct fragmented *file, const char *name, struct
 	}
 }
 
-static int64_t size_of(const struct fragmented *file)
-{
-	int64_t sum = 0;
-
-	for (size_t i = 0; i < file->count; i++)
-		sum += (int64_t)file->fragments[i].size;
-	return sum;
-}
-
 void playlist_piece(const struct fragmented *file, struct piece *piece)
 {
 	struct buf lines = BUF_INIT;
@@ -87,21 +93,20 @@ void playlist_piece(const struct fragmented *file, struct piece *piece)
 	piece->frames = (int64_t)file->samples;
 	piece->duration_us = to_us(file, file->duration);
 	piece->longest_us = to_us(file, longest(file));
-	piece->peak_bps = peak_bps(file, (double)piece->longest_us / 1e6);
+	piece->peak_bps = peak_bps(file, (double)target_duration(piece->longest_us));
 	snprintf(piece->codecs, sizeof piece->codecs, "%s", file->codecs);
 }
 
 /* A rendition --------------------------------------------------------------------------------- */
 
-/* Each EXTINF, rounded to the nearest second, must not be more. */
-static int64_t target_duration(const struct rendition_row *row)
+static int64_t target_of(const struct rendition_row *row)
 {
 	int64_t longest_us = 0;
 
 	for (size_t i = 0; i < row->piece_count; i++)
 		if (row->pieces[i].longest_us > longest_us)
 			longest_us = row->pieces[i].longest_us;
-	return longest_us < 1000000 ? 1 : (longest_us + 500000) / 1000000;
+	return target_duration(longest_us);
 }
 
 static void put_head(const struct rendition_row *row, int64_t target_s, const char *type, struct buf *out)
@@ -119,7 +124,7 @@ static void put_head(const struct rendition_row *row, int64_t target_s, const ch
 
 void playlist_media(const struct rendition_row *row, struct buf *out)
 {
-	put_head(row, target_duration(row), "VOD", out);
+	put_head(row, target_of(row), "VOD", out);
 	for (size_t i = 0; i < row->piece_count; i++)
 		buf_puts(out, row->pieces[i].playlist);
 	buf_puts(out, "#EXT-X-ENDLIST\n");
@@ -208,6 +213,31 @@ static struct rates rates_of(const struct rendition_row *row)
 	return rates;
 }
 
+/* The most that one of what a player may choose from takes. */
+static struct rates most_of(const struct renditions *list, enum rendition_kind kind, bool early)
+{
+	struct rates most = { 0, 0 };
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct rates rates = rates_of(&list->rows[i]);
+
+		if (!tracks_is_listed(list, &list->rows[i], kind, early))
+			continue;
+		most.peak_bps = rates.peak_bps > most.peak_bps ? rates.peak_bps : most.peak_bps;
+		most.mean_bps = rates.mean_bps > most.mean_bps ? rates.mean_bps : most.mean_bps;
+	}
+	return most;
+}
+
+/* Of any combination of pictures of these rates, a sound and a text (RFC 8216, section 4.3.4.2). */
+static void put_bandwidth(const struct renditions *list, struct rates pictures, bool early, struct buf *out)
+{
+	struct rates sound = most_of(list, RENDITION_AUDIO, early), text = most_of(list, RENDITION_TEXT, early);
+
+	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64,
+		   pictures.peak_bps + sound.peak_bps + text.peak_bps, pictures.mean_bps + sound.mean_bps + text.mean_bps);
+}
+
 /* The file name of the list that a master names. */
 static void name_list(const struct rendition_row *row, bool early, char file[64])
 {
@@ -222,14 +252,11 @@ static void name_list(const struct rendition_row *row, bool early, char file[64]
 
 static void put_video_variant(const struct rendition_row *row, const struct renditions *list, bool early, struct buf *out)
 {
-	const struct rendition_row *audio = tracks_heaviest(list, early);
-	struct rates video = rates_of(row), sound = audio != NULL ? rates_of(audio) : (struct rates){ 0, 0 };
 	const struct plan_rendition *p = &row->planned;
 	char file[64];
 
 	name_list(row, early, file);
-	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64,
-		   video.peak_bps + sound.peak_bps, video.mean_bps + sound.mean_bps);
+	put_bandwidth(list, rates_of(row), early, out);
 	buf_printf(out, ",RESOLUTION=%" PRId64 "x%" PRId64, p->width, p->height);
 	if (p->rate_den > 0)
 		buf_printf(out, ",FRAME-RATE=%.3f", (double)p->rate_num / (double)p->rate_den);
@@ -243,14 +270,13 @@ static void put_video_variant(const struct rendition_row *row, const struct rend
 /* Of sound alone: its list is the main one's, which EXT-X-MEDIA names too where there are others. */
 static void put_audio_variant(const struct rendition_row *row, const struct renditions *list, bool early, struct buf *out)
 {
-	struct rates rates = rates_of(tracks_heaviest(list, early));
 	struct buf codecs = BUF_INIT;
 	char file[64];
 
 	tracks_codecs(list, early, &codecs);
 	name_list(row, early, file);
-	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64 ",CODECS=\"%s\"", rates.peak_bps,
-		   rates.mean_bps, codecs.len > 0 ? buf_text(&codecs) + 1 : row->codecs);
+	put_bandwidth(list, (struct rates){ 0, 0 }, early, out);
+	buf_printf(out, ",CODECS=\"%s\"", codecs.len > 0 ? buf_text(&codecs) + 1 : row->codecs);
 	if (tracks_are_many(list, early))
 		tracks_attributes(list, early, out);
 	buf_printf(out, "\n%s\n", file);

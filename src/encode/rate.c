@@ -20,7 +20,7 @@
 #define FINE_LEAST 8            /* and so many of them at the least */
 #define FILM_LEAST 8            /* pictures that show a pattern */
 #define FILM_PART 5             /* a step is longer or shorter by one part of a slot in so many */
-#define FILM_MOST 0.45          /* of a slot: that a picture, where the pattern breaks, is away from its own */
+#define OWN_MOST 0.45           /* of a slot: that a picture is away from its own */
 #define TERM_MOST 1000000       /* fractions with longer terms are rounded to thousandths */
 #define NTSC_MOST 1000          /* pictures a second that are one part in 1001 slower than a whole rate */
 #define FRAMES_MOST 1e12        /* of any span: a length that is refused anyway */
@@ -43,10 +43,11 @@ static const struct ratio common[] = {
 	{ 120000, 1001 }, { 120, 1 }, { 144, 1 }, { 240, 1 },
 };
 
-/* Every frame within one tick, and a hundredth of a slot, of its own slot. */
+/* Every frame within one tick, and a hundredth of a slot, of its own slot, and nearer to it than to any other: a clock that ticks
+ * once a frame (AVI) may skip one. */
 static bool on_grid(const struct times *t, struct ratio rate)
 {
-	double slot = 1 / ratio_value(rate), slack = t->tick + slot / 100;
+	double slot = 1 / ratio_value(rate), slack = fmin(t->tick + slot / 100, OWN_MOST * slot);
 
 	for (size_t i = 0; i < t->count; i++)
 		if (fabs(times_seconds(t, i) - (double)i * slot) > slack)
@@ -127,7 +128,7 @@ static double film_spread(const struct times *t, struct ratio rate)
 
 		least = fmin(least, off);
 		most = fmax(most, off);
-		if (fabs(fabs(step_s - slot) - slot / FILM_PART) > slack || most > FILM_MOST || least < -FILM_MOST)
+		if (fabs(fabs(step_s - slot) - slot / FILM_PART) > slack || most > OWN_MOST || least < -OWN_MOST)
 			return INFINITY;
 	}
 	return t->count >= FILM_LEAST ? most - least : INFINITY;

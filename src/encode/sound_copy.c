@@ -34,12 +34,13 @@ static bool find_first(const struct track *t, double zero_s, struct sound_copy *
 	return fabs(beside) <= APART_S * rate || no(copy, "None of its packets begins with the picture.");
 }
 
-/* As far as is known: by what it claims, or by its packets. */
-static bool is_long_enough(const struct track *t, const struct grid *grid, double zero_s)
+/* By what it claims, as far as its packets bear that out: a track that was cut short, or goes on with another codec, claims more. */
+static bool is_long_enough(const struct plan_input *input, const struct track *t, const struct grid *grid, double zero_s)
 {
 	double packet_s = (double)STEADY_PACKET / (double)t->sample_rate, begins_s = (double)t->first_sample / (double)t->sample_rate;
 	double claimed_s = t->duration_s > 0 ? fmax(begins_s, t->start_s) + t->duration_s : begins_s;
-	double ends_s = fmax(claimed_s, begins_s + (double)t->packets * packet_s);
+	double most_s = begins_s + (double)steady_most(input->facts, input->profile, t) * packet_s;
+	double ends_s = fmax(fmin(claimed_s, most_s), begins_s + (double)t->packets * packet_s);
 
 	return ends_s >= zero_s + grid->duration_s - packet_s;
 }
@@ -59,7 +60,7 @@ bool sound_copy_fits(const struct plan_input *input, const struct grid *grid, co
 		return no(copy, "It takes more than the profile wants.");
 	if (!find_first(t, zero_s, copy))
 		return false;
-	return is_long_enough(t, grid, zero_s) || no(copy, "It ends before the picture, or does not say how long it is.");
+	return is_long_enough(input, t, grid, zero_s) || no(copy, "It ends before the picture, or does not say how long it is.");
 }
 
 void sound_copy_add(const struct track *t, const struct sound_copy *copy, struct strings *argv)

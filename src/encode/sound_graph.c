@@ -18,10 +18,11 @@
 /*
  * Pictures are all that -progress counts: one for each second that began.  They have the times of the sound, and AHEAD_S: ffmpeg
  * goes on with the output that is behind, or has nothing yet, keeps what came meanwhile for the other, and loses it where the
- * channels change.
+ * channels change.  So the next one comes at once behind a gap of BEHIND_S.
  */
 #define AHEAD_S "3"             /* two pictures, and what filters hold */
-#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=10,select='not(mod(n,10))',setpts=PTS+" AHEAD_S "/TB[n];[t]"
+#define BEHIND_S "2"            /* of AHEAD_S are left, where a picture is due */
+#define COUNT "asplit[t][d];[d]pan=mono|c0=c0,aresample=8000:filter_size=1,showwaves=s=16x2:r=10,select='if(gte(n,10*ld(0))+gt(t-prev_t," BEHIND_S "),1+0*st(0,ld(0)+1))',setpts=PTS+" AHEAD_S "/TB[n];[t]"
 
 static const char *layout_of(int64_t channels)
 {

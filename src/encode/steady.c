@@ -46,6 +46,13 @@ static int64_t every(const struct facts *f, size_t sounds)
 	return 1 + (int64_t)(f->duration_s * (double)sounds / EVERY_S);
 }
 
+int64_t steady_most(const struct facts *f, const struct profile *profile, const struct track *t)
+{
+	const struct track *chosen[STEADIES_MOST];
+
+	return t->packets + every(f, choose(f, profile, chosen)) - 1;
+}
+
 void steady_add(const struct facts *f, const struct profile *profile, struct strings *argv)
 {
 	const struct track *chosen[STEADIES_MOST];

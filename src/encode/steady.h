@@ -14,6 +14,9 @@ bool steady_is_thinkable(const struct facts *facts, const struct profile *profil
 /* Whether that is so of any. */
 bool steady_is_wanted(const struct facts *facts, const struct profile *profile);
 
+/* Packets that a sound which was found to be steady has at the most. */
+int64_t steady_most(const struct facts *facts, const struct profile *profile, const struct track *track);
+
 /*
  * For a child that writes framecrc: the sounds that might be copied, and of each packet 0, `every`, 2 * `every`, ...: a few
  * thousand lines, however long the source is.

@@ -76,6 +76,8 @@ void switches_source(const struct conf *conf, const struct facts *facts, struct 
 	switches_input(conf, facts->wide, facts->merged, argv);
 	if (facts_are_in(facts, "mpegts"))
 		strings_add_all(argv, (const char *const[]){ "-resync_size", "2147483647", NULL });
+	if (facts->edits_are_void)
+		strings_add_all(argv, (const char *const[]){ "-advanced_editlist", "0", NULL });
 }
 
 /* By the empty specifier it holds for ffprobe's own opening, and not for what libavformat opens while it looks for stream infos. */

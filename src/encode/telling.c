@@ -106,11 +106,24 @@ void telling_line(const char *text, char line[160])
 		copy_words(step_over_tags(at, at + len), at + len, line);
 }
 
-/* Of a decoder that we do not let it have; and of the clock of a muxer that writes nothing, where pictures are very near to each
- * other. */
+/*
+ * What says nothing of how pictures decode: that we do not let the source have a decoder; the clock of a muxer that writes nothing,
+ * where pictures are very near to each other; what a parser, which has no name, says of pictures that are described anew, since it
+ * reads them by the description before; that pictures are not there which the decoder was not given: those before the keyframe that
+ * it was entered at, or all that are none; that the file ends within a packet, which nobody is given then.  What is wrong with a
+ * picture the decoder says in other words as well.
+ */
+static const char *const our_words[] = {
+	"not on whitelist", "[null @ ", "[NULL @ ", "mmco: unref short failure", "illegal short term buffer state detected",
+	"co located POCs unavailable", "File ended prematurely",
+};
+
 static bool is_ours(const char *line, size_t len)
 {
-	return memmem(line, len, "not on whitelist", 16) != NULL || memmem(line, len, "[null @ ", 8) != NULL;
+	for (size_t i = 0; i < sizeof our_words / sizeof our_words[0]; i++)
+		if (memmem(line, len, our_words[i], strlen(our_words[i])) != NULL)
+			return true;
+	return false;
 }
 
 int64_t telling_complaints(const char *text)

@@ -26,8 +26,7 @@ const struct rendition_row *tracks_main(const struct renditions *list)
 	return first;
 }
 
-/* A track that is there and can be listed. */
-static bool is_listed(const struct renditions *list, const struct rendition_row *row, enum rendition_kind kind, bool early)
+bool tracks_is_listed(const struct renditions *list, const struct rendition_row *row, enum rendition_kind kind, bool early)
 {
 	return row->planned.kind == kind && row->piece_count > 0 && (!early || row == tracks_main(list));
 }
@@ -37,7 +36,7 @@ static size_t count_listed(const struct renditions *list, enum rendition_kind ki
 	size_t count = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		count += is_listed(list, &list->rows[i], kind, early);
+		count += tracks_is_listed(list, &list->rows[i], kind, early);
 	return count;
 }
 
@@ -100,10 +99,10 @@ static void put_text(const struct rendition_row *row, struct buf *out)
 void tracks_media(const struct renditions *list, bool early, struct buf *out)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (is_listed(list, &list->rows[i], RENDITION_AUDIO, early))
+		if (tracks_is_listed(list, &list->rows[i], RENDITION_AUDIO, early))
 			put_sound(list, &list->rows[i], early, out);
 	for (size_t i = 0; i < list->count; i++)
-		if (is_listed(list, &list->rows[i], RENDITION_TEXT, early))
+		if (tracks_is_listed(list, &list->rows[i], RENDITION_TEXT, early))
 			put_text(&list->rows[i], out);
 	if (list->captions && !early)
 		buf_puts(out, "#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID=\"captions\",NAME=\"Captions\",DEFAULT=NO,AUTOSELECT=YES,"
@@ -123,7 +122,7 @@ void tracks_attributes(const struct renditions *list, bool early, struct buf *ou
 static bool is_new(const struct renditions *list, size_t at, bool early)
 {
 	for (size_t i = 0; i < at; i++)
-		if (is_listed(list, &list->rows[i], RENDITION_AUDIO, early) && strcmp(list->rows[i].codecs, list->rows[at].codecs) == 0)
+		if (tracks_is_listed(list, &list->rows[i], RENDITION_AUDIO, early) && strcmp(list->rows[i].codecs, list->rows[at].codecs) == 0)
 			return false;
 	return true;
 }
@@ -131,26 +130,6 @@ static bool is_new(const struct renditions *list, size_t at, bool early)
 void tracks_codecs(const struct renditions *list, bool early, struct buf *out)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (is_listed(list, &list->rows[i], RENDITION_AUDIO, early) && is_new(list, i, early))
+		if (tracks_is_listed(list, &list->rows[i], RENDITION_AUDIO, early) && is_new(list, i, early))
 			buf_printf(out, ",%s", list->rows[i].codecs);
-}
-
-static int64_t peak_of(const struct rendition_row *row)
-{
-	int64_t peak = 0;
-
-	for (size_t i = 0; i < row->piece_count; i++)
-		if (row->pieces[i].peak_bps > peak)
-			peak = row->pieces[i].peak_bps;
-	return peak;
-}
-
-const struct rendition_row *tracks_heaviest(const struct renditions *list, bool early)
-{
-	const struct rendition_row *heaviest = tracks_main(list);
-
-	for (size_t i = 0; i < list->count; i++)
-		if (is_listed(list, &list->rows[i], RENDITION_AUDIO, early) && peak_of(&list->rows[i]) > peak_of(heaviest))
-			heaviest = &list->rows[i];
-	return heaviest;
 }

@@ -20,7 +20,7 @@ void tracks_attributes(const struct renditions *list, bool early, struct buf *ou
 /* Codecs of all sounds that may be played with a variant, each once and with a comma in front (section 4.3.4.2). */
 void tracks_codecs(const struct renditions *list, bool early, struct buf *out);
 
-/* The sound of the highest rate among them: what counts for BANDWIDTH. */
-const struct rendition_row *tracks_heaviest(const struct renditions *list, bool early);
+/* A sound or a text, as `kind` says, that is there and is listed: what a player may choose. */
+bool tracks_is_listed(const struct renditions *list, const struct rendition_row *row, enum rendition_kind kind, bool early);
 
 #endif

@@ -247,7 +247,7 @@ static enum db_result say_lost(struct db *db, const struct task *task, const cha
 	if (lost <= 0)
 		return DB_OK;
 	if (task->kind == TASK_AUDIO) {
-		snprintf(detail, sizeof detail, "%lld of %lld seconds of the sound %s are missing or could not be decoded.",
+		snprintf(detail, sizeof detail, "%lld of %lld seconds of the sound %s have nothing in the source, or nothing that decodes.",
 			 (long long)lost, (long long)task->frames_planned, rendition);
 		return add_decision(db, task, "sound_lost", detail);
 	}

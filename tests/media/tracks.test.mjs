@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { boxes, find } from "../lib/boxes.mjs";
 import { after, serve, test } from "../lib/harness.mjs";
 import { readMaster, readMedia } from "../lib/hls.mjs";
-import { decodedFrames, soundOf } from "../lib/media.mjs";
+import { decodedFrames, madeClip, soundOf } from "../lib/media.mjs";
 import { clip, noCorpus } from "../lib/paths.mjs";
 import { run } from "../lib/programs.mjs";
 import { beeps } from "../lib/sync.mjs";
@@ -112,6 +113,16 @@ test("a sound of MPEG-TS that goes on at another rate is whole, and in step", as
 	assert.ok(steps.every((s) => Math.abs(s - 1) < 0.003), steps.join(" "));
 });
 
+test("a sound of MPEG-TS that changes its channels soon behind a gap is whole", async () => {
+	const beep = "aevalsrc='sin(2000*PI*t)*(between(t,0.8,0.9)+between(t,8.1,8.2))'";
+	const part = (seconds, start, channels) => make(`gap-${start}.ts`, ["-f", "lavfi", "-i", `testsrc2=s=64x48:r=5:d=${seconds}`, "-f", "lavfi", "-i", `${beep}:d=${seconds}`],
+		["-af", "aselect='not(between(t,1,8))'"], h264, ["-c:a", "aac", "-ac", String(channels), "-output_ts_offset", String(start)]);
+	const whole = join(shelf, "gap.ts");
+	writeFileSync(whole, Buffer.concat([readFileSync(await part(8.4, 0, 2)), readFileSync(await part(1, 8.4, 1))]));
+	const heard = await beeps(file((await ready(whole)).urls.mp4));
+	assert.deepEqual(heard.map((s) => s.toFixed(1)), ["0.8", "8.1", "9.2"]);
+});
+
 // Where all of a gap was filled at one time, or all that follows it was kept, ten minutes took a quarter of a GB, and two hours
 // more than a child may have.
 test("a sound that is silent for minutes, and ends before its picture, takes no memory for how long it is", async () => {
@@ -164,6 +175,35 @@ test("a picture that is encrypted is no video of noise", async () => {
 	const { reason, detail } = await failed(await make("secret.mp4", picture(), tone(440), h264, ["-c:a", "aac"], keys));
 	assert.equal(reason, "not_decodable");
 	assert.match(detail, /encrypted/);
+});
+
+test("an MP4 whose edit lists have no duration, as if it were of fragments, is shown", async () => {
+	const source = await madeClip({ seconds: 1 }), bytes = Buffer.from(readFileSync(source)), path = join(shelf, "no-time.mp4");
+	const moov = find(bytes, "moov"), tracks = boxes(bytes, moov.offset + 8, moov.offset + moov.size).filter(({ type }) => type === "trak");
+	for (const { offset, size } of tracks)
+		bytes.writeUInt32BE(0, find(bytes, "edts elst", offset + 8, offset + size).offset + 16);
+	writeFileSync(path, bytes);
+	const video = await ready(path);
+	assert.deepEqual([tracks.length, video.frames, codes(video).includes("no_picture")], [2, 25, false]);
+	assert.ok(named(video, "audio").duration_ms >= 1000);
+});
+
+test("an MP4 that was cut short says what is missing, and its sound is as long as its picture", async () => {
+	const whole = await make("whole.mp4", picture(), tone(440), h264, ["-c:a", "aac", "-g", "25", "-movflags", "+faststart"]), path = join(shelf, "short.mp4");
+	const bytes = readFileSync(whole);
+	writeFileSync(path, bytes.subarray(0, bytes.length / 2));
+	const video = await ready(path), missing = video.decisions.find(({ code }) => code === "pictures_missing");
+	assert.match(missing?.detail ?? "", /^Of the 150 pictures that the file announces \d\d are found, from 0\.0 s to /);
+	assert.ok(codes(video).includes("sound_lost") && named(video, "audio").duration_ms >= video.duration_ms - 50, JSON.stringify(video));
+});
+
+test("a Matroska file that was cut short says so, and is not made twice for it", async () => {
+	const whole = await make("whole.mkv", picture(), tone(440), h264, ["-c:a", "aac", "-g", "25"]), path = join(shelf, "short.mkv");
+	const bytes = readFileSync(whole);
+	writeFileSync(path, bytes.subarray(0, bytes.length / 2));
+	const video = await ready(path), cut = video.decisions.find(({ code }) => code === "cut_off");
+	assert.match(cut?.detail ?? "", /^The file says that it is 6\.0 s long, and ends after [23]\.\d s: it was cut off\.$/);
+	assert.deepEqual([video.edition, named(video, "audio").copied], [1, true]);
 });
 
 test("six channels become two, with headroom", async () => {

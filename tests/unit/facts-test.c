@@ -261,6 +261,22 @@ static void what_begins_late_is_looked_for_once_more(void **state)
 	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && !facts.incomplete);
 }
 
+/* Of a track with one sample, or in another container, nothing is known of it. */
+static void an_edit_list_of_no_time_shows_all(void **state)
+{
+	struct stream_row streams[] = { { VIDEO, .nb_frames = 75, .duration = 3 }, { AUDIO, .nb_frames = 140 } };
+	struct refusal refusal;
+	struct facts facts;
+
+	assert_true(facts_of(streams, 2, &facts, &refusal) && !facts.edits_are_void);
+	streams[1].duration = 0;
+	assert_true(facts_of(streams, 2, &facts, &refusal) && facts.edits_are_void);
+	streams[1].nb_frames = 1;
+	assert_true(facts_of(streams, 2, &facts, &refusal) && !facts.edits_are_void);
+	streams[0].duration = 0;
+	assert_true(facts_of(streams, 1, &facts, &refusal) && facts.edits_are_void);
+}
+
 /* FLV does not say the size of its pictures, and a decoder that is not ours is not asked for it. */
 static void a_picture_without_a_decoder_is_no_sound_alone(void **state)
 {
@@ -312,6 +328,7 @@ int main(void)
 		cmocka_unit_test(refuses_sound_of_days),
 		cmocka_unit_test(a_guessed_length_refuses_nobody),
 		cmocka_unit_test(what_begins_late_is_looked_for_once_more),
+		cmocka_unit_test(an_edit_list_of_no_time_shows_all),
 		cmocka_unit_test(a_picture_without_a_decoder_is_no_sound_alone),
 		cmocka_unit_test(knows_hdr_and_interlacing),
 	};

@@ -144,6 +144,10 @@ static void what_we_keep_from_a_decoder_is_no_damage(void **state)
 	assert_int_equal(telling_complaints("[g722 @ 0x5] Codec (g722) not on whitelist 'h264'\n    Last message repeated 1 times\n"
 					    "[null @ 0x6] Application provided invalid, non monotonically increasing dts\n"), 0);
 	assert_int_equal(telling_complaints("[h264 @ 0x5] error\n    Last message repeated 1 times\n"), 2);
+	assert_int_equal(telling_complaints("[h264 @ 0x5] illegal short term buffer state detected\n    Last message repeated 1 times\n"
+					    "[h264 @ 0x5] mmco: unref short failure\n[h264 @ 0x5] error while decoding MB 3 4\n"), 1);
+	assert_int_equal(telling_complaints("[matroska,webm @ 0x5] File ended prematurely\n"), 0);
+	assert_int_equal(telling_complaints("[NULL @ 0x5] reference count 1 overflow\n    Last message repeated 1 times\n"), 0);
 }
 
 /* A chunk of many is made anew in one, but not what would be too large again. */

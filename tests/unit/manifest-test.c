@@ -25,7 +25,7 @@ static const struct fragmented sound = { .timescale = 48000, .sample_rate = 4800
 					 .duration = 48000 };
 
 static struct piece files[] = {
-	{ .file = "720p.mp4", .peak_bps = 2000000 }, { .file = "240p.mp4", .peak_bps = 300000 }, { .file = "720p-av1.mp4", .peak_bps = 9 },
+	{ .file = "720p.mp4", .peak_bps = 2000000, .longest_us = 2002000 }, { .file = "240p.mp4", .peak_bps = 300000 }, { .file = "720p-av1.mp4", .peak_bps = 9 },
 	{ .file = "240p.mp4", .peak_bps = 128000 }, { .file = "text-fr.vtt", .peak_bps = 90 },
 };
 static const struct rendition_row rows[] = {
@@ -59,7 +59,7 @@ static void lists_byte_ranges_with_their_times(void **state)
 	struct buf out = BUF_INIT;
 
 	manifest_write(tracks, 1, &out);
-	assert_non_null(strstr(buf_text(&out), "mediaPresentationDuration=\"PT5.000S\""));
+	assert_non_null(strstr(buf_text(&out), "mediaPresentationDuration=\"PT5.000S\" minBufferTime=\"PT2.002S\""));
 	assert_non_null(strstr(buf_text(&out), "<Initialization sourceURL=\"720p-init.mp4\"/>"));
 	assert_non_null(strstr(buf_text(&out), "<SegmentList timescale=\"24000\">"));       /* no duration beside a timeline */
 	assert_non_null(strstr(buf_text(&out), "<S t=\"48000\" d=\"48000\"/>"));

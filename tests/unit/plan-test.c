@@ -72,6 +72,8 @@ static const struct {
 	{ { 1, 1000000 }, { 1000000, 1 }, 1, 200, 0, { 1000000, 16667 }, true, 16667, 1 },
 	{ { 1, 1000 }, { 24, 1 }, 1000.0 / 24, 240, 10, { 24, 1 }, false, 1, 239 },
 	{ { 1, 100 }, { 10, 1 }, 10, 1, 0, { 10, 1 }, true, 1, 1 },
+	{ { 1, 15 }, { 15, 1 }, 1, 60, 0, { 15, 1 }, true, 1, 60 },
+	{ { 1, 15 }, { 15, 1 }, 1, 60, 45, { 15, 1 }, false, 1, 60 },
 };
 
 static void finds_the_rate_and_counts_its_frames(void **state)
@@ -583,6 +585,13 @@ static const char *decided(const struct plan *plan, const char *code)
 	return NULL;
 }
 
+static const char *decided_or_none(const struct plan *plan, const char *code)
+{
+	const char *detail = decided(plan, code);
+
+	return detail != NULL ? detail : "";
+}
+
 static void tells_what_was_cut_off(void **state)
 {
 	struct facts facts = film;
@@ -813,6 +822,9 @@ static void refuses_what_is_too_long_or_empty(void **state)
 	make_scan(&scan, 0, 1, 0, 0);
 	assert_false(plan_of(&silent, &scan, &plan, &refusal));
 	assert_string_equal(refusal.code, "not_a_video");
+	assert_true(plan_of(&film, &scan, &plan, &refusal));
+	assert_string_equal(decided(&plan, "no_picture"), "The source names a video track, but has no pictures in it.");
+	plan_fini(&plan);
 	scan_fini(&scan);
 }
 
@@ -852,7 +864,8 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	assert_true(has_arg(&argv, "-max_alloc"));
 	assert_true(has_arg(&argv, "37748736"));
 	strings_fini(&argv);
-	plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3 }, &argv);
+	plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3, .edits_are_void = true }, &argv);
+	assert_true(has_arg(&argv, "-advanced_editlist"));
 	assert_true(has_arg(&argv, "packet=pts,dts,size,pos,flags:packet_side_data=side_data_type"));
 	assert_true(has_arg(&argv, "3"));
 	strings_fini(&argv);
@@ -959,6 +972,73 @@ static void packets_that_end_long_before_the_file_are_looked_for(void **state)
 	scan_fini(&scan);
 }
 
+/* Of 100 pictures, 25 a second, those from `from` to `to` are there. */
+static const struct {
+	int from, to, then;             /* pictures, and from `then` on to the end again; 0: none */
+	int64_t announced;
+	double told_s;                  /* of the length */
+	const char *detail;             /* "": nothing is missing */
+} parts[] = {
+	{ 0, 100, 0, 100, 4, "" },
+	{ 0, 50, 0, 100, 4, "Of the 100 pictures that the file announces 50 are found, from 0.0 s to 2.0 s." },
+	{ 0, 50, 0, 100, 2, "" },             /* the rest is cut away by its edit list */
+	{ 0, 50, 0, 50, 4, "" },              /* the last one is shown for two seconds */
+	{ 0, 50, 75, 100, 4, "Of the 100 pictures that the file announces 75 are found, from 0.0 s to 4.0 s, and none from 2.0 s to 3.0 s." },
+	{ 0, 50, 75, 75, 4, "" },             /* one stands still for a second */
+	{ 0, 95, 0, 100, 4, "" },
+};
+
+static void what_a_file_announces_and_has_not_is_told(void **state)
+{
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		struct facts facts = film;
+		struct refusal refusal;
+		struct scan scan;
+		struct plan plan;
+
+		facts.timebase = (struct ratio){ 1, 12800 };
+		facts.rate_nominal = (struct ratio){ 25, 1 };
+		facts.picture_count = parts[i].announced;
+		facts.picture_s = parts[i].told_s;
+		scan_init(&scan);
+		for (int at = 0; at < 100; at++)
+			if ((at >= parts[i].from && at < parts[i].to) || (parts[i].then > 0 && at >= parts[i].then))
+				add_packet(&scan, at * 512);
+		scan_end(&scan);
+		assert_true(plan_of(&facts, &scan, &plan, &refusal));
+		assert_string_equal(decided_or_none(&plan, "pictures_missing"), parts[i].detail);
+		plan_fini(&plan);
+		scan_fini(&scan);
+	}
+}
+
+static void a_matroska_file_that_was_cut_short_says_so(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	strcpy(facts.container, "matroska,webm");
+	make_scan(&scan, 12288, 512, 48, 0);
+	for (int longer = 0; longer < 2; longer++) {
+		facts.announced_s = longer ? 7.5 : 3.4;
+		assert_true(plan_of(&facts, &scan, &plan, &refusal));
+		assert_string_equal(decided_or_none(&plan, "pictures_missing"),
+				    longer ? "The file announces pictures until 7.5 s, and they end at 3.0 s." : "");
+		plan_fini(&plan);
+	}
+	scan_fini(&scan);
+	scan_init(&scan);
+	for (int at = 0; at < 3; at++)
+		add_packet(&scan, at * 12288 * 2);
+	scan_end(&scan);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));       /* every other second one */
+	assert_string_equal(decided_or_none(&plan, "pictures_missing"), "");
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static void ffprobe_may_open_what_nobody_may_decode(void **state)
 {
 	struct strings argv = STRINGS_INIT;
@@ -1032,6 +1112,8 @@ int main(void)
 		cmocka_unit_test(the_longest_segment_is_known_from_the_plan),
 		cmocka_unit_test(colours_are_told_as_they_are),
 		cmocka_unit_test(packets_that_end_long_before_the_file_are_looked_for),
+		cmocka_unit_test(what_a_file_announces_and_has_not_is_told),
+		cmocka_unit_test(a_matroska_file_that_was_cut_short_says_so),
 		cmocka_unit_test(ffprobe_may_open_what_nobody_may_decode),
 		cmocka_unit_test(a_picture_that_cannot_be_read_is_no_recording),
 	};

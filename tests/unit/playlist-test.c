@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -168,6 +169,38 @@ static void lists_rungs_from_the_largest_with_their_sound(void **state)
 	buf_fini(&out);
 }
 
+static void what_may_be_chosen_counts_for_the_bandwidth(void **state)
+{
+	static struct piece quiet = { .size_bytes = 200000, .duration_us = 2000000, .peak_bps = 800000 }, words = { .size_bytes = 500, .duration_us = 2000000,
+					    .peak_bps = 2000 };
+	struct rendition_row all[] = {
+		rows[0], rows[1],
+		{ .planned = { .name = "audio-51", .kind = RENDITION_AUDIO, .channels = 6 }, .codecs = "mp4a.40.2", .pieces = &quiet, .piece_count = 1 },
+		{ .planned = { .name = "text-en", .kind = RENDITION_TEXT }, .codecs = "wvtt", .pieces = &words, .piece_count = 1 },
+	};
+	const struct renditions list = { .rows = all, .count = 4 };
+	struct buf out = BUF_INIT;
+
+	playlist_master(&list, false, &out);
+	assert_non_null(strstr(buf_text(&out), "BANDWIDTH=1252000,AVERAGE-BANDWIDTH=1202000,RESOLUTION=426x240,"));
+	buf_reset(&out);
+	playlist_master(&list, true, &out);
+	assert_non_null(strstr(buf_text(&out), "BANDWIDTH=580000,AVERAGE-BANDWIDTH=528000,RESOLUTION=426x240,"));
+	buf_fini(&out);
+}
+
+/* The target is 1 s: half a second is enough for a peak. */
+static void a_short_segment_may_be_the_peak(void **state)
+{
+	struct fragment some[] = { { .size = 100000, .duration = 126000 }, { .size = 90000, .duration = 54000 } };
+	const struct fragmented piece_of = { .timescale = 90000, .fragments = some, .count = 2, .duration = 180000 };
+	struct piece made = { .file = "x" };
+
+	playlist_piece(&piece_of, &made);
+	assert_int_equal(made.peak_bps, 1200000);
+	free(made.playlist);
+}
+
 static void lists_sound_alone_and_picture_alone(void **state)
 {
 	const struct renditions sound = { .rows = rows, .count = 1 }, silent = { .rows = rows + 1, .count = 1 };
@@ -219,6 +252,8 @@ int main(void)
 		cmocka_unit_test(an_early_list_grows_and_ends),
 		cmocka_unit_test(rounds_the_target_as_extinf_is_rounded),
 		cmocka_unit_test(lists_rungs_from_the_largest_with_their_sound),
+		cmocka_unit_test(what_may_be_chosen_counts_for_the_bandwidth),
+		cmocka_unit_test(a_short_segment_may_be_the_peak),
 		cmocka_unit_test(lists_sound_alone_and_picture_alone),
 		cmocka_unit_test(lists_all_sounds_where_there_is_no_picture),
 	};

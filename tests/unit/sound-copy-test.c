@@ -186,7 +186,7 @@ static void only_what_the_profile_wants_is_copied(void **state)
 	assert_false(fits(&t, 0, 2, 128, &copy));
 	assert_string_equal(copy.why_not, "It has gaps, or its last packet is torn.");
 	t.steady = true;
-	t.packets = 10;
+	t.packets = 469;
 	t.kbps = 192;
 	assert_true(fits(&t, 0, 2, 128, &copy));
 	assert_false(fits(&t, 0, 1, 128, &copy) || copy.why_not[0] != '\0');
@@ -194,6 +194,9 @@ static void only_what_the_profile_wants_is_copied(void **state)
 	assert_false(fits(&t, 0, 2, 128, &copy));
 	assert_string_equal(copy.why_not, "It takes more than the profile wants.");
 	t.kbps = 128;
+	t.packets = 10;         /* it claims 10 s */
+	assert_false(fits(&t, 0, 2, 128, &copy));
+	assert_string_equal(copy.why_not, "It ends before the picture, or does not say how long it is.");
 	t.duration_s = 9.9;
 	assert_false(fits(&t, 0, 2, 128, &copy));
 	t.packets = 469;
