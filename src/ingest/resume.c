@@ -37,7 +37,7 @@ static void path_of(const struct resume *r, const char *folder, char path[64])
 	snprintf(path, 64, "%s/%s", folder, r->row.id);
 }
 
-/* A file that was sealed is read-only, also to us, until its mode is changed. */
+/* A file that was sealed is read-only, also to us, but for the moment in which it is opened: it may be a video's by now. */
 static int open_in(const struct resume *r, const char *folder, int flags)
 {
 	char path[64];
@@ -45,8 +45,11 @@ static int open_in(const struct resume *r, const char *folder, int flags)
 
 	path_of(r, folder, path);
 	fd = openat(r->spool.dir_fd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
-	if (fd < 0 && errno == EACCES && fchmodat(r->spool.dir_fd, path, 0600, 0) == 0)
-		fd = openat(r->spool.dir_fd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0 || errno != EACCES || fchmodat(r->spool.dir_fd, path, 0600, 0) < 0)
+		return fd;
+	fd = openat(r->spool.dir_fd, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0)
+		(void)fchmod(fd, 0400);
 	return fd;
 }
 

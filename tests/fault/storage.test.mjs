@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { listen } from "../lib/events.mjs";
 import { it, together, withServer } from "../lib/harness.mjs";
@@ -141,6 +142,16 @@ it("a whole upload is no success until it is a video", { skip: noTrace }, () => 
 	const { status, headers } = await last;
 	assert.deepEqual([status, (await tus.head(path)).headers["upload-video"]], [204, headers["upload-video"]]);
 	await fault.release();
+}));
+
+it("who asked for an upload while it became a source leaves it read-only", { skip: noTrace }, () => withServer({ web: "nginx", settings: { encode: { slots: 0 } } }, async (server) => {
+	const tus = tusClient(server), path = await tus.create(1000), source = join(server.dir, "source", path.split("/").at(-1));
+	const fault = await trouble(server, { calls: "fsync", delay: 800_000, when: "1", path: join(server.dir, "source") });
+	const last = tus.patch(path, 0, Buffer.alloc(1000));
+	await until(() => existsSync(source), "it is there, and no video yet");
+	assert.deepEqual([(await tus.head(path)).headers["upload-offset"], (await last).status], ["1000", 204]);
+	await fault.release();
+	assert.equal(statSync(source).mode & 0o777, 0o400);
 }));
 
 it("a whole that cannot be read to be compared with its digest is kept", { skip: noTrace }, () => withServer({ settings: { encode: { slots: 0 } } }, async (server) => {
