@@ -69,21 +69,32 @@ void plan_scan_argv(const struct conf *conf, const char *source, const struct fa
 	switches_file(argv, source);
 }
 
-/* Bytes behind the last packet of the scan. */
+/* Bytes behind the last packet of the picture; in an Ogg file, whose streams end together, of any. */
 static int64_t rest_of(const struct facts *facts, const struct scan *scan)
 {
-	int64_t end = -1;
+	int64_t end = facts_are_in(facts, "ogg") && scan->beside.end > 0 ? scan->beside.end : -1;
 
 	for (size_t i = 0; i < scan->count; i++)
 		end = scan->packets[i].end > end ? scan->packets[i].end : end;
 	return end >= 0 ? facts->size_bytes - end : 0;
 }
 
-bool plan_goes_on(const struct facts *facts, const struct scan *scan)
+static bool has_rest(const struct facts *facts, const struct scan *scan)
 {
 	int64_t rest = rest_of(facts, scan);
 
-	return facts_are_in(facts, "mpegts") && rest > REST_BYTES && rest > facts->size_bytes / REST_PART;
+	return rest > REST_BYTES && rest > facts->size_bytes / REST_PART;
+}
+
+bool plan_goes_on(const struct facts *facts, const struct scan *scan)
+{
+	return facts_are_in(facts, "mpegts") && has_rest(facts, scan);
+}
+
+/* Of Ogg files that were joined ffmpeg reads the pictures of the first. */
+static bool is_chained(const struct facts *facts, const struct scan *scan)
+{
+	return facts->has_video && facts_are_in(facts, "ogg") && has_rest(facts, scan);
 }
 
 bool plan_scan_is_wanted(const struct facts *facts)
@@ -352,7 +363,7 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 	else
 		job_decide(plan, "no_picture", input->facts->has_video ? "The source names a video track, but has no pictures in it."
 			   : "The source has sound only.");
-	if (input->scan != NULL && plan_goes_on(input->facts, input->scan))
+	if (input->scan != NULL && (plan_goes_on(input->facts, input->scan) || is_chained(input->facts, input->scan)))
 		job_decide(plan, "goes_on", "Behind what is kept the source goes on for %.1f of its %.1f MB, with other streams.",
 			   (double)rest_of(input->facts, input->scan) / 1e6, (double)input->facts->size_bytes / 1e6);
 	else if (input->facts->merged)

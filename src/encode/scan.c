@@ -141,6 +141,8 @@ static void take_other(struct scan *scan, struct row *row, const char *line)
 	if (!take_row(line, true, row))
 		return;
 	follow(scan, row);
+	if (row->packet.end > scan->beside.end)
+		scan->beside.end = row->packet.end;
 	if (row->index == scan->beside.sound && row->has_pts && row->packet.pts > scan->beside.last)
 		scan->beside.last = row->packet.pts;
 }

@@ -22,6 +22,7 @@ struct scan_packet {
 struct scan_beside {
 	bool wanted;
 	int64_t picture, sound;
+	int64_t end;            /* the byte of the file behind the last packet that is none of the picture's */
 	int64_t last;           /* pts of the sound's last packet, in its time base; INT64_MIN: there was none */
 };
 

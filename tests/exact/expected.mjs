@@ -17,7 +17,7 @@ const outcomes = {
 		"made/nob.avi", "made/nocues.mkv", "made/odd444.mp4", "made/ogop_mpeg2.ts", "made/ogop_x264.mkv",
 		"made/ogop_x264.mp4", "made/ogop_x264.ts", "made/ogop_x265.mkv", "made/ogop_x265.mp4",
 		"made/ogop_x265.ts", "made/onekey.mp4", "made/prores.mov", "made/rot90.mp4", "made/theora.ogv",
-		"made/trunc.mkv", "made/vfr.mkv", "made/vfr.mp4", "made/vfr.ts", "made/vp8.webm",
+		"made/trunc.mkv", "made/trunc_faststart.mp4", "made/vfr.mkv", "made/vfr.mp4", "made/vfr.ts", "made/vp8.webm",
 		"made/vp9_altref.webm", "made/wmv2.wmv", "made/wrap.ts", "real/bbb480p_30s.mp4",
 		"real/bbb_2500ms.ts", "real/bbb_800x640_768kbps_30fps_avc_2b_firstpts_10_sec.mp4",
 		"real/bbb_800x640_768kbps_30fps_avc_non_reference_3b.mp4",
@@ -65,7 +65,7 @@ const outcomes = {
 		"x264-refresh-b.ts", "x264-refresh.mp4", "x264-refresh.ts", "x264.flv", "real/m4p_MOV00006.3gp",
 	],
 	noticed: [
-		"hostile/34-png-in-mov-16k.mov", "made/corrupt.mp4", "made/frag_sidx.mp4", "made/trunc_faststart.mp4", "real/decord_corrupted.mp4",
+		"hostile/34-png-in-mov-16k.mov", "made/corrupt.mp4", "made/frag_sidx.mp4", "real/decord_corrupted.mp4",
 	],
 	damaged: [
 		"noise-open.ts", "noise.mp4", "noise.ts",

@@ -629,6 +629,29 @@ static void tells_what_was_cut_off(void **state)
 	scan_fini(&scan);
 }
 
+/* Joined files of which ffmpeg reads the first alone: packets of picture and sound end long before the file does. */
+static void tells_that_an_ogg_file_goes_on(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	strcpy(facts.container, "ogg");
+	facts.size_bytes = 9000000;
+	make_scan(&scan, 0, 512, 72, 0);
+	scan_beside(&scan, 0, 1);
+	scan.beside.end = 8800000;
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_null(decided(&plan, "goes_on"));
+	plan_fini(&plan);
+	scan.beside.end = 5000000;
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_string_equal(decided(&plan, "goes_on"), "Behind what is kept the source goes on for 4.0 of its 9.0 MB, with other streams.");
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static void tells_how_many_pictures_are_not_seen(void **state)
 {
 	struct facts facts = film;
@@ -1099,6 +1122,7 @@ int main(void)
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
 		cmocka_unit_test(tells_what_was_cut_off),
+		cmocka_unit_test(tells_that_an_ogg_file_goes_on),
 		cmocka_unit_test(tells_how_many_pictures_are_not_seen),
 		cmocka_unit_test(a_poster_is_taken_from_a_tenth_of_the_film),
 		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
