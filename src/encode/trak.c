@@ -24,6 +24,17 @@ static bool find_boxes(struct bytes body, struct box *tkhd, struct box *mdhd, st
 	return true;
 }
 
+/* Two would have it edited twice (boxes_init.c). */
+static bool has_one(struct bytes inside, uint32_t type)
+{
+	struct box box;
+	size_t count = 0;
+
+	while (box_next(&inside, &box))
+		count += box.type == type;
+	return count == 1;
+}
+
 /* The version of a full box, and past its creation and modification times. */
 static bool skip_times(struct bytes *full_box)
 {
@@ -40,6 +51,8 @@ const char *trak_read(struct bytes body, struct trak *trak)
 
 	if (!find_boxes(body, &tkhd, &mdhd, trak) || tkhd.body.left < TKHD_BYTES)
 		return "a track is not described";
+	if (!has_one(body, BOX_TYPE('t', 'k', 'h', 'd')))
+		return "a track is described twice";
 	skip_times(&tkhd.body);
 	trak->id = bytes_u32(&tkhd.body);
 	wide = skip_times(&mdhd.body);

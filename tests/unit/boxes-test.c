@@ -97,12 +97,17 @@ static void put_mp4a(struct buf *out)
 	close_box(out, stsd);
 }
 
+static int headers = 1;         /* of a track */
+
 static void put_trak(struct buf *out, const char *handler, void (*tables)(struct buf *out))
 {
-	size_t trak = open_box(out, "trak"), mdia, minf, stbl, box = open_box(out, "tkhd");
+	size_t trak = open_box(out, "trak"), mdia, minf, stbl, box;
 
-	PUT(out, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
-	close_box(out, box);
+	for (int i = 0; i < headers; i++) {
+		box = open_box(out, "tkhd");
+		PUT(out, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+		close_box(out, box);
+	}
 	mdia = open_box(out, "mdia");
 	box = open_box(out, "mdhd");
 	PUT(out, 0, 0, 0, 90000, 180000);
@@ -265,6 +270,19 @@ static void refuses_what_is_not_one_track(void **state)
 		fragmented_fini(&file);
 		buf_fini(&b);
 	}
+}
+
+static void refuses_a_track_that_is_described_twice(void **state)
+{
+	for (headers = 0; headers < 3; headers++) {
+		struct buf b = make_file(0);
+		struct fragmented file;
+
+		assert_int_equal(read_buf(&b, &file), headers == 1);
+		fragmented_fini(&file);
+		buf_fini(&b);
+	}
+	headers = 1;
 }
 
 static void refuses_a_file_without_samples(void **state)
@@ -498,6 +516,7 @@ int main(void)
 		cmocka_unit_test(refuses_every_torn_end),
 		cmocka_unit_test(stands_any_byte_anywhere),
 		cmocka_unit_test(refuses_what_is_not_one_track),
+		cmocka_unit_test(refuses_a_track_that_is_described_twice),
 		cmocka_unit_test(refuses_a_file_without_samples),
 		cmocka_unit_test(zero_is_taken_off_every_fragment),
 		cmocka_unit_test(a_file_is_placed_anywhere_in_time),
