@@ -242,7 +242,7 @@ static enum db_result do_also(struct db *db, const struct plan_also *also)
 
 static enum db_result say_lost(struct db *db, const struct task *task, const char *rendition, int64_t lost)
 {
-	char detail[120];
+	char detail[160];
 
 	if (lost <= 0)
 		return DB_OK;
