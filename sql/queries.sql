@@ -87,10 +87,10 @@ SELECT path, video FROM named_file ORDER BY video, path;
 SELECT 1 FROM video WHERE id = :id AND state <> 'deleting';
 
 -- name: profile_exists
-SELECT 1 FROM profile WHERE name = :name;
+SELECT 1 FROM profile WHERE name = :id;
 
 -- name: profile_has_encoders
-SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM profile_lacks WHERE profile = :name);
+SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM profile_lacks WHERE profile = :id);
 
 -- name: patch_members
 SELECT key, type, value FROM json_each(:json);
@@ -247,8 +247,8 @@ SELECT t.id, t.attempts, t.failures, t.kind, t.seq, t.video, v.source, t.frames_
        (SELECT count(*) FROM task c WHERE c.video = t.video AND c.edition = t.edition AND c.kind = 'chunk') < 2,
        v.single, t.predicted_s, t.crashes,
        (SELECT CAST(round(sum(bytes)) AS INTEGER) FROM rendition_cap WHERE video = t.video AND edition = t.edition),
-       coalesce(v.recipe ->> '$.segment_ms', 0)
-  FROM task t JOIN video v ON v.id = t.video WHERE t.id = :id;
+       coalesce(v.recipe ->> '$.segment_ms', p.segment_ms)
+  FROM task t JOIN video v ON v.id = t.video LEFT JOIN profile p ON p.name = v.profile WHERE t.id = :id;
 
 -- name: task_argv
 SELECT e.value FROM task t, json_each(t.argv) e WHERE t.id = :id ORDER BY e.key;
@@ -640,10 +640,9 @@ SELECT seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlis
   FROM piece WHERE video = :video AND edition = :edition AND rendition = :rendition AND seq >= :from ORDER BY seq;
 
 -- name: early
-SELECT v.published, v.playable_ms IS NOT NULL, coalesce(v.recipe ->> '$.segment_ms', p.segment_ms),
-       coalesce(v.recipe ->> '$.segment_most_ms', 0),
+SELECT v.published, v.playable_ms IS NOT NULL, coalesce(v.recipe ->> '$.segment_most_ms', 0),
        (SELECT count(*) FROM task WHERE video = v.id AND edition = :edition AND kind = 'chunk')
-  FROM video v JOIN profile p ON p.name = v.profile WHERE v.id = :id;
+  FROM video v WHERE v.id = :id;
 
 -- name: video_playable
 UPDATE video SET playable_ms = (SELECT ms FROM now_ms) WHERE id = :id AND playable_ms IS NULL;

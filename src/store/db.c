@@ -173,6 +173,14 @@ enum db_result rows_found(struct rows *rows)
 	return result;
 }
 
+bool rows_may_be_found_for(struct db *db, enum sql_query query, const char *id)
+{
+	struct rows rows = rows_open(db, query);
+
+	rows_text(&rows, ":id", id);
+	return rows_found(&rows) != DB_NONE;
+}
+
 enum db_result rows_put(struct rows *rows, struct buf *out)
 {
 	enum db_result result = rows_next(rows);

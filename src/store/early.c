@@ -19,9 +19,8 @@ enum db_result early_read(struct db *db, const struct task *task, struct early *
 		return result;
 	early->published = rows_column_int(&rows, 0, 0) != 0;
 	early->playable = rows_column_int(&rows, 1, 0) != 0;
-	early->segment_ms = rows_column_int(&rows, 2, 0);
-	early->segment_most_ms = rows_column_int(&rows, 3, 0);
-	early->pieces = rows_column_int(&rows, 4, 0);
+	early->segment_most_ms = rows_column_int(&rows, 2, 0);
+	early->pieces = rows_column_int(&rows, 3, 0);
 	rows_end(&rows);
 	return DB_OK;
 }

@@ -8,7 +8,6 @@
 struct early {
 	bool published;                 /* a finished edition is on show: it stays until this one is finished too */
 	bool playable;                  /* the master playlist names the early ones already */
-	int64_t segment_ms;             /* of the profile */
 	int64_t segment_most_ms;        /* the longest one of a rung that was planned; 0: not known */
 	int64_t pieces;                 /* chunks that each rung will have */
 };

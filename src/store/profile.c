@@ -9,22 +9,14 @@
 #include "store/profile.h"
 #include "store/rows.h"
 
-static bool is_there(struct db *db, enum sql_query query, const char *name)
-{
-	struct rows rows = rows_open(db, query);
-
-	rows_text(&rows, ":name", name);
-	return rows_found(&rows) != DB_NONE; /* what cannot be looked up is not gone */
-}
-
 bool profile_exists(struct db *db, const char *name)
 {
-	return is_there(db, SQL_PROFILE_EXISTS, name);
+	return rows_may_be_found_for(db, SQL_PROFILE_EXISTS, name);
 }
 
 bool profile_lacks_encoder(struct db *db, const char *name)
 {
-	return !is_there(db, SQL_PROFILE_HAS_ENCODERS, name);
+	return !rows_may_be_found_for(db, SQL_PROFILE_HAS_ENCODERS, name);
 }
 
 enum db_result profile_encoders_forget(struct db *db)

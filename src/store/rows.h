@@ -44,6 +44,9 @@ void rows_end(struct rows *rows);
 /* Whether it has a row: DB_OK or DB_NONE.  The statement has ended. */
 enum db_result rows_found(struct rows *rows) __attribute__((warn_unused_result));
 
+/* Whether one that takes an id, ":id", and nothing else, may have one: what cannot be looked up is not gone. */
+bool rows_may_be_found_for(struct db *db, enum sql_query query, const char *id);
+
 /* The first column of its only row as UTF-8.  The statement has ended. */
 enum db_result rows_put(struct rows *rows, struct buf *out) __attribute__((warn_unused_result));
 

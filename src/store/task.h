@@ -32,7 +32,7 @@ struct task {
 	int64_t duration_ms;            /* of the video; 0: not known */
 	double predicted_s;             /* CPU seconds; 0: not known */
 	int64_t caps_bytes;             /* of all that is made of the video, at the caps of its rates; 0: not planned yet */
-	int64_t segment_ms;             /* as the video's profile wishes it; 0: not planned yet */
+	int64_t segment_ms;             /* as the video's profile wishes it; 0: not known */
 	struct strings argv;            /* empty for probe and scan: made at the start */
 	struct strings reads;           /* absolute, or relative to the store's directory */
 };

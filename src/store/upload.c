@@ -213,10 +213,7 @@ enum db_result upload_complete(struct db *db, const struct upload_done *done)
 
 bool upload_needs_file(struct db *db, const char *id)
 {
-	struct rows rows = rows_open(db, SQL_UPLOAD_NEEDS_FILE);
-
-	rows_text(&rows, ":id", id);
-	return rows_found(&rows) != DB_NONE; /* what cannot be looked up is not an orphan */
+	return rows_may_be_found_for(db, SQL_UPLOAD_NEEDS_FILE, id);
 }
 
 static enum db_result next_id(struct rows *rows, char id[ID_LEN + 1])

@@ -163,17 +163,9 @@ enum db_result video_page(struct db *db, const char *id, struct video_page *page
 	return DB_OK;
 }
 
-static bool is_there(struct db *db, enum sql_query query, const char *id)
-{
-	struct rows rows = rows_open(db, query);
-
-	rows_text(&rows, ":id", id);
-	return rows_found(&rows) != DB_NONE; /* what cannot be looked up is not gone */
-}
-
 bool video_exists(struct db *db, const char *id)
 {
-	return is_there(db, SQL_VIDEO_EXISTS, id);
+	return rows_may_be_found_for(db, SQL_VIDEO_EXISTS, id);
 }
 
 enum db_result video_files(struct db *db, void (*each)(void *user, const char *path, const char *id), void *user)
@@ -251,7 +243,7 @@ enum db_result video_patch(struct db *db, const char *id, const struct video_pat
 	enum db_result result = db_begin(db);
 
 	if (result == DB_OK)
-		result = is_there(db, SQL_VIDEO_VISIBLE, id) ? DB_OK : DB_NONE;
+		result = rows_may_be_found_for(db, SQL_VIDEO_VISIBLE, id) ? DB_OK : DB_NONE;
 	if (result == DB_OK && patch->title != NULL)
 		result = set_title(db, id, patch->title);
 	if (result == DB_OK && patch->has_priority)

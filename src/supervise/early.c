@@ -67,9 +67,9 @@ static bool put_file(const struct work *work, const char *name, const struct buf
 
 /* How long a segment can be: as planned, and of what was not planned one by one half as much again as wished for.  A list's
  * target duration must not change while it grows (RFC 8216, section 6.2.1). */
-static int64_t segment_most_ms(const struct early *early)
+static int64_t segment_most_ms(const struct task *task, const struct early *early)
 {
-	int64_t usual = early->segment_ms * 3 / 2;
+	int64_t usual = task->segment_ms * 3 / 2;
 
 	return early->segment_most_ms > usual ? early->segment_most_ms : usual;
 }
@@ -87,7 +87,8 @@ static bool write_list(const struct work *work, const struct rendition_row *row,
 		return true;
 	name_stem(stem, row->edition, row->planned.name);
 	name_early(file, stem);
-	playlist_early(row, pieces, is_picture(row) ? PLAYLIST_TO_THE_END : reach->us, complete, segment_most_ms(early), &text);
+	playlist_early(row, pieces, is_picture(row) ? PLAYLIST_TO_THE_END : reach->us, complete,
+		       segment_most_ms(&work->attempt->task, early), &text);
 	ok = put_file(work, file, &text);
 	buf_fini(&text);
 	return ok;
