@@ -10,6 +10,7 @@
 #include "encode/telling.h"
 
 #define LINE_MOST 160
+#define ENDED_EARLY "File ended prematurely"
 
 /* Lines that follow any failure. */
 static const char *const empty_words[] = {
@@ -115,7 +116,7 @@ void telling_line(const char *text, char line[160])
  */
 static const char *const our_words[] = {
 	"not on whitelist", "[null @ ", "[NULL @ ", "mmco: unref short failure", "illegal short term buffer state detected",
-	"co located POCs unavailable", "File ended prematurely",
+	"co located POCs unavailable", ENDED_EARLY,
 };
 
 static bool is_ours(const char *line, size_t len)
@@ -144,5 +145,5 @@ int64_t telling_complaints(const char *text)
 
 bool telling_is_cut(const char *text)
 {
-	return strstr(text, ": partial file") != NULL || strstr(text, "File ended prematurely") != NULL;
+	return strstr(text, ": partial file") != NULL || strstr(text, ENDED_EARLY) != NULL;
 }

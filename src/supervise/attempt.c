@@ -18,7 +18,6 @@
 #define READING_CPU_S 120
 #define FILE_LEAST_BYTES ((int64_t)1 << 30)     /* for what has no cap, and where a source is longer than it says */
 #define FILE_CAPS 4                             /* caps are kept on the whole, and not in each second */
-#define OUTPUT_MOST_BYTES (1 << 20)             /* of ffprobe's JSON */
 #define PICTURES_A_SECOND_MOST 100              /* of a source, each of which takes 48 bytes while it is planned ... */
 #define PICTURES_MORE 1000000                   /* and so many besides: an hour of slow motion at 240 */
 
@@ -187,7 +186,7 @@ bool attempt_make_argv(struct attempt *attempt, const struct conf *conf, struct 
 
 static void keep_output(struct attempt *attempt, const char *bytes, size_t len)
 {
-	if (attempt->output.len < OUTPUT_MOST_BYTES)
+	if (attempt->output.len < ATTEMPT_OUTPUT_MOST)
 		buf_put(&attempt->output, bytes, len);
 }
 

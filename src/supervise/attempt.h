@@ -9,6 +9,8 @@
 #include "store/task.h"
 #include "supervise/child.h"
 
+#define ATTEMPT_OUTPUT_MOST (1 << 20)    /* bytes that are kept of it: of ffprobe's JSON; so much is not whole */
+
 /* Everything that is known of an attempt once its child is over. */
 struct attempt {
 	struct task task;

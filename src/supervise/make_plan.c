@@ -15,7 +15,6 @@
 #include "encode/telling.h"
 #include "supervise/make.h"
 
-#define PROBE_MOST_BYTES (1 << 20)
 #define FLV_HEAD_BYTES 16       /* of a tag with H.264, from where ffprobe has its packet begin; four bytes follow each whole one */
 
 static bool read_facts(struct work *work)
@@ -86,7 +85,7 @@ static bool probe_make(struct work *work)
 	struct attempt *a = work->attempt;
 	enum db_result saved;
 
-	if (a->output.len >= PROBE_MOST_BYTES)
+	if (a->output.len >= ATTEMPT_OUTPUT_MOST)
 		return work_refuse(work, VERDICT_FAIL, "not_a_video", "The file describes itself at a length that no video needs.");
 	saved = probe_save(work->desk->db, a->task.video, buf_text(&a->output), (enum probe_step)a->task.seq);
 	if (saved == DB_REFUSED)
