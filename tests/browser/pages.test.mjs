@@ -71,6 +71,8 @@ test("the page of a video hears how far its tasks are, asks for what begins and 
 	server.hold.on("chunk");
 	await keepStreams(page);
 	const id = await server.upload(film), asked = [];
+	let last = 0;
+	page.on("request", (request) => /\/tasks/.test(request.url()) && asked.push(request.url()) && (last = performance.now()));
 	await page.goto(`/videos/${id}`);
 	await page.locator(".stage-state", { hasText: /^Encoding · \d+ %/ }).waitFor();
 	await keepPicture(page, "video-encoding");
@@ -80,7 +82,8 @@ test("the page of a video hears how far its tasks are, asks for what begins and 
 	const done = await server.count(`task WHERE video = '${id}' AND state = 'done'`);
 	await page.waitForFunction((done) => document.querySelectorAll(".task-bar[data-state=done]").length === done, done);
 	const task = await server.value(`SELECT id FROM task WHERE video = '${id}' AND kind = 'chunk'`);
-	page.on("request", (request) => /\/tasks/.test(request.url()) && asked.push(request.url()));
+	await until(() => performance.now() - last > 1500, "all that began and ended was asked for");
+	asked.length = 0;
 	await until(async () => {
 		await page.evaluate((task) => window.streams[0].dispatchEvent(new MessageEvent("progress",
 			{ data: JSON.stringify({ state: "encoding", tasks: [{ task, progress: 0.5 }] }) })), task);
