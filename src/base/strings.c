@@ -43,6 +43,13 @@ void strings_add_all(struct strings *list, const char *const *items)
 		strings_add(list, *items);
 }
 
+bool strings_among(const char *const *array, const char *text)
+{
+	while (*array != NULL && strcmp(*array, text) != 0)
+		array++;
+	return *array != NULL;
+}
+
 void strings_set(struct strings *list, size_t at, const char *text)
 {
 	char *copy = strdup(text);

@@ -2,6 +2,7 @@
 #ifndef CLIPMILL_STRINGS_H
 #define CLIPMILL_STRINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -19,6 +20,9 @@ void strings_addf(struct strings *list, const char *format, ...) __attribute__((
 
 /* Adds each of a NULL-terminated array. */
 void strings_add_all(struct strings *list, const char *const *items);
+
+/* True where a NULL-terminated array has `text`. */
+bool strings_among(const char *const *array, const char *text);
 
 /* Puts `text` in the place of an entry that is there. */
 void strings_set(struct strings *list, size_t at, const char *text);

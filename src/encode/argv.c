@@ -105,7 +105,7 @@ static void add_rung(const struct chunk *c, const struct rung *rung, size_t at, 
 
 static void add_copy(const struct chunk *c, const struct rung *rung, struct strings *argv)
 {
-	line_map(c->input->facts->video_index, argv);
+	line_map(c->input->facts->picture.index, argv);
 	copy_add(c->input, c->grid, c->copy, c->cut, GRAPH_DELAY_FRAMES, argv);
 	add_piece(c, rung, argv);
 }
@@ -126,7 +126,7 @@ static void add_rungs(const struct chunk *c, const struct ladder *ladder, struct
 	for (size_t i = 0; i < ladder->count; i++)
 		if (c->copy == NULL || i != c->copy->rung)
 			encoded[count++] = ladder->rungs[i];
-	graph_video(c->input->facts, c->grid, c->cut, count > 0 ? encoded : ladder->rungs, count > 0 ? count : 1, &graph);
+	graph_video(&c->input->facts->picture, c->grid, c->cut, count > 0 ? encoded : ladder->rungs, count > 0 ? count : 1, &graph);
 	line_buf(argv, "-filter_complex", &graph);
 	for (size_t i = 0; i < count; i++)
 		add_rung(c, &encoded[i], i, argv);
@@ -154,9 +154,9 @@ int64_t argv_chunk(const struct plan_input *input, const struct grid *grid, cons
 
 	line_open(input, argv);
 	line_clock(input, grid, argv);
-	if (graph_takes_changes(input->facts))
+	if (graph_takes_changes(&input->facts->picture))
 		line_text(argv, "-reinit_filter", "0");
-	if (graph_turns(input->facts))
+	if (graph_turns(&input->facts->picture))
 		strings_add(argv, "-noautorotate");
 	add_seek(cut, argv);
 	switches_file(argv, input->source);

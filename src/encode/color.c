@@ -30,22 +30,22 @@ static const char *known(const char *const *list, const char *name, const char *
 	return otherwise;
 }
 
-bool graph_is_rgb(const struct facts *f)
+bool graph_is_rgb(const struct facts_picture *p)
 {
 	static const char *const parts[] = { "rgb", "bgr", "gbr", "pal8", "mono" };
 
 	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-		if (strstr(f->pix_fmt, parts[i]) != NULL)
+		if (strstr(p->pix_fmt, parts[i]) != NULL)
 			return true;
 	return false;
 }
 
-bool graph_guesses_color(const struct facts *f)
+bool graph_guesses_color(const struct facts_picture *p)
 {
 	static const char *const untold[] = { "", "unknown", "unspecified", "reserved", NULL };
 
-	return f->hdr == FACTS_SDR && !graph_is_rgb(f) && known(spaces, f->color_space, NULL) == NULL &&
-	       known(untold, f->color_space, NULL) == NULL;
+	return p->hdr == FACTS_SDR && !graph_is_rgb(p) && known(spaces, p->color_space, NULL) == NULL &&
+	       known(untold, p->color_space, NULL) == NULL;
 }
 
 /* What goes with a matrix where the source names that alone. */
@@ -59,16 +59,16 @@ static struct graph_color usual_of(const char *space)
 }
 
 /* Primaries are told, and never converted: what is wider than BT.709 (Display P3 of phones) would be dull without its name. */
-struct graph_color graph_color_of(const struct facts *f)
+struct graph_color graph_color_of(const struct facts_picture *p)
 {
-	bool large = f->coded_height >= HD_LINES || f->coded_width >= 1280;
-	struct graph_color color = usual_of(known(spaces, f->color_space, large ? "bt709" : "smpte170m"));
+	bool large = p->coded_height >= HD_LINES || p->coded_width >= 1280;
+	struct graph_color color = usual_of(known(spaces, p->color_space, large ? "bt709" : "smpte170m"));
 
-	if (f->hdr != FACTS_SDR || graph_is_rgb(f))
+	if (p->hdr != FACTS_SDR || graph_is_rgb(p))
 		color = usual_of("bt709");
-	if (f->hdr == FACTS_SDR)
-		color.primaries = known(primaries, f->color_primaries, color.primaries);
-	if (f->hdr == FACTS_SDR && !graph_is_rgb(f))
-		color.transfer = known(transfers, f->color_transfer, color.transfer);
+	if (p->hdr == FACTS_SDR)
+		color.primaries = known(primaries, p->color_primaries, color.primaries);
+	if (p->hdr == FACTS_SDR && !graph_is_rgb(p))
+		color.transfer = known(transfers, p->color_transfer, color.transfer);
 	return color;
 }

@@ -24,15 +24,15 @@ static bool no(struct copy *copy, const char *why)
 	return false;
 }
 
-static bool is_plain(const struct facts *f, const struct rung *rung, struct copy *copy)
+static bool is_plain(const struct facts_picture *p, const struct rung *rung, struct copy *copy)
 {
-	if (strcmp(f->video_codec, rung->codec) != 0)
+	if (strcmp(p->codec, rung->codec) != 0)
 		return no(copy, "The source has another codec.");
-	if (f->coded_width != rung->width || f->coded_height != rung->height || f->rotation != 0 || f->reshaped)
+	if (p->coded_width != rung->width || p->coded_height != rung->height || p->rotation != 0 || p->reshaped)
 		return no(copy, "The picture is turned or mirrored, or has another size.");
-	if (strcmp(f->pix_fmt, "yuv420p") != 0 || f->full_range || f->hdr != FACTS_SDR)
+	if (strcmp(p->pix_fmt, "yuv420p") != 0 || p->full_range || p->hdr != FACTS_SDR)
 		return no(copy, "The picture is not of the kind that every player takes: 8 bits, 4:2:0, limited range.");
-	if (f->interlaced)
+	if (p->interlaced)
 		return no(copy, "The source is interlaced.");
 	return true;
 }
@@ -47,21 +47,21 @@ bool copy_is_hoped_for(const struct facts *facts, const struct profile *profile)
 {
 	struct facts hoped = *facts;
 
-	hoped.interlaced = false;
-	hoped.damage = 0;
+	hoped.picture.interlaced = false;
+	hoped.picture.damage = 0;
 	return copy_is_thinkable(&hoped, profile);
 }
 
 bool copy_is_thinkable(const struct facts *f, const struct profile *profile)
 {
+	const struct facts_picture *p = &f->picture;
 	bool wanted = false;
 
 	for (size_t i = 0; i < profile->rung_count; i++)
-		wanted = wanted || strcmp(profile->rungs[i].codec, f->video_codec) == 0;
-	return profile->copy && wanted && copy_is_described_once(f) && f->damage == 0 && f->rotation == 0 && !f->reshaped && !f->interlaced &&
-	       (strcmp(f->video_codec, "h264") == 0 || strcmp(f->video_codec, "hevc") == 0) &&
-	       f->coded_width == f->width && f->coded_height == f->height && strcmp(f->pix_fmt, "yuv420p") == 0 && !f->full_range &&
-	       f->hdr == FACTS_SDR;
+		wanted = wanted || strcmp(profile->rungs[i].codec, p->codec) == 0;
+	return profile->copy && wanted && copy_is_described_once(f) && p->damage == 0 && p->rotation == 0 && !p->reshaped && !p->interlaced &&
+	       (strcmp(p->codec, "h264") == 0 || strcmp(p->codec, "hevc") == 0) && p->coded_width == p->width && p->coded_height == p->height &&
+	       strcmp(p->pix_fmt, "yuv420p") == 0 && !p->full_range && p->hdr == FACTS_SDR;
 }
 
 static bool is_regular(const struct plan_input *input, const struct grid *g, struct copy *copy)
@@ -128,21 +128,21 @@ bool copy_fits(const struct plan_input *input, const struct grid *g, const struc
 		return no(copy, "The profile has everything encoded.");
 	if (input->single != NULL)
 		return no(copy, "Something of it did not come out as planned, so it is encoded.");
-	if (!is_plain(input->facts, rung, copy) || !is_regular(input, g, copy) || !look_at_groups(input->scan, copy))
+	if (!is_plain(&input->facts->picture, rung, copy) || !is_regular(input, g, copy) || !look_at_groups(input->scan, copy))
 		return false;
 	if ((double)copy->apart > APART_MOST * wished)
 		return no(copy, "Its keyframes are too far apart to start at.");
 	if (input->scan->cut)
 		return no(copy, "The file was cut off.");
-	if (!input->facts->idr.known)
+	if (!input->facts->picture.idr.known)
 		return no(copy, "It was not found to be whole, and described at its head, once for all.");
 	if (!idr_are_keyframes(input->facts, input->scan))
 		return no(copy, "Not every keyframe stands for itself.");
 	if (copy->delay > GRAPH_DELAY_FRAMES)
 		return no(copy, "Its pictures are stored too far from their order.");
-	if (ladder_source_kbps(input->facts, input->scan) > rung->max_kbps)
+	if (ladder_source_kbps(&input->facts->picture, input->scan) > rung->max_kbps)
 		return no(copy, "It takes more than the rung may.");
-	return input->facts->damage == 0 || no(copy, "Its first pictures do not decode cleanly.");
+	return input->facts->picture.damage == 0 || no(copy, "Its first pictures do not decode cleanly.");
 }
 
 /* Encoders that do not hear of forced keyframes cannot have theirs where the source has its own. */
@@ -159,7 +159,7 @@ bool copy_choose(const struct plan_input *input, const struct grid *g, const str
 	size_t at = 0;
 
 	memset(copy, 0, sizeof *copy);
-	while (at < ladder->count && !is_plain(input->facts, &ladder->rungs[at], copy))
+	while (at < ladder->count && !is_plain(&input->facts->picture, &ladder->rungs[at], copy))
 		at++;
 	if (at < ladder->count && copy_fits(input, g, &ladder->rungs[at], copy) && others_can_follow(ladder, copy)) {
 		copy->rung = at;
@@ -191,27 +191,27 @@ size_t copy_keys(const struct scan *scan, const struct copy *copy, const struct 
  * The slot of a packet: `pts` is what the filter calls its time, which ffmpeg has rescaled to our files' time base by then,
  * whatever the filter's TB says.  The nearest one is exact, since every frame of a constant rate is within a tick of its own.
  */
-static void put_slot(const struct facts *f, const struct grid *g, const char *pts, struct buf *out)
+static void put_slot(const struct facts_picture *p, const struct grid *g, const char *pts, struct buf *out)
 {
 	buf_printf(out, "round((%s/%" PRId64 "-(%" PRId64 ")*%" PRId64 "/%" PRId64 ")*%" PRId64 "/%" PRId64 ")", pts, g->timescale,
-		   g->first_pts, f->timebase.num, f->timebase.den, g->rate.num, g->rate.den);
+		   g->first_pts, p->timebase.num, p->timebase.den, g->rate.num, g->rate.den);
 }
 
 /* Groups are closed, so a chunk's packets are those whose slots are its own. */
-static void put_membership(const struct facts *f, const struct grid *g, const struct cut *cut, struct buf *out)
+static void put_membership(const struct facts_picture *p, const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	if (cut->first && cut->last)
 		return;
 	buf_puts(out, "noise=drop='not(between(");
-	put_slot(f, g, "pts", out);
+	put_slot(p, g, "pts", out);
 	buf_printf(out, ",%" PRId64 ",%" PRId64 "))',", cut->first_frame, cut->first_frame + cut->frames - 1);
 }
 
-static void put_times(const struct facts *f, const struct grid *g, const struct copy *copy, const struct cut *cut, int64_t later,
+static void put_times(const struct facts_picture *p, const struct grid *g, const struct copy *copy, const struct cut *cut, int64_t later,
 		      struct buf *out)
 {
 	buf_printf(out, "setts=time_base=1/%" PRId64 ":pts='(", g->timescale);
-	put_slot(f, g, "PTS", out);
+	put_slot(p, g, "PTS", out);
 	buf_printf(out, "+%" PRId64 ")*%" PRId64 "':dts='(N+%" PRId64 ")*%" PRId64 "':duration=%" PRId64, later, g->tick,
 		   cut->first_frame + later - copy->delay, g->tick, g->tick);
 }
@@ -223,10 +223,10 @@ void copy_add(const struct plan_input *input, const struct grid *g, const struct
 	double least_us = ((double)copy->least - 0.5) / ratio_value(g->rate) * 1e6;
 	struct buf filters = BUF_INIT;
 
-	put_membership(input->facts, g, cut, &filters);
-	put_times(input->facts, g, copy, cut, later, &filters);
+	put_membership(&input->facts->picture, g, cut, &filters);
+	put_times(&input->facts->picture, g, copy, cut, later, &filters);
 	strings_add_all(argv, (const char *const[]){ "-c:v", "copy", "-copypriorss", "1", NULL });
-	strings_add_all(argv, (const char *const[]){ "-tag:v", strcmp(input->facts->video_codec, "hevc") == 0 ? "hvc1" : "avc1", NULL });
+	strings_add_all(argv, (const char *const[]){ "-tag:v", strcmp(input->facts->picture.codec, "hevc") == 0 ? "hvc1" : "avc1", NULL });
 	strings_add(argv, "-min_frag_duration");
 	strings_addf(argv, "%.0f", least_us);
 	strings_add(argv, "-bsf:v");

@@ -50,7 +50,7 @@ static double seconds(const struct cutter *c, int64_t frames)
 
 static int64_t slot_of(const struct cutter *c, int64_t pts)
 {
-	return ratio_frames(pts - c->grid->first_pts, c->input->facts->timebase, c->grid->rate) + c->grid->lead;
+	return ratio_frames(pts - c->grid->first_pts, c->input->facts->picture.timebase, c->grid->rate) + c->grid->lead;
 }
 
 /* May it be cut? ------------------------------------------------------------------------------ */
@@ -92,7 +92,7 @@ static bool may_cut(struct cutter *c)
 		return whole(c->cuts, "one_chunk_short", "It is short: encoded in one piece.");
 	if (!seeks_well(f))
 		return whole(c->cuts, "one_chunk_container", "Files of this kind cannot be entered exactly: encoded in one piece.");
-	if (f->palette)
+	if (f->picture.palette)
 		return whole(c->cuts, "one_chunk_palette", "Its colours are told once, with the first picture: encoded in one piece.");
 	if (g->spliced || g->guessed || c->input->scan->no_pts > 0)
 		return whole(c->cuts, "one_chunk_times", "The file does not tell the time of every frame: encoded in one piece.");
@@ -249,7 +249,7 @@ static bool is_crowded(const struct cutter *c, size_t at)
 {
 	const struct facts *f = c->input->facts;
 
-	return facts_are_in(f, "mov") && strcmp(f->video_codec, "hevc") != 0 && at + 1 < c->entry_count &&
+	return facts_are_in(f, "mov") && strcmp(f->picture.codec, "hevc") != 0 && at + 1 < c->entry_count &&
 	       c->entries[at + 1].dts <= c->entries[at].pts;
 }
 
@@ -263,10 +263,10 @@ static int64_t seek_us(const struct cutter *c, size_t at)
 	static const char *const by_pts[] = { "mov", "asf", "matroska", NULL };
 	const struct facts *f = c->input->facts;
 	const struct entry *e = &c->entries[at];
-	double tick = ratio_value(f->timebase), s;
+	double tick = ratio_value(f->picture.timebase), s;
 
 	s = (double)(is_in_one_of(f, by_pts) && !is_crowded(c, at) ? e->pts : e->dts) * tick;
-	if (facts_are_in(f, "matroska") && f->delay > 0)
+	if (facts_are_in(f, "matroska") && f->picture.delay > 0)
 		s += 3.0 / 23;
 	return (int64_t)ceil(s * 1e6 - 1e-3);
 }
@@ -274,7 +274,7 @@ static int64_t seek_us(const struct cutter *c, size_t at)
 /* Filters that look at neighbours, and streams whose first pictures lean on earlier ones, start a keyframe earlier. */
 static bool wants_run_up(const struct cutter *c)
 {
-	return c->input->facts->interlaced;
+	return c->input->facts->picture.interlaced;
 }
 
 static void set_seek(const struct cutter *c, struct cut *cut)

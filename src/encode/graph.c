@@ -11,32 +11,32 @@
 
 #define TAIL_FRAMES 4           /* the fps filter may end so many slots early: the last frame is held */
 
-bool graph_takes_changes(const struct facts *f)
+bool graph_takes_changes(const struct facts_picture *p)
 {
-	return f->askew == 0;
+	return p->askew == 0;
 }
 
-bool graph_turns(const struct facts *f)
+bool graph_turns(const struct facts_picture *p)
 {
-	return f->reshaped && graph_takes_changes(f);
+	return p->reshaped && graph_takes_changes(p);
 }
 
 /* The filter that deinterlaces cannot take a change of size in mid-stream: field by field, all get the first one.  What has
  * it already is let through as it is. */
-static void put_one_size(const struct facts *f, struct buf *out)
+static void put_one_size(const struct facts_picture *p, struct buf *out)
 {
-	if (graph_takes_changes(f))
-		buf_printf(out, "scale=w=%" PRId64 ":h=%" PRId64 ":interl=1,", f->coded_width, f->coded_height);
+	if (graph_takes_changes(p))
+		buf_printf(out, "scale=w=%" PRId64 ":h=%" PRId64 ":interl=1,", p->coded_width, p->coded_height);
 }
 
 /* `fields`: of each, or of each two, one picture; in the measured order, whatever the flags of a picture say. */
-static void put_deinterlace(const struct facts *f, int64_t fields, struct buf *out)
+static void put_deinterlace(const struct facts_picture *p, int64_t fields, struct buf *out)
 {
-	if (!f->interlaced)
+	if (!p->interlaced)
 		return;
-	put_one_size(f, out);
+	put_one_size(p, out);
 	buf_printf(out, "bwdif=mode=%s:parity=%s:deint=all,", fields == 2 ? "send_field" : "send_frame",
-		   f->fields == FIELDS_BOTTOM_FIRST ? "bff" : "tff");
+		   p->fields == FIELDS_BOTTOM_FIRST ? "bff" : "tff");
 }
 
 /*
@@ -44,12 +44,12 @@ static void put_deinterlace(const struct facts *f, int64_t fields, struct buf *o
  * taken to be 1000 cd/m2: what sources say of it is seldom so, and not said in every chunk.  The output then says
  * nothing of a mastering display any more.
  */
-static void put_sdr(const struct facts *f, struct buf *out)
+static void put_sdr(const struct facts_picture *p, struct buf *out)
 {
-	const char *transfer = f->hdr == FACTS_PQ ? "smpte2084" : "arib-std-b67";
-	const char *matrix = strcmp(f->color_space, "ictcp") == 0 ? "ictcp" : "bt2020nc";
+	const char *transfer = p->hdr == FACTS_PQ ? "smpte2084" : "arib-std-b67";
+	const char *matrix = strcmp(p->color_space, "ictcp") == 0 ? "ictcp" : "bt2020nc";
 
-	if (f->hdr == FACTS_SDR)
+	if (p->hdr == FACTS_SDR)
 		return;
 	buf_printf(out, "format=yuv420p10le,zscale=tin=%s:pin=bt2020:min=%s:rin=tv:t=linear:npl=100,", transfer, matrix);
 	buf_puts(out, "format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0:peak=10,zscale=t=bt709:m=bt709:r=tv,");
@@ -57,14 +57,14 @@ static void put_sdr(const struct facts *f, struct buf *out)
 }
 
 /* As ffmpeg would, but behind a scale to one size. */
-static void put_turn(const struct facts *f, struct buf *out)
+static void put_turn(const struct facts_picture *p, struct buf *out)
 {
 	static const char *const turns[4][2] = {
 		{ "", "vflip," }, { "transpose=clock,", "transpose=cclock_flip," }, { "hflip,vflip,", "hflip," }, { "transpose=cclock,", "transpose=clock_flip," },
 	};
 
-	if (graph_turns(f))
-		buf_puts(out, turns[f->rotation / 90 % 4][f->mirrored]);
+	if (graph_turns(p))
+		buf_puts(out, turns[p->rotation / 90 % 4][p->mirrored]);
 }
 
 static void put_scale(int64_t width, int64_t height, struct buf *out)
@@ -73,9 +73,9 @@ static void put_scale(int64_t width, int64_t height, struct buf *out)
 }
 
 /* To that size, once it is turned. */
-static void put_scale_before(const struct facts *f, int64_t width, int64_t height, struct buf *out)
+static void put_scale_before(const struct facts_picture *p, int64_t width, int64_t height, struct buf *out)
 {
-	bool sideways = graph_turns(f) && f->rotation % 180 != 0;
+	bool sideways = graph_turns(p) && p->rotation % 180 != 0;
 
 	put_scale(sideways ? height : width, sideways ? width : height, out);
 }
@@ -87,46 +87,46 @@ static const char *matrix_of(const struct graph_color *color)
 }
 
 /* What is transparent is black. */
-static void put_opaque(const struct facts *f, struct buf *out)
+static void put_opaque(const struct facts_picture *p, struct buf *out)
 {
-	const struct graph_color color = graph_color_of(f);
+	const struct graph_color color = graph_color_of(p);
 
-	if (f->alpha)
+	if (p->alpha)
 		buf_printf(out, "scale=in_color_matrix=%s,format=gbrap,premultiply=inplace=1,format=gbrp,",
-			   f->hdr != FACTS_SDR ? "bt2020" : matrix_of(&color));
+			   p->hdr != FACTS_SDR ? "bt2020" : matrix_of(&color));
 }
 
 /* For put_sdr, behind a scale: of what is RGB by then, the filter makes BT.601 unless it is told. */
-static void put_hdr_scale(const struct facts *f, struct buf *out)
+static void put_hdr_scale(const struct facts_picture *p, struct buf *out)
 {
-	if (f->hdr != FACTS_SDR && (f->alpha || graph_is_rgb(f)))
+	if (p->hdr != FACTS_SDR && (p->alpha || graph_is_rgb(p)))
 		buf_puts(out, ":out_color_matrix=bt2020");
 }
 
 /* Where the picture is as it shall be, filter scale lets it through if it is told of neither matrix nor range; it stays
  * for sources whose size changes on the way. */
-static bool is_as_wanted(const struct facts *f, const struct rung *rung)
+static bool is_as_wanted(const struct facts_picture *p, const struct rung *rung)
 {
-	return f->coded_width == rung->width && f->coded_height == rung->height && f->rotation == 0 && f->hdr == FACTS_SDR &&
-	       strcmp(f->pix_fmt, "yuv420p") == 0 && !f->full_range;
+	return p->coded_width == rung->width && p->coded_height == rung->height && p->rotation == 0 && p->hdr == FACTS_SDR &&
+	       strcmp(p->pix_fmt, "yuv420p") == 0 && !p->full_range;
 }
 
 /* To limited-range 4:2:0 with square pixels and its colours named.  What a source does not say of its colours is
  * what we say of the output: the filter by itself would take it for BT.601, and convert it. */
-static void put_picture(const struct facts *f, const struct rung *rung, struct buf *out)
+static void put_picture(const struct facts_picture *p, const struct rung *rung, struct buf *out)
 {
-	const struct graph_color color = graph_color_of(f);
+	const struct graph_color color = graph_color_of(p);
 
-	put_opaque(f, out);
-	put_scale_before(f, rung->width, rung->height, out);
-	if (!is_as_wanted(f, rung))
+	put_opaque(p, out);
+	put_scale_before(p, rung->width, rung->height, out);
+	if (!is_as_wanted(p, rung))
 		buf_puts(out, ":out_range=tv");
-	if (!is_as_wanted(f, rung) && f->hdr == FACTS_SDR)
+	if (!is_as_wanted(p, rung) && p->hdr == FACTS_SDR)
 		buf_printf(out, ":in_color_matrix=%s:out_color_matrix=%s", matrix_of(&color), matrix_of(&color));
-	put_hdr_scale(f, out);
+	put_hdr_scale(p, out);
 	buf_puts(out, ",");
-	put_turn(f, out);
-	put_sdr(f, out);
+	put_turn(p, out);
+	put_sdr(p, out);
 	buf_printf(out, "format=yuv420p,setsar=1,setparams=range=tv:color_primaries=%s:color_trc=%s:colorspace=%s",
 		   color.primaries, color.transfer, color.space);
 }
@@ -208,12 +208,12 @@ static void put_still(const struct grid *g, struct buf *out)
 		   g->frames - 1);
 }
 
-static void put_grid(const struct facts *f, const struct grid *g, const struct cut *cut, struct buf *out)
+static void put_grid(const struct facts_picture *p, const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	buf_printf(out, "setpts=PTS-(%" PRId64 "),", g->first_pts);
-	if (f->captions && !graph_keeps_captions(g))
+	if (p->captions && !graph_keeps_captions(g))
 		buf_puts(out, "sidedata=mode=delete:type=A53_CC,");
-	put_deinterlace(f, g->fields, out);
+	put_deinterlace(p, g->fields, out);
 	if (g->still)
 		put_still(g, out);
 	else if (g->keep)
@@ -223,12 +223,12 @@ static void put_grid(const struct facts *f, const struct grid *g, const struct c
 	buf_printf(out, "setpts=PTS+%d,settb=1/%" PRId64 ",", GRAPH_DELAY_FRAMES, g->timescale);
 }
 
-void graph_video(const struct facts *f, const struct grid *g, const struct cut *cut, const struct rung *rungs, size_t count,
+void graph_video(const struct facts_picture *p, const struct grid *g, const struct cut *cut, const struct rung *rungs, size_t count,
 		 struct buf *out)
 {
-	buf_printf(out, "[0:%" PRId64 "]", f->video_index);
-	put_grid(f, g, cut, out);
-	put_picture(f, &rungs[0], out);
+	buf_printf(out, "[0:%" PRId64 "]", p->index);
+	put_grid(p, g, cut, out);
+	put_picture(p, &rungs[0], out);
 	for (size_t i = 0; i + 1 < count; i++) {
 		buf_printf(out, ",split[v%zu][w%zu];[w%zu]", i, i, i);
 		put_scale(rungs[i + 1].width, rungs[i + 1].height, out);
@@ -237,24 +237,24 @@ void graph_video(const struct facts *f, const struct grid *g, const struct cut *
 	buf_printf(out, "[v%zu]", count - 1);
 	/* ffmpeg copies what the source's container says of its mastering display and its turn to the output, unless the graph
 	 * has more than one input. */
-	if (f->hdr != FACTS_SDR || graph_turns(f))
-		buf_printf(out, ";[0:%" PRId64 "]nullsink", f->video_index);
+	if (p->hdr != FACTS_SDR || graph_turns(p))
+		buf_printf(out, ";[0:%" PRId64 "]nullsink", p->index);
 }
 
-void graph_poster(const struct facts *f, int64_t longest, int64_t among, struct buf *out)
+void graph_poster(const struct facts_picture *p, int64_t longest, int64_t among, struct buf *out)
 {
-	const struct graph_color color = graph_color_of(f);
+	const struct graph_color color = graph_color_of(p);
 	int64_t width, height;
 
-	ladder_fit(f, longest, &width, &height);
-	put_deinterlace(f, 1, out);
-	put_opaque(f, out);
-	put_scale_before(f, width, height, out);
-	buf_puts(out, f->hdr != FACTS_SDR ? ":out_range=tv" : "");
-	put_hdr_scale(f, out);
+	ladder_fit(p, longest, &width, &height);
+	put_deinterlace(p, 1, out);
+	put_opaque(p, out);
+	put_scale_before(p, width, height, out);
+	buf_puts(out, p->hdr != FACTS_SDR ? ":out_range=tv" : "");
+	put_hdr_scale(p, out);
 	buf_puts(out, ",");
-	put_turn(f, out);
-	put_sdr(f, out);
+	put_turn(p, out);
+	put_sdr(p, out);
 	if (among > 1)
 		buf_printf(out, "thumbnail=n=%" PRId64 ",", among);
 	buf_printf(out, "scale=in_color_matrix=%s:out_range=pc:out_color_matrix=bt601,format=yuvj420p,setsar=1", matrix_of(&color));

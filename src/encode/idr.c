@@ -30,12 +30,12 @@ static const char *set_types(const char *codec)
 
 void idr_add(const struct facts *facts, struct strings *argv)
 {
-	line_map(facts->video_index, argv);
-	line_map(facts->video_index, argv);
+	line_map(facts->picture.index, argv);
+	line_map(facts->picture.index, argv);
 	strings_add(argv, "-bsf:v:0");
-	strings_addf(argv, KEYFRAMES "filter_units=pass_types=%s", idr_types(facts->video_codec));
+	strings_addf(argv, KEYFRAMES "filter_units=pass_types=%s", idr_types(facts->picture.codec));
 	strings_add(argv, "-bsf:v:1");
-	strings_addf(argv, KEYFRAMES "filter_units=pass_types=%s", set_types(facts->video_codec));
+	strings_addf(argv, KEYFRAMES "filter_units=pass_types=%s", set_types(facts->picture.codec));
 }
 
 bool idr_goes_by_dts(const struct facts *facts)
@@ -69,7 +69,7 @@ void idr_take_sets(const char *line, struct sets *sets)
 
 bool idr_are_keyframes(const struct facts *facts, const struct scan *scan)
 {
-	const struct idr *idr = &facts->idr;
+	const struct idr *idr = &facts->picture.idr;
 	struct idr keys = { .known = true };
 
 	for (size_t i = 0; i < scan->count; i++) {

@@ -45,34 +45,34 @@ static int64_t even(double pixels)
 	return n < 2 ? 2 : n > SIDE_MOST ? SIDE_MOST : n;
 }
 
-static int64_t short_side(const struct facts *f)
+static int64_t short_side(const struct facts_picture *p)
 {
-	return f->width < f->height ? f->width : f->height;
+	return p->width < p->height ? p->width : p->height;
 }
 
-static int64_t long_side(const struct facts *f)
+static int64_t long_side(const struct facts_picture *p)
 {
-	return f->width > f->height ? f->width : f->height;
+	return p->width > p->height ? p->width : p->height;
 }
 
 /* The shorter side of the largest picture of this shape. */
-static int64_t short_side_most(const struct facts *f)
+static int64_t short_side_most(const struct facts_picture *p)
 {
-	int64_t side = short_side(f);
+	int64_t side = short_side(p);
 
-	return long_side(f) <= SIDE_MOST ? side : even((double)side * SIDE_MOST / (double)long_side(f));
+	return long_side(p) <= SIDE_MOST ? side : even((double)side * SIDE_MOST / (double)long_side(p));
 }
 
 /* The source's rate ---------------------------------------------------------------------------- */
 
-int64_t ladder_source_kbps(const struct facts *f, const struct scan *scan)
+int64_t ladder_source_kbps(const struct facts_picture *p, const struct scan *scan)
 {
-	double tick = (double)f->timebase.num / (double)f->timebase.den;
+	double tick = (double)p->timebase.num / (double)p->timebase.den;
 	int64_t bytes = 0, most = 0;
 	double whole_s, window_s;
 	size_t from = 0;
 
-	if (scan == NULL || scan->count == 0 || f->timebase.den == 0)
+	if (scan == NULL || scan->count == 0 || p->timebase.den == 0)
 		return 0;
 	whole_s = (double)(scan->packets[scan->count - 1].pts - scan->packets[0].pts) * tick;
 	window_s = fmin(BUSY_S, fmax(BUSY_LEAST_S, whole_s));
@@ -94,10 +94,10 @@ static double thrift_of(const char *codec)
 }
 
 /* What a rung may take of the source's rate: less for fewer pixels, though not in proportion. */
-static int64_t fair_kbps(const struct facts *f, const struct rung *rung, int64_t source_kbps)
+static int64_t fair_kbps(const struct facts_picture *p, const struct rung *rung, int64_t source_kbps)
 {
-	double part = (double)(rung->width * rung->height) / (double)(f->width * f->height);
-	double same = (double)source_kbps * AGAIN * thrift_of(f->video_codec) / thrift_of(rung->codec);
+	double part = (double)(rung->width * rung->height) / (double)(p->width * p->height);
+	double same = (double)source_kbps * AGAIN * thrift_of(p->codec) / thrift_of(rung->codec);
 	int64_t kbps = llround(same * pow(fmin(part, 1.0), 0.75));
 
 	return kbps < RATE_LEAST_KBPS ? RATE_LEAST_KBPS : kbps;
@@ -121,19 +121,19 @@ static void set_name(const struct profile *profile, const char *codec, int64_t s
 	snprintf(name, 24, "%" PRId64 "p%s%s", side, plain ? "" : "-", plain ? "" : codec);
 }
 
-static void set_size(const struct facts *f, int64_t side, struct rung *rung)
+static void set_size(const struct facts_picture *p, int64_t side, struct rung *rung)
 {
-	double scale = (double)side / (double)short_side(f);
+	double scale = (double)side / (double)short_side(p);
 
-	rung->width = f->width <= f->height ? side : even((double)f->width * scale);
-	rung->height = f->width <= f->height ? even((double)f->height * scale) : side;
+	rung->width = p->width <= p->height ? side : even((double)p->width * scale);
+	rung->height = p->width <= p->height ? even((double)p->height * scale) : side;
 }
 
-static void set_rung(const struct facts *f, const struct profile *profile, const struct profile_rung *as, int64_t side,
+static void set_rung(const struct facts_picture *p, const struct profile *profile, const struct profile_rung *as, int64_t side,
 		     struct rung *rung)
 {
 	memset(rung, 0, sizeof *rung);
-	set_size(f, side, rung);
+	set_size(p, side, rung);
 	rung->max_kbps = as->max_kbps;
 	rung->rung_side = as->short_side;
 	rung->crf = as->crf;
@@ -186,9 +186,9 @@ static bool is_needed(const struct rung *rung, int64_t side, struct ladder *ladd
 	return true;
 }
 
-static void cap_rung(const struct facts *f, int64_t source_kbps, struct rung *rung, struct ladder *ladder)
+static void cap_rung(const struct facts_picture *p, int64_t source_kbps, struct rung *rung, struct ladder *ladder)
 {
-	int64_t fair = source_kbps > 0 ? fair_kbps(f, rung, source_kbps) : rung->max_kbps;
+	int64_t fair = source_kbps > 0 ? fair_kbps(p, rung, source_kbps) : rung->max_kbps;
 
 	if (fair >= rung->max_kbps)
 		return;
@@ -199,7 +199,7 @@ static void cap_rung(const struct facts *f, int64_t source_kbps, struct rung *ru
 
 /* What a rung is made from, and where it goes. */
 struct making {
-	const struct facts *facts;
+	const struct facts_picture *picture;
 	const struct profile *profile;
 	int64_t source_kbps;
 	struct ladder *ladder;
@@ -211,12 +211,12 @@ static void take(const struct making *m, const struct profile_rung *as, int64_t 
 
 	if (m->ladder->count == VIDEO_RUNGS_MOST)
 		return;
-	set_rung(m->facts, m->profile, as, side, &rung);
+	set_rung(m->picture, m->profile, as, side, &rung);
 	rung.max_kbps = max_kbps;
 	set_codec(m->profile, side, &rung, m->ladder);
 	if (!is_needed(&rung, side, m->ladder))
 		return;
-	cap_rung(m->facts, m->source_kbps, &rung, m->ladder);
+	cap_rung(m->picture, m->source_kbps, &rung, m->ladder);
 	m->ladder->rungs[m->ladder->count++] = rung;
 }
 
@@ -249,17 +249,17 @@ static void note_larger(const struct making *m, size_t fits, int64_t side)
 	}
 }
 
-void ladder_make(const struct facts *f, const struct profile *profile, int64_t source_kbps, struct ladder *ladder)
+void ladder_make(const struct facts_picture *p, const struct profile *profile, int64_t source_kbps, struct ladder *ladder)
 {
-	const struct making m = { f, profile, source_kbps, ladder };
+	const struct making m = { p, profile, source_kbps, ladder };
 	const struct profile_rung *rungs = profile->rungs;
-	int64_t side = short_side_most(f);
+	int64_t side = short_side_most(p);
 	size_t fits = 0;
 
 	ladder->count = ladder->note_count = 0;
-	if (side < short_side(f))
+	if (side < short_side(p))
 		note(ladder, "made_smaller", "The longer side of the source has %" PRId64 " pixels: it is made smaller, as players take no more than %d.",
-		     long_side(f), SIDE_MOST);
+		     long_side(p), SIDE_MOST);
 	while (fits < profile->rung_count && rungs[fits].short_side > side)
 		fits++;
 	note_larger(&m, fits, side);
@@ -271,11 +271,11 @@ void ladder_make(const struct facts *f, const struct profile *profile, int64_t s
 		take(&m, &rungs[fits], rungs[fits].short_side, rungs[fits].max_kbps);
 }
 
-void ladder_fit(const struct facts *f, int64_t longest, int64_t *width, int64_t *height)
+void ladder_fit(const struct facts_picture *p, int64_t longest, int64_t *width, int64_t *height)
 {
-	int64_t side = long_side(f);
+	int64_t side = long_side(p);
 	double scale = side > longest ? (double)longest / (double)side : 1.0;
 
-	*width = even((double)f->width * scale);
-	*height = even((double)f->height * scale);
+	*width = even((double)p->width * scale);
+	*height = even((double)p->height * scale);
 }

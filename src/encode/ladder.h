@@ -2,7 +2,7 @@
 #ifndef CLIPMILL_LADDER_H
 #define CLIPMILL_LADDER_H
 
-#include "encode/facts.h"
+#include "encode/facts_picture.h"
 #include "encode/scan.h"
 #include "store/profile.h"
 
@@ -36,12 +36,12 @@ struct ladder {
  * and only its own size where it is smaller than all.  Rates are capped by the source's, `source_kbps` (0: not known);
  * a rung that nobody would need next to the one above it is left out.  Never none, unless the profile has none.
  */
-void ladder_make(const struct facts *facts, const struct profile *profile, int64_t source_kbps, struct ladder *ladder);
+void ladder_make(const struct facts_picture *picture, const struct profile *profile, int64_t source_kbps, struct ladder *ladder);
 
 /* The rate of a source in its busiest seconds, of its pictures alone; 0: its packets do not tell. */
-int64_t ladder_source_kbps(const struct facts *facts, const struct scan *scan);
+int64_t ladder_source_kbps(const struct facts_picture *picture, const struct scan *scan);
 
 /* The largest even size with the shape of the source whose longer side is at most `longest`. */
-void ladder_fit(const struct facts *facts, int64_t longest, int64_t *width, int64_t *height);
+void ladder_fit(const struct facts_picture *picture, int64_t longest, int64_t *width, int64_t *height);
 
 #endif

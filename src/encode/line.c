@@ -60,9 +60,9 @@ void line_beside(const struct plan_input *input, const struct grid *grid, struct
 
 	if (grid == NULL || !grid->spliced)
 		return;
-	line_map(facts->video_index, argv);
-	for (size_t i = 0; i < facts->sound_count; i++)
-		line_map(facts->sounds[i].index, argv);
+	line_map(facts->picture.index, argv);
+	for (size_t i = 0; i < facts->sound.count; i++)
+		line_map(facts->sound.tracks[i].index, argv);
 	strings_add_all(argv, (const char *const[]){ "-c", "copy", "-f", "null", "-", NULL });
 }
 
@@ -70,7 +70,7 @@ double line_zero_s(const struct plan_input *input, const struct grid *grid)
 {
 	if (grid != NULL)
 		return grid->base_s;
-	if (!isfinite(input->facts->audio_start_s))
+	if (!isfinite(input->facts->sound.start_s))
 		return 0;
-	return input->facts->audio_start_s - (input->spliced ? input->facts->start_s : 0);
+	return input->facts->sound.start_s - (input->spliced ? input->facts->source.start_s : 0);
 }

@@ -46,10 +46,10 @@ static void put_graph(const struct facts *facts, struct buf *out)
 	char keys[32], first[48];
 
 	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S ",split=3[i][c][f];[i]idet,metadata=mode=print:file=-:direct=1[idet]",
-		   facts->video_index, facts->claims_fields ? PICTURES_FIELDS : PICTURES);
+		   facts->picture.index, facts->picture.claims_fields ? PICTURES_FIELDS : PICTURES);
 	put_count("c", "sidedata=mode=select:type=A53_CC", CAPTIONS_KEY, ",nullsink", out);
 	put_count("f", "select='not(eq(interlace_type,PROGRESSIVE))'", FLAGGED_KEY, ",nullsink", out);
-	snprintf(keys, sizeof keys, "1:%" PRId64, facts->video_index);
+	snprintf(keys, sizeof keys, "1:%" PRId64, facts->picture.index);
 	snprintf(first, sizeof first, "trim=end_frame=%d,trim=duration=" LONGEST_S, KEYFRAMES);
 	put_count(keys, first, ALONE_KEY, "[keys]", out);
 }
@@ -142,13 +142,13 @@ void measure_read(const char *output, const char *errors, struct measured *m)
 
 /* What follows from it ------------------------------------------------------------------------ */
 
-bool measure_keys_are_false(const struct facts *facts, const struct scan *scan)
+bool measure_keys_are_false(const struct facts_picture *picture, const struct scan *scan)
 {
-	double tick_s = ratio_value(facts->timebase);
+	double tick_s = ratio_value(picture->timebase);
 	int64_t keys = 0;
 
 	for (size_t i = 0; i < scan->count && keys < KEYFRAMES; i++)
 		if ((double)(scan->packets[i].pts - scan->packets[0].pts) * tick_s < KEYFRAMES_S)
 			keys += scan->packets[i].key && !scan->packets[i].discard;
-	return facts->keys_alone >= 0 && facts->keys_alone < keys;
+	return picture->keys_alone >= 0 && picture->keys_alone < keys;
 }

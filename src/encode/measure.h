@@ -27,6 +27,6 @@ void measure_read(const char *output, const char *errors, struct measured *measu
 
 /* True where of the keyframes that were decoded by themselves not all gave a picture: a phone's every 30th packet is flagged as
  * one, whatever it is, or an encoder refreshes its picture bit by bit. */
-bool measure_keys_are_false(const struct facts *facts, const struct scan *scan);
+bool measure_keys_are_false(const struct facts_picture *picture, const struct scan *scan);
 
 #endif

@@ -16,7 +16,7 @@
 
 static double seconds_of(const struct facts *f, const struct grid *g, int64_t pts)
 {
-	return (double)pts * ratio_value(f->timebase) - g->base_s;
+	return (double)pts * ratio_value(f->picture.timebase) - g->base_s;
 }
 
 /* Where all begin and end, and the longest time without any between them.  Returns all such times. */
@@ -47,27 +47,27 @@ static double look(const struct facts *f, const struct scan *scan, const struct 
 /* Where pictures come now and then, the last one may stand as long as others. */
 static bool ends_early(const struct facts *f, const struct grid *g, double slot_s, struct missing *m)
 {
-	double longest_s = m->hole_to_s - m->hole_from_s + slot_s, over_s = f->announced_s - g->base_s - m->to_s;
+	double longest_s = m->hole_to_s - m->hole_from_s + slot_s, over_s = f->picture.announced_s - g->base_s - m->to_s;
 
-	if (!(f->announced_s > 0) || over_s < LEAST_S || over_s < LONGER * longest_s)
+	if (!(f->picture.announced_s > 0) || over_s < LEAST_S || over_s < LONGER * longest_s)
 		return false;
-	m->until_s = f->announced_s - g->base_s;
+	m->until_s = f->picture.announced_s - g->base_s;
 	return true;
 }
 
 /* What is missing fills the time that has no picture: else an edit list cut it away. */
 bool missing_find(const struct facts *f, const struct scan *scan, const struct grid *g, struct missing *m)
 {
-	double slot_s = 1 / ratio_value(g->nominal), missing_s = ((double)f->picture_count - (double)scan->count) * slot_s;
+	double slot_s = 1 / ratio_value(g->nominal), missing_s = ((double)f->picture.length_frames - (double)scan->count) * slot_s;
 	double over_s, holes_s;
 
 	memset(m, 0, sizeof *m);
-	if ((missing_s <= 0 && !(f->announced_s > 0)) || g->spliced)
+	if ((missing_s <= 0 && !(f->picture.announced_s > 0)) || g->spliced)
 		return false;
 	holes_s = look(f, scan, g, slot_s, m);
 	if (missing_s <= 0)
 		return !scan->cut && ends_early(f, g, slot_s, m);
-	over_s = f->picture_s - (m->to_s - m->from_s);
+	over_s = f->picture.length_s - (m->to_s - m->from_s);
 	if (holes_s >= LEAST_S && fabs(holes_s - missing_s) <= NEARLY * missing_s)
 		return true;
 	m->hole_from_s = m->hole_to_s = 0;

@@ -9,7 +9,8 @@ libclipmill_a_SOURCES += \
 	src/encode/copies.c src/encode/copies.h src/encode/copy.c src/encode/copy.h \
 	src/encode/cuts.c src/encode/cuts.h \
 	src/encode/encoder.c src/encode/encoder.h \
-	src/encode/idr.c src/encode/idr.h src/encode/facts.c src/encode/facts.h \
+	src/encode/idr.c src/encode/idr.h src/encode/facts.c src/encode/facts.h src/encode/facts_picture.c src/encode/facts_picture.h \
+	src/encode/facts_tracks.c src/encode/facts_tracks.h src/encode/ratio.c \
 	src/encode/fields.c src/encode/fields.h \
 	src/encode/graph.c src/encode/graph.h \
 	src/encode/hybrid.c src/encode/hybrid.h \

@@ -34,7 +34,7 @@
 static int64_t keyframes_ahead(const struct plan_input *input, double from_s, int64_t most)
 {
 	const struct scan *scan = input->scan;
-	double tick = (double)input->facts->timebase.num / (double)input->facts->timebase.den;
+	double tick = (double)input->facts->picture.timebase.num / (double)input->facts->picture.timebase.den;
 	int64_t count = 0;
 
 	for (size_t i = 0; i < scan->count && count < most; i++)
@@ -61,7 +61,7 @@ static void add_output(const struct plan_input *input, const char *name, struct 
 
 static void add_input(const struct plan_input *input, int64_t stream, struct strings *argv)
 {
-	if (graph_turns(input->facts))
+	if (graph_turns(&input->facts->picture))
 		strings_add(argv, "-noautorotate");
 	switches_file(argv, input->source);
 	line_map(stream, argv);
@@ -78,17 +78,17 @@ static void add_poster_line(const struct plan_input *input, const struct grid *g
 	if (among > 1)
 		line_text(argv, SKIP, "nokey");
 	/* The keyframe before that place will do; where none is left after it, some files have none to land on. */
-	if (among > 0 && seeks && !input->facts->palette) {
+	if (among > 0 && seeks && !input->facts->picture.palette) {
 		strings_add(argv, "-noaccurate_seek");
 		strings_add(argv, SEEK);
 		strings_addf(argv, "%.6f", from_s);
 	}
-	add_input(input, input->facts->video_index, argv);
+	add_input(input, input->facts->picture.index, argv);
 	if (among == 0 && seeks) {      /* of the output */
 		strings_add(argv, SEEK);
 		strings_addf(argv, "%.6f", fmin(from_s, POSTER_WALK_MOST_S));
 	}
-	graph_poster(input->facts, POSTER_SIDE_MOST, among, &graph);
+	graph_poster(&input->facts->picture, POSTER_SIDE_MOST, among, &graph);
 	line_buf(argv, "-vf", &graph);
 	add_output(input, NAME_POSTER, argv);
 }
@@ -97,7 +97,7 @@ static void add_poster_line(const struct plan_input *input, const struct grid *g
 static void add_cover_line(const struct plan_input *input, struct strings *argv)
 {
 	line_open(input, argv);
-	add_input(input, input->facts->cover_index, argv);
+	add_input(input, input->facts->picture.cover, argv);
 	strings_add(argv, "-vf");
 	strings_addf(argv, "scale=w='min(%d,iw)':h='min(%d,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2:out_range=pc:"
 		     "out_color_matrix=bt601,format=yuvj420p,setsar=1", POSTER_SIDE_MOST, POSTER_SIDE_MOST);
@@ -129,13 +129,13 @@ static bool keyframes_do(const struct plan_input *input, const struct storyboard
 /* The picture that is shown when each slot begins; the last one is held to the end. */
 static void board_graph(const struct plan_input *input, const struct grid *grid, const struct storyboard *board, struct buf *out)
 {
-	double tick_s = (double)input->facts->timebase.num / (double)input->facts->timebase.den;
+	double tick_s = (double)input->facts->picture.timebase.num / (double)input->facts->picture.timebase.den;
 	int64_t every_us = llround(board->every_s * 1e6);
 
 	buf_printf(out, "setpts='max(0,PTS-(%.6f)/TB)',", (double)grid->first_pts * tick_s - (double)grid->lead * (double)grid->rate.den / (double)grid->rate.num);
 	buf_printf(out, "fps=fps=1000000/%" PRId64 ":start_time=0:round=up,", every_us);
 	buf_printf(out, "tpad=stop_mode=clone:stop=%" PRId64 ",trim=end_frame=%" PRId64 ",", board->count, board->count);
-	graph_poster(input->facts, BOARD_SIDE_MOST, 1, out);
+	graph_poster(&input->facts->picture, BOARD_SIDE_MOST, 1, out);
 	buf_printf(out, ",tile=layout=%" PRId64 "x%" PRId64, board->columns, board->rows);
 }
 
@@ -148,7 +148,7 @@ static void add_board_line(const struct plan_input *input, const struct grid *gr
 	line_clock(input, grid, argv);
 	if (keyframes_do(input, &board))
 		line_text(argv, SKIP, "nokey");
-	add_input(input, input->facts->video_index, argv);
+	add_input(input, input->facts->picture.index, argv);
 	board_graph(input, grid, &board, &graph);
 	line_buf(argv, "-vf", &graph);
 	add_output(input, NAME_STORYBOARD, argv);
@@ -228,7 +228,7 @@ void picture_plan(const struct plan_input *input, const struct grid *grid, struc
 		add_poster_line(input, grid, &add_task(input, TASK_POSTER, plan)->argv);
 		if (input->profile->storyboard)
 			add_board_line(input, grid, &add_task(input, TASK_STORYBOARD, plan)->argv);
-	} else if (input->facts->cover_index >= 0) {
+	} else if (input->facts->picture.cover >= 0) {
 		add_cover_line(input, &add_task(input, TASK_POSTER, plan)->argv);
 		job_decide(plan, "cover", "The cover picture of the recording is its poster.");
 	}

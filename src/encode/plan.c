@@ -50,7 +50,7 @@ void plan_probe_argv(const struct conf *conf, const char *source, enum probe_ste
 /* Where clocks may start anew all streams tell when: whichever comes first. */
 static bool scans_all(const struct facts *facts)
 {
-	return facts->has_video && facts->has_audio && (facts->outlasted || times_may_jump(facts->container));
+	return facts->picture.count > 0 && facts->sound.count > 0 && (facts->sound.outlasted || times_may_jump(facts->source.container));
 }
 
 void plan_scan_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
@@ -64,7 +64,7 @@ void plan_scan_argv(const struct conf *conf, const char *source, const struct fa
 	strings_add(argv, "-show_entries");
 	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", scans_all(facts) ? "stream_index,duration," : "");
 	if (!scans_all(facts))
-		line_number(argv, "-select_streams", facts->has_video ? facts->video_index : facts->sounds[0].index);
+		line_number(argv, "-select_streams", facts->picture.count > 0 ? facts->picture.index : facts->sound.tracks[0].index);
 	strings_add_all(argv, fixed);
 	switches_file(argv, source);
 }
@@ -76,14 +76,14 @@ static int64_t rest_of(const struct facts *facts, const struct scan *scan)
 
 	for (size_t i = 0; i < scan->count; i++)
 		end = scan->packets[i].end > end ? scan->packets[i].end : end;
-	return end >= 0 ? facts->size_bytes - end : 0;
+	return end >= 0 ? facts->source.size_bytes - end : 0;
 }
 
 static bool has_rest(const struct facts *facts, const struct scan *scan)
 {
 	int64_t rest = rest_of(facts, scan);
 
-	return rest > REST_BYTES && rest > facts->size_bytes / REST_PART;
+	return rest > REST_BYTES && rest > facts->source.size_bytes / REST_PART;
 }
 
 bool plan_goes_on(const struct facts *facts, const struct scan *scan)
@@ -94,24 +94,24 @@ bool plan_goes_on(const struct facts *facts, const struct scan *scan)
 /* Of Ogg files that were joined ffmpeg reads the pictures of the first. */
 static bool is_chained(const struct facts *facts, const struct scan *scan)
 {
-	return facts->has_video && facts_are_in(facts, "ogg") && has_rest(facts, scan);
+	return facts->picture.count > 0 && facts_are_in(facts, "ogg") && has_rest(facts, scan);
 }
 
 bool plan_scan_is_wanted(const struct facts *facts)
 {
-	return facts->has_video || times_may_jump(facts->container);
+	return facts->picture.count > 0 || times_may_jump(facts->source.container);
 }
 
 /* ffprobe selects one stream, or all. */
 void plan_scan_begin(const struct facts *facts, struct scan *scan)
 {
 	if (scans_all(facts))
-		scan_beside(scan, facts->video_index, facts->sounds[0].index);
-	if (!facts->has_video || !times_may_jump(facts->container))
+		scan_beside(scan, facts->picture.index, facts->sound.tracks[0].index);
+	if (facts->picture.count == 0 || !times_may_jump(facts->source.container))
 		return;
-	splice_follow(&scan->splice, facts->video_index, facts->timebase);
-	for (size_t i = 0; i < facts->sound_count; i++)
-		splice_follow(&scan->splice, facts->sounds[i].index, facts->sounds[i].timebase);
+	splice_follow(&scan->splice, facts->picture.index, facts->picture.timebase);
+	for (size_t i = 0; i < facts->sound.count; i++)
+		splice_follow(&scan->splice, facts->sound.tracks[i].index, facts->sound.tracks[i].timebase);
 }
 
 /* Decisions ----------------------------------------------------------------------------------- */
@@ -158,60 +158,60 @@ static void decide_missing(struct plan *plan, const struct facts *f, const struc
 	if (m.hole_to_s > m.hole_from_s)
 		snprintf(hole, sizeof hole, ", and none from %.1f s to %.1f s", m.hole_from_s, m.hole_to_s);
 	job_decide(plan, "pictures_missing", "Of the %" PRId64 " pictures that the file announces %zu are found, from %.1f s to %.1f s%s.",
-		   f->picture_count, m.found, m.from_s, m.to_s, hole);
+		   f->picture.length_frames, m.found, m.from_s, m.to_s, hole);
 }
 
 static void decide_fields(struct plan *plan, const struct facts *f)
 {
-	const char *first = f->fields == FIELDS_BOTTOM_FIRST ? "bottom" : "top";
+	const char *first = f->picture.fields == FIELDS_BOTTOM_FIRST ? "bottom" : "top";
 
-	if (f->by_field)
+	if (f->picture.by_field)
 		job_decide(plan, "by_field", "Each picture of the source is a field, half as high as the picture; it is shown as high as that.");
-	else if (f->telecine)
+	else if (f->picture.telecine)
 		job_decide(plan, "telecine", "The source is film with repeated fields; its mixed pictures are made whole.");
-	else if (f->interlaced)
+	else if (f->picture.interlaced)
 		job_decide(plan, "deinterlaced", "The source is interlaced, %s field first; its fields are made into whole pictures.",
 			   first);
-	else if (f->says_interlaced)
+	else if (f->picture.says_interlaced)
 		job_decide(plan, "not_interlaced", "The source says that it is interlaced, but its pictures are whole: they stay so.");
 }
 
 static void decide_captions(struct plan *plan, const struct facts *f, const struct grid *g)
 {
-	if (f->captions && graph_keeps_captions(g))
+	if (f->picture.captions && graph_keeps_captions(g))
 		job_decide(plan, "captions_kept", "The closed captions in the pictures are kept.");
-	else if (f->captions)
+	else if (f->picture.captions)
 		job_decide(plan, "captions_dropped", "The closed captions in the pictures are left out: the pictures do not keep their "
 			   "times, and captions would repeat themselves.");
 }
 
 static void decide_picture(struct plan *plan, const struct facts *f, const struct scan *scan)
 {
-	if (f->video_count > 1)
-		job_decide(plan, "main_picture", "Of %zu pictures of the source only track %" PRId64 " is shown.", f->video_count, f->video_index);
-	if (f->hdr != FACTS_SDR)
+	if (f->picture.count > 1)
+		job_decide(plan, "main_picture", "Of %zu pictures of the source only track %" PRId64 " is shown.", f->picture.count, f->picture.index);
+	if (f->picture.hdr != FACTS_SDR)
 		job_decide(plan, "hdr_to_sdr", "The source is HDR (%s); it is tone-mapped to SDR.",
-		       f->hdr == FACTS_PQ ? "PQ" : "HLG");
-	if (graph_guesses_color(f))
-		job_decide(plan, "color_guessed", "The source tells colours as %s, which is not converted; they are taken for %s.", f->color_space,
-			   graph_color_of(f).space);
+		       f->picture.hdr == FACTS_PQ ? "PQ" : "HLG");
+	if (graph_guesses_color(&f->picture))
+		job_decide(plan, "color_guessed", "The source tells colours as %s, which is not converted; they are taken for %s.", f->picture.color_space,
+			   graph_color_of(&f->picture).space);
 	decide_fields(plan, f);
 	if (scan->headless > 0)
 		job_decide(plan, "headless", "The first %zu of %zu frames lean on others that are not in the file, and cannot be decoded.",
 			   scan->headless, scan->headless + scan->count);
 	if (scan->keys_are_false)
 		job_decide(plan, "keyframes_false", "Not all that are called keyframes give a picture by themselves: only the first one is believed.");
-	if (f->alpha)
+	if (f->picture.alpha)
 		job_decide(plan, "alpha_dropped", "The picture has transparent parts; they are black.");
-	if (f->damage > 0)
-		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaints).", f->damage);
-	if (f->rotation != 0)
-		job_decide(plan, "rotated", "The picture is turned by %" PRId64 " degrees.", f->rotation);
-	if (f->mirrored)
+	if (f->picture.damage > 0)
+		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaints).", f->picture.damage);
+	if (f->picture.rotation != 0)
+		job_decide(plan, "rotated", "The picture is turned by %" PRId64 " degrees.", f->picture.rotation);
+	if (f->picture.mirrored)
 		job_decide(plan, "mirrored", "The picture is shown mirrored, as the file says.");
-	if (f->askew != 0)
-		job_decide(plan, "askew", "The picture is turned by %" PRId64 " degrees within its frame, which keeps its size.", f->askew);
-	if (!f->has_audio)
+	if (f->picture.askew != 0)
+		job_decide(plan, "askew", "The picture is turned by %" PRId64 " degrees within its frame, which keeps its size.", f->picture.askew);
+	if (f->sound.count == 0)
 		job_decide(plan, "no_sound", "The source has no sound that can be read.");
 }
 
@@ -275,7 +275,7 @@ static void add_picture(const struct plan_input *input, const struct grid *grid,
 	struct cuts cuts;
 	bool copied;
 
-	ladder_make(input->facts, input->profile, ladder_source_kbps(input->facts, input->scan), &ladder);
+	ladder_make(&input->facts->picture, input->profile, ladder_source_kbps(&input->facts->picture, input->scan), &ladder);
 	copied = copy_choose(input, grid, &ladder, &copy);
 	cuts_make(input, grid, copied, &cuts);
 	decide_cuts(plan, grid, &cuts);
@@ -286,8 +286,8 @@ static void add_picture(const struct plan_input *input, const struct grid *grid,
 		add_video_rendition(plan, &ladder.rungs[i], grid->rate, copied && i == copy.rung);
 	for (size_t i = 0; i < cuts.count; i++)
 		add_chunk(input, grid, &cuts.items[i], (int64_t)i, &ladder, copied ? &copy : NULL, plan);
-	plan->width = input->facts->width;
-	plan->height = input->facts->height;
+	plan->width = input->facts->picture.width;
+	plan->height = input->facts->picture.height;
 	plan->frames = grid->frames;
 	plan->pieces = cuts.count;
 	cuts_fini(&cuts);
@@ -314,7 +314,7 @@ static bool check_grid(const struct plan_input *input, const struct grid *grid, 
 /* One picture in a format that is used for stills. */
 static bool is_still(const struct facts *facts, const struct scan *scan)
 {
-	return scan->count == 1 && !facts->has_audio && facts_is_animation(facts);
+	return scan->count == 1 && facts->sound.count == 0 && facts_is_animation(facts);
 }
 
 /* How long the file says that it is, where a recorder writes that and nothing else tells of a loss: in the head of a FLV, and as
@@ -322,8 +322,8 @@ static bool is_still(const struct facts *facts, const struct scan *scan)
 static double claimed_s(const struct facts *f)
 {
 	if (facts_are_in(f, "avi"))
-		return (double)f->told_frames * ratio_value(f->timebase);
-	return facts_are_in(f, "flv") ? f->duration_s : 0;
+		return (double)f->picture.told_frames * ratio_value(f->picture.timebase);
+	return facts_are_in(f, "flv") ? f->source.duration_s : 0;
 }
 
 /* Of the picture, or of its sound where that was scanned as well. */
@@ -333,12 +333,12 @@ static double found_s(const struct plan_input *input, const struct grid *grid)
 
 	if (!beside->wanted || beside->last == INT64_MIN)
 		return grid->duration_s;
-	return fmax(grid->duration_s, (double)beside->last * ratio_value(input->facts->sounds[0].timebase) - grid->base_s);
+	return fmax(grid->duration_s, (double)beside->last * ratio_value(input->facts->sound.tracks[0].timebase) - grid->base_s);
 }
 
 static void decide_end(struct plan *plan, const struct plan_input *input, const struct grid *grid)
 {
-	double said_s = input->scan->cut ? input->facts->duration_s : claimed_s(input->facts), is_s = found_s(input, grid);
+	double said_s = input->scan->cut ? input->facts->source.duration_s : claimed_s(input->facts), is_s = found_s(input, grid);
 
 	if (!grid->spliced && said_s - is_s > fmax(SHORT_LEAST_S, said_s * SHORT_PART))
 		job_decide(plan, "cut_off", "The file says that it is %.1f s long, and ends after %.1f s: it %s cut off.", said_s, is_s,
@@ -358,33 +358,34 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		decide_picture(plan, input->facts, input->scan);
 		decide_captions(plan, input->facts, grid);
 		add_picture(input, grid, plan);
-	} else if (input->facts->has_video && input->profile->rung_count == 0)
+	} else if (input->facts->picture.count > 0 && input->profile->rung_count == 0)
 		job_decide(plan, "sound_only", "The profile makes sound only.");
 	else
-		job_decide(plan, "no_picture", input->facts->has_video ? "The source names a video track, but has no pictures in it."
+		job_decide(plan, "no_picture", input->facts->picture.count > 0 ? "The source names a video track, but has no pictures in it."
 			   : "The source has sound only.");
 	if (input->scan != NULL && (plan_goes_on(input->facts, input->scan) || is_chained(input->facts, input->scan)))
 		job_decide(plan, "goes_on", "Behind what is kept the source goes on for %.1f of its %.1f MB, with other streams.",
-			   (double)rest_of(input->facts, input->scan) / 1e6, (double)input->facts->size_bytes / 1e6);
-	else if (input->facts->merged)
+			   (double)rest_of(input->facts, input->scan) / 1e6, (double)input->facts->source.size_bytes / 1e6);
+	else if (input->facts->source.merged)
 		job_decide(plan, "merged", "The streams of the source go on under other numbers, and were joined.");
-	if (input->facts->pictures_empty > 0)
-		job_decide(plan, "pictures_empty", "%zu pictures are announced, but nothing was found of them.", input->facts->pictures_empty);
+	if (input->facts->picture.empty > 0)
+		job_decide(plan, "pictures_empty", "%zu pictures are announced, but nothing was found of them.", input->facts->picture.empty);
 	if (line_is_spliced(input, grid))
 		job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
 	sound_plan(input, grid, plan);
 	text_plan(input, grid, plan);
 	picture_plan(input, grid, plan);
 	add_assemble(input, plan);
-	plan->duration_ms = llround((grid != NULL ? grid->duration_s : input->facts->duration_s) * 1000);
+	plan->duration_ms = llround((grid != NULL ? grid->duration_s : input->facts->source.duration_s) * 1000);
 }
 
 /* Without a picture to tell. */
 static bool is_spliced(const struct plan_input *input)
 {
 	const struct facts *f = input->facts;
+	struct ratio tick = f->picture.count > 0 ? f->picture.timebase : f->sound.tracks[0].timebase;
 
-	return input->scan != NULL && times_are_spliced(f, input->scan, ratio_value(f->has_video ? f->timebase : f->sounds[0].timebase));
+	return input->scan != NULL && times_are_spliced(f, input->scan, ratio_value(tick));
 }
 
 bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal *refusal)
@@ -395,13 +396,13 @@ bool plan_make(const struct plan_input *input, struct plan *plan, struct refusal
 	bool picture;
 
 	memset(plan, 0, sizeof *plan);
-	if (input->profile->rung_count > 0 && facts->picture_unread[0] != '\0')
+	if (input->profile->rung_count > 0 && facts->picture.unread[0] != '\0')
 		return facts_refuse_unread(refusal, facts);
-	if (input->profile->rung_count == 0 && !facts->has_audio)
+	if (input->profile->rung_count == 0 && facts->sound.count == 0)
 		return facts_refuse(refusal, "no_sound", "The profile makes sound only, and the file has none that can be read.");
-	picture = input->profile->rung_count > 0 && facts->has_video && input->scan != NULL &&
+	picture = input->profile->rung_count > 0 && facts->picture.count > 0 && input->scan != NULL &&
 		  grid_make(facts, input->scan, input->profile->rate_max, &grid);
-	if (!picture && !facts->has_audio)
+	if (!picture && facts->sound.count == 0)
 		return facts_refuse(refusal, "not_a_video", "The file names a video track, but has no pictures in it.");
 	if (picture && input->scan->encrypted > 0)
 		return facts_refuse(refusal, "not_decodable", "The picture is encrypted: only those can read it who have its key.");

@@ -92,7 +92,7 @@ static struct ratio from_spacing(const struct facts *facts, const struct times *
 
 	if (ticks < 1 || ticks > 1e9 || fabs(ticks - round(ticks)) > 1e-3)
 		return from_value(1 / t->spacing_s);
-	return tidy((struct ratio){ facts->timebase.den, facts->timebase.num * llround(ticks) });
+	return tidy((struct ratio){ facts->picture.timebase.den, facts->picture.timebase.num * llround(ticks) });
 }
 
 /* What the file says counts only where the packets do not speak against it. */
@@ -139,7 +139,7 @@ static bool find_film(const struct facts *facts, const struct times *t, struct r
 	const struct ratio ntsc = { 24000, 1001 }, whole = { 24, 1 };
 	double as_ntsc = film_spread(t, ntsc), as_whole = film_spread(t, whole);
 
-	if (facts->interlaced || isinf(fmin(as_ntsc, as_whole)))
+	if (facts->picture.interlaced || isinf(fmin(as_ntsc, as_whole)))
 		return false;
 	*nominal = as_ntsc <= as_whole ? ntsc : whole;
 	return true;
@@ -154,7 +154,7 @@ static struct ratio ntsc_of(struct ratio rate)
 /* A common rate fits before an odd one that is as good: 29.97 and not 45000/1501. */
 static bool find_constant(const struct facts *facts, const struct times *t, struct ratio *nominal)
 {
-	const struct ratio said[] = { facts->rate_nominal, facts->rate_mean, from_spacing(facts, t) };
+	const struct ratio said[] = { facts->picture.rate_nominal, facts->picture.rate_mean, from_spacing(facts, t) };
 
 	for (size_t i = 0; i < 3; i++) {
 		if (!is_plausible(t, said[i]))
@@ -234,10 +234,10 @@ static bool is_on_seconds(const struct times *t)
 /* Of a source without a constant rate: the common one that it names, or that its finest spacing is near. */
 static struct ratio usual_rate(const struct facts *facts, const struct times *t)
 {
-	double rate = facts_is_animation(facts) ? shortest_rate(t) : finest_rate(t), said = ratio_value(facts->rate_nominal);
+	double rate = facts_is_animation(facts) ? shortest_rate(t) : finest_rate(t), said = ratio_value(facts->picture.rate_nominal);
 
-	if (ratio_known(facts->rate_nominal) && is_near(nearest_common(said), said, SAID_NEAR) &&
-	    (rate > 1 / t->spacing_s ? is_near(facts->rate_nominal, rate, NEAR) : is_plausible(t, facts->rate_nominal)))
+	if (ratio_known(facts->picture.rate_nominal) && is_near(nearest_common(said), said, SAID_NEAR) &&
+	    (rate > 1 / t->spacing_s ? is_near(facts->picture.rate_nominal, rate, NEAR) : is_plausible(t, facts->picture.rate_nominal)))
 		return nearest_common(said);
 	if (is_near(nearest_common(rate), rate, NEAR))
 		return nearest_common(rate);
@@ -249,7 +249,7 @@ static struct ratio usual_rate(const struct facts *facts, const struct times *t)
 /* Each field is a moment of its own; of film there are only as many as pictures. */
 static bool has_fields(const struct facts *facts)
 {
-	return facts->interlaced && !facts->telecine;
+	return facts->picture.interlaced && !facts->picture.telecine;
 }
 
 /* How many pictures share a slot with the next one, and are not seen, where slots begin `late` ticks after the first one; none but
@@ -346,12 +346,12 @@ static int64_t step_of(const struct times *t, const struct grid *g)
 static void choose_zero(const struct facts *facts, const struct times *t, struct grid *g)
 {
 	int64_t late = step_of(t, g);
-	double start_s = (double)(t->pts[0] + late) * t->tick, lead_s = start_s - facts->audio_start_s;
+	double start_s = (double)(t->pts[0] + late) * t->tick, lead_s = start_s - facts->sound.start_s;
 
 	g->first_pts = t->pts[0] + late;
 	g->early = late > 0 ? late : 0;
 	g->lead = 0;
-	if (!facts->has_audio || !isfinite(lead_s) || lead_s <= 0)
+	if (facts->sound.count == 0 || !isfinite(lead_s) || lead_s <= 0)
 		lead_s = 0;
 	if (lead_s < LEAD_MOST_S)
 		g->lead = (int64_t)floor(lead_s * ratio_value(g->rate) + 1e-6);
@@ -363,11 +363,11 @@ static void choose_zero(const struct facts *facts, const struct times *t, struct
 /* Without -copyts, ffmpeg counts from the first time of the whole file. */
 static void choose_clock(const struct facts *facts, const struct times *t, struct grid *g)
 {
-	g->spliced = t->spliced && isfinite(facts->start_s) && fabs(facts->start_s / t->tick) < 1e15;
+	g->spliced = t->spliced && isfinite(facts->source.start_s) && fabs(facts->source.start_s / t->tick) < 1e15;
 	if (!g->spliced)
 		return;
-	g->base_s -= facts->start_s;
-	g->first_pts -= llround(facts->start_s / t->tick);
+	g->base_s -= facts->source.start_s;
+	g->first_pts -= llround(facts->source.start_s / t->tick);
 }
 
 /* The rate's numerator, or a multiple: a frame is a whole number of ticks. */
@@ -390,7 +390,7 @@ static double end_s(const struct times *t, double usual_s)
 /* How much longer the main sound is heard than pictures are shown; 0: not by so much that they must be shown. */
 static double outlasted_s(const struct facts *facts, const struct scan *scan, const struct times *t, double usual_s)
 {
-	double over_s = (double)scan->beside.last * ratio_value(facts->sounds[0].timebase) - end_s(t, usual_s);
+	double over_s = (double)scan->beside.last * ratio_value(facts->sound.tracks[0].timebase) - end_s(t, usual_s);
 
 	if (!scan->beside.wanted || scan->beside.last == INT64_MIN || t->spliced ||
 	    !facts_is_outlasted(times_seconds(t, t->count - 1) + usual_s, over_s))
@@ -402,9 +402,9 @@ static double outlasted_s(const struct facts *facts, const struct scan *scan, co
 static void choose_held(const struct facts *facts, const struct scan *scan, const struct times *t, struct grid *g)
 {
 	double usual_s = t->count > 1 ? t->spacing_s : 1 / ratio_value(g->rate);
-	double held_s = facts->picture_s - (times_seconds(t, t->count - 1) + usual_s);
+	double held_s = facts->picture.length_s - (times_seconds(t, t->count - 1) + usual_s);
 	double heard_s = outlasted_s(facts, scan, t, usual_s);
-	bool all = facts->picture_count == 0 || facts->picture_count == (int64_t)t->count;
+	bool all = facts->picture.length_frames == 0 || facts->picture.length_frames == (int64_t)t->count;
 
 	if (!all || held_s < HELD_LEAST_S || held_s > HELD_MOST_S)
 		held_s = 0;
@@ -415,7 +415,7 @@ static void choose_held(const struct facts *facts, const struct scan *scan, cons
 /* How long the last picture is shown before it is held. */
 static double last_s(const struct facts *facts, const struct times *t)
 {
-	double said_s = facts->picture_s - times_seconds(t, t->count - 1);
+	double said_s = facts->picture.length_s - times_seconds(t, t->count - 1);
 
 	return facts_is_animation(facts) && said_s > 0 ? fmin(said_s, t->spacing_s) : t->spacing_s;
 }

@@ -5,7 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "encode/facts.h"
+/* A ratio of two positive numbers; 0/0 is "not known". */
+struct ratio {
+	int64_t num, den;
+};
+
+/* "30000/1001" or "16:9"; 0/0 where it is neither or not positive. */
+struct ratio ratio_parse(const char *text);
 
 static inline double ratio_value(struct ratio r)
 {

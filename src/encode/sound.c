@@ -55,7 +55,7 @@ static bool length_is_told(const struct plan_input *input, const struct grid *gr
 static double most_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
 	double all_s = (double)input->conf->duration_max_ms / 1000 + OVER_S;
-	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->duration_s;
+	double claimed_s = t->duration_s > 0 ? t->duration_s : input->facts->source.duration_s;
 
 	if (!(claimed_s > 0) || !length_is_told(input, grid))
 		return all_s;
@@ -132,9 +132,9 @@ static void add_copy_line(const struct plan_input *input, const struct grid *gri
 static int64_t seconds_due(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
 	const struct facts *f = input->facts;
-	double left_s = f->duration_s - fmax(0, t->start_s - f->start_s);
-	double due_s = fmin(t->duration_s > 0 || grid != NULL ? t->duration_s : f->duration_s, left_s);
-	bool told = grid == NULL || f->picture_count > 0 || strstr(f->container, "mpeg") != NULL;
+	double left_s = f->source.duration_s - fmax(0, t->start_s - f->source.start_s);
+	double due_s = fmin(t->duration_s > 0 || grid != NULL ? t->duration_s : f->source.duration_s, left_s);
+	bool told = grid == NULL || f->picture.length_frames > 0 || strstr(f->source.container, "mpeg") != NULL;
 
 	if (!(due_s > 1) || !told || facts_are_in(f, "matroska") || !length_is_told(input, grid))
 		return 1;
@@ -152,13 +152,13 @@ static void add_count(const struct plan_input *input, const struct grid *grid, c
 /* ffmpeg says of a track of which it saw nothing yet what it says of the whole file. */
 static bool is_unseen(const struct facts *f, const struct track *t)
 {
-	return f->picture_count == 0 && f->duration_s > 0 && t->duration_s >= f->duration_s && !(t->start_s > f->start_s);
+	return f->picture.length_frames == 0 && f->source.duration_s > 0 && t->duration_s >= f->source.duration_s && !(t->start_s > f->source.start_s);
 }
 
 /* At least to the zero, from where the sound begins. */
 static double reach_s(const struct plan_input *input, const struct grid *grid, const struct track *t)
 {
-	double clock_s = line_is_spliced(input, grid) ? input->facts->start_s : 0;
+	double clock_s = line_is_spliced(input, grid) ? input->facts->source.start_s : 0;
 	double lead_s = t->start_s - clock_s - line_zero_s(input, grid);
 
 	if (grid != NULL && is_unseen(input->facts, t))
@@ -299,27 +299,27 @@ static bool add_sound(const struct plan_input *input, const struct grid *grid, c
 
 static void decide_main(const struct facts *f, struct plan *plan)
 {
-	const struct track *t = &f->sounds[0];
+	const struct track *t = &f->sound.tracks[0];
 
-	if (f->sound_count > 1)
+	if (f->sound.count > 1)
 		job_decide(plan, "main_sound", "Of %zu tracks of sound, track %" PRId64 " (%s) is heard unless another is chosen.",
-			   f->sound_count, t->index, t->is_default ? "the default of the source" : "its first");
+			   f->sound.count, t->index, t->is_default ? "the default of the source" : "its first");
 	if (t->channels > 2)
 		job_decide(plan, "downmixed", "The sound has %" PRId64 " channels; it is mixed down to stereo.", t->channels);
 }
 
 static void decide_rest(const struct facts *f, struct plan *plan)
 {
-	if (f->sound_count > SOUNDS_MOST)
-		job_decide(plan, "sounds_left_out", "The source has %zu tracks of sound; the first %d are kept.", f->sound_count,
+	if (f->sound.count > SOUNDS_MOST)
+		job_decide(plan, "sounds_left_out", "The source has %zu tracks of sound; the first %d are kept.", f->sound.count,
 			   SOUNDS_MOST);
-	if (f->other_programs > 0)
+	if (f->source.other_programs > 0)
 		job_decide(plan, "other_programs", "%zu tracks of sound or text belong to other programs of the source than its picture, and are left out.",
-			   f->other_programs);
-	if (f->sounds_empty > 0)
-		job_decide(plan, "sounds_empty", "%zu tracks of sound are announced, but nothing was found of them.", f->sounds_empty);
-	if (f->sounds_unread > 0)
-		job_decide(plan, "sounds_unread", "%zu tracks of sound cannot be decoded and are left out.", f->sounds_unread);
+			   f->source.other_programs);
+	if (f->sound.empty > 0)
+		job_decide(plan, "sounds_empty", "%zu tracks of sound are announced, but nothing was found of them.", f->sound.empty);
+	if (f->sound.unread > 0)
+		job_decide(plan, "sounds_unread", "%zu tracks of sound cannot be decoded and are left out.", f->sound.unread);
 }
 
 bool sound_is_cut_off(const struct conf *conf, double seconds)
@@ -331,11 +331,11 @@ void sound_plan(const struct plan_input *input, const struct grid *grid, struct 
 {
 	const struct facts *f = input->facts;
 
-	if (f->sound_count > 0)
+	if (f->sound.count > 0)
 		decide_main(f, plan);
 	decide_rest(f, plan);
-	for (size_t i = 0; i < f->sound_count && i < SOUNDS_MOST; i++) {
-		const struct track *t = &f->sounds[i];
+	for (size_t i = 0; i < f->sound.count && i < SOUNDS_MOST; i++) {
+		const struct track *t = &f->sound.tracks[i];
 
 		if (!add_sound(input, grid, t, t->channels == 1 ? 1 : 2, plan))
 			return;

@@ -28,9 +28,9 @@ static size_t choose(const struct facts *f, const struct profile *profile, const
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < f->sound_count && count < STEADIES_MOST; i++)
-		if (steady_is_thinkable(f, profile, &f->sounds[i]))
-			chosen[count++] = &f->sounds[i];
+	for (size_t i = 0; i < f->sound.count && count < STEADIES_MOST; i++)
+		if (steady_is_thinkable(f, profile, &f->sound.tracks[i]))
+			chosen[count++] = &f->sound.tracks[i];
 	return count;
 }
 
@@ -43,7 +43,7 @@ bool steady_is_wanted(const struct facts *f, const struct profile *profile)
 
 static int64_t every(const struct facts *f, size_t sounds)
 {
-	return 1 + (int64_t)(f->duration_s * (double)sounds / EVERY_S);
+	return 1 + (int64_t)(f->source.duration_s * (double)sounds / EVERY_S);
 }
 
 int64_t steady_most(const struct facts *f, const struct profile *profile, const struct track *t)

@@ -73,10 +73,10 @@ void switches_input(const struct conf *conf, bool wide, bool merged, struct stri
 /* ffmpeg tries again behind each 64 KB without a packet, and ffprobe gives up there. */
 void switches_source(const struct conf *conf, const struct facts *facts, struct strings *argv)
 {
-	switches_input(conf, facts->wide, facts->merged, argv);
+	switches_input(conf, facts->source.wide, facts->source.merged, argv);
 	if (facts_are_in(facts, "mpegts"))
 		strings_add_all(argv, (const char *const[]){ "-resync_size", "2147483647", NULL });
-	if (facts->edits_are_void)
+	if (facts->source.edits_are_void)
 		strings_add_all(argv, (const char *const[]){ "-advanced_editlist", "0", NULL });
 }
 

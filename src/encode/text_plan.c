@@ -103,11 +103,11 @@ void text_plan(const struct plan_input *input, const struct grid *grid, struct p
 {
 	const struct facts *f = input->facts;
 
-	if (f->bitmap_texts > 0)
-		job_decide(plan, "bitmaps_left_out", "%zu tracks of subtitles are pictures, not text, and are left out.", f->bitmap_texts);
-	if (f->text_count > TEXTS_MOST)
-		job_decide(plan, "texts_left_out", "The source has %zu tracks of subtitles; the first %d are kept.", f->text_count,
+	if (f->text.bitmaps > 0)
+		job_decide(plan, "bitmaps_left_out", "%zu tracks of subtitles are pictures, not text, and are left out.", f->text.bitmaps);
+	if (f->text.count > TEXTS_MOST)
+		job_decide(plan, "texts_left_out", "The source has %zu tracks of subtitles; the first %d are kept.", f->text.count,
 			   TEXTS_MOST);
-	for (size_t i = 0; i < f->text_count && i < TEXTS_MOST; i++)
-		add_text(input, grid, &f->texts[i], plan);
+	for (size_t i = 0; i < f->text.count && i < TEXTS_MOST; i++)
+		add_text(input, grid, &f->text.tracks[i], plan);
 }

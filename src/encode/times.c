@@ -62,7 +62,7 @@ static bool is_spliced(const struct scan_packet *const *packets, size_t count, d
 bool times_are_spliced(const struct facts *facts, const struct scan *scan, double tick)
 {
 	const struct scan_packet **packets = scan_file_order(scan);
-	bool spliced = times_may_jump(facts->container) && isfinite(facts->start_s) && is_spliced(packets, scan->count, tick);
+	bool spliced = times_may_jump(facts->source.container) && isfinite(facts->source.start_s) && is_spliced(packets, scan->count, tick);
 
 	free(packets);
 	return spliced;
@@ -86,9 +86,9 @@ static int64_t mended(const struct times *t, const struct scan_packet *packet, i
  * pushed it out, which comes as many later as they wait for where pictures are reordered. */
 static int64_t first_shown(const struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count)
 {
-	if (!packets[0]->guessed || facts->delay <= 0 || (int64_t)count <= facts->delay)
+	if (!packets[0]->guessed || facts->picture.delay <= 0 || (int64_t)count <= facts->picture.delay)
 		return INT64_MAX;
-	return mended(t, packets[facts->delay], packets[facts->delay]->dts);
+	return mended(t, packets[facts->picture.delay], packets[facts->picture.delay]->dts);
 }
 
 /* Decode times are even where presentation times are told for some packets only (MPEG-PS): the
@@ -121,7 +121,7 @@ static bool is_guessed(const struct facts *facts, const struct scan *scan)
 
 	for (size_t i = 0; i < scan->count; i++)
 		guessed += scan->packets[i].guessed;
-	return guessed > 0 && (guessed < scan->count || facts->delay > 0);
+	return guessed > 0 && (guessed < scan->count || facts->picture.delay > 0);
 }
 
 static void take_shown(struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count)
@@ -157,13 +157,13 @@ static double median_spacing(const struct times *t)
 
 static void measure(struct times *t, const struct facts *facts)
 {
-	double rate = ratio_value(facts->rate_nominal);
+	double rate = ratio_value(facts->picture.rate_nominal);
 
 	t->spacing_s = median_spacing(t);
 	if (t->spacing_s <= 0 && rate > 0)
 		t->spacing_s = 1 / rate;
 	if (t->spacing_s <= 0)
-		t->spacing_s = facts->duration_s > 0 && t->count == 1 ? facts->duration_s : 1.0 / 25;
+		t->spacing_s = facts->source.duration_s > 0 && t->count == 1 ? facts->source.duration_s : 1.0 / 25;
 }
 
 bool times_make(const struct facts *facts, const struct scan *scan, struct times *t)
@@ -173,10 +173,10 @@ bool times_make(const struct facts *facts, const struct scan *scan, struct times
 	memset(t, 0, sizeof *t);
 	if (scan->count == 0)
 		return false;
-	t->tick = ratio_value(facts->timebase);
+	t->tick = ratio_value(facts->picture.timebase);
 	t->guessed = is_guessed(facts, scan);
 	packets = scan_file_order(scan);
-	t->spliced = times_may_jump(facts->container) && is_spliced(packets, scan->count, t->tick) && has_joints(scan);
+	t->spliced = times_may_jump(facts->source.container) && is_spliced(packets, scan->count, t->tick) && has_joints(scan);
 	take_shown(t, facts, packets, scan->count);
 	free(packets);
 	if (t->count > 0)

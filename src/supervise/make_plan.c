@@ -62,7 +62,7 @@ static bool plan_scans(struct work *work)
 	work->plan.tasks = tasks;
 	if (profile_read(work->desk->db, work->attempt->task.video, &profile) != DB_OK)
 		return work_database_failed(work);
-	if (work->facts.has_video)
+	if (work->facts.picture.count > 0)
 		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_MEASURE };
 	if (copies_are_wanted(&work->facts, &profile))
 		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_COPIES };
@@ -94,7 +94,7 @@ static bool probe_make(struct work *work)
 		return work_database_failed(work);
 	if (!read_facts(work))
 		return false;
-	if (work->facts.incomplete)
+	if (work->facts.source.incomplete)
 		return plan_again(work, TASK_PROBE, PROBE_WIDE);
 	if (a->task.seq == PROBE_MERGED)
 		return plan_again(work, TASK_SCAN, SCAN_MERGED);
@@ -160,13 +160,13 @@ static bool packets_make(struct work *work)
 		return false;
 	if (a->task.seq == SCAN_PACKETS && plan_goes_on(&work->facts, &a->scan))
 		return plan_again(work, TASK_PROBE, PROBE_MERGED);
-	if (work->facts.has_video)
-		scan_behead(&a->scan, work->facts.first_pts);
+	if (work->facts.picture.count > 0)
+		scan_behead(&a->scan, work->facts.picture.first_pts);
 	if (a->scan.cut)
-		scan_drop_torn(&a->scan, work->facts.size_bytes);
-	else if (facts_are_in(&work->facts, "flv") && strcmp(work->facts.video_codec, "h264") == 0)
-		scan_drop_torn(&a->scan, work->facts.size_bytes - FLV_HEAD_BYTES);
-	if (measure_keys_are_false(&work->facts, &a->scan))
+		scan_drop_torn(&a->scan, work->facts.source.size_bytes);
+	else if (facts_are_in(&work->facts, "flv") && strcmp(work->facts.picture.codec, "h264") == 0)
+		scan_drop_torn(&a->scan, work->facts.source.size_bytes - FLV_HEAD_BYTES);
+	if (measure_keys_are_false(&work->facts.picture, &a->scan))
 		scan_forget_keys(&a->scan);
 	return make_plan(work, &a->scan);
 }

@@ -52,24 +52,24 @@ static void plan_from(const struct facts *facts)
 	char line[64];
 
 	scan_init(&scan);
-	for (int i = 0; facts->has_video && i < 75; i++) {
-		int64_t pts = llround((double)i / 25 * (double)facts->timebase.den / (double)facts->timebase.num);
+	for (int i = 0; facts->picture.count > 0 && i < 75; i++) {
+		int64_t pts = llround((double)i / 25 * (double)facts->picture.timebase.den / (double)facts->picture.timebase.num);
 		int n = snprintf(line, sizeof line, "%lld,%lld,9,%d,%c_\n", (long long)pts, (long long)pts, i * 9, i % 25 == 0 ? 'K' : '_');
 
 		scan_feed(&scan, line, (size_t)n);
 	}
 	scan_end(&scan);
-	try_plan(facts, facts->has_video ? &scan : NULL);
+	try_plan(facts, facts->picture.count > 0 ? &scan : NULL);
 	scan_fini(&scan);
 }
 
 static void check_facts(const struct facts *f)
 {
-	check(f->has_video || f->has_audio);
-	check(!f->has_video || (f->width >= 2 && f->height >= 2 && f->width % 2 == 0 && f->height % 2 == 0));
-	check(!f->has_video || (f->timebase.num > 0 && f->timebase.den > 0));
-	check(f->duration_s >= 0 && f->sound_count <= FACTS_TRACKS_MOST && f->text_count <= FACTS_TRACKS_MOST);
-	check(f->rotation == 0 || f->rotation == 90 || f->rotation == 180 || f->rotation == 270);
+	check(f->picture.count > 0 || f->sound.count > 0);
+	check(f->picture.count == 0 || (f->picture.width >= 2 && f->picture.height >= 2 && f->picture.width % 2 == 0 && f->picture.height % 2 == 0));
+	check(f->picture.count == 0 || (f->picture.timebase.num > 0 && f->picture.timebase.den > 0));
+	check(f->source.duration_s >= 0 && f->sound.count <= FACTS_TRACKS_MOST && f->text.count <= FACTS_TRACKS_MOST);
+	check(f->picture.rotation == 0 || f->picture.rotation == 90 || f->picture.rotation == 180 || f->picture.rotation == 270);
 }
 
 static void read_facts(void)

@@ -45,13 +45,15 @@ static struct facts facts_of(uint8_t claims, bool heard)
 	static const struct ratio rates[] = { { 25, 1 }, { 24000, 1001 }, { 0, 0 }, { 2147483647, 1 } };
 	static const char *const containers[] = { "mov,mp4,m4a,3gp,3g2,mj2", "mpegts" };
 	struct facts facts = {
-		.has_video = true, .timebase = timebases[claims & 7], .rate_nominal = rates[claims >> 3 & 3], .rate_mean = rates[claims >> 5 & 3],
-		.width = 640, .height = 360, .coded_width = 640, .coded_height = 360, .duration_s = 10, .cover_index = -1,
-		.video_codec = "h264", .pix_fmt = "yuv420p", .delay = 1, .audio_start_s = heard ? 0 : NAN, .has_audio = heard,
-		.sounds = { { .index = 1, .codec = "aac", .channels = 2, .sample_rate = 48000, .timebase = timebases[claims >> 5 & 7] } }, .sound_count = heard,
+		.picture = { .count = 1, .timebase = timebases[claims & 7], .rate_nominal = rates[claims >> 3 & 3],
+			.rate_mean = rates[claims >> 5 & 3], .width = 640, .height = 360, .coded_width = 640,
+			.coded_height = 360, .cover = -1, .codec = "h264", .pix_fmt = "yuv420p", .delay = 1 },
+		.source.duration_s = 10, .sound = { .start_s = heard ? 0 : NAN,
+			.tracks = { { .index = 1, .codec = "aac", .channels = 2, .sample_rate = 48000, .timebase = timebases[claims >> 5 & 7] } },
+			.count = heard },
 	};
 
-	strcpy(facts.container, containers[claims >> 7]);
+	strcpy(facts.source.container, containers[claims >> 7]);
 	return facts;
 }
 

@@ -26,9 +26,9 @@ static const struct profile profile = {
 };
 static const struct rung rung = { .name = "720p", .width = 1280, .height = 720, .max_kbps = 2800, .codec = "h264" };
 static const struct facts film = {
-	.has_video = true, .container = "mov", .video_codec = "h264", .pix_fmt = "yuv420p", .timebase = { 1, 12288 },
-	.rate_nominal = { 24, 1 }, .rate_mean = { 24, 1 }, .coded_width = 1280, .coded_height = 720, .width = 1280, .height = 720,
-	.audio_start_s = NAN, .delay = 1,
+	.picture = { .count = 1, .codec = "h264", .pix_fmt = "yuv420p", .timebase = { 1, 12288 }, .rate_nominal = { 24, 1 },
+		.rate_mean = { 24, 1 }, .coded_width = 1280, .coded_height = 720, .width = 1280, .height = 720, .delay = 1 },
+	.source.container = "mov", .sound.start_s = NAN,
 };
 
 /* In the order of decoding: the slot of each packet, and 'K' for a keyframe. */
@@ -73,8 +73,8 @@ static bool fits(const struct facts *f, const struct profile *p, const struct pa
 	bool result;
 
 	make_scan(&scan, packets, count, bytes);
-	if (!seen.idr.known)
-		look_for_idr(packets, count, &seen.idr);
+	if (!seen.picture.idr.known)
+		look_for_idr(packets, count, &seen.picture.idr);
 	assert_true(grid_make(facts, &scan, 60, &grid));
 	result = copy_fits(&input, &grid, &rung, copy);
 	scan_fini(&scan);
@@ -117,26 +117,26 @@ static void each_reason_is_told(void **state)
 	assert_string_equal(copy.why_not, "The profile has everything encoded.");
 	assert_false(fits(&film, &profile, closed, 8, 100000, &copy));
 	assert_string_equal(copy.why_not, "It takes more than the rung may.");
-	strcpy(other.video_codec, "hevc");
+	strcpy(other.picture.codec, "hevc");
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
 	assert_string_equal(copy.why_not, "The source has another codec.");
 	other = film;
-	other.rotation = 90;
+	other.picture.rotation = 90;
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
 	other = film;
-	other.reshaped = other.mirrored = true;
+	other.picture.reshaped = other.picture.mirrored = true;
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
 	assert_false(copy_is_thinkable(&other, &profile));
 	assert_string_equal(copy.why_not, "The picture is turned or mirrored, or has another size.");
 	other = film;
-	strcpy(other.pix_fmt, "yuv420p10le");
+	strcpy(other.picture.pix_fmt, "yuv420p10le");
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
 	other = film;
-	other.interlaced = true;
+	other.picture.interlaced = true;
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
 	assert_string_equal(copy.why_not, "The source is interlaced.");
 	other = film;
-	other.damage = 1;
+	other.picture.damage = 1;
 	assert_false(fits(&other, &profile, closed, 8, 1000, &copy));
 	assert_string_equal(copy.why_not, "Its first pictures do not decode cleanly.");
 }
@@ -147,13 +147,13 @@ static void keyframes_must_be_idr_pictures(void **state)
 	struct facts seen = film;
 	struct copy copy;
 
-	look_for_idr(fewer, 2, &seen.idr);
-	assert_int_equal(seen.idr.count, 1);
+	look_for_idr(fewer, 2, &seen.picture.idr);
+	assert_int_equal(seen.picture.idr.count, 1);
 	assert_false(fits(&seen, &profile, closed, 8, 1000, &copy));
 	assert_string_equal(copy.why_not, "Not every keyframe stands for itself.");
-	look_for_idr(others, 2, &seen.idr);
+	look_for_idr(others, 2, &seen.picture.idr);
 	assert_false(fits(&seen, &profile, closed, 8, 1000, &copy));
-	look_for_idr(closed, 8, &seen.idr);
+	look_for_idr(closed, 8, &seen.picture.idr);
 	assert_true(fits(&seen, &profile, closed, 8, 1000, &copy));
 }
 
@@ -190,17 +190,17 @@ static void nobody_looks_where_it_cannot_be(void **state)
 	struct facts f = film;
 
 	assert_true(copy_is_hoped_for(&f, &profile));
-	strcpy(f.container, "mpegts");
+	strcpy(f.source.container, "mpegts");
 	assert_false(copy_is_hoped_for(&f, &profile));
 	f = film;
-	f.rotation = 90;
+	f.picture.rotation = 90;
 	assert_false(copy_is_hoped_for(&f, &profile));
 	f = film;
-	f.damage = 1;           /* what is measured at the same time does not count */
-	f.interlaced = true;
+	f.picture.damage = 1;           /* what is measured at the same time does not count */
+	f.picture.interlaced = true;
 	assert_true(copy_is_hoped_for(&f, &profile));
 	f = film;
-	strcpy(f.video_codec, "vp9");
+	strcpy(f.picture.codec, "vp9");
 	assert_false(copy_is_hoped_for(&f, &profile));
 }
 
@@ -230,8 +230,8 @@ static void a_clock_that_ticks_once_a_frame_may_not_skip_one(void **state)
 
 	for (int i = 0; i < 12; i++)
 		packets[i] = (struct packet){ i, i % 4 == 0 ? 'K' : '_' };
-	coarse.timebase = (struct ratio){ 1, 24 };
-	coarse.idr.known = true;
+	coarse.picture.timebase = (struct ratio){ 1, 24 };
+	coarse.picture.idr.known = true;
 	for (int gap = 0; gap < 2; gap++) {
 		make_scan(&scan, packets, 12, 100);
 		for (size_t i = 0; i < 12; i++)
@@ -277,7 +277,7 @@ static void segments_begin_at_keyframes_that_are_not_too_near(void **state)
 static void a_chunk_takes_its_own_packets_and_puts_them_onto_the_grid(void **state)
 {
 	const struct grid grid = { .rate = { 24000, 1001 }, .timescale = 24000, .tick = 1001, .first_pts = -7 };
-	const struct facts facts = { .timebase = { 1, 1000 }, .video_codec = "h264" };
+	const struct facts facts = { .picture = { .timebase = { 1, 1000 }, .codec = "h264" } };
 	const struct copy copy = { .delay = 2, .least = 3 };
 	const struct cut cut = { .first_frame = 4, .frames = 4 };
 	struct strings argv = STRINGS_INIT;

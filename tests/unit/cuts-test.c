@@ -34,10 +34,12 @@ static void make_scan(struct scan *scan, int count, int gop)
 
 static struct facts facts_of(const char *container)
 {
-	struct facts f = { .has_video = true, .timebase = { 1, 12288 }, .rate_nominal = { 24, 1 }, .rate_mean = { 24, 1 },
-			   .start_s = 0, .audio_start_s = NAN, .delay = 1 };
+	struct facts f = {
+		.picture = { .count = 1, .timebase = { 1, 12288 }, .rate_nominal = { 24, 1 }, .rate_mean = { 24, 1 }, .delay = 1 },
+		.source.start_s = 0, .sound.start_s = NAN,
+	};
 
-	snprintf(f.container, sizeof f.container, "%s", container);
+	snprintf(f.source.container, sizeof f.source.container, "%s", container);
 	return f;
 }
 
@@ -125,7 +127,7 @@ static void goes_past_no_keyframe_that_another_follows_at_once(void **state)
 		struct facts f = facts_of("mov,mp4,m4a,3gp,3g2,mj2");
 		struct cuts cuts;
 
-		strcpy(f.video_codec, cases[i].codec);
+		strcpy(f.picture.codec, cases[i].codec);
 		cut(&f, &profile, 24 * 60, cases[i].gop, NULL, &cuts);
 		assert_true(cuts.count > 3);
 		for (size_t k = 1; k < cuts.count; k++)
@@ -238,7 +240,7 @@ static void some_are_left_whole_and_say_why(void **state)
 	cut(&mp4, &profile, 24 * 3, 24, NULL, &cuts);
 	assert_string_equal(cuts.why, "one_chunk_short");
 	cuts_fini(&cuts);
-	palette.palette = true;
+	palette.picture.palette = true;
 	cut(&palette, &profile, 24 * 60, 24, NULL, &cuts);
 	assert_string_equal(cuts.why, "one_chunk_palette");
 	cuts_fini(&cuts);

@@ -81,11 +81,11 @@ static void tells_turned_pictures_from_mirrored_and_askew_ones(void **state)
 
 		strcpy(s.matrix, turns[i].matrix);
 		assert_true(facts_of(&s, 1, &facts, &refusal));
-		assert_int_equal(facts.rotation, turns[i].rotation);
-		assert_int_equal(facts.askew, turns[i].askew);
-		assert_int_equal(facts.mirrored, turns[i].mirrored);
-		assert_int_equal(facts.reshaped, turns[i].reshaped);
-		assert_int_equal(facts.width, turns[i].rotation % 180 == 0 ? 1920 : 1080);
+		assert_int_equal(facts.picture.rotation, turns[i].rotation);
+		assert_int_equal(facts.picture.askew, turns[i].askew);
+		assert_int_equal(facts.picture.mirrored, turns[i].mirrored);
+		assert_int_equal(facts.picture.reshaped, turns[i].reshaped);
+		assert_int_equal(facts.picture.width, turns[i].rotation % 180 == 0 ? 1920 : 1080);
 	}
 }
 
@@ -101,8 +101,8 @@ static void shows_pictures_upright_with_square_pixels(void **state)
 		s.rotation = sizes[i].rotation;
 		strcpy(s.sar, sizes[i].sar);
 		assert_true(facts_of(&s, 1, &facts, &refusal));
-		assert_int_equal(facts.width, sizes[i].shown_width);
-		assert_int_equal(facts.height, sizes[i].shown_height);
+		assert_int_equal(facts.picture.width, sizes[i].shown_width);
+		assert_int_equal(facts.picture.height, sizes[i].shown_height);
 	}
 }
 
@@ -115,16 +115,16 @@ static void a_field_is_half_as_high_as_its_picture(void **state)
 	struct facts facts;
 
 	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
-	assert_int_equal(facts.height, 1080);
-	assert_true(facts.interlaced);
+	assert_int_equal(facts.picture.height, 1080);
+	assert_true(facts.picture.interlaced);
 	s.height = 540;
 	strcpy(s.codec, "hevc");
 	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
-	assert_int_equal(facts.height, 1080);
-	assert_false(facts.interlaced);
+	assert_int_equal(facts.picture.height, 1080);
+	assert_false(facts.picture.interlaced);
 	probe.measured.flagged = 0;
 	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
-	assert_int_equal(facts.height, 540);
+	assert_int_equal(facts.picture.height, 540);
 }
 
 static void passes_over_what_is_no_track(void **state)
@@ -148,11 +148,11 @@ static void passes_over_what_is_no_track(void **state)
 	streams[5].channels = 0;
 	strcpy(streams[6].codec, "ac4");
 	assert_true(facts_of(streams, 9, &facts, &refusal));
-	assert_int_equal(facts.video_index, 4);
-	assert_int_equal(facts.sounds[0].index, 8);
+	assert_int_equal(facts.picture.index, 4);
+	assert_int_equal(facts.sound.tracks[0].index, 8);
 	streams[8].is_default = false;
 	assert_true(facts_of(streams, 9, &facts, &refusal));
-	assert_int_equal(facts.sounds[0].index, 7);
+	assert_int_equal(facts.sound.tracks[0].index, 7);
 }
 
 /* A radio station before a television one, whose sound and text is shared by a third; what is of no program is everybody's. */
@@ -166,12 +166,12 @@ static void hears_what_belongs_to_the_picture(void **state)
 	struct facts facts;
 
 	assert_true(facts_of(streams, 5, &facts, &refusal));
-	assert_int_equal(facts.sound_count, 2);
-	assert_int_equal(facts.sounds[0].index, 2);
-	assert_int_equal(facts.text_count, 0);
-	assert_int_equal(facts.other_programs, 2);
+	assert_int_equal(facts.sound.count, 2);
+	assert_int_equal(facts.sound.tracks[0].index, 2);
+	assert_int_equal(facts.text.count, 0);
+	assert_int_equal(facts.source.other_programs, 2);
 	assert_true(facts_of(streams, 1, &facts, &refusal));
-	assert_int_equal(facts.sound_count, 1);
+	assert_int_equal(facts.sound.count, 1);
 }
 
 static void shows_what_moves_and_what_the_source_wants(void **state)
@@ -191,8 +191,8 @@ static void shows_what_moves_and_what_the_source_wants(void **state)
 			streams[k].is_default = k == cases[i].wanted;
 		}
 		assert_true(facts_of(streams, 3, &facts, &refusal));
-		assert_int_equal(facts.video_index, cases[i].index);
-		assert_int_equal(facts.video_count, 3);
+		assert_int_equal(facts.picture.index, cases[i].index);
+		assert_int_equal(facts.picture.count, 3);
 	}
 }
 
@@ -213,7 +213,7 @@ static void refuses_with_a_code_and_a_sentence(void **state)
 		assert_true(strlen(refusal.detail) > 10);
 	}
 	assert_true(facts_of(&sound, 1, &facts, &refusal));
-	assert_false(facts.has_video);
+	assert_false(facts.picture.count > 0);
 }
 
 static void refuses_sound_of_days(void **state)
@@ -236,7 +236,7 @@ static void a_guessed_length_refuses_nobody(void **state)
 	struct facts facts;
 
 	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
-	assert_true(facts.duration_s <= 3600);
+	assert_true(facts.source.duration_s <= 3600);
 }
 
 /* MPEG-TS names a track before it begins, FLV does not; what is not found then is told. */
@@ -248,17 +248,17 @@ static void what_begins_late_is_looked_for_once_more(void **state)
 	struct facts facts;
 
 	streams[1].channels = 0;
-	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.incomplete);
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.source.incomplete);
 	probe.wide = true;
-	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && !facts.incomplete && !facts.wide && facts.sounds_empty == 1);
-	assert_int_equal(facts.sounds_unread, 0);
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && !facts.source.incomplete && !facts.source.wide && facts.sound.empty == 1);
+	assert_int_equal(facts.sound.unread, 0);
 	streams[1].channels = 2;
 	streams[1].start_time = 25;
-	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.wide && facts.has_audio);
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.source.wide && facts.sound.count > 0);
 	probe = (struct probe){ .format = "flv", .streams = streams, .stream_count = 1 };
-	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.incomplete);
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.source.incomplete);
 	strcpy(probe.format, "mov,mp4");
-	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && !facts.incomplete);
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && !facts.source.incomplete);
 }
 
 /* Of a track with one sample, or in another container, nothing is known of it. */
@@ -268,13 +268,13 @@ static void an_edit_list_of_no_time_shows_all(void **state)
 	struct refusal refusal;
 	struct facts facts;
 
-	assert_true(facts_of(streams, 2, &facts, &refusal) && !facts.edits_are_void);
+	assert_true(facts_of(streams, 2, &facts, &refusal) && !facts.source.edits_are_void);
 	streams[1].duration = 0;
-	assert_true(facts_of(streams, 2, &facts, &refusal) && facts.edits_are_void);
+	assert_true(facts_of(streams, 2, &facts, &refusal) && facts.source.edits_are_void);
 	streams[1].nb_frames = 1;
-	assert_true(facts_of(streams, 2, &facts, &refusal) && !facts.edits_are_void);
+	assert_true(facts_of(streams, 2, &facts, &refusal) && !facts.source.edits_are_void);
 	streams[0].duration = 0;
-	assert_true(facts_of(streams, 1, &facts, &refusal) && facts.edits_are_void);
+	assert_true(facts_of(streams, 1, &facts, &refusal) && facts.source.edits_are_void);
 }
 
 /* FLV does not say the size of its pictures, and a decoder that is not ours is not asked for it. */
@@ -285,17 +285,17 @@ static void a_picture_without_a_decoder_is_no_sound_alone(void **state)
 	struct facts facts;
 
 	assert_true(facts_of(streams, 2, &facts, &refusal));
-	assert_string_equal(facts.picture_unread, "flashsv");
+	assert_string_equal(facts.picture.unread, "flashsv");
 	streams[1].codec[0] = '\0';             /* nor does ffprobe know its name */
 	assert_true(facts_of(streams, 2, &facts, &refusal));
-	assert_string_equal(facts.picture_unread, "");
+	assert_string_equal(facts.picture.unread, "");
 	streams[1].width = streams[1].height = 240;
 	assert_true(facts_of(streams, 2, &facts, &refusal));
-	assert_string_equal(facts.picture_unread, "something unknown");
+	assert_string_equal(facts.picture.unread, "something unknown");
 	streams[1].width = streams[1].height = 0;
 	strcpy(streams[1].codec, "h264");
 	assert_true(facts_of(streams, 2, &facts, &refusal));
-	assert_string_equal(facts.picture_unread, "");
+	assert_string_equal(facts.picture.unread, "");
 }
 
 static void knows_hdr_and_interlacing(void **state)
@@ -305,14 +305,14 @@ static void knows_hdr_and_interlacing(void **state)
 	struct facts facts;
 
 	assert_true(facts_of(&s, 1, &facts, &refusal));
-	assert_int_equal(facts.hdr, FACTS_PQ);
-	assert_true(facts.interlaced);
-	assert_true(facts.full_range);
+	assert_int_equal(facts.picture.hdr, FACTS_PQ);
+	assert_true(facts.picture.interlaced);
+	assert_true(facts.picture.full_range);
 	strcpy(s.color_transfer, "arib-std-b67");
 	strcpy(s.field_order, "progressive");
 	assert_true(facts_of(&s, 1, &facts, &refusal));
-	assert_int_equal(facts.hdr, FACTS_HLG);
-	assert_false(facts.interlaced);
+	assert_int_equal(facts.picture.hdr, FACTS_HLG);
+	assert_false(facts.picture.interlaced);
 }
 
 int main(void)

@@ -37,7 +37,7 @@ static void check_ladder(const struct facts *facts, const struct profile *profil
 	struct buf text = BUF_INIT;
 	struct ladder ladder;
 
-	ladder_make(facts, profile, source_kbps, &ladder);
+	ladder_make(&facts->picture, profile, source_kbps, &ladder);
 	for (size_t i = 0; i < ladder.count; i++)
 		buf_printf(&text, "%s:%dx%d ", ladder.rungs[i].name, (int)ladder.rungs[i].width, (int)ladder.rungs[i].height);
 	assert_string_equal(buf_text(&text), expected);
@@ -66,7 +66,7 @@ static const struct {
 static void makes_ladders_by_the_shorter_side(void **state)
 {
 	for (size_t i = 0; i < sizeof ladders / sizeof *ladders; i++) {
-		const struct facts facts = { .width = ladders[i].width, .height = ladders[i].height };
+		const struct facts facts = { .picture = { .width = ladders[i].width, .height = ladders[i].height } };
 
 		check_ladder(&facts, &plain, 0, ladders[i].ladder);
 	}
@@ -74,8 +74,10 @@ static void makes_ladders_by_the_shorter_side(void **state)
 
 static void names_tell_the_codec_where_there_are_two(void **state)
 {
-	const struct facts full = { .width = 1920, .height = 1080 }, between = { .width = 900, .height = 600 };
-	const struct facts small = { .width = 160, .height = 120 };
+	const struct facts full = {
+		.picture = { .width = 1920, .height = 1080 },
+	}, between = { .picture.width = 900, .picture.height = 600 };
+	const struct facts small = { .picture = { .width = 160, .height = 120 } };
 
 	check_ladder(&full, &mixed, 0, "1080p-av1:1920x1080 720p-av1:1280x720 720p:1280x720 480p:854x480 240p:426x240 ");
 	check_ladder(&between, &mixed, 0, "600p-av1:900x600 600p:900x600 480p:720x480 240p:360x240 ");
@@ -84,39 +86,39 @@ static void names_tell_the_codec_where_there_are_two(void **state)
 
 static void caps_an_own_size_by_its_pixels(void **state)
 {
-	const struct facts facts = { .width = 1600, .height = 900 };
+	const struct facts facts = { .picture = { .width = 1600, .height = 900 } };
 	struct ladder ladder;
 
-	ladder_make(&facts, &plain, 0, &ladder);
+	ladder_make(&facts.picture, &plain, 0, &ladder);
 	assert_int_equal(ladder.rungs[0].max_kbps, 3472);
 	assert_int_equal(ladder.rungs[1].max_kbps, 2800);
 }
 
 static void no_rung_takes_more_than_the_source_is_worth(void **state)
 {
-	struct facts facts = { .width = 1920, .height = 1080, .video_codec = "h264" };
+	struct facts facts = { .picture = { .width = 1920, .height = 1080, .codec = "h264" } };
 	struct ladder ladder;
 
 	check_ladder(&facts, &plain, 300, "1080p:1920x1080 720p:1280x720 480p:854x480 ");
-	ladder_make(&facts, &plain, 300, &ladder);
+	ladder_make(&facts.picture, &plain, 300, &ladder);
 	assert_int_equal(ladder.rungs[0].max_kbps, 450);
 	assert_int_equal(ladder.rungs[2].max_kbps, 133);
 	assert_string_equal(ladder.notes[ladder.note_count - 1].code, "rung_pointless");
 	assert_string_equal(ladder.notes[0].detail, "1080p takes 450 kb/s at most, not 5000: the source has 300 itself.");
 	check_ladder(&facts, &plain, 1, "1080p:1920x1080 ");
-	snprintf(facts.video_codec, sizeof facts.video_codec, "av1");
-	ladder_make(&facts, &plain, 300, &ladder);
+	snprintf(facts.picture.codec, sizeof facts.picture.codec, "av1");
+	ladder_make(&facts.picture, &plain, 300, &ladder);
 	assert_int_equal(ladder.rungs[0].max_kbps, 810);
 }
 
 static void every_rung_that_is_left_out_is_told(void **state)
 {
-	const struct facts facts = { .width = 854, .height = 480 };
+	const struct facts facts = { .picture = { .width = 854, .height = 480 } };
 	struct profile close = plain;
 	struct ladder ladder;
 
 	close.rungs[3].short_side = 460;
-	ladder_make(&facts, &close, 0, &ladder);
+	ladder_make(&facts.picture, &close, 0, &ladder);
 	assert_int_equal(ladder.count, 1);
 	assert_int_equal(ladder.note_count, 3);
 	assert_string_equal(ladder.notes[0].code, "rung_too_large");
@@ -127,11 +129,11 @@ static void every_rung_that_is_left_out_is_told(void **state)
 
 static void what_an_encoder_cannot_take_goes_to_another(void **state)
 {
-	const struct facts facts = { .width = 160, .height = 50 };
+	const struct facts facts = { .picture = { .width = 160, .height = 50 } };
 	struct profile av1 = { .rungs = { { "av1", 240, 250, 35, "8" } }, .rung_count = 1 };
 	struct ladder ladder;
 
-	ladder_make(&facts, &av1, 0, &ladder);
+	ladder_make(&facts.picture, &av1, 0, &ladder);
 	assert_int_equal(ladder.count, 1);
 	assert_string_equal(ladder.rungs[0].codec, "h264");
 	assert_string_equal(ladder.rungs[0].preset, "veryfast");
@@ -140,16 +142,16 @@ static void what_an_encoder_cannot_take_goes_to_another(void **state)
 
 static void a_panorama_keeps_its_shape(void **state)
 {
-	const struct facts facts = { .width = 12000, .height = 240 };
+	const struct facts facts = { .picture = { .width = 12000, .height = 240 } };
 	struct ladder ladder;
 
-	ladder_make(&facts, &plain, 0, &ladder);
+	ladder_make(&facts.picture, &plain, 0, &ladder);
 	assert_string_equal(ladder.notes[0].code, "made_smaller");
 }
 
 static void a_profile_without_rungs_has_none(void **state)
 {
-	const struct facts facts = { .width = 1920, .height = 1080 };
+	const struct facts facts = { .picture = { .width = 1920, .height = 1080 } };
 	const struct profile none = { .rung_count = 0 };
 
 	check_ladder(&facts, &none, 0, "");
@@ -158,7 +160,7 @@ static void a_profile_without_rungs_has_none(void **state)
 /* 10 s of 25 frames of 1000 bytes, but two seconds in the middle have 5000. */
 static void a_source_has_the_rate_of_its_busiest_seconds(void **state)
 {
-	const struct facts facts = { .timebase = { 1, 25 } };
+	const struct facts facts = { .picture.timebase = { 1, 25 } };
 	struct scan scan;
 	char line[64];
 
@@ -169,9 +171,9 @@ static void a_source_has_the_rate_of_its_busiest_seconds(void **state)
 		scan_feed(&scan, line, (size_t)len);
 	}
 	scan_end(&scan);
-	assert_int_equal(ladder_source_kbps(&facts, &scan), (50 * 5000 + 50 * 1000) * 8 / 4000);
+	assert_int_equal(ladder_source_kbps(&facts.picture, &scan), (50 * 5000 + 50 * 1000) * 8 / 4000);
 	scan_fini(&scan);
-	assert_int_equal(ladder_source_kbps(&facts, NULL), 0);
+	assert_int_equal(ladder_source_kbps(&facts.picture, NULL), 0);
 }
 
 int main(void)

@@ -87,7 +87,7 @@ static void tells_fields_from_pictures(void **state)
 static void looks_longer_where_the_file_says_so(void **state)
 {
 	const struct conf conf = { .ffmpeg = (char *)(uintptr_t)"ffmpeg" };
-	const struct facts still = { .video_index = 3 }, moving = { .video_index = 3, .claims_fields = true };
+	const struct facts still = { .picture.index = 3 }, moving = { .picture.index = 3, .picture.claims_fields = true };
 	struct strings first = STRINGS_INIT, second = STRINGS_INIT;
 	struct buf a = BUF_INIT, b = BUF_INIT;
 
@@ -126,7 +126,7 @@ static void knows_claims(void **state)
 /* Pictures in milliseconds, every `gop`-th of them flagged as a keyframe. */
 static bool are_false(int64_t alone, int step_ms, int gop)
 {
-	const struct facts facts = { .timebase = { 1, 1000 }, .keys_alone = alone };
+	const struct facts facts = { .picture = { .timebase = { 1, 1000 }, .keys_alone = alone } };
 	struct scan scan;
 	char line[64];
 	bool result;
@@ -136,7 +136,7 @@ static bool are_false(int64_t alone, int step_ms, int gop)
 		scan_feed(&scan, line, (size_t)snprintf(line, sizeof line, "%d,%d,100,%d,%s\n", i * step_ms, i * step_ms, i * 100,
 							i % gop == 0 ? "K_" : "__"));
 	scan_end(&scan);
-	result = measure_keys_are_false(&facts, &scan);
+	result = measure_keys_are_false(&facts.picture, &scan);
 	scan_fini(&scan);
 	return result;
 }

@@ -79,7 +79,9 @@ static const struct {
 static void finds_the_rate_and_counts_its_frames(void **state)
 {
 	for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
-		const struct facts facts = { .timebase = rates[i].timebase, .rate_nominal = rates[i].said, .has_video = true };
+		const struct facts facts = {
+			.picture = { .timebase = rates[i].timebase, .rate_nominal = rates[i].said, .count = 1 },
+		};
 		struct scan scan;
 		struct grid grid;
 
@@ -97,7 +99,8 @@ static void finds_the_rate_and_counts_its_frames(void **state)
 static void a_picture_that_starts_late_is_led_in(void **state)
 {
 	const struct facts facts = {
-		.timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .has_video = true, .has_audio = true, .audio_start_s = 9.9,
+		.picture = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .count = 1 },
+		.sound = { .count = 1, .start_s = 9.9 },
 	};
 	struct scan scan;
 	struct grid grid;
@@ -114,7 +117,8 @@ static void a_picture_that_starts_late_is_led_in(void **state)
 static void a_picture_is_waited_for_ten_minutes(void **state)
 {
 	struct facts facts = {
-		.timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .has_video = true, .has_audio = true, .audio_start_s = 0,
+		.picture = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .count = 1 },
+		.sound = { .count = 1, .start_s = 0 },
 	};
 	struct scan scan;
 	struct grid grid;
@@ -123,7 +127,7 @@ static void a_picture_is_waited_for_ten_minutes(void **state)
 	assert_true(grid_make(&facts, &scan, 60, &grid));
 	assert_int_equal(grid.lead, 599 * 25);
 	assert_true(fabs(grid.base_s) < 1e-9 && fabs(grid.cut_s) < 1e-9);
-	facts.audio_start_s = -10;
+	facts.sound.start_s = -10;
 	assert_true(grid_make(&facts, &scan, 60, &grid));
 	assert_int_equal(grid.lead, 0);
 	assert_true(fabs(grid.cut_s - 609) < 1e-9);
@@ -132,7 +136,10 @@ static void a_picture_is_waited_for_ten_minutes(void **state)
 
 static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
 {
-	struct facts facts = { .has_video = true, .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 1.4 };
+	struct facts facts = {
+		.picture = { .count = 1, .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 } },
+		.source = { .container = "mpegts", .start_s = 1.4 },
+	};
 	struct scan scan;
 	struct grid grid;
 
@@ -149,7 +156,7 @@ static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
 	assert_true(grid.spliced);
 	assert_int_equal(grid.frames, 150);
 	assert_int_equal(grid.first_pts, 0);
-	strcpy(facts.container, "matroska,webm");
+	strcpy(facts.source.container, "matroska,webm");
 	assert_true(grid_make(&facts, &scan, 60, &grid));
 	assert_false(grid.spliced);
 	scan_fini(&scan);
@@ -171,7 +178,9 @@ static void scan_of_parts(struct scan *scan, const struct facts *facts, int64_t 
 /* No step is short enough to be one. */
 static void pictures_at_one_time_have_no_rate(void **state)
 {
-	const struct facts facts = { .has_video = true, .timebase = { 1, 1 }, .rate_nominal = { 25, 1 }, .container = "matroska" };
+	const struct facts facts = {
+		.picture = { .count = 1, .timebase = { 1, 1 }, .rate_nominal = { 25, 1 } }, .source.container = "matroska",
+	};
 	struct scan scan;
 	struct grid grid;
 
@@ -190,7 +199,8 @@ static void a_picture_may_stand_still_for_minutes(void **state)
 		{ 32, false, false, 850 }, { 601, false, false, 15075 }, { 700, false, true, 100 }, { 32, true, true, 150 },
 	};
 	const struct facts facts = {
-		.has_video = true, .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 0,
+		.picture = { .count = 1, .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 } },
+		.source = { .container = "mpegts", .start_s = 0 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -221,8 +231,9 @@ static void whichever_comes_first_at_a_joint_sets_the_clock(void **state)
 		{ "1,1000,1000,N/A,9,0,K_\n9,50,50,3600,9,0,K_\n0,10000,10000,3600,9,0,K_\n", 903840 + 9000 }, /* another's says nothing */
 	};
 	struct facts facts = {
-		.has_video = true, .has_audio = true, .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mpegts", .start_s = 10,
-		.sounds = { { .index = 1, .timebase = { 1, 90000 } } }, .sound_count = 1,
+		.picture = { .count = 1, .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 } },
+		.source = { .container = "mpegts", .start_s = 10 },
+		.sound = { .tracks = { { .index = 1, .timebase = { 1, 90000 } } }, .count = 1 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -247,7 +258,9 @@ static void a_first_picture_whose_time_is_not_told_is_kept(void **state)
 {
 	static const char rows[] = "N/A,0,900,0,K_\nN/A,1,500,900,__\n2,2,90,1400,__\n3,3,90,1490,__\n"
 				   "N/A,4,500,1580,__\n5,5,90,2080,__\n6,6,90,2170,__\nN/A,7,500,2260,__\n";
-	struct facts facts = { .timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .container = "avi", .delay = 1 };
+	struct facts facts = {
+		.picture = { .timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .delay = 1 }, .source.container = "avi",
+	};
 	struct scan scan;
 	struct grid grid;
 
@@ -266,7 +279,10 @@ static void pictures_whose_times_are_not_told_come_as_late_as_the_decoder_gives_
 	static const struct { int64_t delay, first_pts; bool guessed; } cases[] = { { 0, 0, false }, { 2, 2, true }, { 9, 0, true } };
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const struct facts facts = { .timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .container = "avi", .delay = cases[i].delay };
+		const struct facts facts = {
+			.picture = { .timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .delay = cases[i].delay },
+			.source.container = "avi",
+		};
 		struct scan scan;
 		struct grid grid;
 
@@ -292,7 +308,7 @@ static void a_varying_rate_is_the_finest_that_pictures_keep(void **state)
 	static const struct { int64_t usual, burst_from, burst_to, burst, rate, last; } cases[] = {
 		{ 18000, 20, 60, 3000, 30, 1 }, { 18000, 20, 23, 3000, 5, 1 }, { 990000, 0, 0, 0, 10, 110 },
 	};
-	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 30, 1 } };
+	struct facts facts = { .picture = { .timebase = { 1, 90000 }, .rate_nominal = { 30, 1 } } };
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		int64_t pts = 0;
@@ -319,12 +335,12 @@ static void an_animation_is_as_fine_as_its_shortest_picture(void **state)
 	static const struct { const char *container; int64_t rate, frames; } cases[] = { { "gif", 50, 260 }, { "matroska,webm", 2, 6 } };
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct facts facts = { .timebase = { 1, 100 }, .rate_nominal = { 50, 1 }, .picture_s = 5.2 };
+		struct facts facts = { .picture = { .timebase = { 1, 100 }, .rate_nominal = { 50, 1 }, .length_s = 5.2 } };
 		struct scan scan;
 		struct grid grid;
 		int64_t pts = 0;
 
-		strcpy(facts.container, cases[i].container);
+		strcpy(facts.source.container, cases[i].container);
 		scan_init(&scan);
 		for (int n = 0; n < 20; n++) {
 			add_packet(&scan, pts);
@@ -350,7 +366,10 @@ static void film_with_repeated_fields_is_film(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const struct facts facts = { .timebase = cases[i].timebase, .rate_nominal = { 60000, 1001 }, .rate_mean = { 30, 1 }, .container = "mpeg" };
+		const struct facts facts = {
+			.picture = { .timebase = cases[i].timebase, .rate_nominal = { 60000, 1001 }, .rate_mean = { 30, 1 } },
+			.source.container = "mpeg",
+		};
 		struct scan scan;
 		struct grid grid;
 		int fields = 0, turn = cases[i].from;
@@ -377,7 +396,7 @@ static void film_with_repeated_fields_is_film(void **state)
 static void slow_pictures_are_shown_when_they_are_due(void **state)
 {
 	static const struct { double at_s[4]; int64_t rate, frames; } cases[] = { { { 0, 10, 21, 30 }, 1, 40 }, { { 0, 10.4, 21, 30.2 }, 10, 406 } };
-	const struct facts facts = { .timebase = { 1, 1000 }, .container = "matroska" };
+	const struct facts facts = { .picture.timebase = { 1, 1000 }, .source.container = "matroska" };
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct scan scan;
@@ -400,7 +419,7 @@ static void slots_begin_where_most_pictures_do(void **state)
 	static const struct { int64_t step, off, scatter, first_pts, early, frames; } cases[] = {
 		{ 3600, 2400, 0, -1200, 0, 51 }, { 3600, 900, 0, 900, 900, 50 }, { 3600, 0, 0, 0, 0, 50 }, { 3600, 2400, 1000, 0, 0, 41 },
 	};
-	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 } };
+	struct facts facts = { .picture = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 } } };
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct scan scan;
@@ -422,7 +441,10 @@ static void slots_begin_where_most_pictures_do(void **state)
 /* As recordings of broadcasts have them. */
 static void pictures_of_fields_become_two_though_one_is_lost(void **state)
 {
-	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .interlaced = true, .container = "mpegts" };
+	const struct facts facts = {
+		.picture = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .interlaced = true },
+		.source.container = "mpegts",
+	};
 	struct scan scan;
 	struct grid grid;
 
@@ -463,7 +485,10 @@ static void no_picture_is_hidden_that_can_be_shown(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		const struct facts facts = { .timebase = cases[i].timebase, .rate_nominal = cases[i].said, .container = "matroska" };
+		const struct facts facts = {
+			.picture = { .timebase = cases[i].timebase, .rate_nominal = cases[i].said },
+			.source.container = "matroska",
+		};
 		struct scan scan;
 		struct grid grid;
 		int64_t mhz;
@@ -475,10 +500,10 @@ static void no_picture_is_hidden_that_can_be_shown(void **state)
 		assert_true(grid_make(&facts, &scan, 60, &grid));
 		mhz = grid.rate.num * 1000 / grid.rate.den;
 		assert_true(mhz >= cases[i].least && mhz <= cases[i].most);
-		assert_int_equal(ratio_frames(cases[i].at(0) - grid.first_pts, facts.timebase, grid.rate), 0);
+		assert_int_equal(ratio_frames(cases[i].at(0) - grid.first_pts, facts.picture.timebase, grid.rate), 0);
 		for (int n = 1; n < 400; n++)
-			assert_true(ratio_frames(cases[i].at(n) - grid.first_pts, facts.timebase, grid.rate) >
-				    ratio_frames(cases[i].at(n - 1) - grid.first_pts, facts.timebase, grid.rate));
+			assert_true(ratio_frames(cases[i].at(n) - grid.first_pts, facts.picture.timebase, grid.rate) >
+				    ratio_frames(cases[i].at(n - 1) - grid.first_pts, facts.picture.timebase, grid.rate));
 		scan_fini(&scan);
 	}
 }
@@ -490,7 +515,10 @@ static void a_last_picture_is_held_as_long_as_it_says(void **state)
 		{ 50, 0, 0, 50, 0 }, { 50, 2.0, 0, 50, 0 }, { 50, 2.3, 0, 50, 0 }, { 50, 5.0, 0, 125, 75 }, { 50, 700, 0, 50, 0 },
 		{ 1, 5.0, 0, 125, 124 }, { 50, 5.0, 50, 125, 75 }, { 50, 5.0, 125, 50, 0 }, { 50, 5.0, 49, 50, 0 },
 	};
-	struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .container = "mov,mp4,m4a,3gp,3g2,mj2" };
+	struct facts facts = {
+		.picture = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 } },
+		.source.container = "mov,mp4,m4a,3gp,3g2,mj2",
+	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct scan scan;
@@ -500,8 +528,8 @@ static void a_last_picture_is_held_as_long_as_it_says(void **state)
 		for (int64_t n = 0; n < cases[i].pictures; n++)
 			add_packet(&scan, n * 3600);
 		scan_end(&scan);
-		facts.picture_s = cases[i].picture_s;
-		facts.picture_count = cases[i].claimed;
+		facts.picture.length_s = cases[i].picture_s;
+		facts.picture.length_frames = cases[i].claimed;
 		assert_true(grid_make(&facts, &scan, 60, &grid));
 		assert_int_equal(grid.frames, cases[i].frames);
 		assert_int_equal(grid.held, cases[i].held);
@@ -514,8 +542,10 @@ static void a_last_picture_is_held_as_long_as_it_says(void **state)
 static void a_last_picture_is_held_while_the_sound_goes_on(void **state)
 {
 	static const struct { int pictures; int64_t heard_s, frames; } cases[] = { { 1, 200, 1000 }, { 250, 600, 15000 }, { 50, 4, 50 }, { 250, 19, 250 } };
-	const struct facts facts = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .outlasted = true, .has_video = true, .video_index = 1, .sound_count = 1,
-				     .sounds = { { .index = 0, .timebase = { 1, 48000 } } }, .has_audio = true };
+	const struct facts facts = {
+		.picture = { .timebase = { 1, 90000 }, .rate_nominal = { 25, 1 }, .count = 1, .index = 1 },
+		.sound = { .outlasted = true, .tracks = { { .index = 0, .timebase = { 1, 48000 } } }, .count = 1 },
+	};
 	char row[64];
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -537,7 +567,7 @@ static void a_last_picture_is_held_while_the_sound_goes_on(void **state)
 
 static void extreme_times_do_not_overflow(void **state)
 {
-	const struct facts facts = { .timebase = { 1, 1 }, .container = "mpegts", .start_s = 1e300 };
+	const struct facts facts = { .picture.timebase = { 1, 1 }, .source = { .container = "mpegts", .start_s = 1e300 } };
 	struct scan scan;
 	struct grid grid;
 
@@ -554,8 +584,9 @@ static void extreme_times_do_not_overflow(void **state)
 /* Plans --------------------------------------------------------------------------------------- */
 
 static const struct facts film = {
-	.has_video = true, .has_audio = true, .container = "mov", .timebase = { 1, 12288 }, .width = 1280, .height = 720,
-	.coded_width = 1280, .coded_height = 720, .rate_nominal = { 24, 1 }, .sound_count = 1, .sounds = { { .index = 1, .channels = 6 } }, .cover_index = -1,
+	.picture = { .count = 1, .timebase = { 1, 12288 }, .width = 1280, .height = 720, .coded_width = 1280,
+		.coded_height = 720, .rate_nominal = { 24, 1 }, .cover = -1 },
+	.source.container = "mov", .sound = { .count = 1, .tracks = { { .index = 1, .channels = 6 } } },
 };
 
 static bool plan_of(const struct facts *facts, const struct scan *scan, struct plan *plan, struct refusal *refusal)
@@ -599,7 +630,7 @@ static void tells_what_was_cut_off(void **state)
 	struct scan scan;
 	struct plan plan;
 
-	facts.duration_s = 3600;
+	facts.source.duration_s = 3600;
 	make_scan(&scan, 0, 512, 72, 0);
 	assert_true(plan_of(&facts, &scan, &plan, &refusal));
 	assert_null(decided(&plan, "cut_off"));
@@ -608,20 +639,20 @@ static void tells_what_was_cut_off(void **state)
 	assert_true(plan_of(&facts, &scan, &plan, &refusal));
 	assert_string_equal(decided(&plan, "cut_off"), "The file says that it is 3600.0 s long, and ends after 3.0 s: it was cut off.");
 	plan_fini(&plan);
-	facts.duration_s = 3.5;
+	facts.source.duration_s = 3.5;
 	assert_true(plan_of(&facts, &scan, &plan, &refusal));
 	assert_string_equal(decided(&plan, "cut_off"), "The file ends in the middle of a packet: it was cut off.");
 	plan_fini(&plan);
 	scan.cut = false;
-	facts.told_frames = (int64_t)144 * 512;         /* each of them a tick */
-	strcpy(facts.container, "avi");
+	facts.picture.told_frames = (int64_t)144 * 512;         /* each of them a tick */
+	strcpy(facts.source.container, "avi");
 	assert_true(plan_of(&facts, &scan, &plan, &refusal));
 	assert_string_equal(decided(&plan, "cut_off"), "The file says that it is 6.0 s long, and ends after 3.0 s: it may have been cut off.");
 	plan_fini(&plan);
-	strcpy(facts.container, "flv");
-	facts.duration_s = 60;
+	strcpy(facts.source.container, "flv");
+	facts.source.duration_s = 60;
 	scan_beside(&scan, 0, 1);
-	facts.sounds[0].timebase = (struct ratio){ 1, 1000 };
+	facts.sound.tracks[0].timebase = (struct ratio){ 1, 1000 };
 	scan.beside.last = 59500;
 	assert_true(plan_of(&facts, &scan, &plan, &refusal));
 	assert_null(decided(&plan, "cut_off"));         /* its sound goes on */
@@ -637,8 +668,8 @@ static void tells_that_an_ogg_file_goes_on(void **state)
 	struct scan scan;
 	struct plan plan;
 
-	strcpy(facts.container, "ogg");
-	facts.size_bytes = 9000000;
+	strcpy(facts.source.container, "ogg");
+	facts.source.size_bytes = 9000000;
 	make_scan(&scan, 0, 512, 72, 0);
 	scan_beside(&scan, 0, 1);
 	scan.beside.end = 8800000;
@@ -757,8 +788,8 @@ static void interlaced_pictures_may_change_their_size(void **state)
 	struct scan scan;
 	struct plan plan;
 
-	facts.interlaced = true;
-	facts.fields = FIELDS_TOP_FIRST;
+	facts.picture.interlaced = true;
+	facts.picture.fields = FIELDS_TOP_FIRST;
 	make_scan(&scan, 0, 512, 72, 0);
 	assert_true(plan_of(&facts, &scan, &plan, &refusal));
 	assert_true(has_arg(&plan.tasks[0].argv, "-reinit_filter"));
@@ -779,12 +810,12 @@ static void turned_pictures_may_change_their_size(void **state)
 	struct plan plan;
 
 	make_scan(&scan, 0, 512, 72, 0);
-	facts.reshaped = true;
+	facts.picture.reshaped = true;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		facts.rotation = cases[i].rotation;
-		facts.mirrored = cases[i].mirrored;
-		facts.width = facts.rotation % 180 == 0 ? 1280 : 720;
-		facts.height = facts.rotation % 180 == 0 ? 720 : 1280;
+		facts.picture.rotation = cases[i].rotation;
+		facts.picture.mirrored = cases[i].mirrored;
+		facts.picture.width = facts.picture.rotation % 180 == 0 ? 1280 : 720;
+		facts.picture.height = facts.picture.rotation % 180 == 0 ? 720 : 1280;
 		assert_true(plan_of(&facts, &scan, &plan, &refusal));
 		assert_true(has_arg(&plan.tasks[0].argv, "-reinit_filter") && has_arg(&plan.tasks[0].argv, "-noautorotate"));
 		assert_true(says(&plan.tasks[0].argv, cases[i].turn));
@@ -797,8 +828,8 @@ static void turned_pictures_may_change_their_size(void **state)
 static void plans_sound_alone(void **state)
 {
 	const struct facts sound = {
-		.has_audio = true, .sound_count = 1, .sounds = { { .channels = 1 } }, .audio_start_s = NAN, .duration_s = 15,
-		.cover_index = -1,
+		.sound = { .count = 1, .tracks = { { .channels = 1 } }, .start_s = NAN }, .source.duration_s = 15,
+		.picture.cover = -1,
 	};
 	struct refusal refusal;
 	struct plan plan;
@@ -837,7 +868,7 @@ static void refuses_what_is_too_long_or_empty(void **state)
 	struct scan scan;
 	struct plan plan;
 
-	silent.has_audio = false;
+	silent.sound.count = 0;
 	make_scan(&scan, 0, 12288.0 * 100000, 4, 0);
 	assert_false(plan_of(&silent, &scan, &plan, &refusal));
 	assert_string_equal(refusal.code, "too_long");
@@ -870,7 +901,7 @@ static void a_profile_without_rungs_makes_sound_only(void **state)
 	assert_int_equal(plan.renditions[0].kind, RENDITION_AUDIO);
 	assert_string_equal(plan.decisions[0].code, "sound_only");
 	plan_fini(&plan);
-	facts.has_audio = false;
+	facts.sound.count = 0;
 	assert_false(plan_make(&input, &plan, &refusal));
 	assert_string_equal(refusal.code, "no_sound");
 	scan_fini(&scan);
@@ -887,7 +918,9 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 	assert_true(has_arg(&argv, "-max_alloc"));
 	assert_true(has_arg(&argv, "37748736"));
 	strings_fini(&argv);
-	plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3, .edits_are_void = true }, &argv);
+	plan_scan_argv(&conf, "/s/source/x", &(struct facts){
+		.picture = { .count = 1, .index = 3 }, .source.edits_are_void = true,
+	}, &argv);
 	assert_true(has_arg(&argv, "-advanced_editlist"));
 	assert_true(has_arg(&argv, "packet=pts,dts,size,pos,flags:packet_side_data=side_data_type"));
 	assert_true(has_arg(&argv, "3"));
@@ -900,9 +933,10 @@ static void the_longest_segment_is_known_from_the_plan(void **state)
 	const struct profile wish = { .segment_ms = 4000, .chunk_ms = 10000, .rate_max = 60, .copy = true, .rung_count = 1,
 				      .rungs = { { "h264", 240, 450, 23, "veryfast" } } };
 	struct facts facts = {
-		.has_video = true, .container = "mov,mp4", .duration_s = 30, .video_codec = "h264", .pix_fmt = "yuv420p",
-		.timebase = { 1, 25 }, .rate_nominal = { 25, 1 }, .coded_width = 320, .coded_height = 240, .width = 320, .height = 240,
-		.audio_start_s = NAN, .cover_index = -1, .idr = { .known = true, .count = 3, .sum = 750 },
+		.picture = { .count = 1, .codec = "h264", .pix_fmt = "yuv420p", .timebase = { 1, 25 },
+			.rate_nominal = { 25, 1 }, .coded_width = 320, .coded_height = 240, .width = 320, .height = 240,
+			.cover = -1, .idr = { .known = true, .count = 3, .sum = 750 } },
+		.source = { .container = "mov,mp4", .duration_s = 30 }, .sound.start_s = NAN,
 	};
 	struct scan scan;
 	const struct plan_input input = {
@@ -920,7 +954,7 @@ static void the_longest_segment_is_known_from_the_plan(void **state)
 	assert_true(plan.renditions[0].copied);
 	assert_int_equal(plan.segment_most_ms, 10000);
 	plan_fini(&plan);
-	facts.idr.known = false;
+	facts.picture.idr.known = false;
 	assert_true(plan_make(&input, &plan, &refusal));
 	assert_false(plan.renditions[0].copied);
 	assert_in_range(plan.segment_most_ms, 3000, 6000);
@@ -949,18 +983,18 @@ static const struct {
 static void colours_are_told_as_they_are(void **state)
 {
 	for (size_t i = 0; i < sizeof colors / sizeof *colors; i++) {
-		struct facts f = { .coded_width = 1280, .coded_height = 720, .hdr = colors[i].hdr };
+		struct facts f = { .picture = { .coded_width = 1280, .coded_height = 720, .hdr = colors[i].hdr } };
 		struct graph_color color;
 
-		snprintf(f.pix_fmt, sizeof f.pix_fmt, "%s", colors[i].pix_fmt);
-		snprintf(f.color_space, sizeof f.color_space, "%s", colors[i].space);
-		snprintf(f.color_primaries, sizeof f.color_primaries, "%s", colors[i].primaries);
-		snprintf(f.color_transfer, sizeof f.color_transfer, "%s", colors[i].transfer);
-		color = graph_color_of(&f);
+		snprintf(f.picture.pix_fmt, sizeof f.picture.pix_fmt, "%s", colors[i].pix_fmt);
+		snprintf(f.picture.color_space, sizeof f.picture.color_space, "%s", colors[i].space);
+		snprintf(f.picture.color_primaries, sizeof f.picture.color_primaries, "%s", colors[i].primaries);
+		snprintf(f.picture.color_transfer, sizeof f.picture.color_transfer, "%s", colors[i].transfer);
+		color = graph_color_of(&f.picture);
 		assert_string_equal(color.space, colors[i].told.space);
 		assert_string_equal(color.primaries, colors[i].told.primaries);
 		assert_string_equal(color.transfer, colors[i].told.transfer);
-		assert_int_equal(graph_guesses_color(&f), strcmp(colors[i].space, "ycgco") == 0 || strcmp(colors[i].space, "so', it") == 0);
+		assert_int_equal(graph_guesses_color(&f.picture), strcmp(colors[i].space, "ycgco") == 0 || strcmp(colors[i].space, "so', it") == 0);
 	}
 }
 
@@ -975,7 +1009,7 @@ static const char *value_of(const struct strings *argv, const char *option)
 /* Other PIDs from some place on, as where two recordings were joined. */
 static void packets_that_end_long_before_the_file_are_looked_for(void **state)
 {
-	struct facts facts = { .container = "mpegts", .size_bytes = 25000000 };
+	struct facts facts = { .source = { .container = "mpegts", .size_bytes = 25000000 } };
 	struct strings argv = STRINGS_INIT;
 	struct scan scan;
 
@@ -983,12 +1017,12 @@ static void packets_that_end_long_before_the_file_are_looked_for(void **state)
 	scan_feed(&scan, "0,0,500,21784124,K_\n", 20);
 	scan_end(&scan);
 	assert_true(plan_goes_on(&facts, &scan));
-	facts.size_bytes = 22000000;
+	facts.source.size_bytes = 22000000;
 	assert_false(plan_goes_on(&facts, &scan));
-	strcpy(facts.container, "mov,mp4");
-	facts.size_bytes = 25000000;
+	strcpy(facts.source.container, "mov,mp4");
+	facts.source.size_bytes = 25000000;
 	assert_false(plan_goes_on(&facts, &scan));
-	facts.merged = true;
+	facts.source.merged = true;
 	plan_scan_argv(&conf, "/s/source/x", &facts, &argv);
 	assert_string_equal(value_of(&argv, "-merge_pmt_versions"), "1");
 	strings_fini(&argv);
@@ -1019,10 +1053,10 @@ static void what_a_file_announces_and_has_not_is_told(void **state)
 		struct scan scan;
 		struct plan plan;
 
-		facts.timebase = (struct ratio){ 1, 12800 };
-		facts.rate_nominal = (struct ratio){ 25, 1 };
-		facts.picture_count = parts[i].announced;
-		facts.picture_s = parts[i].told_s;
+		facts.picture.timebase = (struct ratio){ 1, 12800 };
+		facts.picture.rate_nominal = (struct ratio){ 25, 1 };
+		facts.picture.length_frames = parts[i].announced;
+		facts.picture.length_s = parts[i].told_s;
 		scan_init(&scan);
 		for (int at = 0; at < 100; at++)
 			if ((at >= parts[i].from && at < parts[i].to) || (parts[i].then > 0 && at >= parts[i].then))
@@ -1042,10 +1076,10 @@ static void a_matroska_file_that_was_cut_short_says_so(void **state)
 	struct scan scan;
 	struct plan plan;
 
-	strcpy(facts.container, "matroska,webm");
+	strcpy(facts.source.container, "matroska,webm");
 	make_scan(&scan, 12288, 512, 48, 0);
 	for (int longer = 0; longer < 2; longer++) {
-		facts.announced_s = longer ? 7.5 : 3.4;
+		facts.picture.announced_s = longer ? 7.5 : 3.4;
 		assert_true(plan_of(&facts, &scan, &plan, &refusal));
 		assert_string_equal(decided_or_none(&plan, "pictures_missing"),
 				    longer ? "The file announces pictures until 7.5 s, and they end at 3.0 s." : "");
@@ -1068,7 +1102,7 @@ static void ffprobe_may_open_what_nobody_may_decode(void **state)
 
 	for (int scan = 0; scan < 2; scan++) {
 		if (scan)
-			plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .has_video = true, .video_index = 3 }, &argv);
+			plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .picture = { .count = 1, .index = 3 } }, &argv);
 		else
 			plan_probe_argv(&conf, "/s/source/x", PROBE_HEAD, &argv);
 		assert_null(strstr(value_of(&argv, "-codec_whitelist"), "magicyuv"));
@@ -1080,9 +1114,11 @@ static void ffprobe_may_open_what_nobody_may_decode(void **state)
 
 static void a_picture_that_cannot_be_read_is_no_recording(void **state)
 {
-	struct facts facts = { .container = "mov,mp4", .duration_s = 10, .has_audio = true, .sound_count = 1,
-			       .sounds = { { .index = 1, .channels = 2, .sample_rate = 48000, .start_s = 0 } },
-			       .picture_unread = "hap", .cover_index = -1 };
+	struct facts facts = {
+		.source = { .container = "mov,mp4", .duration_s = 10 },
+		.sound = { .count = 1, .tracks = { { .index = 1, .channels = 2, .sample_rate = 48000, .start_s = 0 } } },
+		.picture = { .unread = "hap", .cover = -1 },
+	};
 	struct profile wish = { .segment_ms = 4000, .chunk_ms = 10000, .audio_codec = "aac", .audio_kbps = 128, .rung_count = 1 };
 	const struct plan_input input = {
 		.conf = &conf, .facts = &facts, .profile = &wish, .source = "/s", .media = "/m", .edition = 1, .threads = 1,

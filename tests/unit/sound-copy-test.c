@@ -22,11 +22,11 @@ static const struct profile profile = { .audio_codec = "aac", .audio_kbps = 128,
 
 static struct facts film(void)
 {
-	struct facts f = { .has_audio = true, .container = "mov,mp4,m4a,3gp,3g2,mj2", .duration_s = 10, .sound_count = 2 };
+	struct facts f = { .source = { .container = "mov,mp4,m4a,3gp,3g2,mj2", .duration_s = 10 }, .sound.count = 2 };
 
-	f.sounds[0] = (struct track){ .index = 2, .codec = "aac", .profile = "LC", .channels = 2, .sample_rate = 48000, .duration_s = 10 };
-	f.sounds[1] = f.sounds[0];
-	f.sounds[1].index = 1;
+	f.sound.tracks[0] = (struct track){ .index = 2, .codec = "aac", .profile = "LC", .channels = 2, .sample_rate = 48000, .duration_s = 10 };
+	f.sound.tracks[1] = f.sound.tracks[0];
+	f.sound.tracks[1].index = 1;
 	return f;
 }
 
@@ -60,9 +60,9 @@ static void all_keyframes_count_however_many_there_are(void **state)
 	struct idr idr;
 	char line[96];
 
-	f.has_video = true;
-	strcpy(f.video_codec, "h264");
-	strcpy(f.pix_fmt, "yuv420p");
+	f.picture.count = 1;
+	strcpy(f.picture.codec, "h264");
+	strcpy(f.picture.pix_fmt, "yuv420p");
 	wish.copy = true;
 	wish.rung_count = 1;
 	strcpy(wish.rungs[0].codec, "h264");
@@ -107,7 +107,7 @@ static void clocks_in_milliseconds_are_steady(void **state)
 	struct steadies found;
 	struct idr idr;
 
-	f.sound_count = 1;
+	f.sound.count = 1;
 	for (int i = 0; i < 100; i++)
 		len += (size_t)snprintf(output + len, sizeof output - len, "0, %d, %d, 21, 300, 0x0\n", i, (int)lround(i * 1024 / 48.0) + 5);
 	read_copies(output, &f, &idr, &found);
@@ -136,8 +136,8 @@ static void long_sounds_are_told_of_now_and_then(void **state)
 	struct strings argv = STRINGS_INIT;
 	struct facts f = film();
 
-	f.duration_s = 36000;
-	f.sounds[1].sample_rate = 32000;
+	f.source.duration_s = 36000;
+	f.sound.tracks[1].sample_rate = 32000;
 	steady_add(&f, &profile, &argv);
 	assert_int_equal(argv.count, 4);
 	assert_string_equal(argv.items[1], "0:2");
@@ -157,7 +157,7 @@ static bool fits(const struct track *track, double zero_s, int64_t channels, int
 
 static void a_packet_begins_with_the_picture(void **state)
 {
-	struct track t = film().sounds[0];
+	struct track t = film().sound.tracks[0];
 	struct sound_copy copy;
 
 	t.steady = true;
@@ -180,7 +180,7 @@ static void a_packet_begins_with_the_picture(void **state)
 
 static void only_what_the_profile_wants_is_copied(void **state)
 {
-	struct track t = film().sounds[0];
+	struct track t = film().sound.tracks[0];
 	struct sound_copy copy;
 
 	assert_false(fits(&t, 0, 2, 128, &copy));

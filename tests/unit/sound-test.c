@@ -84,13 +84,14 @@ static void expect(const struct facts *facts, const struct profile *profile, con
 static void names_every_sound_once(void **state)
 {
 	const struct facts facts = {
-		.has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = -1, .sound_count = 5, .sounds = {
+		.source.duration_s = 10, .picture.cover = -1,
+		.sound = { .start_s = 0, .count = 5, .tracks = {
 			{ .index = 2, .channels = 6, .language = "de", .title = "Kino \"5.1\"\n<b>" },
 			{ .index = 1, .channels = 2, .language = "en" },
 			{ .index = 3, .channels = 2, .language = "en", .commentary = true },
 			{ .index = 4, .channels = 1 },
 			{ .index = 5, .channels = 2, .language = "en" },
-		},
+		} },
 	};
 
 	expect(&facts, &stereo, "audio [de] Kino '5.1' b 2* | audio-en [en] English 2 | audio-en-2 [en] English (commentary) 2 | "
@@ -101,11 +102,11 @@ static void names_every_sound_once(void **state)
 
 static void keeps_as_many_sounds_as_players_list(void **state)
 {
-	struct facts facts = { .has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = -1, .sound_count = 30 };
+	struct facts facts = { .sound = { .start_s = 0, .count = 30 }, .source.duration_s = 10, .picture.cover = -1 };
 	struct plan plan;
 
-	for (size_t i = 0; i < facts.sound_count; i++)
-		facts.sounds[i] = (struct track){ .index = (int64_t)i, .channels = 2 };
+	for (size_t i = 0; i < facts.sound.count; i++)
+		facts.sound.tracks[i] = (struct track){ .index = (int64_t)i, .channels = 2 };
 	plan_of(&facts, &stereo, &plan);
 	assert_int_equal(plan.rendition_count, 8);
 	assert_int_equal(plan.task_count, 9);
@@ -141,8 +142,10 @@ static void no_channel_gets_more_than_encoders_take(void **state)
 {
 	const struct profile rich = { .segment_ms = 4000, .audio_codec = "opus", .audio_kbps = 512, .surround_kbps = 1024 };
 	const struct facts facts = {
-		.has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = -1, .sound_count = 3,
-		.sounds = { { .index = 0, .channels = 1 }, { .index = 1, .channels = 2 }, { .index = 2, .channels = 6 } },
+		.sound = { .start_s = 0, .count = 3,
+			.tracks = { { .index = 0, .channels = 1 }, { .index = 1, .channels = 2 }, { .index = 2, .channels = 6 } }
+			},
+		.source.duration_s = 10, .picture.cover = -1,
 	};
 	struct plan plan;
 
@@ -189,14 +192,14 @@ static double longest_s(const struct facts *facts)
 static void a_guessed_length_cuts_nothing_off(void **state)
 {
 	struct facts facts = {
-		.has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = -1, .container = "flac", .sound_count = 1,
-		.sounds = { { .index = 0, .channels = 2 } },
+		.sound = { .start_s = 0, .count = 1, .tracks = { { .index = 0, .channels = 2 } } },
+		.source = { .duration_s = 10, .container = "flac" }, .picture.cover = -1,
 	};
 
 	assert_true(longest_s(&facts) < 16);
-	strcpy(facts.container, "aac");
+	strcpy(facts.source.container, "aac");
 	assert_true(longest_s(&facts) > 43200);
-	strcpy(facts.container, "mp3");
+	strcpy(facts.source.container, "mp3");
 	assert_true(longest_s(&facts) > 43200);
 	assert_true(sound_is_cut_off(&conf, longest_s(&facts)));
 	assert_false(sound_is_cut_off(&conf, 43230));
@@ -217,12 +220,14 @@ static void what_should_be_heard_is_counted(void **state)
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		struct facts facts = {
-			.has_audio = true, .audio_start_s = 0, .start_s = 1, .duration_s = 12, .cover_index = -1, .sound_count = 1,
-			.sounds = { { .index = 0, .channels = 2, .start_s = cases[i].start_s, .duration_s = cases[i].duration_s } },
+			.sound = { .start_s = 0, .count = 1,
+				.tracks = { { .index = 0, .channels = 2, .start_s = cases[i].start_s, .duration_s = cases[i].duration_s } }
+				},
+			.source = { .start_s = 1, .duration_s = 12 }, .picture.cover = -1,
 		};
 		struct plan plan;
 
-		strcpy(facts.container, cases[i].container);
+		strcpy(facts.source.container, cases[i].container);
 		plan_of(&facts, &stereo, &plan);
 		assert_int_equal(plan.tasks[0].frames_planned, cases[i].due);
 		assert_true(says(&plan.tasks[0].argv, "/TB[n];[t]atrim=start_pts=0"));
@@ -234,8 +239,9 @@ static void what_should_be_heard_is_counted(void **state)
 static void a_recording_whose_clock_starts_anew_is_whole(void **state)
 {
 	const struct facts facts = {
-		.has_audio = true, .audio_start_s = 1.5, .start_s = 1.4, .duration_s = 20, .cover_index = -1, .container = "mpegts", .sound_count = 1,
-		.sounds = { { .index = 0, .channels = 2, .timebase = { 1, 90000 }, .duration_s = 20 } },
+		.sound = { .start_s = 1.5, .count = 1,
+			.tracks = { { .index = 0, .channels = 2, .timebase = { 1, 90000 }, .duration_s = 20 } } },
+		.source = { .start_s = 1.4, .duration_s = 20, .container = "mpegts" }, .picture.cover = -1,
 	};
 	struct plan_input input = {
 		.conf = &conf, .facts = &facts, .profile = &stereo, .source = "/s/source/x", .media = "/s/media/x", .threads = 1, .edition = 1,
@@ -263,12 +269,13 @@ static void a_recording_whose_clock_starts_anew_is_whole(void **state)
 static void keeps_texts_and_names_what_it_leaves_out(void **state)
 {
 	const struct facts facts = {
-		.has_audio = true, .audio_start_s = 10, .duration_s = 10, .cover_index = -1, .sound_count = 1,
-		.sounds = { { .index = 0, .channels = 2 } }, .bitmap_texts = 2, .text_count = 3, .texts = {
+		.source.duration_s = 10, .picture.cover = -1,
+		.sound = { .start_s = 10, .count = 1, .tracks = { { .index = 0, .channels = 2 } } },
+		.text = { .bitmaps = 2, .count = 3, .tracks = {
 			{ .index = 3, .codec = "subrip", .language = "fr" },
 			{ .index = 4, .codec = "ass", .language = "fr", .hearing_impaired = true },
 			{ .index = 5, .codec = "mov_text" },
-		},
+		} },
 	};
 	struct plan plan;
 
@@ -305,8 +312,8 @@ static void a_text_that_is_no_utf8_is_read_once_more(void **state)
 static void a_cover_becomes_the_poster(void **state)
 {
 	const struct facts facts = {
-		.has_audio = true, .audio_start_s = 0, .duration_s = 10, .cover_index = 1, .sound_count = 1,
-		.sounds = { { .index = 0, .channels = 2 } },
+		.sound = { .start_s = 0, .count = 1, .tracks = { { .index = 0, .channels = 2 } } }, .source.duration_s = 10,
+		.picture.cover = 1,
 	};
 	struct plan plan;
 
