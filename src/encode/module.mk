@@ -24,7 +24,7 @@ libclipmill_a_SOURCES += \
 	src/encode/line.c src/encode/line.h \
 	src/encode/manifest.c src/encode/manifest.h \
 	src/encode/measure.c src/encode/measure.h \
-	src/encode/missing.c src/encode/missing.h \
+	src/encode/extent.c src/encode/extent.h src/encode/look.c src/encode/look.h \
 	src/encode/moof.c src/encode/moof.h \
 	src/encode/movie.c \
 	src/encode/name.c src/encode/name.h \

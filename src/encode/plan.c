@@ -10,10 +10,10 @@
 #include <string.h>
 
 #include "encode/argv.h"
+#include "encode/extent.h"
 #include "encode/graph.h"
 #include "encode/job.h"
 #include "encode/line.h"
-#include "encode/missing.h"
 #include "encode/picture.h"
 #include "encode/plan.h"
 #include "encode/ratio.h"
@@ -21,98 +21,6 @@
 #include "encode/switches.h"
 #include "encode/text.h"
 #include "encode/times.h"
-
-#define REST_BYTES 100000       /* behind the last picture, and one byte of the file in so many: then it does not end there */
-#define REST_PART 20
-#define SHORT_LEAST_S 1.0       /* that a file is shorter than it says, ... */
-#define SHORT_PART 0.02         /* ... and a part of what it says */
-
-/* Probe and scan ------------------------------------------------------------------------------ */
-
-void plan_probe_argv(const struct conf *conf, const char *source, enum probe_step step, struct strings *argv)
-{
-	static const char entries[] =
-		"stream=index,codec_type,codec_name,profile,width,height,pix_fmt,sample_aspect_ratio,field_order,"
-		"has_b_frames,r_frame_rate,avg_frame_rate,time_base,start_pts,start_time,duration,nb_frames,bit_rate,color_range,"
-		"color_space,color_transfer,color_primaries,sample_rate,channels,channel_layout"
-		":stream_disposition=attached_pic,default,original,comment,hearing_impaired,visual_impaired,forced"
-		":stream_tags=language,title,name,DURATION:stream_side_data=rotation,displaymatrix,dv_profile,dv_bl_signal_compatibility_id"
-		":format=format_name,start_time,duration,nb_streams,size:program=program_id:program_stream=index";
-	const char *const fixed[] = { "-show_entries", entries, "-of", "json", NULL };
-
-	switches_ffprobe(conf, argv);
-	switches_input(conf, step != PROBE_HEAD, step == PROBE_MERGED, argv);
-	switches_opened(argv);
-	strings_add_all(argv, fixed);
-	switches_file(argv, source);
-}
-
-/* Where clocks may start anew all streams tell when: whichever comes first. */
-static bool scans_all(const struct facts *facts)
-{
-	return facts->picture.count > 0 && facts->sound.count > 0 && (facts->sound.outlasted || times_may_jump(facts->source.container));
-}
-
-void plan_scan_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
-{
-	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
-	const char *const fixed[] = { "-of", "csv=p=0", "-o", "pipe:1", NULL };
-
-	switches_ffprobe(conf, argv);
-	switches_source(conf, facts, argv);
-	switches_opened(argv);
-	strings_add(argv, "-show_entries");
-	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", scans_all(facts) ? "stream_index,duration," : "");
-	if (!scans_all(facts))
-		line_number(argv, "-select_streams", facts->picture.count > 0 ? facts->picture.index : facts->sound.tracks[0].index);
-	strings_add_all(argv, fixed);
-	switches_file(argv, source);
-}
-
-/* Bytes behind the last packet of the picture; in an Ogg file, whose streams end together, of any. */
-static int64_t rest_of(const struct facts *facts, const struct scan *scan)
-{
-	int64_t end = facts_are_in(facts, "ogg") && scan->beside.end > 0 ? scan->beside.end : -1;
-
-	for (size_t i = 0; i < scan->count; i++)
-		end = scan->packets[i].end > end ? scan->packets[i].end : end;
-	return end >= 0 ? facts->source.size_bytes - end : 0;
-}
-
-static bool has_rest(const struct facts *facts, const struct scan *scan)
-{
-	int64_t rest = rest_of(facts, scan);
-
-	return rest > REST_BYTES && rest > facts->source.size_bytes / REST_PART;
-}
-
-bool plan_goes_on(const struct facts *facts, const struct scan *scan)
-{
-	return facts_are_in(facts, "mpegts") && has_rest(facts, scan);
-}
-
-/* Of Ogg files that were joined ffmpeg reads the pictures of the first. */
-static bool is_chained(const struct facts *facts, const struct scan *scan)
-{
-	return facts->picture.count > 0 && facts_are_in(facts, "ogg") && has_rest(facts, scan);
-}
-
-bool plan_scan_is_wanted(const struct facts *facts)
-{
-	return facts->picture.count > 0 || times_may_jump(facts->source.container);
-}
-
-/* ffprobe selects one stream, or all. */
-void plan_scan_begin(const struct facts *facts, struct scan *scan)
-{
-	if (scans_all(facts))
-		scan_beside(scan, facts->picture.index, facts->sound.tracks[0].index);
-	if (facts->picture.count == 0 || !times_may_jump(facts->source.container))
-		return;
-	splice_follow(&scan->splice, facts->picture.index, facts->picture.timebase);
-	for (size_t i = 0; i < facts->sound.count; i++)
-		splice_follow(&scan->splice, facts->sound.tracks[i].index, facts->sound.tracks[i].timebase);
-}
 
 /* Decisions ----------------------------------------------------------------------------------- */
 
@@ -142,23 +50,6 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 	if (g->cut_s > 0)
 		job_decide(plan, "sound_before_picture", "The sound starts %.0f s before the picture; what comes before it is left out.",
 			   g->cut_s);
-}
-
-static void decide_missing(struct plan *plan, const struct facts *f, const struct scan *scan, const struct grid *g)
-{
-	char hole[64] = "";
-	struct missing m;
-
-	if (!missing_find(f, scan, g, &m))
-		return;
-	if (m.until_s > 0) {
-		job_decide(plan, "pictures_missing", "The file announces pictures until %.1f s, and they end at %.1f s.", m.until_s, m.to_s);
-		return;
-	}
-	if (m.hole_to_s > m.hole_from_s)
-		snprintf(hole, sizeof hole, ", and none from %.1f s to %.1f s", m.hole_from_s, m.hole_to_s);
-	job_decide(plan, "pictures_missing", "Of the %" PRId64 " pictures that the file announces %zu are found, from %.1f s to %.1f s%s.",
-		   f->picture.length_frames, m.found, m.from_s, m.to_s, hole);
 }
 
 static void decide_fields(struct plan *plan, const struct facts *f)
@@ -317,44 +208,12 @@ static bool is_still(const struct facts *facts, const struct scan *scan)
 	return scan->count == 1 && facts->sound.count == 0 && facts_is_animation(facts);
 }
 
-/* How long the file says that it is, where a recorder writes that and nothing else tells of a loss: in the head of a FLV, and as
- * pictures in that of an AVI. */
-static double claimed_s(const struct facts *f)
-{
-	if (facts_are_in(f, "avi"))
-		return (double)f->picture.told_frames * ratio_value(f->picture.timebase);
-	return facts_are_in(f, "flv") ? f->source.duration_s : 0;
-}
-
-/* Of the picture, or of its sound where that was scanned as well. */
-static double found_s(const struct plan_input *input, const struct grid *grid)
-{
-	const struct scan_beside *beside = &input->scan->beside;
-
-	if (!beside->wanted || beside->last == INT64_MIN)
-		return grid->duration_s;
-	return fmax(grid->duration_s, (double)beside->last * ratio_value(input->facts->sound.tracks[0].timebase) - grid->base_s);
-}
-
-static void decide_end(struct plan *plan, const struct plan_input *input, const struct grid *grid)
-{
-	double said_s = input->scan->cut ? input->facts->source.duration_s : claimed_s(input->facts), is_s = found_s(input, grid);
-
-	if (!grid->spliced && said_s - is_s > fmax(SHORT_LEAST_S, said_s * SHORT_PART))
-		job_decide(plan, "cut_off", "The file says that it is %.1f s long, and ends after %.1f s: it %s cut off.", said_s, is_s,
-			   input->scan->cut ? "was" : "may have been");
-	else if (input->scan->cut)
-		job_decide(plan, "cut_off", "The file ends in the middle of a packet: it was cut off.");
-}
-
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)
 {
 	if (grid != NULL) {
 		decide_rate(plan, grid);
-		decide_end(plan, input, grid);
 		if (input->scan->no_pts > 0)
 			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
-		decide_missing(plan, input->facts, input->scan, grid);
 		decide_picture(plan, input->facts, input->scan);
 		decide_captions(plan, input->facts, grid);
 		add_picture(input, grid, plan);
@@ -363,11 +222,7 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 	else
 		job_decide(plan, "no_picture", input->facts->picture.count > 0 ? "The source names a video track, but has no pictures in it."
 			   : "The source has sound only.");
-	if (input->scan != NULL && (plan_goes_on(input->facts, input->scan) || is_chained(input->facts, input->scan)))
-		job_decide(plan, "goes_on", "Behind what is kept the source goes on for %.1f of its %.1f MB, with other streams.",
-			   (double)rest_of(input->facts, input->scan) / 1e6, (double)input->facts->source.size_bytes / 1e6);
-	else if (input->facts->source.merged)
-		job_decide(plan, "merged", "The streams of the source go on under other numbers, and were joined.");
+	extent_decide(input, grid, plan);
 	if (input->facts->picture.empty > 0)
 		job_decide(plan, "pictures_empty", "%zu pictures are announced, but nothing was found of them.", input->facts->picture.empty);
 	if (line_is_spliced(input, grid))

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "encode/look.h"
 #include "encode/measure.h"
 #include "supervise/attempt.h"
 
@@ -145,8 +146,8 @@ static bool scan_argv(struct attempt *attempt, const struct conf *conf, struct d
 		copies_argv(conf, source, &facts, &profile, &task->argv);
 	} else {
 		attempt->scan.most = (size_t)(conf->duration_max_ms / 1000 * PICTURES_A_SECOND_MOST + PICTURES_MORE);
-		plan_scan_begin(&facts, &attempt->scan);
-		plan_scan_argv(conf, source, &facts, &task->argv);
+		look_scan_begin(&facts, &attempt->scan);
+		look_scan_argv(conf, source, &facts, &task->argv);
 	}
 	return true;
 }
@@ -178,7 +179,7 @@ bool attempt_make_argv(struct attempt *attempt, const struct conf *conf, struct 
 	if (task->kind == TASK_SCAN)
 		return scan_argv(attempt, conf, db, source);
 	if (task->kind == TASK_PROBE)
-		plan_probe_argv(conf, source, (enum probe_step)task->seq, &task->argv);
+		look_probe_argv(conf, source, (enum probe_step)task->seq, &task->argv);
 	else
 		digest_argv(conf, source, &task->argv);
 	return true;

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include "encode/copies.h"
+#include "encode/extent.h"
 #include "encode/job.h"
+#include "encode/look.h"
 #include "encode/measure.h"
 #include "encode/sniff.h"
 #include "encode/telling.h"
@@ -98,7 +100,7 @@ static bool probe_make(struct work *work)
 		return plan_again(work, TASK_PROBE, PROBE_WIDE);
 	if (a->task.seq == PROBE_MERGED)
 		return plan_again(work, TASK_SCAN, SCAN_MERGED);
-	return plan_scan_is_wanted(&work->facts) ? plan_scans(work) : make_plan(work, NULL);
+	return look_scan_is_wanted(&work->facts) ? plan_scans(work) : make_plan(work, NULL);
 }
 
 /* Of what has to be looked at first the plan is only that so far. */
@@ -158,7 +160,7 @@ static bool packets_make(struct work *work)
 	a->scan.cut = telling_is_cut(buf_text(&a->err));
 	if (!read_facts(work))
 		return false;
-	if (a->task.seq == SCAN_PACKETS && plan_goes_on(&work->facts, &a->scan))
+	if (a->task.seq == SCAN_PACKETS && extent_goes_on(&work->facts, &a->scan))
 		return plan_again(work, TASK_PROBE, PROBE_MERGED);
 	if (work->facts.picture.count > 0)
 		scan_behead(&a->scan, work->facts.picture.first_pts);

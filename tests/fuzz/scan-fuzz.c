@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdint.h>
 
+#include "encode/look.h"
 #include "fuzz/plans.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
@@ -18,7 +19,7 @@ static void feed(struct scan *scan, const struct facts *facts, const uint8_t *by
 	char copy[256];
 
 	scan_init(scan);
-	plan_scan_begin(facts, scan);
+	look_scan_begin(facts, scan);
 	for (size_t at = 0; at < len; at += step) {
 		size_t n = len - at < step ? len - at : step;
 

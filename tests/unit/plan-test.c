@@ -15,7 +15,9 @@
 
 #include <cmocka.h>
 
+#include "encode/extent.h"
 #include "encode/graph.h"
+#include "encode/look.h"
 #include "encode/plan.h"
 #include "encode/ratio.h"
 #include "encode/times.h"
@@ -144,7 +146,7 @@ static void clocks_that_jump_are_joined_where_ffmpeg_joins_them(void **state)
 	struct grid grid;
 
 	scan_init(&scan);
-	plan_scan_begin(&facts, &scan);
+	look_scan_begin(&facts, &scan);
 	for (int64_t i = 0; i < 50; i++)
 		add_packet(&scan, 126000 + i * 3600);
 	for (int64_t i = 0; i < 50; i++)
@@ -168,7 +170,7 @@ static void scan_of_parts(struct scan *scan, const struct facts *facts, int64_t 
 	const int64_t starts[] = { 0, then_s * 90000, 0 };
 
 	scan_init(scan);
-	plan_scan_begin(facts, scan);
+	look_scan_begin(facts, scan);
 	for (int part = 0; part < (again ? 3 : 2); part++)
 		for (int64_t i = 0; i < 50; i++)
 			add_packet(scan, starts[part] + i * 3600);
@@ -241,7 +243,7 @@ static void whichever_comes_first_at_a_joint_sets_the_clock(void **state)
 		struct times times;
 
 		scan_init(&scan);
-		plan_scan_begin(&facts, &scan);
+		look_scan_begin(&facts, &scan);
 		add_rows(&scan, "0,900000,900000,3600,9,0,K_\n1,900000,900000,1920,9,0,K_\n0,903600,903600,3600,9,0,K_\n1,901920,901920,1920,9,0,K_\n");
 		add_rows(&scan, cases[i].joint);
 		scan_end(&scan);
@@ -553,7 +555,7 @@ static void a_last_picture_is_held_while_the_sound_goes_on(void **state)
 		struct grid grid;
 
 		scan_init(&scan);
-		plan_scan_begin(&facts, &scan);
+		look_scan_begin(&facts, &scan);
 		for (int n = 0; n < cases[i].pictures; n++)
 			scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "1,%d,%d,3600,1,0,K_\n", n * 3600, n * 3600));
 		scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "0,%lld,N/A,N/A,1,0,K_\n2,99999999999,N/A,N/A,1,0,K_\n", (long long)cases[i].heard_s * 48000));
@@ -911,14 +913,14 @@ static void ffprobe_is_told_what_it_may_open(void **state)
 {
 	struct strings argv = STRINGS_INIT;
 
-	plan_probe_argv(&conf, "/s/source/x", PROBE_HEAD, &argv);
+	look_probe_argv(&conf, "/s/source/x", PROBE_HEAD, &argv);
 	assert_string_equal(argv.items[0], "/usr/bin/ffprobe");
 	assert_string_equal(argv.items[argv.count - 1], "file:/s/source/x");
 	assert_true(has_arg(&argv, "-codec_whitelist"));
 	assert_true(has_arg(&argv, "-max_alloc"));
 	assert_true(has_arg(&argv, "37748736"));
 	strings_fini(&argv);
-	plan_scan_argv(&conf, "/s/source/x", &(struct facts){
+	look_scan_argv(&conf, "/s/source/x", &(struct facts){
 		.picture = { .count = 1, .index = 3 }, .source.edits_are_void = true,
 	}, &argv);
 	assert_true(has_arg(&argv, "-advanced_editlist"));
@@ -1016,14 +1018,14 @@ static void packets_that_end_long_before_the_file_are_looked_for(void **state)
 	scan_init(&scan);
 	scan_feed(&scan, "0,0,500,21784124,K_\n", 20);
 	scan_end(&scan);
-	assert_true(plan_goes_on(&facts, &scan));
+	assert_true(extent_goes_on(&facts, &scan));
 	facts.source.size_bytes = 22000000;
-	assert_false(plan_goes_on(&facts, &scan));
+	assert_false(extent_goes_on(&facts, &scan));
 	strcpy(facts.source.container, "mov,mp4");
 	facts.source.size_bytes = 25000000;
-	assert_false(plan_goes_on(&facts, &scan));
+	assert_false(extent_goes_on(&facts, &scan));
 	facts.source.merged = true;
-	plan_scan_argv(&conf, "/s/source/x", &facts, &argv);
+	look_scan_argv(&conf, "/s/source/x", &facts, &argv);
 	assert_string_equal(value_of(&argv, "-merge_pmt_versions"), "1");
 	strings_fini(&argv);
 	scan_fini(&scan);
@@ -1102,9 +1104,9 @@ static void ffprobe_may_open_what_nobody_may_decode(void **state)
 
 	for (int scan = 0; scan < 2; scan++) {
 		if (scan)
-			plan_scan_argv(&conf, "/s/source/x", &(struct facts){ .picture = { .count = 1, .index = 3 } }, &argv);
+			look_scan_argv(&conf, "/s/source/x", &(struct facts){ .picture = { .count = 1, .index = 3 } }, &argv);
 		else
-			plan_probe_argv(&conf, "/s/source/x", PROBE_HEAD, &argv);
+			look_probe_argv(&conf, "/s/source/x", PROBE_HEAD, &argv);
 		assert_null(strstr(value_of(&argv, "-codec_whitelist"), "magicyuv"));
 		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "magicyuv"));
 		assert_non_null(strstr(value_of(&argv, "-codec_whitelist:"), "h264,"));
