@@ -82,20 +82,30 @@ static int64_t mended(const struct times *t, const struct scan_packet *packet, i
 	return time + (t->spliced ? packet->shift : 0);
 }
 
-/* When the first packet's picture is shown, where its packet does not say (AVI): decoders give it the time of the packet that
- * pushed it out, which comes as many later as they wait for where pictures are reordered. */
-static int64_t first_shown(const struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count)
+/* How many packets later a picture is pushed out; 0: presentation times are told. */
+static size_t pushed_later(const struct facts *facts, const struct scan_packet *const *packets, size_t count)
 {
-	if (!packets[0]->guessed || facts->picture.delay <= 0 || (int64_t)count <= facts->picture.delay)
-		return INT64_MAX;
-	return mended(t, packets[facts->picture.delay], packets[facts->picture.delay]->dts);
+	return packets[0]->guessed && facts->picture.delay > 0 && (int64_t)count > facts->picture.delay ? (size_t)facts->picture.delay : 0;
+}
+
+/* Where not even the first packet tells when its picture is shown and pictures are reordered (AVI), decoders give each the time of the
+ * packet that pushed it out, which comes as many `later` as they wait for; the last ones follow at the nominal rate. */
+static void take_pushed(struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count, size_t later)
+{
+	double rate = ratio_value(facts->picture.rate_nominal);
+	int64_t step = rate > 0 && t->tick > 0 ? llround(fmin(fmax(1 / (rate * t->tick), 1), 1e9)) : 1;
+
+	for (size_t i = later; i < count; i++)
+		t->pts[t->count++] = mended(t, packets[i], packets[i]->dts);
+	for (size_t i = 0; i < later; i++, t->count++)
+		t->pts[t->count] = t->pts[t->count - 1] + step;
 }
 
 /* Decode times are even where presentation times are told for some packets only (MPEG-PS): the
  * pictures are as evenly spaced, from the first known time on. */
-static void take_even(struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count)
+static void take_even(struct times *t, const struct scan_packet *const *packets, size_t count)
 {
-	int64_t first_pts = first_shown(t, facts, packets, count), first_dts = INT64_MAX;
+	int64_t first_pts = INT64_MAX, first_dts = INT64_MAX;
 
 	for (size_t i = 0; i < count; i++) {
 		int64_t pts = mended(t, packets[i], packets[i]->pts), dts = mended(t, packets[i], packets[i]->dts);
@@ -126,11 +136,15 @@ static bool is_guessed(const struct facts *facts, const struct scan *scan)
 
 static void take_shown(struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count)
 {
+	size_t later = pushed_later(facts, packets, count);
+
 	t->pts = malloc((count + 1) * sizeof *t->pts);
 	if (t->pts == NULL)
 		abort();
-	if (t->guessed)
-		take_even(t, facts, packets, count);
+	if (t->guessed && later > 0)
+		take_pushed(t, facts, packets, count, later);
+	else if (t->guessed)
+		take_even(t, packets, count);
 	else
 		for (size_t i = 0; i < count; i++)
 			if (!packets[i]->discard)

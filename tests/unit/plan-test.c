@@ -304,6 +304,25 @@ static void pictures_whose_times_are_not_told_come_as_late_as_the_decoder_gives_
 	}
 }
 
+/* The clock of an AVI skips slots behind the first packet: the first picture is pushed out by the second, and shown then. */
+static void a_clock_that_skips_behind_the_first_packet_makes_no_hole(void **state)
+{
+	static const char rows[] = "N/A,0,900,0,K_\nN/A,14,500,900,__\nN/A,15,90,1400,__\nN/A,16,90,1490,__\n";
+	const struct facts facts = { .picture = { .timebase = { 1, 50 }, .rate_nominal = { 25, 1 }, .delay = 1 }, .source.container = "avi" };
+	static const int64_t shown[] = { 14, 15, 16, 18 };
+	struct scan scan;
+	struct times times;
+
+	scan_init(&scan);
+	scan_feed(&scan, rows, strlen(rows));
+	scan_end(&scan);
+	assert_true(times_make(&facts, &scan, &times));
+	assert_int_equal(times.count, 4);
+	assert_memory_equal(times.pts, shown, sizeof shown);
+	times_fini(&times);
+	scan_fini(&scan);
+}
+
 /* A screen that moves for a while, and a slide show: what moves is kept, and the last one is shown as long as the others. */
 static void a_varying_rate_is_the_finest_that_pictures_keep(void **state)
 {
@@ -1145,6 +1164,7 @@ int main(void)
 		cmocka_unit_test(clocks_that_jump_are_joined_where_ffmpeg_joins_them),
 		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
 		cmocka_unit_test(pictures_whose_times_are_not_told_come_as_late_as_the_decoder_gives_them),
+		cmocka_unit_test(a_clock_that_skips_behind_the_first_packet_makes_no_hole),
 		cmocka_unit_test(a_varying_rate_is_the_finest_that_pictures_keep),
 		cmocka_unit_test(an_animation_is_as_fine_as_its_shortest_picture),
 		cmocka_unit_test(slow_pictures_are_shown_when_they_are_due),
