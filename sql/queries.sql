@@ -118,7 +118,7 @@ DELETE FROM video WHERE id = :id AND state = 'deleting';
 -- Uploads ----------------------------------------------------------------------------------------
 
 -- name: upload_begin
-INSERT INTO upload (id, worker, filename, length_bytes) VALUES (:id, :worker, :filename, :length_bytes);
+INSERT INTO upload (id, worker, filename, length_bytes, touched_ms) VALUES (:id, :worker, :filename, :length_bytes, (SELECT ms FROM lived_ms));
 
 -- name: upload_abort
 DELETE FROM upload WHERE id = :id;
@@ -136,7 +136,7 @@ SELECT :id, :kind, :worker, :owner, :address, :filename, :title, :profile, :prio
 -- name: upload_read
 SELECT id, kind, owner, filename, title, profile, priority, length_bytes, offset_bytes, metadata, concat, digest, joined, done,
        ((SELECT ms FROM now_ms) + :expiry_ms - ((SELECT ms FROM lived_ms) - touched_ms)) / 1000, wants,
-       coalesce((SELECT lapsed FROM upload_claim WHERE id = u.id), 0)
+       EXISTS (SELECT 1 FROM upload_claim WHERE id = u.id AND claim = 'lapsed')
   FROM upload u
  WHERE id = :id AND kind <> 'once' AND owner = coalesce(:owner, owner)
    AND EXISTS (SELECT 1 FROM upload_idle WHERE id = u.id AND ms < :expiry_ms)
@@ -196,21 +196,25 @@ SELECT u.id FROM upload u
  ORDER BY id LIMIT 1;
 
 -- name: upload_lapsed
-SELECT id FROM upload_claim WHERE lapsed AND id > :after ORDER BY id LIMIT 1;
+SELECT id FROM upload_claim WHERE claim = 'lapsed' AND id > :after ORDER BY id LIMIT 1;
 
 -- name: upload_lasting
 SELECT id FROM upload
  WHERE worker IS NOT NULL AND created_ms < (SELECT ms FROM now_ms) - :rest_ms AND id > :after ORDER BY id LIMIT 1;
 
+-- name: upload_is_proven
+SELECT 1 FROM upload_claim WHERE id = :id AND claim = 'proven';
+
 -- What is made of an upload of :length_bytes, and what all others than :id have been promised.
 -- name: budget_read
 SELECT CAST(round(:length_bytes * coalesce((SELECT grows FROM growth_factor WHERE profile = :profile), 2)) AS INTEGER),
        count(*) FILTER (WHERE what = 'upload'), coalesce(sum(work_bytes) FILTER (WHERE what = 'upload'), 0),
-       count(*) FILTER (WHERE what = 'video'), coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0)
+       count(*) FILTER (WHERE what = 'video'), coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0),
+       coalesce(sum(work_bytes) FILTER (WHERE claim = 'unproven'), 0)
   FROM disk_claim WHERE id IS NOT :id;
 
 -- name: budget_uploads
-SELECT id, length_bytes FROM upload_claim WHERE length_bytes > 0 AND NOT lapsed AND id IS NOT :id;
+SELECT id, length_bytes, claim = 'unproven' FROM upload_claim WHERE length_bytes > 0 AND claim <> 'lapsed' AND id IS NOT :id;
 
 -- Written only when it changed by more than a 64th: everybody who waits for a change looks up at each.
 -- name: disk_keep

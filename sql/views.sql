@@ -64,38 +64,52 @@ SELECT video, edition,
        sum(iif(kind = 'video', bytes, 0)) + max(1, sum(kind = 'video')) * max(iif(kind = 'audio' AND is_default, bytes, 0)) AS movies_bytes
   FROM rendition_cap GROUP BY video, edition;
 
--- upload_claim: what each upload was promised room for: all that it brings, though some of it may be there, or all that has
--- come where nobody told how much that is.  The promise lapses ten minutes after its last byte, to what has come, or a
--- minute after it was created where no byte came, which costs nobody anything to do; it asks anew when it goes on.
+-- upload_claim: what each upload was promised room for, and whether its bytes prove that it is coming: to announce much costs nothing.
+--   proven    it is where it would be if all of it came within a day, and its last byte came within ten minutes; or its
+--             length is not told, or all of it is here;
+--   unproven  it is not, and was begun, asked for room or brought something within a minute: of all these together no more
+--             counts than half of the room (disk_budget);
+--   lapsed    it has room for what has come and no more, and asks anew when it goes on.
 DROP VIEW IF EXISTS upload_claim;
 CREATE VIEW upload_claim AS
-SELECT id, profile, length_bytes, lapsed, iif(lapsed, offset_bytes, coalesce(length_bytes, offset_bytes)) AS bytes
-  FROM (SELECT *, kind <> 'once' AND length_bytes > offset_bytes AND touched_ms + iif(offset_bytes = 0, 60000, 600000) <= (SELECT ms FROM lived_ms) AS lapsed
-          FROM upload WHERE done = 0);
+SELECT id, profile, length_bytes, claim, bytes, bytes - offset_bytes AS missing_bytes
+  FROM (SELECT *, iif(claim = 'lapsed', offset_bytes, coalesce(length_bytes, offset_bytes)) AS bytes
+          FROM (SELECT *, CASE
+                WHEN kind = 'joined' OR length_bytes IS NULL OR offset_bytes >= length_bytes THEN 'proven'
+                WHEN idle_ms < 600000 AND offset_bytes > 0 AND age_ms / 86400000.0 <= 1.0 * offset_bytes / length_bytes THEN 'proven'
+                WHEN idle_ms < 60000 THEN 'unproven'
+                ELSE 'lapsed' END AS claim
+                  FROM (SELECT *, (SELECT ms FROM lived_ms) - touched_ms AS idle_ms, (SELECT ms FROM now_ms) - created_ms AS age_ms
+                          FROM upload WHERE done = 0)));
 
 -- disk_claim: who still has bytes to bring or to write, and how many.  Uploads: what they were promised, and what will be made
--- of it; videos: what their tasks have not written yet.
+-- of it, and how many bytes of both are unproven; videos: what their tasks have not written yet.
 DROP VIEW IF EXISTS disk_claim;
 CREATE VIEW disk_claim AS
-SELECT 'upload' AS what, u.id, u.bytes AS source_bytes, CAST(round(u.bytes * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes
-  FROM upload_claim u LEFT JOIN growth_factor f ON f.profile = u.profile
+SELECT what, id, source_bytes, work_bytes, claim, iif(claim = 'unproven', missing_bytes + work_bytes, 0) AS unproven_bytes
+  FROM (SELECT 'upload' AS what, u.id, u.bytes AS source_bytes, CAST(round(u.bytes * coalesce(f.grows, 2)) AS INTEGER) AS work_bytes,
+               u.claim, u.missing_bytes
+          FROM upload_claim u LEFT JOIN growth_factor f ON f.profile = u.profile)
 UNION ALL
 SELECT 'video', v.id, 0,
        CASE WHEN v.predicted_bytes IS NOT NULL
        THEN (SELECT CAST(round(sum(predicted_bytes * (1 - progress))) AS INTEGER) FROM task
               WHERE video = v.id AND edition = v.edition AND state IN ('queued', 'running'))
-       ELSE v.guessed_bytes END
+       ELSE v.guessed_bytes END, 'proven', 0
   FROM video v WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing');
 
--- disk_budget: what there is, what of it is spoken for, and what is left for uploads to come.
+-- disk_budget: what there is, what of it is spoken for, and what is left for uploads to come: unproven claims take no more than
+-- half of what the others leave.
 DROP VIEW IF EXISTS disk_budget;
 CREATE VIEW disk_budget AS
-SELECT d.free_bytes, d.floor_bytes, d.arriving_bytes, c.uploads, c.uploads_work_bytes, c.videos, c.videos_bytes,
-       d.free_bytes - d.floor_bytes - d.arriving_bytes - c.uploads_work_bytes - c.videos_bytes AS left_bytes,
-       datetime(d.at_ms / 1000, 'unixepoch') AS at
-  FROM (SELECT count(*) FILTER (WHERE what = 'upload') AS uploads, coalesce(sum(work_bytes) FILTER (WHERE what = 'upload'), 0) AS uploads_work_bytes,
-               count(*) FILTER (WHERE what = 'video') AS videos, coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0) AS videos_bytes
-          FROM disk_claim) c, disk d;
+SELECT free_bytes, floor_bytes, arriving_bytes, uploads, uploads_work_bytes, unproven_bytes, videos, videos_bytes,
+       room_bytes - min(unproven_bytes, max(room_bytes, 0) / 2) AS left_bytes, at
+  FROM (SELECT *, d.free_bytes - d.floor_bytes - d.arriving_bytes - c.uploads_work_bytes - c.videos_bytes + c.unproven_bytes AS room_bytes,
+               datetime(d.at_ms / 1000, 'unixepoch') AS at
+          FROM (SELECT count(*) FILTER (WHERE what = 'upload') AS uploads, coalesce(sum(work_bytes) FILTER (WHERE what = 'upload'), 0) AS uploads_work_bytes,
+                       coalesce(sum(unproven_bytes), 0) AS unproven_bytes,
+                       count(*) FILTER (WHERE what = 'video') AS videos, coalesce(sum(work_bytes) FILTER (WHERE what = 'video'), 0) AS videos_bytes
+                  FROM disk_claim) c, disk d);
 
 -- video_asked: since when the edition that is worked on, or was ready last, is waited for: the video came then, or it was published
 -- before, and is encoded again since then.

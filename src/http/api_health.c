@@ -38,9 +38,10 @@ static void put_reasons(struct buf *out, const struct reasons *reasons)
 static void put_disk(struct buf *out, const struct budget *b)
 {
 	buf_printf(out, ",\"disk\":{\"free_bytes\":%" PRId64 ",\"floor_bytes\":%" PRId64 ",\"left_bytes\":%" PRId64 ",\"spoken_for\":{"
-		   "\"uploads\":%" PRId64 ",\"uploads_bytes\":%" PRId64 ",\"videos\":%" PRId64 ",\"videos_bytes\":%" PRId64 "}}",
-		   b->free_bytes, b->floor_bytes, budget_left(b), b->uploads, b->arriving_bytes + b->uploads_work_bytes, b->videos,
-		   b->videos_bytes);
+		   "\"uploads\":%" PRId64 ",\"uploads_bytes\":%" PRId64 ",\"unproven_bytes\":%" PRId64 ",\"videos\":%" PRId64
+		   ",\"videos_bytes\":%" PRId64 "}}",
+		   b->free_bytes, b->floor_bytes, budget_left(b), b->uploads, b->arriving_bytes + b->uploads_work_bytes, b->unproven_bytes,
+		   b->videos, b->videos_bytes);
 }
 
 void api_health(struct exchange *ex)

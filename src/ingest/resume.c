@@ -257,7 +257,9 @@ enum spool_result resume_record(struct resume *resume)
 	if (result == SPOOL_OK)
 		result = sync_name(resume);
 	if (result == SPOOL_OK)
-		result = spool_from_db(upload_record(s->db, s->id, resume->row.offset_bytes, s->size_bytes, resume->ends));
+		result = spool_record(s, resume->row.length_bytes, resume->row.offset_bytes, resume->ends);
+	if (result == SPOOL_FULL && resume_undo(resume) != SPOOL_OK)
+		log_warn("upload %s: what is behind its offset stays until it goes on", s->id);
 	if (result == SPOOL_OK) {
 		resume->row.offset_bytes = s->size_bytes;
 		resume->row.expires_s = (clock_wall_ms() + s->conf->upload_expiry_ms) / 1000;
@@ -355,12 +357,14 @@ enum spool_result resume_remove(struct resume *resume)
 	return spool_from_db(upload_abort(s->db, s->id));
 }
 
-/* What was reserved ahead of bytes that nobody promised, or whose room is promised no longer, may not come for days. */
+/* What was reserved ahead of bytes that nobody promised, or that are not proven to be coming, may not come for days. */
 static void give_back(const struct resume *r)
 {
 	const struct spool *s = &r->spool;
 
-	if ((r->row.length_bytes < 0 || r->row.lapsed) && s->reserved_bytes > s->size_bytes && ftruncate(s->fd, s->size_bytes) < 0)
+	if (r->row.done || s->reserved_bytes <= s->size_bytes || (r->row.length_bytes >= 0 && upload_is_proven(s->db, s->id)))
+		return;
+	if (ftruncate(s->fd, s->size_bytes) < 0)
 		log_warn("upload %s: what was reserved ahead of it stays so: %s", r->row.id, strerror(errno));
 }
 

@@ -14,13 +14,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "ingest/spool.h"
 #include "store/video.h"
 
-#define RESERVE_STEP_BYTES ((int64_t)64 << 20)  /* ahead of a body whose length nobody told */
+#define AHEAD_LEAST_BYTES ((int64_t)1 << 20)    /* reserved ahead of a body: as much as has come of it, */
+#define AHEAD_MOST_BYTES ((int64_t)64 << 20)    /* within these */
+#define RECORD_MS 20000         /* a row lags so far behind a body that ends with its request */
 #define CACHE_PART 8            /* of the memory that is to be had, what an upload may keep of the page cache */
 #define WINDOW_BYTES ((int64_t)8 << 20)         /* written back while the next as many come */
 #define START_BYTES ((int64_t)1 << 20)          /* the same, of an upload that is synced after each request */
@@ -60,9 +63,9 @@ enum spool_result spool_check_space(const struct spool *spool, int64_t more)
 	return available - spool->conf->floor_bytes < more ? SPOOL_FULL : SPOOL_OK;
 }
 
-enum spool_result spool_check_budget(struct spool *s, int64_t length_bytes, int64_t to_come)
+static enum spool_result check_budget(struct spool *s, int64_t length_bytes, int64_t to_come, bool comes)
 {
-	const struct budget_asker asker = { s->id, s->profile, length_bytes };
+	const struct budget_asker asker = { s->id, s->profile, length_bytes, comes };
 	enum spool_result result = spool_from_db(budget_read(s->db, s->dir_fd, s->conf->floor_bytes, &asker, &s->budget));
 
 	if (result != SPOOL_OK)
@@ -70,7 +73,13 @@ enum spool_result spool_check_budget(struct spool *s, int64_t length_bytes, int6
 	if (s->budget.free_bytes < 0)
 		return spool_from_errno(s, "free space");
 	s->wanted_bytes = to_come;
+	s->firm = budget_is_firm(&s->budget);
 	return budget_left(&s->budget) < to_come + s->budget.work_bytes ? SPOOL_FULL : SPOOL_OK;
+}
+
+enum spool_result spool_check_budget(struct spool *spool, int64_t length_bytes, int64_t to_come)
+{
+	return check_budget(spool, length_bytes, to_come, false);
 }
 
 /* Allocates up to `to_bytes` without changing the size; a file system that cannot is no failure. */
@@ -93,9 +102,7 @@ static enum spool_result create(struct spool *s)
 
 	path_of(s, "incoming", path);
 	s->fd = openat(s->dir_fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (s->fd < 0)
-		return spool_from_errno(s, path);
-	return s->length_bytes > 0 ? reserve(s, s->length_bytes) : SPOOL_OK;
+	return s->fd < 0 ? spool_from_errno(s, path) : SPOOL_OK;
 }
 
 enum spool_result spool_end(struct spool *s, enum spool_result result)
@@ -108,8 +115,8 @@ enum spool_result spool_end(struct spool *s, enum spool_result result)
 
 /*
  * In one transaction it has a row and its bytes are spoken for: two that come at one time do not both get the last room.
- * Of the file, `to_come` are still to be written.  One whose length nobody told has to find room for a byte, and then for
- * each step.
+ * Of the file, `to_come` are still to be written, or it is here.  One whose length nobody told has to find room for a byte, and
+ * then for each step.
  */
 static enum spool_result admit(struct spool *s, const char *worker, const char *filename, int64_t to_come)
 {
@@ -120,6 +127,8 @@ static enum spool_result admit(struct spool *s, const char *worker, const char *
 	result = spool_check_budget(s, s->length_bytes > 0 ? s->length_bytes : 1, to_come);
 	if (result == SPOOL_OK)
 		result = spool_from_db(upload_begin(s->db, s->id, worker, filename, s->length_bytes));
+	if (result == SPOOL_OK && to_come == 0)
+		result = spool_from_db(upload_record(s->db, s->id, 0, s->length_bytes, false));
 	return spool_end(s, result);
 }
 
@@ -145,7 +154,7 @@ enum spool_result spool_open(struct spool *spool, struct db *db, const struct co
 	*spool = (struct spool){
 		.db = db, .conf = conf, .dir_fd = dir_fd, .profile = "default", .fd = -1, .length_bytes = length_bytes,
 		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
-		.cached_most_bytes = memory_available_bytes() / CACHE_PART,
+		.cached_most_bytes = memory_available_bytes() / CACHE_PART, .promised = length_bytes > 0, .recorded_ms = clock_mono_ms(),
 	};
 	result = begin(spool, worker, filename, length_bytes > 0 ? length_bytes : 1);
 	if (result == SPOOL_OK)
@@ -186,6 +195,7 @@ enum spool_result spool_adopt(struct spool *spool, struct db *db, const struct c
 		.limit_bytes = conf->upload_max_bytes, .start_bytes = WINDOW_BYTES,
 	};
 	result = begin(spool, worker, filename, 0);
+	spool->firm = true;
 	if (result == SPOOL_OK)
 		result = take(spool, given);
 	if (result != SPOOL_OK)
@@ -294,7 +304,7 @@ static enum spool_result write_all(struct spool *s, struct iovec *slices, size_t
 	return write_back(s);
 }
 
-/* The next step of a body whose length nobody told, or of what was promised its length. */
+/* The next step, of what was promised its length where that fits on the disk. */
 static enum spool_result grow(struct spool *s, int64_t to_bytes)
 {
 	int64_t more = to_bytes - s->reserved_bytes;
@@ -303,23 +313,61 @@ static enum spool_result grow(struct spool *s, int64_t to_bytes)
 	return result == SPOOL_OK ? reserve(s, to_bytes) : result;
 }
 
+enum spool_result spool_record(struct spool *s, int64_t length_bytes, int64_t before_bytes, bool ended)
+{
+	bool is_proven = upload_is_proven(s->db, s->id);
+	enum spool_result result = spool_from_db(db_begin(s->db));
+
+	if (result == SPOOL_OK && !is_proven)
+		result = check_budget(s, length_bytes, length_bytes - s->reserved_bytes, true);
+	if (result == SPOOL_OK)
+		result = spool_from_db(upload_record(s->db, s->id, before_bytes, s->size_bytes, ended));
+	return spool_end(s, result);
+}
+
+/* Of one that ends with its request.  Nobody needs to know it now: other failures are no matter. */
+static enum spool_result record(struct spool *s)
+{
+	enum spool_result result = spool_record(s, s->length_bytes, s->recorded_bytes, false);
+
+	s->recorded_ms = clock_mono_ms();
+	if (result == SPOOL_OK)
+		s->recorded_bytes = s->size_bytes;
+	return result == SPOOL_FULL ? SPOOL_FULL : SPOOL_OK;
+}
+
+static int64_t ahead(const struct spool *s)
+{
+	if (s->size_bytes < AHEAD_LEAST_BYTES)
+		return AHEAD_LEAST_BYTES;
+	return s->size_bytes < AHEAD_MOST_BYTES ? s->size_bytes : AHEAD_MOST_BYTES;
+}
+
+static bool record_is_due(const struct spool *s)
+{
+	return !s->resumable && clock_mono_ms() - s->recorded_ms >= RECORD_MS;
+}
+
 enum spool_result spool_appendv(struct spool *spool, struct iovec *slices, size_t count)
 {
-	int64_t end = spool->size_bytes;
+	int64_t end = spool->size_bytes, most = spool->limit_bytes;
 	enum spool_result result;
 
 	for (size_t i = 0; i < count; i++)
 		end += (int64_t)slices[i].iov_len;
 	if (end > spool->limit_bytes)
 		return SPOOL_TOO_LARGE;
-	if (end > spool->reserved_bytes && end > spool->length_bytes) {
-		result = grow(spool, end + RESERVE_STEP_BYTES < spool->limit_bytes ? end + RESERVE_STEP_BYTES : spool->limit_bytes);
+	if (end <= spool->length_bytes)
+		most = spool->length_bytes;
+	if (end > spool->reserved_bytes) {
+		result = grow(spool, end + ahead(spool) < most ? end + ahead(spool) : most);
 		if (result == SPOOL_FULL)
 			result = grow(spool, end);
 		if (result != SPOOL_OK)
 			return result;
 	}
-	return write_all(spool, slices, count);
+	result = write_all(spool, slices, count);
+	return result == SPOOL_OK && record_is_due(spool) ? record(spool) : result;
 }
 
 /* Gives back what was reserved and not used, and makes the bytes durable. */
@@ -376,8 +424,10 @@ static void remove_source(const struct spool *s)
 
 enum spool_result spool_finish(struct spool *spool, struct upload_done *done)
 {
-	enum spool_result result = seal(spool);
+	enum spool_result result = spool->resumable || spool->firm ? SPOOL_OK : record(spool);
 
+	if (result == SPOOL_OK)
+		result = seal(spool);
 	done->id = spool->id;
 	done->size_bytes = spool->size_bytes;
 	if (result == SPOOL_OK)

@@ -18,10 +18,12 @@ struct spool {
 	const char *profile;            /* lent: by which it is foretold what will be made of it */
 	char id[ID_LEN + 1];
 	int fd;                         /* -1: closed */
-	int64_t length_bytes;           /* promised, and reserved when it opened; -1: neither */
+	int64_t length_bytes;           /* told when it opened; -1: it was not */
 	int64_t limit_bytes;            /* the file is never longer */
 	int64_t size_bytes;             /* written so far */
 	int64_t reserved_bytes;         /* allocated ahead of the data */
+	int64_t recorded_bytes;         /* of one that ends with its request: that its row tells, and */
+	int64_t recorded_ms;            /* monotonic: since when */
 	int64_t start_bytes;            /* write-back starts with so many */
 	int64_t started_bytes;          /* of the data, whose write-back was started */
 	int64_t dropped_bytes;          /* of the data, on disk, and if it is large out of the page cache */
@@ -31,8 +33,9 @@ struct spool {
 	bool untold;                    /* resumable, but its client does not know its address yet: it ends with its request */
 	bool moved;                     /* it is source/ID already, though not yet a video */
 	bool damaged;                   /* a write to the disk failed: no later sync tells of it, nor proves anything */
-	struct budget budget;           /* as it was looked at last, and */
-	int64_t wanted_bytes;           /* what was wanted of it */
+	struct budget budget;           /* as it was looked at last, */
+	int64_t wanted_bytes;           /* what was wanted of it, and */
+	bool firm;                      /* whether that fits whatever becomes of others' claims */
 	bool finished;                  /* it is a video: nothing of it may be removed */
 };
 
@@ -49,7 +52,7 @@ enum spool_result {
 	SPOOL_FAILED,           /* anything else; logged */
 };
 
-/* Records the upload, creates incoming/ID and reserves `length_bytes` (-1: not told; grows ahead). */
+/* Records the upload of `length_bytes` (-1: not told), and creates incoming/ID.  Its bytes find room as they come. */
 enum spool_result spool_open(struct spool *spool, struct db *db, const struct conf *conf, int dir_fd,
 			     const char *worker, const char *filename, int64_t length_bytes);
 
@@ -72,6 +75,12 @@ enum spool_result spool_check_space(const struct spool *spool, int64_t more);
 /* Whether a body of so many bytes, of which `to_come` are not there yet, and what will be made of it, fits beside all that
  * others were promised: in the transaction that adds its row, or tells its length. */
 enum spool_result spool_check_budget(struct spool *spool, int64_t length_bytes, int64_t to_come);
+
+/*
+ * Has the row, which says `before_bytes`, say what was written, of a whole of `length_bytes`.  SPOOL_FULL: the bytes did not prove
+ * before that the rest is coming, and it does not fit beside others; the row is as it was.  `ended` as for upload_record.
+ */
+enum spool_result spool_record(struct spool *spool, int64_t length_bytes, int64_t before_bytes, bool ended);
 
 /* Makes all that was written durable (fdatasync).  Once that, or a write-back, has failed, it fails for good. */
 enum spool_result spool_sync(struct spool *spool);

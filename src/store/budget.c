@@ -28,6 +28,7 @@ static enum db_result read_claims(struct db *db, const struct budget_asker *aske
 	b->uploads_work_bytes = rows_column_int(&rows, 2, 0);
 	b->videos = rows_column_int(&rows, 3, 0);
 	b->videos_bytes = rows_column_int(&rows, 4, 0);
+	b->unproven_bytes = rows_column_int(&rows, 5, 0);
 	rows_end(&rows);
 	return DB_OK;
 }
@@ -51,20 +52,25 @@ static enum db_result add_arriving(struct db *db, int dir_fd, const struct budge
 	enum db_result result;
 
 	rows_text(&rows, ":id", asker->id);
-	while ((result = rows_next(&rows)) == DB_OK)
-		b->arriving_bytes += arriving(dir_fd, rows_column(&rows, 0), rows_column_int(&rows, 1, 0));
+	while ((result = rows_next(&rows)) == DB_OK) {
+		int64_t bytes = arriving(dir_fd, rows_column(&rows, 0), rows_column_int(&rows, 1, 0));
+
+		b->arriving_bytes += bytes;
+		b->unproven_bytes += rows_column_int(&rows, 2, 0) != 0 ? bytes : 0;
+	}
 	return rows_any(result);
 }
 
 /* The files come before the free space: what is allocated in between counts twice for a moment, and not as neither. */
 enum db_result budget_read(struct db *db, int dir_fd, int64_t floor_bytes, const struct budget_asker *asker, struct budget *budget)
 {
-	static const struct budget_asker nobody = { NULL, NULL, 0 };
+	static const struct budget_asker nobody = { .id = NULL };
 	enum db_result result;
 
 	*budget = (struct budget){ .floor_bytes = floor_bytes };
 	if (asker == NULL)
 		asker = &nobody;
+	budget->comes = asker->comes;
 	result = read_claims(db, asker, budget);
 	if (result == DB_OK)
 		result = add_arriving(db, dir_fd, asker, budget);
@@ -72,9 +78,28 @@ enum db_result budget_read(struct db *db, int dir_fd, int64_t floor_bytes, const
 	return result;
 }
 
+/* Beside all that is proven. */
+static int64_t room(const struct budget *b)
+{
+	return b->free_bytes - b->floor_bytes - (b->arriving_bytes + b->uploads_work_bytes - b->unproven_bytes) - b->videos_bytes;
+}
+
+/* What counts of unproven claims. */
+static int64_t counted(const struct budget *b)
+{
+	int64_t half = room(b) > 0 && !b->comes ? room(b) / 2 : 0;
+
+	return b->unproven_bytes < half ? b->unproven_bytes : half;
+}
+
 int64_t budget_left(const struct budget *b)
 {
-	return b->free_bytes - b->floor_bytes - b->arriving_bytes - b->uploads_work_bytes - b->videos_bytes;
+	return room(b) - counted(b);
+}
+
+bool budget_is_firm(const struct budget *b)
+{
+	return counted(b) == b->unproven_bytes;
 }
 
 enum db_result budget_keep(struct db *db, const struct budget *b)
@@ -105,7 +130,7 @@ static const char *human(int64_t bytes, char text[64])
 void budget_words(const struct budget *b, int64_t to_come_bytes, char words[BUDGET_WORDS])
 {
 	char free_text[64], floor_text[64], uploads[64], videos[64], needed[64];
-	int64_t of_uploads = b->arriving_bytes + b->uploads_work_bytes;
+	int64_t of_uploads = b->arriving_bytes + b->uploads_work_bytes - b->unproven_bytes + counted(b);
 
 	snprintf(words, BUDGET_WORDS, "Free: %s.  Of them %s stay free, %s are spoken for by uploads under way (%" PRId64 ") and %s by "
 		 "videos that are still to be made (%" PRId64 ").  Needed: %s, for the file and for what is made of it.",

@@ -9,7 +9,8 @@
 /*
  * All in bytes.  What an upload brings is promised to it from the moment its row is there, less what its file
  * has been allocated already, which is no longer free; so are the bytes that will be made of it, and those that
- * unfinished videos have yet to write (view disk_claim).
+ * unfinished videos have yet to write (view disk_claim).  Uploads whose bytes do not prove that they are coming
+ * (view upload_claim) do not keep more than half of the room from others.
  */
 struct budget {
 	int64_t free_bytes;             /* of the file system; -1: not to be had */
@@ -17,9 +18,11 @@ struct budget {
 	int64_t uploads;                /* under way */
 	int64_t arriving_bytes;         /* of them, still to come */
 	int64_t uploads_work_bytes;     /* to be made of them */
+	int64_t unproven_bytes;         /* what of these two is unproven */
 	int64_t videos;                 /* not finished */
 	int64_t videos_bytes;           /* still to be written for them */
 	int64_t work_bytes;             /* to be made of an upload of the length that was asked for */
+	bool comes;                     /* who asks brings bytes: what is unproven does not count */
 };
 
 /* An upload that asks for room. */
@@ -27,6 +30,7 @@ struct budget_asker {
 	const char *id;                 /* what its row was promised, if it has one already, counts as free */
 	const char *profile;
 	int64_t length_bytes;           /* of the whole */
+	bool comes;                     /* it brings bytes, and what others have not proven is no reason to refuse them */
 };
 
 /*
@@ -35,8 +39,11 @@ struct budget_asker {
  */
 enum db_result budget_read(struct db *db, int dir_fd, int64_t floor_bytes, const struct budget_asker *asker, struct budget *budget);
 
-/* What nobody was promised; negative where more was promised than there is. */
+/* What nobody was promised, as far as promises count; negative where more was promised than there is. */
 int64_t budget_left(const struct budget *budget);
+
+/* Whether all promises count as they are: what fits then fits whatever becomes of them. */
+bool budget_is_firm(const struct budget *budget);
 
 /* A sentence for who is refused: what is free, what is spoken for and by what, what it needs with `to_come_bytes` of its file. */
 void budget_words(const struct budget *budget, int64_t to_come_bytes, char words[BUDGET_WORDS]);

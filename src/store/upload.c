@@ -133,6 +133,11 @@ enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes
 	return rows_run(&rows);
 }
 
+bool upload_is_proven(struct db *db, const char *id)
+{
+	return rows_may_be_found_for(db, SQL_UPLOAD_IS_PROVEN, id);
+}
+
 enum db_result upload_touch(struct db *db, const char *id)
 {
 	return rows_run_for(db, SQL_UPLOAD_TOUCH, id);

@@ -44,7 +44,7 @@ struct upload_row {
 	char joined[ID_LEN + 1];        /* of a part: the upload that it went into */
 	bool done;
 	int64_t expires_s;      /* since the epoch */
-	bool lapsed;            /* it brought nothing for so long that room is kept for what has come, and no more */
+	bool lapsed;            /* room is kept for what has come, and no more (view upload_claim) */
 };
 
 /* Records that incoming/ID is about to be written by `worker`.  length_bytes -1: not told. */
@@ -72,6 +72,9 @@ enum db_result upload_video_size(struct db *db, const char *id, const char *owne
  */
 enum db_result upload_record(struct db *db, const char *id, int64_t before_bytes, int64_t offset_bytes, bool ended)
 	__attribute__((warn_unused_result));
+
+/* Whether its bytes prove that the rest is coming (view upload_claim). */
+bool upload_is_proven(struct db *db, const char *id);
 
 /* Has its time begin anew, as if a byte had come. */
 enum db_result upload_touch(struct db *db, const char *id) __attribute__((warn_unused_result));

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync, truncateSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
 import { test, withServer } from "../lib/harness.mjs";
@@ -36,8 +36,9 @@ const disk = await smallDisk(160);       // of which the floor leaves the web se
 test("a full disk keeps an upload at its offset, and it goes on when there is room", { skip: disk ? false : "we may not mount" }, () =>
 	withServer({ dir: disk, settings: { encode: { slots: 0 }, store: { floor: "24M" } } }, async (server) => {
 		const tus = tusClient(server), bytes = randomBytes(20_000_000), path = await tus.create(bytes.length);
-		writeFileSync(join(disk, "filler"), Buffer.alloc(136_000_000));          // before a byte comes, and room is reserved
 		await tus.patch(path, 0, bytes.subarray(0, 1_000_000));
+		truncateSync(join(disk, "incoming", path.split("/").at(-1)), 1_000_000);       // without what is reserved ahead of it
+		writeFileSync(join(disk, "filler"), Buffer.alloc(135_000_000));
 		const { detail } = readProblem(await tus.patch(path, 1_000_000, bytes.subarray(1_000_000)), 507, "no_space");
 		assert.match(detail, /^The disk became full\.  Free: \d+ bytes.*Needed: at most \d+ bytes.*What came of it is kept/);
 		const at = await tus.offset(path);

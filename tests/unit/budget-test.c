@@ -107,7 +107,7 @@ static struct budget look_for(struct fixture *f, const struct budget_asker *aske
 
 static struct budget look(struct fixture *f, int64_t length_bytes)
 {
-	const struct budget_asker asker = { NULL, "default", length_bytes };
+	const struct budget_asker asker = { .profile = "default", .length_bytes = length_bytes };
 
 	return look_for(f, &asker);
 }
@@ -149,11 +149,88 @@ static void an_upload_is_promised_what_it_brings_until_its_file_has_it(void **st
 	assert_int_equal(look(f, 0).uploads, 0);
 }
 
+/* Of the only upload there is. */
+static void is_claimed(struct fixture *f, const char *claim, int64_t bytes, int64_t unproven_bytes)
+{
+	char *query = sqlite3_mprintf("SELECT count(*) FROM upload_claim c JOIN disk_claim d ON d.id = c.id WHERE c.claim = %Q AND c.bytes = %lld "
+				      "AND d.unproven_bytes = %lld", claim, (long long)bytes, (long long)unproven_bytes);
+
+	assert_int_equal(number(f, query), 1);
+	sqlite3_free(query);
+}
+
+static void a_claim_is_proven_by_bytes_that_come_as_fast_as_all_of_it_would_in_a_day(void **state)
+{
+	struct upload_row row = { .kind = UPLOAD_WHOLE, .profile = "default", .length_bytes = 24 * MB };
+	struct fixture *f = *state;
+
+	id_new(row.id);
+	assert_int_equal(upload_create(f->db, &row, NULL, 9, 9), DB_OK);
+	is_claimed(f, "unproven", 24 * MB, 72 * MB);
+	by_hand(f, "UPDATE upload SET touched_ms = touched_ms - 60000", "");
+	is_claimed(f, "lapsed", 0, 0);
+	assert_int_equal(upload_record(f->db, row.id, 0, MB, false), DB_OK);
+	is_claimed(f, "proven", 24 * MB, 0);
+	by_hand(f, "UPDATE upload SET touched_ms = touched_ms - 590000, created_ms = created_ms - 3000000", "");
+	is_claimed(f, "proven", 24 * MB, 0);
+	by_hand(f, "UPDATE upload SET touched_ms = touched_ms - 10000", "");
+	is_claimed(f, "lapsed", MB, 0);
+	by_hand(f, "UPDATE upload SET created_ms = created_ms - 700000", "");
+	assert_int_equal(upload_touch(f->db, row.id), DB_OK);
+	is_claimed(f, "unproven", 24 * MB, 71 * MB);
+	assert_false(upload_is_proven(f->db, row.id));
+	assert_int_equal(upload_record(f->db, row.id, MB, 2 * MB, false), DB_OK);
+	assert_true(upload_is_proven(f->db, row.id));
+}
+
+static enum spool_result append_later(struct spool *spool)
+{
+	char text[] = "01234567";
+	struct iovec bytes = { text, 8 };
+
+	spool->recorded_ms -= 20000;
+	return spool_appendv(spool, &bytes, 1);
+}
+
+static void a_body_that_ends_with_its_request_proves_what_it_announced_or_fits_beside_what_others_proved(void **state)
+{
+	struct fixture *f = *state;
+	struct conf conf = { .dir = f->dir, .upload_max_bytes = MB };
+	struct spool spool;
+
+	assert_int_equal(spool_open(&spool, f->db, &conf, f->dir_fd, f->worker, "a.mp4", 1000), SPOOL_OK);
+	is_claimed(f, "unproven", 1000, 3000);
+	assert_int_equal(append_later(&spool), SPOOL_OK);
+	is_claimed(f, "proven", 1000, 0);
+	conf.floor_bytes = INT64_MAX / 2;
+	assert_int_equal(append_later(&spool), SPOOL_OK);
+	by_hand(f, "UPDATE upload SET created_ms = created_ms - 86400000", "");
+	assert_int_equal(append_later(&spool), SPOOL_FULL);
+	assert_int_equal(number(f, "SELECT offset_bytes FROM upload"), 16);
+	spool_abort(&spool);
+}
+
+static void unproven_claims_count_up_to_half_of_the_room(void **state)
+{
+	struct budget b = { .free_bytes = 110, .floor_bytes = 10, .arriving_bytes = 40, .uploads_work_bytes = 10, .videos_bytes = 10, .unproven_bytes = 40 };
+
+	assert_int_equal(budget_left(&b), 40);
+	assert_true(budget_is_firm(&b));
+	b.arriving_bytes = b.unproven_bytes = 1000;
+	assert_int_equal(budget_left(&b), 40);
+	assert_false(budget_is_firm(&b));
+	b.comes = true;
+	assert_int_equal(budget_left(&b), 80);
+	b.comes = false;
+	b.videos_bytes = 200;
+	assert_int_equal(budget_left(&b), -110);
+}
+
 static void who_asks_is_foretold_by_its_own_profile_and_does_not_stand_in_its_own_way(void **state)
 {
 	struct fixture *f = *state;
 	struct upload_row row = { .kind = UPLOAD_WHOLE, .profile = "small", .length_bytes = -1 };
-	const struct budget_asker asker = { row.id, "small", 10 * MB };
+	const struct budget_asker asker = { .id = row.id, .profile = "small", .length_bytes = 10 * MB };
 	struct budget b;
 
 	by_hand(f, "INSERT INTO profile (name) VALUES ('small')", "");
@@ -417,6 +494,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(an_upload_is_promised_what_it_brings_until_its_file_has_it),
+		T(a_claim_is_proven_by_bytes_that_come_as_fast_as_all_of_it_would_in_a_day),
+		T(a_body_that_ends_with_its_request_proves_what_it_announced_or_fits_beside_what_others_proved),
+		T(unproven_claims_count_up_to_half_of_the_room),
 		T(an_upload_that_is_moved_while_somebody_looks_for_it_is_found),
 		T(an_upload_that_is_removed_while_it_is_completed_leaves_no_source),
 		T(who_asks_is_foretold_by_its_own_profile_and_does_not_stand_in_its_own_way),
