@@ -182,7 +182,7 @@ SELECT 1 FROM upload_idle WHERE id = :id AND worker IS NULL AND ms >= :expiry_ms
 -- name: lived_count
 UPDATE lived SET ms = (SELECT ms FROM lived_ms), wall_ms = (SELECT ms FROM now_ms)
  WHERE abs((SELECT ms FROM now_ms) - wall_ms) >= 30000
-   AND (EXISTS (SELECT 1 FROM upload WHERE kind <> 'once') OR EXISTS (SELECT 1 FROM video WHERE state = 'ready'));
+   AND (EXISTS (SELECT 1 FROM upload WHERE kind <> 'once') OR EXISTS (SELECT 1 FROM video WHERE state IN ('ready', 'failed', 'cancelled')));
 
 -- Whole ones whose client had ended them, and whose last request ended before they were videos.
 -- name: upload_left
@@ -674,21 +674,24 @@ SELECT video, edition, name, file, keep_days FROM expired WHERE (video, name) > 
 -- name: retention_is_due
 SELECT 1 FROM expired WHERE video = :video AND edition = :edition AND name = :name;
 
+-- Where a later edition came to nothing there is a day to try it again.
 -- name: retention_sources
 INSERT OR IGNORE INTO discard (video, file, after_ms)
-SELECT v.id, '@source', (SELECT ms FROM now_ms) FROM profile p JOIN video v ON v.profile = p.name
- WHERE p.keep_source_days IS NOT NULL AND v.state = 'ready' AND v.source_kept = 1 AND v.source = 'source/' || v.id
-   AND v.kept_from_ms + p.keep_source_days * 86400000 <= (SELECT ms FROM lived_ms);
+SELECT v.id, '@source', (SELECT ms FROM now_ms) + iif(v.state = 'ready', 0, 86400000)
+  FROM profile p JOIN video v ON v.profile = p.name AND v.state IN ('ready', 'failed', 'cancelled')
+ WHERE (p.keep_source_days IS NOT NULL AND v.kept_from_ms + p.keep_source_days * 86400000 <= (SELECT ms FROM lived_ms)
+        OR p.keep_source = 0 AND v.state <> 'ready')
+   AND v.published IS NOT NULL AND v.source_kept = 1 AND v.source = 'source/' || v.id;
 
--- Before it goes: no other edition can begin then.
+-- Before it goes: no other edition can begin then, and none goes on.
 -- name: source_gone
 UPDATE video SET source_kept = 0
- WHERE id = :video AND state = 'ready' AND EXISTS (SELECT 1 FROM discard WHERE video = :video AND file = '@source');
+ WHERE id = :video AND (state = 'ready' OR (published IS NOT NULL AND state IN ('failed', 'cancelled'))) AND EXISTS (SELECT 1 FROM discard WHERE video = :video AND file = '@source');
 
 -- name: discard_due
 SELECT d.video, d.file FROM discard d JOIN video v ON v.id = d.video
  WHERE d.after_ms <= (SELECT ms FROM now_ms) AND v.state <> 'deleting'
-   AND (d.file <> '@source' OR (v.state = 'ready' AND NOT EXISTS (
+   AND (d.file <> '@source' OR ((v.state = 'ready' OR (v.published IS NOT NULL AND v.state IN ('failed', 'cancelled'))) AND NOT EXISTS (
         SELECT 1 FROM task WHERE video = d.video AND kind = 'digest' AND state IN ('queued', 'running'))))
  ORDER BY d.after_ms LIMIT 1;
 

@@ -268,7 +268,8 @@ BEGIN
 END;
 
 DROP TRIGGER IF EXISTS video_needs_source;
-CREATE TRIGGER video_needs_source BEFORE UPDATE OF edition ON video WHEN NEW.edition <> OLD.edition AND OLD.source_kept = 0
+CREATE TRIGGER video_needs_source BEFORE UPDATE OF edition, state ON video
+WHEN OLD.source_kept = 0 AND (NEW.edition <> OLD.edition OR (NEW.state = 'queued' AND OLD.state IN ('failed', 'cancelled')))
 BEGIN
 	SELECT RAISE(ABORT, 'its source was not kept, so it cannot be encoded again');
 END;
@@ -310,11 +311,20 @@ BEGIN
 	INSERT INTO event (video, kind, detail) VALUES (NEW.id, 'video edition ' || NEW.edition, NEW.single);
 END;
 
--- The next edition is made from the source, so it does not go now, though its time had come.
+-- The next edition, or the same once more, is made from the source, so it does not go now, though its time had come.
 DROP TRIGGER IF EXISTS video_keeps_source;
-CREATE TRIGGER video_keeps_source AFTER UPDATE OF edition ON video WHEN NEW.edition > OLD.edition AND NEW.state = 'queued'
+CREATE TRIGGER video_keeps_source AFTER UPDATE OF state ON video WHEN NEW.state = 'queued' AND OLD.state <> 'queued'
 BEGIN
 	DELETE FROM discard WHERE video = NEW.id AND file = '@source';
+END;
+
+-- With it goes what was made of an edition that came to nothing: it cannot go on.
+DROP TRIGGER IF EXISTS video_loses_source;
+CREATE TRIGGER video_loses_source AFTER UPDATE OF source_kept ON video WHEN NEW.source_kept = 0 AND NEW.state IN ('failed', 'cancelled')
+BEGIN
+	INSERT OR IGNORE INTO discard (video, file, after_ms)
+	SELECT p.video, p.file, (SELECT ms FROM now_ms) FROM piece p
+	 WHERE p.video = NEW.id AND p.file NOT IN (SELECT file FROM rendition WHERE video = NEW.id AND file IS NOT NULL);
 END;
 
 -- What else is told of it ------------------------------------------------------------------------

@@ -171,12 +171,12 @@ DROP VIEW IF EXISTS running_bytes;
 CREATE VIEW running_bytes AS
 SELECT CAST(coalesce(sum(predicted_bytes * (1 - progress)), 0) AS INTEGER) AS bytes FROM task WHERE state = 'running';
 
--- expired: renditions that their profiles do not keep any longer.  The smallest of a video stays in any case: it has the
--- sound that all others are heard with.
+-- expired: renditions that their profiles do not keep any longer, also where a later edition came to nothing.  The smallest of
+-- a video stays in any case: it has the sound that all others are heard with.
 DROP VIEW IF EXISTS expired;
 CREATE VIEW expired AS
 SELECT r.video, r.edition, r.name, r.file, g.keep_days
-  FROM rung g CROSS JOIN video v ON v.profile = g.profile AND v.state = 'ready'         -- this way round: few rungs have days
+  FROM rung g CROSS JOIN video v ON v.profile = g.profile AND v.state IN ('ready', 'failed', 'cancelled')       -- this way round: few rungs have days
        JOIN rendition r ON r.video = v.id AND r.edition = v.published AND r.codec = g.codec AND r.rung_side = g.short_side
  WHERE g.keep_days IS NOT NULL AND v.kept_from_ms + g.keep_days * 86400000 <= (SELECT ms FROM lived_ms)
    AND r.kind = 'video' AND r.file IS NOT NULL

@@ -79,6 +79,29 @@ test("a source goes when its days are over, and its row says so", async () => {
 	assert.equal(server.files("source").length, 1, "the other's stays");
 });
 
+test("an edition that came to nothing keeps neither rungs nor source, but the source for a day", async () => {
+	const of = server.files("source")[0], source = `discard WHERE video = '${of}' AND file = '@source'`;
+	const look = `INSERT INTO discard (video, file, after_ms) VALUES ('${of}', 'nothing', 0);`;
+	const giveUp = `UPDATE video SET state = 'cancelled' WHERE id = '${of}'; COMMIT;`;
+	await server.sql(`BEGIN; UPDATE video SET state = 'queued', edition = edition + 1, kept_from_ms = kept_from_ms - ${30 * DAY_MS} WHERE id = '${of}'; ${giveUp}
+		INSERT INTO piece (video, edition, rendition, seq, file, size_bytes, frames, duration_us, peak_bps, longest_us, playlist)
+		VALUES ('${of}', 2, '144p', 0, 'e2-144p-0.mp4', 1, 1, 1, 1, 1, ''); ${look}`);
+	const video = await until(async () => {
+		const video = await server.video(of);
+		return names(video).length === 1 && video;
+	}, "its rungs are gone", 120_000);
+	assert.deepEqual([video.state, names(video)], ["cancelled", ["144p"]]);
+	await walkPlaylists(server, video.urls.hls);
+	const aDay = () => server.count(`${source} AND after_ms > (SELECT ms FROM now_ms) + ${DAY_MS - 3_600_000}`);
+	await until(aDay, "its source has a day");
+	const retried = await server.value(`BEGIN; UPDATE video SET state = 'queued' WHERE id = '${of}'; SELECT count(*) FROM ${source}; ${giveUp} ${look}`);
+	assert.equal(retried, 0, "and is kept where it is tried again");
+	await until(aDay, "it has a day again");
+	await server.sql("UPDATE discard SET after_ms = 0");
+	await until(async () => server.files("source").length === 0 && await server.count(`piece WHERE file = 'e2-144p-0.mp4'`) === 0, "it goes, with what was made of it");
+	await assert.rejects(server.sql(`UPDATE video SET state = 'queued' WHERE id = '${of}'`), /its source was not kept/);
+});
+
 test("what cannot be kept is refused in words", async () => {
 	await assert.rejects(server.sql("UPDATE rung SET keep_days = 0"), /keep_days is a number of days from 1, or NULL for ever/);
 	await assert.rejects(server.sql("UPDATE profile SET keep_source_days = 'x'"), /keep_source_days is a number of days from 1/);
