@@ -47,6 +47,7 @@ struct supervisor {
 	struct db *db;
 	struct ev_loop *loop;
 	struct finisher *finisher;
+	struct finisher *tidier;        /* for what may take minutes and nobody waits for, as to read a whole upload again */
 	struct runner_shop shop;
 	struct recovery recovery;
 	struct wake wake;
@@ -389,6 +390,9 @@ static int start(struct supervisor *s, char *error, size_t error_size)
 	s->finisher = finisher_start(s->conf, s->loop, s->dir_fd, s->id, error, error_size);
 	if (s->finisher == NULL)
 		return -1;
+	s->tidier = finisher_start(s->conf, s->loop, s->dir_fd, s->id, error, error_size);
+	if (s->tidier == NULL)
+		return -1;
 	if (streams_start(&s->streams, s->loop, s->conf, error, error_size) < 0)
 		return -1;
 	s->shop = (struct runner_shop){
@@ -397,7 +401,7 @@ static int start(struct supervisor *s, char *error, size_t error_size)
 		.free_slot = free_slot, .user = s,
 	};
 	s->tidy = (struct tidy){
-		.conf = s->conf, .db = s->db, .finisher = s->finisher, .removed = work_came_back, .user = s,
+		.conf = s->conf, .db = s->db, .finisher = s->tidier, .removed = work_came_back, .user = s,
 	};
 	return 0;
 }
@@ -444,6 +448,8 @@ static void start_watches(struct supervisor *s)
 
 bool supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *user)
 {
+	bool idle;
+
 	s->on_stopping = stopping;
 	s->user = user;
 	start_watches(s);
@@ -453,7 +459,8 @@ bool supervisor_run(struct supervisor *s, void (*stopping)(void *user), void *us
 	ev_run(s->loop, 0);
 	wake_stop(&s->wake);
 	recovery_stop(&s->recovery);
-	if (finisher_stop(s->finisher, FINISH_MS) && s->shop.count == 0)
+	idle = finisher_stop(s->finisher, FINISH_MS);
+	if (finisher_stop(s->tidier, FINISH_MS) && idle && s->shop.count == 0)
 		return true;
 	log_warn("work is left: another responder takes it over");
 	runner_kill_all(&s->shop);
@@ -477,6 +484,7 @@ void supervisor_free(struct supervisor *s)
 	if (s == NULL)
 		return;
 	finisher_free(s->finisher);
+	finisher_free(s->tidier);
 	streams_stop(&s->streams);
 	if (s->db != NULL)
 		part(s);

@@ -1,4 +1,4 @@
-/* tidy.h - what goes away by itself, in the finisher's hands.  SPDX-License-Identifier: MIT */
+/* tidy.h - what goes away by itself, in the hands of a finisher of its own.  SPDX-License-Identifier: MIT */
 #ifndef CLIPMILL_TIDY_H
 #define CLIPMILL_TIDY_H
 

@@ -2,11 +2,12 @@
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
-import { appendFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { it, serve, test, together, withServer } from "../lib/harness.mjs";
 import { raw } from "../lib/http.mjs";
+import { madeClip } from "../lib/media.mjs";
 import { readProblem } from "../lib/problem.mjs";
 import { BASE, base64, metadata, openPatch, sum, tusClient } from "../lib/tus.mjs";
 import { until } from "../lib/wait.mjs";
@@ -428,6 +429,20 @@ together("", 2, () => {
 		});
 	});
 });
+
+test("an upload of many GB that is read again by who completes it holds up no video", () =>
+	withServer({ procs: 1, prepare: (server) => server.quick() }, async (busy) => {
+		const id = "large-upload-read-anew", file = join(busy.dir, "incoming", id), clip = await madeClip({ seconds: 1 });
+		writeFileSync(file, "");
+		truncateSync(file, 64e9);               // takes no room, and a minute to be read
+		const { ino } = statSync(file);
+		await busy.sql(`INSERT INTO upload (id, kind, length_bytes, offset_bytes, ended, digest, touched_ms) VALUES ('${id}', 'whole', 64e9, 64e9, 1,
+			'sha-512=:${Buffer.alloc(64).toString("base64")}:', (SELECT ms FROM lived_ms) - 70000);
+			INSERT INTO upload (id, kind, touched_ms) VALUES ('${"-".repeat(22)}', 'whole', 0)`);         // whose expiry makes them look
+		await until(() => readFileSync("/proc/locks", "utf8").includes(`:${ino} `), "it is being read");
+		await busy.waitFor(await busy.value(`INSERT INTO video (source) VALUES ('${clip}') RETURNING id`), "ready");
+		assert.equal(await busy.count(`upload WHERE id = '${id}'`), 1, "and is being read still");
+	}));
 
 test("too many unfinished uploads are 429", async () => {
 	const whole = await part("whole"), answers = [];
