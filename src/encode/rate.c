@@ -294,17 +294,26 @@ static bool can_show_all(const struct times *t, struct ratio rate, int64_t *late
 	return false;
 }
 
-/* Where the usual rate hides pictures, and each of them has a slot of its own at their mean rate (59.6, as phones have it), this
- * is better. */
-static struct ratio kind_rate(const struct times *t, int64_t rate_max, struct ratio usual)
+static bool is_better(const struct times *t, struct ratio rate, struct ratio usual)
 {
-	double mean = times_seconds(t, t->count - 1) > 0 ? (double)(t->count - 1) / times_seconds(t, t->count - 1) : 0;
-	struct ratio rate = ratio_reduce((struct ratio){ llround(fmin(mean, NTSC_MOST) * 10000), 10000 });
 	int64_t late;
 
-	if (t->count < EVEN_LEAST || mean < SLOW_RATE || mean > (double)rate_max || ratio_value(usual) > (double)rate_max)
+	return !can_show_all(t, usual, &late) && can_show_all(t, rate, &late);
+}
+
+/* Where the usual rate hides pictures, and each of them has a slot of its own at their mean rate (59.6, as phones have it), this
+ * is better; so is the one that the file names, where its clock ticks once a picture and those that show nothing new are left
+ * out (Theora, AVI). */
+static struct ratio kind_rate(const struct facts *facts, const struct times *t, int64_t rate_max, struct ratio usual)
+{
+	double mean = times_seconds(t, t->count - 1) > 0 ? (double)(t->count - 1) / times_seconds(t, t->count - 1) : 0;
+	struct ratio rate = ratio_reduce((struct ratio){ llround(fmin(mean, NTSC_MOST) * 10000), 10000 }), said = tidy(facts->picture.rate_nominal);
+
+	if (t->count < EVEN_LEAST || ratio_value(usual) > (double)rate_max)
 		return usual;
-	return !can_show_all(t, usual, &late) && can_show_all(t, rate, &late) ? rate : usual;
+	if (mean >= SLOW_RATE && mean <= (double)rate_max && is_better(t, rate, usual))
+		return rate;
+	return is_near(said, 1 / t->tick, 1e-6) && ratio_value(said) <= (double)rate_max && is_better(t, said, usual) ? said : usual;
 }
 
 static void choose_rate(const struct facts *facts, const struct times *t, int64_t rate_max, struct grid *g)
@@ -313,7 +322,7 @@ static void choose_rate(const struct facts *facts, const struct times *t, int64_
 
 	g->constant = find_constant(facts, t, &g->nominal);
 	if (!g->constant)
-		g->nominal = kind_rate(t, rate_max, usual_rate(facts, t));
+		g->nominal = kind_rate(facts, t, rate_max, usual_rate(facts, t));
 	rate = ratio_value(g->nominal);
 	g->every = rate > (double)rate_max ? (int64_t)ceil(rate / (double)rate_max - 1e-9) : 1;
 	g->fields = has_fields(facts) && 2 * rate <= (double)rate_max + 1e-9 ? 2 : 1;

@@ -172,7 +172,7 @@ static void add_line(const struct plan_input *input, const struct grid *grid, co
 	struct sound_shape shape = {
 		.channels = take->rendition->channels, .packet = packet_of(take->rendition), .zero_s = line_zero_s(input, grid),
 		.reach_s = reach_s(input, grid, take->track), .least_s = grid != NULL ? grid->duration_s : 0,
-		.most_s = take->head_s, .counted = take->head_s <= 0,
+		.most_s = take->head_s, .in_ogg = facts_are_in(input->facts, "ogg"), .counted = take->head_s <= 0,
 	};
 	struct buf graph = BUF_INIT;
 

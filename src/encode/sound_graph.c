@@ -6,10 +6,12 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <string.h>
 
 #include "encode/sound_graph.h"
 
 #define GAP_S "0.01"            /* what is more is filled, or cut; what is less, clocks that count in milliseconds make of nothing */
+#define GAP_VORBIS_S "0.02"     /* in Ogg, where ffmpeg gives the last long block before short ones too late a time: 17 ms, at 26 kHz */
 #define STEPS_S "0.25"          /* that packets without times come to at the most */
 #define CLOCK "asettb=1/1000000"        /* filter ainterleave counts in microseconds, whatever it says */
 #define SAMPLES "0.048"         /* of a microsecond */
@@ -69,7 +71,8 @@ static void put_track(const struct track *t, const struct sound_shape *shape, st
 	put_steps(t, out);
 	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000,", shape->zero_s);
 	put_format(shape, out);
-	buf_puts(out, CLOCK ",asetpts='st(1,if(not(N)+gt(abs(PTS-ld(0))*TB," GAP_S "),PTS,ld(0)));st(0,ld(1)+NB_SAMPLES/" SAMPLES ");round(ld(1))',");
+	buf_printf(out, CLOCK ",asetpts='st(1,if(not(N)+gt(abs(PTS-ld(0))*TB,%s),PTS,ld(0)));st(0,ld(1)+NB_SAMPLES/" SAMPLES ");round(ld(1))',",
+		   shape->in_ogg && strcmp(t->codec, "vorbis") == 0 ? GAP_VORBIS_S : GAP_S);
 	if (shape->counted)
 		buf_puts(out, COUNT);
 	buf_printf(out, "atrim=start_pts=0,asplit[%s][h];", shape->most_s > 0 ? "w" : "s");

@@ -12,6 +12,7 @@ struct sound_shape {
 	double reach_s;                 /* so much silence is laid before the first sound, as far as there is time for it */
 	double least_s;                 /* the sound lasts so long at least; 0: as long as it is */
 	double most_s;                  /* and no longer than this; 0: as long as it is */
+	bool in_ogg;                    /* the source is */
 	bool counted;                   /* to [n]: a picture for each second of it that began */
 };
 

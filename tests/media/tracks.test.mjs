@@ -454,6 +454,14 @@ test("a recording that does not say how long it is is whole", async () => {
 	assert.ok(Math.abs(named(video, "audio").duration_ms - 60000) < 150, `${named(video, "audio").duration_ms} ms`);
 });
 
+// ffmpeg gives the last long block before something sudden a time that is 14 ms too late.
+test("a recording of Vorbis has no holes before what is sudden", async () => {
+	const source = await make("sudden.ogg", ["-f", "lavfi", "-i", "aevalsrc='0.2*sin(880*PI*t)+0.7*sin(2000*PI*t)*lt(mod(t,1.3),0.02)*gt(t,1)':s=32000:d=6"], ["-c:a", "libvorbis"]);
+	const heard = await run("ffmpeg", ["-v", "error", "-i", file((await ready(source)).urls.mp4), "-af", "silencedetect=n=0.05:d=0.004,ametadata=print:key=lavfi.silence_start:file=-", "-f", "null", "-"]);
+	const holes = [...heard.matchAll(/silence_start=(\S+)/g)].map(([, at]) => Number(at));
+	assert.deepEqual(holes.filter((at) => at > 0.1 && at < 5.9), []);
+});
+
 for (const [ending, codec] of [["ogg", "libvorbis"], ["ts", "aac"]])
 	test(`recordings that were joined as ${ending} are heard one after the other`, { long: ending === "ts" }, async () => {
 		const parts = await Promise.all([440, 880].map((hertz) => make(`${hertz}.${ending}`, tone(hertz, ":d=3"), ["-c:a", codec])));

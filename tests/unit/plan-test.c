@@ -498,11 +498,20 @@ static int64_t at_of_phone(int n)
 	return n * 90000 * 5 / 298 + (n * 7 % 5 - 2) * 90 + 180;
 }
 
+/* Theora at 59.94, of which those that show nothing new are left out; in frames. */
+static int64_t at_of_sparse(int n)
+{
+	static const int sums[] = { 0, 5, 11, 12, 19, 21, 27, 35 };
+
+	return n / 8 * 40 + sums[n % 8];
+}
+
 /* As ffmpeg places them. */
 static void no_picture_is_hidden_that_can_be_shown(void **state)
 {
 	static const struct { int64_t (*at)(int n); struct ratio timebase, said; int64_t least, most; } cases[] = {
 		{ at_of_hybrid, { 1, 1000 }, { 30000, 1001 }, 29970, 29970 }, { at_of_phone, { 1, 90000 }, { 60, 1 }, 59500, 59700 },
+		{ at_of_sparse, { 1001, 60000 }, { 60000, 1001 }, 59940, 59940 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
