@@ -44,7 +44,7 @@ struct facts_picture {
 	/* Its colours. */
 	char pix_fmt[32];
 	bool full_range;
-	bool alpha;                     /* it has transparent parts */
+	bool alpha;                     /* it may have transparent parts */
 	bool palette;                   /* its colours are told once, with the first picture (PNG tells them with each) */
 	enum facts_hdr hdr;
 	bool dolby_only;                /* Dolby Vision without a picture for other players (profile 5) */

@@ -169,6 +169,8 @@ static void put_slots(const struct grid *g, const struct cut *cut, struct buf *o
 	bool again = cut->last && !g->guessed && !g->spliced;
 
 	buf_puts(out, again ? "tpad=stop_mode=clone:stop=1," : "");
+	if (grid_steps(g))
+		buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->nominal.den, g->nominal.num);
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->rate.den, g->rate.num);
 	if (again)
 		buf_printf(out, "setpts='%" PRId64 "+if(ld(0),%" PRId64 ",PTS+0*if(gte(PTS,%" PRId64 "),st(0,1),0))',", g->lead, g->final + 1, g->final);

@@ -93,7 +93,7 @@ static void decide_picture(struct plan *plan, const struct facts *f, const struc
 	if (scan->keys_are_false)
 		job_decide(plan, "keyframes_false", "Not all that are called keyframes give a picture by themselves: only the first one is believed.");
 	if (f->picture.alpha)
-		job_decide(plan, "alpha_dropped", "The picture has transparent parts; they are black.");
+		job_decide(plan, "alpha_dropped", "The picture may have transparent parts; they are black.");
 	if (f->picture.damage > 0)
 		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaints).", f->picture.damage);
 	if (f->picture.rotation != 0)

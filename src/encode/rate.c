@@ -429,13 +429,25 @@ static double last_s(const struct facts *facts, const struct times *t)
 	return facts_is_animation(facts) && said_s > 0 ? fmin(said_s, t->spacing_s) : t->spacing_s;
 }
 
+bool grid_steps(const struct grid *g)
+{
+	return g->constant && g->every > 1;
+}
+
+int64_t grid_slot(const struct grid *g, int64_t ticks, struct ratio base)
+{
+	if (!grid_steps(g))
+		return ratio_frames(ticks, base, g->rate);
+	return ratio_frames(ratio_frames(ticks, base, g->nominal), (struct ratio){ g->nominal.den, g->nominal.num }, g->rate);
+}
+
 static void count_frames(const struct facts *facts, const struct times *t, struct grid *g)
 {
 	double shown_s = last_s(facts, t), end_s = (double)(t->pts[t->count - 1] - g->first_pts) * t->tick + shown_s;
 	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST));
 
 	g->last = llround(fmin(shown_s * ratio_value(g->rate), FRAMES_MOST));
-	g->final = llround((double)(t->pts[t->count - 1] - g->first_pts) * t->tick * ratio_value(g->rate)) + g->fields - 1;
+	g->final = grid_slot(g, t->pts[t->count - 1] - g->first_pts, facts->picture.timebase) + g->fields - 1;
 	g->count = t->count;
 	g->hidden = g->constant || g->every > 1 ? 0 : count_hidden(t, g->rate, g->first_pts - t->pts[0], t->count);
 	if (g->constant && g->every == 1)

@@ -35,4 +35,11 @@ struct grid {
 /* False where there is no packet to show. */
 bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_max, struct grid *grid);
 
+/* Of a constant rate that is divided, pictures are brought to their own slots first, so that it is always the same one in so many
+ * that is kept, though times are rounded to milliseconds. */
+bool grid_steps(const struct grid *grid);
+
+/* The slot where a picture is shown that comes `ticks` of `base` after first_pts; `lead` is not in it. */
+int64_t grid_slot(const struct grid *grid, int64_t ticks, struct ratio base);
+
 #endif

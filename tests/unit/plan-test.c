@@ -538,6 +538,21 @@ static void no_picture_is_hidden_that_can_be_shown(void **state)
 	}
 }
 
+/* 120 a second in milliseconds: of each two the second one is kept, and never the next but one. */
+static void a_divided_rate_keeps_the_same_one_of_each_two(void **state)
+{
+	const struct facts facts = { .picture = { .timebase = { 1, 1000 }, .rate_nominal = { 120, 1 } }, .source.container = "matroska" };
+	struct scan scan;
+	struct grid grid;
+
+	make_scan(&scan, 0, 1000.0 / 120, 600, 0);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_true(grid_steps(&grid));
+	for (int n = 0; n < 600; n++)
+		assert_int_equal(grid_slot(&grid, llround(n * 1000.0 / 120), facts.picture.timebase), (n + 1) / 2);
+	scan_fini(&scan);
+}
+
 /* GIFs that pause at their end, and MP4s with all the pictures that they claim. */
 static void a_last_picture_is_held_as_long_as_it_says(void **state)
 {
@@ -1180,6 +1195,7 @@ int main(void)
 		cmocka_unit_test(film_with_repeated_fields_is_film),
 		cmocka_unit_test(slots_begin_where_most_pictures_do),
 		cmocka_unit_test(no_picture_is_hidden_that_can_be_shown),
+		cmocka_unit_test(a_divided_rate_keeps_the_same_one_of_each_two),
 		cmocka_unit_test(pictures_of_fields_become_two_though_one_is_lost),
 		cmocka_unit_test(a_last_picture_is_held_as_long_as_it_says),
 		cmocka_unit_test(a_last_picture_is_held_while_the_sound_goes_on),
