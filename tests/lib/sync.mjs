@@ -18,7 +18,7 @@ export async function flashes(what) {
 }
 
 // In Ogg ffmpeg gives the last long block of Vorbis before a beep a time that is 10 ms late.
-const gapOf = (what) => (/\.og[gv]$/.test(what) ? 0.02 : 0.001);
+const gapOf = (what) => (/\.og[gv]$/.test(what) ? 0.012 : 0.001);
 
 // Seconds of the first loud samples, at most one a second.
 export async function beeps(what) {
