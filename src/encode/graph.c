@@ -173,7 +173,8 @@ static void put_slots(const struct grid *g, const struct cut *cut, struct buf *o
 		buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->nominal.den, g->nominal.num);
 	buf_printf(out, "settb=%" PRId64 "/%" PRId64 ",", g->rate.den, g->rate.num);
 	if (again)
-		buf_printf(out, "setpts='%" PRId64 "+if(ld(0),%" PRId64 ",PTS+0*if(gte(PTS,%" PRId64 "),st(0,1),0))',", g->lead, g->final + 1, g->final);
+		buf_printf(out, "setpts='%" PRId64 "+if(gte(ld(0),%zu),%" PRId64 ",PTS+0*if(gte(PTS,%" PRId64 "),st(0,ld(0)+1),0))',", g->lead, g->finals,
+			   g->final + 1, g->final);
 	else
 		buf_printf(out, "setpts=PTS+%" PRId64 ",", g->lead);
 }

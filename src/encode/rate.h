@@ -24,6 +24,7 @@ struct grid {
 	int64_t last;                   /* slots of the last picture, as far as those before are apart */
 	int64_t frames;                 /* of the output, lead, held and all */
 	int64_t final;                  /* the slot of the last picture, or of its last field, counted from first_pts */
+	size_t finals;                  /* pictures in that slot; the last of them is seen */
 	size_t count, hidden;           /* pictures, and those that share a slot with the next one */
 	double base_s;                  /* source time of slot 0, which is also the sound's zero */
 	double duration_s;

@@ -394,14 +394,17 @@ for (const [name, from, count, last, frames] of [["held.mp4", "testsrc2=s=320x24
 	});
 }
 
-test("a last picture that is shown for a tick of the clock is seen", async () => {
-	const white = "drawbox=c=white:t=fill:enable='eq(n,49)',select='lt(n,20)+gt(n,22)'";
-	const source = await make("tick.mp4", ["-f", "lavfi", "-i", "color=black:s=320x240:r=25:d=2"], ["-vf", white, "-fps_mode", "vfr", "-bsf:v", "setts=duration=1"], h264);
-	const video = await ready(source);
-	assert.deepEqual([video.frames, codes(video).includes("rate_variable")], [50, true]);
-	const last = await run("ffmpeg", ["-v", "error", "-ss", "1.9", "-i", file(video.urls.mp4), "-vf", "format=gray,scale=1:1:flags=area", "-f", "rawvideo", "-"], { encoding: "buffer" });
-	assert.ok(last.at(-1) > 200 && last.at(-2) < 50, [...last].join());
-});
+for (const [what, rate, last, frames, code, ...gone] of [
+	["is shown for a tick of the clock", 25, 49, 50, "rate_variable", ",select='lt(n,20)+gt(n,22)'"], ["has the last slot with another", 120, 120, 61, "rate_divided"],
+])
+	test(`a last picture that ${what} is seen`, async () => {
+		const white = `drawbox=c=white:t=fill:enable='eq(n,${last})'${gone}`;
+		const source = await make(`tick-${rate}.mp4`, ["-f", "lavfi", "-i", `color=black:s=320x240:r=${rate}`], ["-vf", white, "-frames:v", last + 1 - (gone.length && 3), "-fps_mode", "vfr", "-bsf:v", "setts=duration=1"], h264);
+		const video = await ready(source);
+		assert.deepEqual([video.frames, codes(video).includes(code)], [frames, true]);
+		const bright = await run("ffmpeg", ["-v", "error", "-i", file(video.urls.mp4), "-vf", "format=gray,scale=1:1:flags=area", "-f", "rawvideo", "-"], { encoding: "buffer" });
+		assert.ok(bright.at(-1) > 200 && bright.at(-2) < 50, [...bright].join());
+	});
 
 for (const ending of ["mp4", "mkv"])
 	test(`the only picture of a song in ${ending} is shown to its end`, async () => {
