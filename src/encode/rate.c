@@ -431,7 +431,7 @@ static double last_s(const struct facts *facts, const struct times *t)
 
 bool grid_steps(const struct grid *g)
 {
-	return g->constant && g->every > 1;
+	return g->every > 1;
 }
 
 int64_t grid_slot(const struct grid *g, int64_t ticks, struct ratio base)

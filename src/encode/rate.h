@@ -36,7 +36,7 @@ struct grid {
 /* False where there is no packet to show. */
 bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_max, struct grid *grid);
 
-/* Of a constant rate that is divided, pictures are brought to their own slots first, so that it is always the same one in so many
+/* Where a rate is divided, pictures are brought to slots of their own first, so that it is always the same one in so many
  * that is kept, though times are rounded to milliseconds. */
 bool grid_steps(const struct grid *grid);
 

@@ -12,6 +12,7 @@
 #include "encode/ratio.h"
 #include "encode/times.h"
 
+#define CLOCK_LEAST 1000        /* "pictures" a second: a clock that is named in the place of a rate (ASF, of a single picture) */
 #define JUMP_BACK_S 0.1         /* less is not in order, but on one clock */
 #define PAUSE_MOST_S 600.0      /* a picture may stand still so long */
 
@@ -174,7 +175,7 @@ static void measure(struct times *t, const struct facts *facts)
 	double rate = ratio_value(facts->picture.rate_nominal);
 
 	t->spacing_s = median_spacing(t);
-	if (t->spacing_s <= 0 && rate > 0)
+	if (t->spacing_s <= 0 && rate > 0 && rate < CLOCK_LEAST)
 		t->spacing_s = 1 / rate;
 	if (t->spacing_s <= 0)
 		t->spacing_s = facts->source.duration_s > 0 && t->count == 1 ? facts->source.duration_s : 1.0 / 25;

@@ -74,6 +74,7 @@ static const struct {
 	{ { 1, 1000000 }, { 1000000, 1 }, 1, 200, 0, { 1000000, 16667 }, true, 16667, 1 },
 	{ { 1, 1000 }, { 24, 1 }, 1000.0 / 24, 240, 10, { 24, 1 }, false, 1, 239 },
 	{ { 1, 100 }, { 10, 1 }, 10, 1, 0, { 10, 1 }, true, 1, 1 },
+	{ { 1, 1000 }, { 1000, 1 }, 40, 1, 0, { 25, 1 }, true, 1, 1 },
 	{ { 1, 15 }, { 15, 1 }, 1, 60, 0, { 15, 1 }, true, 1, 60 },
 	{ { 1, 15 }, { 15, 1 }, 1, 60, 45, { 15, 1 }, false, 1, 60 },
 };
@@ -538,19 +539,21 @@ static void no_picture_is_hidden_that_can_be_shown(void **state)
 	}
 }
 
-/* 120 a second in milliseconds: of each two the second one is kept, and never the next but one. */
+/* 120 a second in milliseconds: of each two the second one is kept, whether or not one is missing. */
 static void a_divided_rate_keeps_the_same_one_of_each_two(void **state)
 {
 	const struct facts facts = { .picture = { .timebase = { 1, 1000 }, .rate_nominal = { 120, 1 } }, .source.container = "matroska" };
 	struct scan scan;
 	struct grid grid;
 
-	make_scan(&scan, 0, 1000.0 / 120, 600, 0);
-	assert_true(grid_make(&facts, &scan, 60, &grid));
-	assert_true(grid_steps(&grid));
-	for (int n = 0; n < 600; n++)
-		assert_int_equal(grid_slot(&grid, llround(n * 1000.0 / 120), facts.picture.timebase), (n + 1) / 2);
-	scan_fini(&scan);
+	for (int skip = 0; skip <= 301; skip += 301) {
+		make_scan(&scan, 0, 1000.0 / 120, 600, skip);
+		assert_true(grid_make(&facts, &scan, 60, &grid));
+		assert_true(grid_steps(&grid) && grid.constant == (skip == 0));
+		for (int n = 0; n < 600; n++)
+			assert_int_equal(grid_slot(&grid, llround(n * 1000.0 / 120), facts.picture.timebase), (n + 1) / 2);
+		scan_fini(&scan);
+	}
 }
 
 /* GIFs that pause at their end, and MP4s with all the pictures that they claim. */
