@@ -198,9 +198,10 @@ SELECT u.id FROM upload u
 -- name: upload_lapsed
 SELECT id FROM upload_claim WHERE claim = 'lapsed' AND id > :after ORDER BY id LIMIT 1;
 
+-- What nothing came of may have no file.
 -- name: upload_lasting
 SELECT id FROM upload
- WHERE worker IS NOT NULL AND created_ms < (SELECT ms FROM now_ms) - :rest_ms AND id > :after ORDER BY id LIMIT 1;
+ WHERE done = 0 AND (worker IS NOT NULL OR offset_bytes > 0) AND created_ms < (SELECT ms FROM now_ms) - :rest_ms AND id > :after ORDER BY id LIMIT 1;
 
 -- name: upload_is_proven
 SELECT 1 FROM upload_claim WHERE id = :id AND claim = 'proven';

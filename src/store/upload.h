@@ -116,7 +116,7 @@ enum db_result upload_left(struct db *db, int64_t rest_ms, char id[ID_LEN + 1]);
 /* Next upload behind `id` whose promise of room has lapsed, likewise. */
 enum db_result upload_lapsed(struct db *db, char id[ID_LEN + 1]);
 
-/* Next upload behind `id` that ends with its worker, and was begun more than `rest_ms` ago, likewise. */
+/* Next upload behind `id` that is not complete, has or must have a file, and was begun more than `rest_ms` ago, likewise. */
 enum db_result upload_lasting(struct db *db, int64_t rest_ms, char id[ID_LEN + 1]);
 
 /* True when this one has expired. */

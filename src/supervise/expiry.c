@@ -138,15 +138,18 @@ static bool is_gone_from(const struct desk *desk, const char *folder, const char
 	return fstatat(desk->dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
 }
 
-/* Rows that stayed where the database was held by another when their uploads ended: they would be promised room for as long as
- * their responder lives.  A file that is still needed is in one folder or the other, in this order. */
+/*
+ * Rows that stayed where the database was held by another when their uploads ended, or whose responder died between a file and its
+ * row (a DELETE): they would be promised room for as long as their responder lives, or until they expire.  A file that is still
+ * needed is in one folder or the other, in this order.
+ */
 static void forget_ended(const struct desk *desk)
 {
 	char id[ID_LEN + 1] = "";
 
 	while (!atomic_load(desk->stopping) && upload_lasting(desk->db, REST_MS, id) == DB_OK)
 		if (is_gone_from(desk, "incoming", id) && is_gone_from(desk, "source", id) && upload_abort(desk->db, id) == DB_OK)
-			log_info("upload %s: it had ended", id);
+			log_info("upload %s: it had ended, and its file is gone", id);
 }
 
 static void remove_strays(const struct desk *desk)

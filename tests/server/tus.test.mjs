@@ -381,7 +381,9 @@ test("what expires goes by itself, and so does a file that belongs to nobody; wh
 		// Of uploads that ended while another writer held the database, and of one that has just begun.
 		await short.sql(`INSERT INTO upload (id, worker, length_bytes, created_ms) SELECT ids.id, w.id, 1e9, (SELECT ms FROM now_ms) - ids.age_ms
 			FROM (SELECT '${"e".repeat(22)}' AS id, 70000 AS age_ms UNION SELECT '${"b".repeat(22)}', 0) ids, (SELECT id FROM worker LIMIT 1) w`);
-		await short.sql("UPDATE upload SET touched_ms = touched_ms - 49 * 3600000");
+		// And of one whose responder died in a DELETE, between file and row.
+		await short.sql(`UPDATE upload SET touched_ms = touched_ms - 49 * 3600000; INSERT INTO upload (id, kind, length_bytes, offset_bytes, created_ms)
+			VALUES ('${"d".repeat(22)}', 'whole', 10, 5, (SELECT ms FROM now_ms) - 70000)`);
 		await until(() => !short.files("incoming").length, "incoming/ is empty", 120_000);
 		assert.equal((await client.patch(path, 5, "56789")).status, 404);
 		await until(async () => await short.count("upload") === 1, "its row is gone, and what had ended");
