@@ -5,10 +5,12 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "encode/graph.h"
 
+#define BLACK_MOST 8            /* of 255: the mean brightness of a picture that shows nothing */
 #define TAIL_FRAMES 4           /* the fps filter may end so many slots early: the last frame is held */
 
 bool graph_takes_changes(const struct facts_picture *p)
@@ -244,7 +246,7 @@ void graph_video(const struct facts_picture *p, const struct grid *g, const stru
 		buf_printf(out, ";[0:%" PRId64 "]nullsink", p->index);
 }
 
-void graph_poster(const struct facts_picture *p, int64_t longest, int64_t among, struct buf *out)
+void graph_small(const struct facts_picture *p, int64_t longest, struct buf *out)
 {
 	const struct graph_color color = graph_color_of(p);
 	int64_t width, height;
@@ -258,7 +260,22 @@ void graph_poster(const struct facts_picture *p, int64_t longest, int64_t among,
 	buf_puts(out, ",");
 	put_turn(p, out);
 	put_sdr(p, out);
-	if (among > 1)
-		buf_printf(out, "thumbnail=n=%" PRId64 ",", among);
 	buf_printf(out, "scale=in_color_matrix=%s:out_range=pc:out_color_matrix=bt601,format=yuvj420p,setsar=1", matrix_of(&color));
+}
+
+/*
+ * Statistics are of what is as a JPEG has it, and filter thumbnail, which takes RGB alone, is told what that is.  Filter concat keeps
+ * what comes to its second input until the first one ends: that is no more than is needed.
+ */
+void graph_poster(const struct facts_picture *p, int64_t longest, const struct poster_pick *pick, struct buf *out)
+{
+	char best[48] = "null";
+
+	if (pick->among > 1)
+		snprintf(best, sizeof best, "thumbnail=n=%" PRId64, pick->among);
+	buf_printf(out, "trim=start_frame=%" PRId64 ":end_frame=%" PRId64 ",", pick->first, pick->first + pick->most);
+	graph_small(p, longest, out);
+	buf_printf(out, ",setparams=range=pc:colorspace=smpte170m,signalstats,split[x][y];"
+		   "[x]metadata=select:key=lavfi.signalstats.YAVG:value=%d:function=greater,%s[p];[y]trim=end_frame=%" PRId64 ",%s[q];[p][q]concat,"
+		   "scale=out_range=pc:out_color_matrix=bt601,format=yuvj420p", BLACK_MOST, best, pick->among > 1 ? pick->among : 1, best);
 }

@@ -27,8 +27,18 @@ bool graph_turns(const struct facts_picture *picture);
 /* True where each picture, and with it its closed captions, is shown exactly once. */
 bool graph_keeps_captions(const struct grid *grid);
 
-/* A -vf for the poster: the best of `among` pictures, at most `longest` pixels a side. */
-void graph_poster(const struct facts_picture *picture, int64_t longest, int64_t among, struct buf *out);
+/* A -vf for JPEGs, at most `longest` pixels a side. */
+void graph_small(const struct facts_picture *picture, int64_t longest, struct buf *out);
+
+/* Of which pictures a poster is made. */
+struct poster_pick {
+	int64_t first;                  /* of those that are decoded */
+	int64_t among;                  /* the best of so many that are not black, ... */
+	int64_t most;                   /* ... where so many hold any; else of those that come first */
+};
+
+/* The same for the poster. */
+void graph_poster(const struct facts_picture *picture, int64_t longest, const struct poster_pick *pick, struct buf *out);
 
 /* True of sources that have no matrix. */
 bool graph_is_rgb(const struct facts_picture *picture);

@@ -12,11 +12,13 @@
 #include "encode/line.h"
 #include "encode/name.h"
 #include "encode/picture.h"
+#include "encode/ratio.h"
 #include "encode/switches.h"
 
 #define POSTER_SIDE_MOST 1280   /* pixels */
 #define POSTER_SEEK_FROM_S 5.0  /* shorter clips are taken from their start */
 #define POSTER_AMONG_MOST 6     /* keyframes that the poster is picked from */
+#define POSTER_KEYS_MOST 30     /* that are looked at, until so many are not black */
 #define POSTER_WALK_MOST_S 20.0 /* that are decoded on the way where there is none */
 
 #define SKIP "-skip_frame"
@@ -41,6 +43,12 @@ static int64_t keyframes_ahead(const struct plan_input *input, double from_s, in
 		if (scan->packets[i].key && ((double)scan->packets[i].pts - (double)scan->packets[0].pts) * tick >= from_s)
 			count++;
 	return count;
+}
+
+/* Pictures that are shown in the time that is decoded for a poster at the most. */
+static int64_t walked(const struct grid *grid)
+{
+	return 1 + llround(POSTER_WALK_MOST_S * ratio_value(grid->nominal));
 }
 
 /* One JPEG. */
@@ -71,7 +79,8 @@ static void add_poster_line(const struct plan_input *input, const struct grid *g
 {
 	double from_s = grid->duration_s / 10;
 	bool seeks = grid->duration_s >= POSTER_SEEK_FROM_S;
-	int64_t among = keyframes_ahead(input, from_s, POSTER_AMONG_MOST);
+	int64_t among = keyframes_ahead(input, from_s, POSTER_AMONG_MOST), tenth = (int64_t)grid->count / 10;
+	struct poster_pick pick = { .among = among, .most = among > 1 ? POSTER_KEYS_MOST : walked(grid) };
 	struct buf graph = BUF_INIT;
 
 	line_open(input, argv);
@@ -84,11 +93,9 @@ static void add_poster_line(const struct plan_input *input, const struct grid *g
 		strings_addf(argv, "%.6f", from_s);
 	}
 	add_input(input, input->facts->picture.index, argv);
-	if (among == 0 && seeks) {      /* of the output */
-		strings_add(argv, SEEK);
-		strings_addf(argv, "%.6f", fmin(from_s, POSTER_WALK_MOST_S));
-	}
-	graph_poster(&input->facts->picture, POSTER_SIDE_MOST, among, &graph);
+	if (among == 0 && seeks)
+		pick.first = tenth < walked(grid) ? tenth : walked(grid);
+	graph_poster(&input->facts->picture, POSTER_SIDE_MOST, &pick, &graph);
 	line_buf(argv, "-vf", &graph);
 	add_output(input, NAME_POSTER, argv);
 }
@@ -135,7 +142,7 @@ static void board_graph(const struct plan_input *input, const struct grid *grid,
 	buf_printf(out, "setpts='max(0,PTS-(%.6f)/TB)',", (double)grid->first_pts * tick_s - (double)grid->lead * (double)grid->rate.den / (double)grid->rate.num);
 	buf_printf(out, "fps=fps=1000000/%" PRId64 ":start_time=0:round=up,", every_us);
 	buf_printf(out, "tpad=stop_mode=clone:stop=%" PRId64 ",trim=end_frame=%" PRId64 ",", board->count, board->count);
-	graph_poster(&input->facts->picture, BOARD_SIDE_MOST, 1, out);
+	graph_small(&input->facts->picture, BOARD_SIDE_MOST, out);
 	buf_printf(out, ",tile=layout=%" PRId64 "x%" PRId64, board->columns, board->rows);
 }
 

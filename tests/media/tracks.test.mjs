@@ -258,6 +258,13 @@ for (const [codec, container] of [["srt", "mkv"], ["ass", "mkv"], ["webvtt", "mk
 	});
 }
 
+for (const [what, black, bright] of [["begins black has another", 2, true], ["is black has a black", 9, false]])
+	test(`a video that ${what} poster`, async () => {
+		const { urls } = await ready(await make(`black-${black}.mp4`, picture(`,drawbox=c=black:t=fill:enable='lt(t,${black})'`), h264, ["-g", "250"]));
+		const [grey] = await run("ffmpeg", ["-v", "error", "-i", file(urls.poster), "-vf", "format=gray,scale=1:1:flags=area", "-f", "rawvideo", "-"], { encoding: "buffer" });
+		assert.equal(grey > 50, bright, `${grey}`);
+	});
+
 // A seek behind its only keyframe, which others claim to be too.
 test("a source whose keyframes give no picture has a poster", async () => {
 	const source = await make("refresh.ts", picture(), h264, ["-threads", "1", "-g", "9999", "-x264-params", "intra-refresh=1:keyint=30"]);
