@@ -472,11 +472,12 @@ SELECT json_object(
 -- Planning ---------------------------------------------------------------------------------------
 
 -- name: probe_save
-UPDATE video SET probe = iif(:step = 0, :json, json_set(:json, '$.wide', 1, '$.merged', :step = 2, '$.measured', json(probe -> '$.measured'))) WHERE id = :id;
+UPDATE video SET probe = iif(:step = 0, :json, json_set(:json, '$.wide', 1, '$.merged', :step = 2, '$.measured', json(probe -> '$.measured'),
+       '$.elsewhere', json(probe -> '$.elsewhere'))) WHERE id = :id;
 
 -- name: measured_save
 UPDATE video
-   SET probe = json_set(probe, '$.measured', json_object(
+   SET probe = json_set(probe, :where, json_object(
                'pictures', :pictures, 'top_first', :top_first, 'bottom_first', :bottom_first, 'progressive', :progressive,
                'undetermined', :undetermined, 'repeated', :repeated, 'not_repeated', :not_repeated, 'captions', :captions,
                'errors', :errors, 'flagged', :flagged, 'alone', :alone, 'first_pts', :first_pts))
@@ -498,8 +499,12 @@ SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe 
        probe ->> '$.measured.pictures', probe ->> '$.measured.top_first', probe ->> '$.measured.bottom_first',
        probe ->> '$.measured.progressive', probe ->> '$.measured.undetermined', probe ->> '$.measured.repeated',
        probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors',
-       probe ->> '$.measured.flagged', probe ->> '$.measured.alone', probe ->> '$.measured.first_pts', probe ->> '$.idr.count',
-       probe ->> '$.idr.sum', probe ->> '$.wide', probe ->> '$.merged'
+       probe ->> '$.measured.flagged', probe ->> '$.measured.alone', probe ->> '$.measured.first_pts',
+       probe ->> '$.elsewhere.pictures', probe ->> '$.elsewhere.top_first', probe ->> '$.elsewhere.bottom_first',
+       probe ->> '$.elsewhere.progressive', probe ->> '$.elsewhere.undetermined', probe ->> '$.elsewhere.repeated',
+       probe ->> '$.elsewhere.not_repeated', probe ->> '$.elsewhere.captions', probe ->> '$.elsewhere.errors',
+       probe ->> '$.elsewhere.flagged', probe ->> '$.elsewhere.alone', probe ->> '$.elsewhere.first_pts',
+       probe ->> '$.idr.count', probe ->> '$.idr.sum', probe ->> '$.wide', probe ->> '$.merged'
   FROM video WHERE id = :id AND probe IS NOT NULL;
 
 -- name: probe_streams

@@ -166,28 +166,40 @@ static bool has_alpha(const char *pix_fmt)
 }
 
 /* What decoding showed outweighs what the stream claims. */
-static void take_measured(const struct stream_row *s, const struct measured *m, struct facts_picture *p)
+static void take_fields(const struct stream_row *s, const struct measured *m, const struct measured *elsewhere, struct facts_picture *p)
 {
+	struct fields_seen seen = { .fields = fields_claimed(s) };
+
 	p->says_interlaced = fields_claimed(s) != FIELDS_PROGRESSIVE;
 	p->claims_fields = fields_are_doubtful(s);
 	p->by_field = fields_are_pictures(s, m);
-	if (!p->by_field)
-		p->fields = m->known ? fields_measured(m, p->says_interlaced, &p->telecine) : fields_claimed(s);
-	p->interlaced = p->fields != FIELDS_PROGRESSIVE;
+	if (p->by_field)
+		return;
+	if (m->known)
+		seen = fields_measured(m, elsewhere, p->says_interlaced, p->claims_fields);
+	p->fields = seen.fields;
+	p->interlaced = seen.fields != FIELDS_PROGRESSIVE;
+	p->telecine = seen.telecine;
+	p->fields_in_parts = seen.in_parts;
+}
+
+static void take_measured(const struct measured *m, struct facts_picture *p)
+{
 	p->captions = m->captions > 0;
 	p->damage = m->errors;
 	p->keys_alone = m->known ? m->alone : -1;
 	p->first_pts = m->known ? m->first_pts : INT64_MIN;
 }
 
-static void take_video(const struct stream_row *s, const struct measured *m, struct facts_picture *p)
+static void take_video(const struct stream_row *s, const struct probe *probe, struct facts_picture *p)
 {
 	p->index = s->index;
 	snprintf(p->codec, sizeof p->codec, "%s", s->codec);
 	p->timebase = ratio_parse(s->time_base);
 	p->coded_width = s->width;
 	p->coded_height = s->height;
-	take_measured(s, m, p);
+	take_fields(s, &probe->measured, &probe->elsewhere, p);
+	take_measured(&probe->measured, p);
 	shown_size(s, p);
 	p->alpha = has_alpha(s->pix_fmt);
 	p->palette = strcmp(s->pix_fmt, "pal8") == 0 && strcmp(s->codec, "png") != 0;
@@ -220,7 +232,7 @@ const struct stream_row *facts_picture_find(const struct probe *probe, struct fa
 	p->cover = -1;
 	p->idr = probe->idr;
 	if (video != NULL)
-		take_video(video, &probe->measured, p);
+		take_video(video, probe, p);
 	else
 		take_unread(probe, p);
 	return video;

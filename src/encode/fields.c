@@ -8,6 +8,8 @@
 
 #include "encode/fields.h"
 
+#define SURE_LEAST 150          /* pictures that look interlaced, though nobody says so: patterns that drift look so for seconds */
+
 /* tt, tb: the top field is shown first; bb, bt: the bottom field. */
 enum facts_fields fields_claimed(const struct stream_row *s)
 {
@@ -20,7 +22,10 @@ enum facts_fields fields_claimed(const struct stream_row *s)
 
 bool fields_are_doubtful(const struct stream_row *s)
 {
-	static const char *const codecs[] = { "mpeg2video", "h264", "vc1", "dvvideo", "mpeg4", NULL };
+	static const char *const codecs[] = {
+		"mpeg2video", "h264", "vc1", "dvvideo", "mpeg4", "mjpeg", "prores", "dnxhd", "huffyuv", "ffvhuff", "utvideo", "ffv1", "rawvideo",
+		"v210", NULL,
+	};
 
 	if (strcmp(s->field_order, "progressive") == 0)
 		return false;
@@ -38,21 +43,68 @@ bool fields_are_pictures(const struct stream_row *s, const struct measured *m)
 	return strcmp(s->codec, "hevc") == 0 && m->flagged * 2 > m->pictures;
 }
 
+/* Pictures in which the lines of the field that comes first are told, of the order that is seen more often and of the other, and
+ * pictures that are seen to be anything. */
+struct orders {
+	int64_t most, least, seen;
+};
+
+static struct orders orders_of(const struct measured *m)
+{
+	int64_t most = m->top_first > m->bottom_first ? m->top_first : m->bottom_first;
+	int64_t least = m->top_first + m->bottom_first - most;
+
+	return (struct orders){ most, least, most + least + m->progressive };
+}
+
 /*
  * Interlaced pictures have the same field first all the time.  In whole pictures with fine patterns idet
  * sees now the one and now the other, which is how 25 pictures a second that are flagged as interlaced
  * are told from 50 fields.  Noise can look interlaced all the time: so somebody else must say it too, the file or
  * the decoder.
  */
-enum facts_fields fields_measured(const struct measured *m, bool says_so, bool *telecine)
+static bool is_interlaced(const struct measured *m, bool says_so)
 {
-	int64_t most = m->top_first > m->bottom_first ? m->top_first : m->bottom_first;
-	int64_t least = m->top_first + m->bottom_first - most;
-	int64_t seen = most + least + m->progressive;
+	struct orders o = orders_of(m);
 
-	*telecine = false;
-	if ((!says_so && m->flagged * 2 <= m->pictures) || most == 0 || most * 10 < seen * 3 || least * 4 > most)
-		return FIELDS_PROGRESSIVE;
-	*telecine = m->repeated * 10 > (m->repeated + m->not_repeated) * 3;
-	return most == m->top_first ? FIELDS_TOP_FIRST : FIELDS_BOTTOM_FIRST;
+	return (says_so || m->flagged * 2 > m->pictures) && o.most > 0 && o.most * 10 >= o.seen * 3 && o.least * 4 <= o.most;
+}
+
+/* Nothing but fields is so even: in noise as in patterns one picture in four is seen as something else. */
+static bool is_surely_interlaced(const struct measured *m)
+{
+	struct orders o = orders_of(m);
+
+	return o.most >= SURE_LEAST && o.most * 20 >= o.seen * 19;
+}
+
+/* Of what is seen to move: what stands still repeats nothing. */
+static bool is_telecine(const struct measured *m)
+{
+	int64_t all = m->repeated + m->not_repeated, seen = orders_of(m).seen;
+
+	return m->repeated * 10 > (seen < all ? seen : all) * 3;
+}
+
+static struct measured sum_of(const struct measured *a, const struct measured *b)
+{
+	return (struct measured){
+		.pictures = a->pictures + b->pictures, .top_first = a->top_first + b->top_first, .bottom_first = a->bottom_first + b->bottom_first,
+		.progressive = a->progressive + b->progressive,
+	};
+}
+
+struct fields_seen fields_measured(const struct measured *start, const struct measured *elsewhere, bool says_so, bool may_be)
+{
+	struct measured sum = sum_of(start, elsewhere);
+	bool believed = says_so || (may_be && is_surely_interlaced(&sum));
+	bool first = is_interlaced(start, believed), second = is_interlaced(elsewhere, believed);
+
+	if (!first && !second)
+		return (struct fields_seen){ .fields = FIELDS_PROGRESSIVE };
+	return (struct fields_seen){
+		.fields = sum.top_first > sum.bottom_first ? FIELDS_TOP_FIRST : FIELDS_BOTTOM_FIRST,
+		.telecine = (!first || is_telecine(start)) && (!second || is_telecine(elsewhere)),
+		.in_parts = first != second && orders_of(first ? elsewhere : start).seen > 0,
+	};
 }

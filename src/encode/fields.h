@@ -21,7 +21,16 @@ bool fields_are_doubtful(const struct stream_row *stream);
 /* HEVC may code each field as a picture (H.265, D.3.3: pic_struct); other codecs' decoders put them together. */
 bool fields_are_pictures(const struct stream_row *stream, const struct measured *measured);
 
-/* What was measured; `says_so`: the file claims to be interlaced.  `telecine`: film, of which every other picture or so repeats a field. */
-enum facts_fields fields_measured(const struct measured *measured, bool says_so, bool *telecine);
+struct fields_seen {
+	enum facts_fields fields;
+	bool telecine;                  /* film, of which every other picture or so repeats a field */
+	bool in_parts;                  /* elsewhere its pictures are whole */
+};
+
+/*
+ * What was measured, at its start and elsewhere (all 0 where nobody looked).  `says_so`: the file claims to be interlaced;
+ * `may_be`: or it says nothing (fields_are_doubtful).  It is interlaced where it is so in one of the places.
+ */
+struct fields_seen fields_measured(const struct measured *start, const struct measured *elsewhere, bool says_so, bool may_be);
 
 #endif

@@ -21,6 +21,11 @@
 #define COUNT_MOST 1e9          /* of pictures: no sum of such counts overflows */
 #define LONGEST_S "60"          /* of the source: pictures may be minutes apart */
 
+#define PICTURES_ELSEWHERE 100  /* at each of two places */
+#define ELSEWHERE_FROM_S 12.0   /* of sources that are longer */
+#define FIRST_PLACE 0.4         /* of its length; */
+#define SECOND_PLACE 0.8        /* a seek that fails begins at the start again */
+
 #define KEYFRAMES 3             /* that are decoded by themselves */
 #define KEYFRAMES_S 50.0        /* and these are looked for: all of them are read where LONGEST_S are */
 
@@ -30,6 +35,9 @@
 #define FIRST_KEY "frame:0    pts:"
 
 /* The command line ---------------------------------------------------------------------------- */
+
+#define SELECT_FLAGGED "select='not(eq(interlace_type,PROGRESSIVE))'"
+#define PRINTED "metadata=mode=print:file=-:direct=1"
 
 /* Counts the pictures that a filter lets through, by a line of standard output each. */
 static void put_count(const char *from, const char *filter, const char *key, const char *to, struct buf *out)
@@ -45,10 +53,10 @@ static void put_graph(const struct facts *facts, struct buf *out)
 {
 	char keys[32], first[48];
 
-	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S ",split=3[i][c][f];[i]idet,metadata=mode=print:file=-:direct=1[idet]",
+	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S ",split=3[i][c][f];[i]idet," PRINTED "[idet]",
 		   facts->picture.index, facts->picture.claims_fields ? PICTURES_FIELDS : PICTURES);
 	put_count("c", "sidedata=mode=select:type=A53_CC", CAPTIONS_KEY, ",nullsink", out);
-	put_count("f", "select='not(eq(interlace_type,PROGRESSIVE))'", FLAGGED_KEY, ",nullsink", out);
+	put_count("f", SELECT_FLAGGED, FLAGGED_KEY, ",nullsink", out);
 	snprintf(keys, sizeof keys, "1:%" PRId64, facts->picture.index);
 	snprintf(first, sizeof first, "trim=end_frame=%d,trim=duration=" LONGEST_S, KEYFRAMES);
 	put_count(keys, first, ALONE_KEY, "[keys]", out);
@@ -77,6 +85,41 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 	put_graph(facts, &graph);
 	line_buf(argv, "-filter_complex", &graph);
 	strings_add_all(argv, end);
+}
+
+bool measure_elsewhere_is_wanted(const struct facts *facts)
+{
+	return facts->picture.claims_fields && facts->source.duration_s > ELSEWHERE_FROM_S;
+}
+
+static void add_place(const struct conf *conf, const char *source, const struct facts *facts, double part, struct strings *argv)
+{
+	strings_add(argv, "-noaccurate_seek");
+	strings_add(argv, "-ss");
+	strings_addf(argv, "%.3f", facts->source.duration_s * part);
+	add_input(conf, source, facts, false, argv);
+}
+
+/* One place after the other: idet counts on. */
+static void put_graph_elsewhere(const struct facts *facts, struct buf *out)
+{
+	for (int i = 0; i < 2; i++)
+		buf_printf(out, "[%d:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S "[p%d];", i, facts->picture.index, PICTURES_ELSEWHERE, i);
+	buf_puts(out, "[p0][p1]concat,split=2[i][f];[i]idet," PRINTED "[idet]");
+	put_count("f", SELECT_FLAGGED, FLAGGED_KEY, ",nullsink", out);
+}
+
+void measure_elsewhere_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
+{
+	struct buf graph = BUF_INIT;
+
+	switches_looking_ffmpeg(conf, argv);
+	line_text(argv, "-filter_complex_threads", "1");
+	add_place(conf, source, facts, FIRST_PLACE, argv);
+	add_place(conf, source, facts, SECOND_PLACE, argv);
+	put_graph_elsewhere(facts, &graph);
+	line_buf(argv, "-filter_complex", &graph);
+	strings_add_all(argv, (const char *const[]){ "-map", "[idet]", "-f", "null", "-", NULL });
 }
 
 /* What it says -------------------------------------------------------------------------------- */

@@ -6,8 +6,8 @@
 #include "encode/facts.h"
 #include "encode/scan.h"
 
-/* The steps of task kind scan, by its seq.  The last is the first once more, after PROBE_MERGED. */
-enum scan_step { SCAN_PACKETS, SCAN_MEASURE, SCAN_COPIES, SCAN_MERGED };
+/* The steps of task kind scan, by its seq.  SCAN_MERGED is the first once more, after PROBE_MERGED. */
+enum scan_step { SCAN_PACKETS, SCAN_MEASURE, SCAN_COPIES, SCAN_MERGED, SCAN_ELSEWHERE };
 
 /* True of the steps that list packets, by ffprobe; the others are ffmpeg's. */
 static inline bool scan_lists_packets(int64_t step)
@@ -22,7 +22,15 @@ static inline bool scan_lists_packets(int64_t step)
  */
 void measure_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
 
-/* Reads that output, and the child's errors. */
+/* True where it may be interlaced, and is long enough for its first pictures to tell little: those may stand still, or be an
+ * announcement. */
+bool measure_elsewhere_is_wanted(const struct facts *facts);
+
+/* A child that looks for fields alone, in pictures from two places further on.  What it complains of counts for nothing: it
+ * enters where pictures may lean on others before. */
+void measure_elsewhere_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
+
+/* Reads either's output, and the child's errors. */
 void measure_read(const char *output, const char *errors, struct measured *measured);
 
 /* True where of the keyframes that were decoded by themselves not all gave a picture: a phone's every 30th packet is flagged as

@@ -34,11 +34,12 @@ enum db_result probe_save(struct db *db, const char *video, const char *json, en
 	return rows_run(&rows);
 }
 
-enum db_result probe_measured_save(struct db *db, const char *video, const struct measured *m)
+enum db_result probe_measured_save(struct db *db, const char *video, const struct measured *m, bool elsewhere)
 {
 	struct rows rows = rows_open(db, SQL_MEASURED_SAVE);
 
 	rows_text(&rows, ":id", video);
+	rows_text(&rows, ":where", elsewhere ? "$.elsewhere" : "$.measured");
 	rows_int(&rows, ":pictures", m->pictures);
 	rows_int(&rows, ":top_first", m->top_first);
 	rows_int(&rows, ":bottom_first", m->bottom_first);
@@ -202,6 +203,7 @@ static enum db_result read_format(struct db *db, const char *video, struct probe
 	probe->duration = take_real(&c);
 	probe->size_bytes = take_int(&c, 0);
 	read_measured(&c, &probe->measured);
+	read_measured(&c, &probe->elsewhere);
 	read_idr(&c, &probe->idr);
 	probe->wide = take_flag(&c);
 	probe->merged = take_flag(&c);

@@ -67,6 +67,7 @@ struct probe {
 	struct stream_row *streams;     /* owned */
 	size_t stream_count;
 	struct measured measured;
+	struct measured elsewhere;      /* of a few pictures further on, where it was looked at: their fields alone count */
 	struct idr idr;
 	struct steadies steadies;
 };
@@ -78,10 +79,10 @@ void probe_fini(struct probe *probe);
  */
 enum probe_step { PROBE_HEAD, PROBE_WIDE, PROBE_MERGED };
 
-/* Each is kept in the row of the video.  What was measured stays when it is probed once more. */
+/* Each is kept in the row of the video.  What was measured, `elsewhere` or at the start, stays when it is probed once more. */
 enum db_result probe_save(struct db *db, const char *video, const char *json, enum probe_step step);
 enum db_result probe_read(struct db *db, const char *video, struct probe *probe);
-enum db_result probe_measured_save(struct db *db, const char *video, const struct measured *measured);
+enum db_result probe_measured_save(struct db *db, const char *video, const struct measured *measured, bool elsewhere);
 enum db_result probe_idr_save(struct db *db, const char *video, const struct idr *idr);
 enum db_result probe_steadies_save(struct db *db, const char *video, const struct steadies *steadies);
 

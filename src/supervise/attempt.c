@@ -141,6 +141,8 @@ static bool scan_argv(struct attempt *attempt, const struct conf *conf, struct d
 		return false;
 	if (task->seq == SCAN_MEASURE)
 		measure_argv(conf, source, &facts, &task->argv);
+	else if (task->seq == SCAN_ELSEWHERE)
+		measure_elsewhere_argv(conf, source, &facts, &task->argv);
 	else if (task->seq == SCAN_COPIES) {
 		copies_begin(&attempt->copies, &facts, &profile);
 		copies_argv(conf, source, &facts, &profile, &task->argv);

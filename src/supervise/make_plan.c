@@ -55,7 +55,7 @@ static bool make_plan(struct work *work, const struct scan *scan)
 /* What is measured, and what might be copied, are looked at beside each other; the plan is made of the packets, last. */
 static bool plan_scans(struct work *work)
 {
-	struct plan_task *tasks = calloc(3, sizeof *tasks);
+	struct plan_task *tasks = calloc(4, sizeof *tasks);
 	struct profile profile;
 	size_t count = 0;
 
@@ -66,6 +66,8 @@ static bool plan_scans(struct work *work)
 		return work_database_failed(work);
 	if (work->facts.picture.count > 0)
 		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_MEASURE };
+	if (measure_elsewhere_is_wanted(&work->facts))
+		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_ELSEWHERE };
 	if (copies_are_wanted(&work->facts, &profile))
 		tasks[count++] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_COPIES };
 	tasks[count] = (struct plan_task){ .kind = TASK_SCAN, .seq = SCAN_PACKETS, .needs_count = count };
@@ -179,7 +181,8 @@ static bool measure_make(struct work *work)
 	struct measured measured;
 
 	measure_read(buf_text(&a->output), buf_text(&a->err), &measured);
-	return probe_measured_save(work->desk->db, a->task.video, &measured) == DB_OK || work_database_failed(work);
+	return probe_measured_save(work->desk->db, a->task.video, &measured, a->task.seq == SCAN_ELSEWHERE) == DB_OK ||
+	       work_database_failed(work);
 }
 
 static bool copies_make(struct work *work)
@@ -200,7 +203,8 @@ static bool copies_make(struct work *work)
 static bool scan_make(struct work *work)
 {
 	switch ((enum scan_step)work->attempt->task.seq) {
-	case SCAN_MEASURE: return measure_make(work);
+	case SCAN_MEASURE:
+	case SCAN_ELSEWHERE: return measure_make(work);
 	case SCAN_COPIES: return copies_make(work);
 	case SCAN_PACKETS:
 	case SCAN_MERGED: break;

@@ -23,7 +23,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
 	char *copy = calloc(1, len + 2);
 	struct measured m;
-	bool telecine;
 
 	check(copy != NULL);
 	memcpy(copy, bytes, len);
@@ -31,11 +30,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	check(m.known && m.pictures >= 0 && m.top_first >= 0 && m.bottom_first >= 0 && m.progressive >= 0 && m.undetermined >= 0);
 	check(m.repeated >= 0 && m.not_repeated >= 0 && m.captions >= 0 && m.flagged >= 0 && m.errors >= 0);
 	for (int says_so = 0; says_so < 2; says_so++) {
-		enum facts_fields fields = fields_measured(&m, says_so, &telecine);
+		struct fields_seen seen = fields_measured(&m, &m, says_so, !says_so);
 
-		check(fields != FIELDS_PROGRESSIVE || !telecine);
-		check(fields != FIELDS_TOP_FIRST || m.top_first >= m.bottom_first);
-		check(fields != FIELDS_BOTTOM_FIRST || m.bottom_first > m.top_first);
+		check(seen.fields != FIELDS_PROGRESSIVE || !seen.telecine);
+		check(seen.fields != FIELDS_TOP_FIRST || m.top_first >= m.bottom_first);
+		check(seen.fields != FIELDS_BOTTOM_FIRST || m.bottom_first >= m.top_first);
 	}
 	free(copy);
 	return 0;

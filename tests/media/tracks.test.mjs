@@ -351,6 +351,7 @@ test("closed captions stay in the pictures, and are announced", { skip: noCorpus
 });
 
 const interlaced = (rate, order) => ["-f", "lavfi", "-i", `testsrc2=s=720x576:r=${rate}:d=8,interlace=scan=${order}:lowpass=0`];
+const woven = (seconds, still = 0) => ["-f", "lavfi", "-i", `testsrc2=s=192x144:r=50:d=${seconds - still},tpad=start_mode=clone:start_duration=${still},tinterlace=interleave_top`];
 const whole = ["-f", "lavfi", "-i", "testsrc2=s=720x576:r=25:d=8"];
 const fields = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-flags", "+ilme+ildct"];
 
@@ -361,6 +362,9 @@ for (const [what, name, args, rate, frames, code] of [
 		[interlaced("60000/1001", "bff"), fields, ["-x264-params", "bff=1"]], "60000/1001", 480, "deinterlaced"],
 	["25 whole pictures that are flagged as interlaced stay 25", "p25.mp4", [whole, fields], "25/1", 200,
 		"not_interlaced"],
+	["interlaced pictures that stand still at first become two", "still.ts", [woven(13, 9), ["-c:v", "mpeg2video", "-g", "12", "-flags", "+ilme+ildct", "-top", "1"]],
+		"50/1", 650, "deinterlaced"],
+	["a capture that says nothing of its fields has two pictures of each", "capture.avi", [woven(7), ["-c:v", "ffvhuff", "-pix_fmt", "yuv420p"]], "50/1", 350, "deinterlaced"],
 ]) {
 	test(what, async () => {
 		const video = await ready(await make(name, ...args)), [rung] = video.renditions;

@@ -61,26 +61,60 @@ static const struct {
 	bool says_so;
 	enum facts_fields fields;
 	bool telecine;
+	struct measured elsewhere;
+	bool in_parts, says_whole;
 } sources[] = {
-	{ "50i", { .pictures = 150, .top_first = 150, .not_repeated = 150, .flagged = 150 }, true, FIELDS_TOP_FIRST, false },
-	{ "50i, low fields first", { .pictures = 150, .bottom_first = 150, .not_repeated = 150 }, true, FIELDS_BOTTOM_FIRST, false },
-	{ "50i that only the decoder knows of", { .pictures = 50, .bottom_first = 50, .flagged = 50 }, false, FIELDS_BOTTOM_FIRST, false },
-	{ "25p in 50i", { .pictures = 150, .top_first = 75, .bottom_first = 35, .progressive = 40 }, true, FIELDS_PROGRESSIVE, false },
-	{ "25p flagged", { .pictures = 200, .bottom_first = 6, .progressive = 192, .undetermined = 3 }, true, FIELDS_PROGRESSIVE, false },
-	{ "noise", { .pictures = 198, .bottom_first = 145, .progressive = 53 }, false, FIELDS_PROGRESSIVE, false },
-	{ "hard telecine", { .pictures = 180, .top_first = 180, .repeated = 72, .not_repeated = 108 }, true, FIELDS_TOP_FIRST, true },
-	{ "a black picture", { .pictures = 200, .undetermined = 200 }, true, FIELDS_PROGRESSIVE, false },
-	{ "nothing", { .pictures = 0 }, true, FIELDS_PROGRESSIVE, false },
+	{ .what = "50i", .measured = { .pictures = 150, .top_first = 150, .not_repeated = 150, .flagged = 150 },
+	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = false },
+	{ .what = "50i, low fields first", .measured = { .pictures = 150, .bottom_first = 150, .not_repeated = 150 },
+	  .says_so = true, .fields = FIELDS_BOTTOM_FIRST, .telecine = false },
+	{ .what = "50i that only the decoder knows of", .measured = { .pictures = 50, .bottom_first = 50, .flagged = 50 },
+	  .says_so = false, .fields = FIELDS_BOTTOM_FIRST, .telecine = false },
+	{ .what = "25p in 50i", .measured = { .pictures = 150, .top_first = 75, .bottom_first = 35, .progressive = 40 },
+	  .says_so = true, .fields = FIELDS_PROGRESSIVE, .telecine = false },
+	{ .what = "25p flagged", .measured = { .pictures = 200, .bottom_first = 6, .progressive = 192, .undetermined = 3 },
+	  .says_so = true, .fields = FIELDS_PROGRESSIVE, .telecine = false },
+	{ .what = "noise", .measured = { .pictures = 198, .bottom_first = 145, .progressive = 53 },
+	  .says_so = false, .fields = FIELDS_PROGRESSIVE, .telecine = false },
+	{ .what = "hard telecine", .measured = { .pictures = 180, .top_first = 180, .repeated = 72, .not_repeated = 108 },
+	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = true },
+	{ .what = "telecine that stands still half of the time", .measured = { .pictures = 200, .top_first = 90, .undetermined = 110, .repeated = 40, .not_repeated = 160 },
+	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = true },
+	{ .what = "50i that begins with a still", .measured = { .undetermined = 200, .pictures = 200 },
+	  .says_so = true, .fields = FIELDS_BOTTOM_FIRST, .telecine = false,
+	  .elsewhere = { .pictures = 200, .bottom_first = 150, .undetermined = 50, .not_repeated = 200 } },
+	{ .what = "50i behind 25p", .measured = { .progressive = 200, .pictures = 200 },
+	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = false,
+	  .elsewhere = { .pictures = 200, .top_first = 100, .progressive = 100, .not_repeated = 200 }, .in_parts = true },
+	{ .what = "film and then 50i", .measured = { .pictures = 200, .top_first = 200, .repeated = 80, .not_repeated = 120 },
+	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = false,
+	  .elsewhere = { .pictures = 200, .top_first = 200, .not_repeated = 200 } },
+	{ .what = "a still, and the film", .measured = { .undetermined = 200, .pictures = 200, .not_repeated = 200 },
+	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = true,
+	  .elsewhere = { .pictures = 200, .top_first = 190, .repeated = 80, .not_repeated = 120 } },
+	{ .what = "a still that only the decoder knows of", .measured = { .undetermined = 200, .pictures = 200, .flagged = 200 },
+	  .says_so = false, .fields = FIELDS_TOP_FIRST, .telecine = false,
+	  .elsewhere = { .pictures = 200, .top_first = 200, .flagged = 200 } },
+	{ .what = "50i that nobody says anything of", .measured = { .pictures = 200, .top_first = 199, .progressive = 1 },
+	  .says_so = false, .fields = FIELDS_TOP_FIRST, .telecine = false },
+	{ .what = "noise elsewhere, that nobody says anything of", .measured = { .undetermined = 200, .pictures = 200 },
+	  .says_so = false, .fields = FIELDS_PROGRESSIVE, .telecine = false,
+	  .elsewhere = { .pictures = 200, .bottom_first = 150, .progressive = 50 } },
+	{ .what = "50i that says it is whole", .measured = { .pictures = 200, .top_first = 200 }, .fields = FIELDS_PROGRESSIVE, .says_whole = true },
+	{ .what = "a pattern that drifts, for two seconds", .measured = { .pictures = 50, .top_first = 50 }, .fields = FIELDS_PROGRESSIVE },
+	{ .what = "a black picture", .measured = { .pictures = 200, .undetermined = 200 },
+	  .says_so = true, .fields = FIELDS_PROGRESSIVE, .telecine = false },
+	{ .what = "nothing", .measured = { .pictures = 0 },
+	  .says_so = true, .fields = FIELDS_PROGRESSIVE, .telecine = false },
 };
 
 static void tells_fields_from_pictures(void **state)
 {
 	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-		bool telecine;
-		enum facts_fields fields = fields_measured(&sources[i].measured, sources[i].says_so, &telecine);
+		struct fields_seen seen = fields_measured(&sources[i].measured, &sources[i].elsewhere, sources[i].says_so, !sources[i].says_whole);
 
-		if (fields != sources[i].fields || telecine != sources[i].telecine)
-			fail_msg("%s: %d, %d", sources[i].what, fields, telecine);
+		if (seen.fields != sources[i].fields || seen.telecine != sources[i].telecine || seen.in_parts != sources[i].in_parts)
+			fail_msg("%s: %d, %d, %d", sources[i].what, seen.fields, seen.telecine, seen.in_parts);
 	}
 }
 
@@ -104,6 +138,27 @@ static void looks_longer_where_the_file_says_so(void **state)
 	buf_fini(&b);
 	strings_fini(&first);
 	strings_fini(&second);
+}
+
+static void looks_further_on_where_it_is_long(void **state)
+{
+	const struct conf conf = { .ffmpeg = (char *)(uintptr_t)"ffmpeg" };
+	struct facts facts = { .picture.index = 3, .picture.claims_fields = true, .source.duration_s = 100 };
+	struct strings argv = STRINGS_INIT;
+	struct buf line = BUF_INIT;
+
+	assert_true(measure_elsewhere_is_wanted(&facts));
+	measure_elsewhere_argv(&conf, "/s", &facts, &argv);
+	strings_json(&argv, &line);
+	assert_non_null(strstr(buf_text(&line), "\"-ss\",\"40.000\""));
+	assert_non_null(strstr(buf_text(&line), "\"-ss\",\"80.000\""));
+	assert_non_null(strstr(buf_text(&line), "[1:3]trim=end_frame=100,"));
+	facts.source.duration_s = 10;
+	assert_false(measure_elsewhere_is_wanted(&facts));
+	facts = (struct facts){ .source.duration_s = 100 };
+	assert_false(measure_elsewhere_is_wanted(&facts));
+	buf_fini(&line);
+	strings_fini(&argv);
 }
 
 static void knows_claims(void **state)
@@ -157,6 +212,7 @@ int main(void)
 		cmocka_unit_test(reads_the_last_counts),
 		cmocka_unit_test(tells_fields_from_pictures),
 		cmocka_unit_test(looks_longer_where_the_file_says_so),
+		cmocka_unit_test(looks_further_on_where_it_is_long),
 		cmocka_unit_test(knows_claims),
 		cmocka_unit_test(believes_keyframes_that_give_a_picture),
 	};
