@@ -14,6 +14,8 @@
 #define OVER_MOST_S 10.0        /* a sound may go on so much longer than the picture */
 #define OVER_PART 4             /* or so many times as long, if that is more than ... */
 #define OVER_LEAST_S 0.5
+#define RATE_LEAST 1.0          /* pictures a second that a stream without a clock is believed to have */
+#define RATE_MOST 240.0
 #define LATE_S 2.0              /* behind so much what is described by the first packets may not be */
 
 bool facts_refuse(struct refusal *refusal, const char *code, const char *format, ...)
@@ -43,6 +45,11 @@ bool facts_are_in(const struct facts *f, const char *container)
 static bool is_of_other_program(const struct stream_row *s, const struct stream_row *video)
 {
 	return video != NULL && video->programs != 0 && s->programs != 0 && (video->programs & s->programs) == 0 && (facts_sound_is(s) || facts_text_is(s));
+}
+
+bool facts_has_no_clock(const struct facts *f)
+{
+	return facts_are_in(f, "h264") || facts_are_in(f, "hevc") || facts_are_in(f, "m4v") || facts_are_in(f, "obu");
 }
 
 bool facts_length_is_guessed(const struct facts *f)
@@ -149,6 +156,15 @@ static void take_tracks(const struct probe *probe, const struct stream_row *vide
 	facts_sound_settle(&probe->steadies, &f->sound);
 }
 
+/* What it names may be nonsense: then as ffmpeg has it where it names nothing. */
+static void settle_rate(struct facts *f)
+{
+	double rate = ratio_value(f->picture.rate_nominal);
+
+	if (facts_has_no_clock(f) && (!ratio_known(f->picture.rate_nominal) || rate < RATE_LEAST || rate > RATE_MOST))
+		f->picture.rate_nominal = (struct ratio){ 25, 1 };
+}
+
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)
 {
 	const struct stream_row *video;
@@ -160,6 +176,7 @@ bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct
 	if (video != NULL) {
 		take_length(video, f);
 		take_end(probe, video, f);
+		settle_rate(f);
 	}
 	take_late(probe, f);
 	if (f->picture.unread[0] != '\0' && f->sound.count == 0)

@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <math.h>
+
 #include "encode/line.h"
 #include "encode/look.h"
 #include "encode/switches.h"
@@ -57,6 +59,8 @@ bool look_scan_is_wanted(const struct facts *facts)
 /* ffprobe selects one stream, or all. */
 void look_scan_begin(const struct facts *facts, struct scan *scan)
 {
+	if (facts_has_no_clock(facts) && ratio_known(facts->picture.timebase))
+		scan->step = llround(1 / ratio_value(facts->picture.rate_nominal) / ratio_value(facts->picture.timebase));
 	if (scans_all(facts))
 		scan_beside(scan, facts->picture.index, facts->sound.tracks[0].index);
 	if (facts->picture.count == 0 || !times_may_jump(facts->source.container))

@@ -214,6 +214,9 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		decide_rate(plan, grid);
 		if (input->scan->no_pts > 0)
 			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
+		if (facts_has_no_clock(input->facts))
+			job_decide(plan, "no_clock", "The file has pictures and no clock: they follow each other at %.3f a second, which is what it "
+				   "names, or 25 where it names nothing.", ratio_value(input->facts->picture.rate_nominal));
 		decide_picture(plan, input->facts, input->scan);
 		decide_captions(plan, input->facts, grid);
 		add_picture(input, grid, plan);

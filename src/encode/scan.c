@@ -147,12 +147,22 @@ static void take_other(struct scan *scan, struct row *row, const char *line)
 		scan->beside.last = row->packet.pts;
 }
 
+/* In the order of the file: that of the pictures may be another, but it has as many. */
+static void number_packet(struct scan *scan, struct row *row)
+{
+	row->packet.pts = row->packet.dts = (int64_t)scan->count * scan->step;
+	row->packet.guessed = false;
+	keep_packet(scan, row);
+}
+
 static void take_picture(struct scan *scan, struct row *row, const char *line)
 {
 	scan->encrypted += strstr(line, "Encryption info") != NULL;
 	scan->described += strstr(line, "New Extradata") != NULL;
 	if (!take_row(line, scan->beside.wanted, row))
 		scan->bad_lines++;
+	else if (scan->step > 0)
+		number_packet(scan, row);
 	else if (!row->has_pts && !row->has_dts)
 		scan->no_pts++;
 	else

@@ -32,6 +32,7 @@ struct scan {
 	size_t count, capacity;
 	struct scan_beside beside;
 	struct splice splice;           /* what is followed, of the picture first: its clock may start anew */
+	int64_t step;                   /* ticks from a packet's time to the next one's, where they have none of their own; 0: they have */
 	size_t most;                    /* packets that are kept; 0: all there are */
 	bool keys_are_false;            /* and are forgotten */
 	bool torn;                      /* its last packet was dropped by scan_drop_torn() */

@@ -14,7 +14,7 @@
 
 #define ALLOC_MAX "268435456"   /* bytes; -max_alloc */
 
-static const char formats[] = "mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,gif,apng,dv,rm,nut,ivf,yuv4mpegpipe,mp3,flac,wav,aac,aiff,caf,amr";
+static const char formats[] = "mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,asf,ogg,mxf,gif,apng,dv,rm,nut,ivf,obu,h264,hevc,m4v,yuv4mpegpipe,mp3,flac,wav,aac,aiff,caf,amr";
 
 static const char decoders[] =
 	/* pictures */
@@ -78,6 +78,14 @@ void switches_source(const struct conf *conf, const struct facts *facts, struct 
 		strings_add_all(argv, (const char *const[]){ "-resync_size", "2147483647", NULL });
 	if (facts->source.edits_are_void)
 		strings_add_all(argv, (const char *const[]){ "-advanced_editlist", "0", NULL });
+}
+
+void switches_rate(const struct facts *facts, struct strings *argv)
+{
+	if (!facts_has_no_clock(facts) || facts->picture.count == 0)
+		return;
+	strings_add(argv, "-r");
+	strings_addf(argv, "%" PRId64 "/%" PRId64, facts->picture.rate_nominal.num, facts->picture.rate_nominal.den);
 }
 
 /* By the empty specifier it holds for ffprobe's own opening, and not for what libavformat opens while it looks for stream infos. */

@@ -94,6 +94,25 @@ test("raw pictures in y4m and ivf are videos, and aiff and caf are recordings", 
 		assert.ok(Math.abs(await pitch(last(video)) - 440) < 10);
 });
 
+// Of drones and cameras: no packet tells when it is shown, and they are not stored in the order of the pictures.
+for (const [name, rate, codec] of [
+	["a.h264", "30", ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-b_strategy", "0"]],
+	["b.hevc", "24000/1001", ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "bframes=3:log-level=none"]],
+	["c.obu", "25", ["-c:v", "libsvtav1", "-preset", "12"]],
+]) {
+	test(`the pictures of the naked stream ${name} follow each other at ${rate} a second`, async () => {
+		const source = await make(`${name}.mkv`, ["-f", "lavfi", "-i", `testsrc2=s=320x240:r=${rate}:d=2`], codec, ["-pix_fmt", "yuv420p"]);
+		const video = await ready(await make(name, ["-i", source, "-c", "copy"])), ours = file(video.urls.mp4);
+		const [num, den = 1] = rate.split("/").map(Number), frames = await decodedFrames(source);
+		assert.equal(await decodedFrames(ours), frames);
+		assert.ok(Math.abs(video.duration_ms - frames / num * den * 1000) <= 1, `${video.duration_ms} ms`);
+		assert.ok(codes(video).includes("no_clock") && !codes(video).includes("damaged"), codes(video).join());
+		const same = await run("ffmpeg", ["-v", "error", "-i", ours, "-i", source, "-lavfi", "[0:v]settb=1/25,setpts=N[a];[1:v]settb=1/25,setpts=N[b];[a][b]ssim=f=-", "-f", "null", "-"]);
+		const least = Math.min(...[...same.matchAll(/All:([\d.]+)/g)].map(([, value]) => Number(value)));
+		assert.ok(least > 0.9, `the least alike of its pictures: ${least}`);
+	});
+}
+
 // Each of them is a stream to ffmpeg, which reads no more than so many.
 test("a Matroska file with a hundred fonts is a video", async () => {
 	const [, font] = subtitles();

@@ -298,6 +298,26 @@ static void a_picture_without_a_decoder_is_no_sound_alone(void **state)
 	assert_string_equal(facts.picture.unread, "");
 }
 
+static void a_stream_without_a_clock_has_a_rate(void **state)
+{
+	static const struct { const char *said; int64_t num, den; } rates[] = {
+		{ "30000/1001", 30000, 1001 }, { "0/0", 25, 1 }, { "1200000/1", 25, 1 }, { "1/100000", 25, 1 },
+	};
+	struct facts facts;
+	struct refusal refusal;
+
+	for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+		struct stream_row s = { VIDEO };
+		const struct probe probe = { .format = "h264", .duration = NAN, .start_time = NAN, .streams = &s, .stream_count = 1 };
+
+		strcpy(s.r_frame_rate, rates[i].said);
+		assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
+		assert_true(facts_has_no_clock(&facts));
+		assert_int_equal(facts.picture.rate_nominal.num, rates[i].num);
+		assert_int_equal(facts.picture.rate_nominal.den, rates[i].den);
+	}
+}
+
 static void knows_hdr_and_interlacing(void **state)
 {
 	struct stream_row s = { VIDEO, .color_transfer = "smpte2084", .field_order = "tb", .color_range = "pc" };
@@ -330,6 +350,7 @@ int main(void)
 		cmocka_unit_test(what_begins_late_is_looked_for_once_more),
 		cmocka_unit_test(an_edit_list_of_no_time_shows_all),
 		cmocka_unit_test(a_picture_without_a_decoder_is_no_sound_alone),
+		cmocka_unit_test(a_stream_without_a_clock_has_a_rate),
 		cmocka_unit_test(knows_hdr_and_interlacing),
 	};
 

@@ -86,6 +86,24 @@ static void takes_mpegts_and_matroska_rows(void **state)
 	scan_fini(&scan);
 }
 
+static void numbers_packets_without_times(void **state)
+{
+	struct scan scan;
+
+	scan_init(&scan);
+	scan.step = 48000;
+	scan_feed(&scan, "N/A,N/A,10,0,K_\nN/A,N/A,7,10,__\n96000,96000,8,17,__\n", 51);
+	scan_end(&scan);
+	assert_int_equal(scan.count, 3);
+	assert_int_equal(scan.no_pts, 0);
+	for (size_t i = 0; i < scan.count; i++) {
+		assert_int_equal(scan.packets[i].pts, 48000 * (int64_t)i);
+		assert_false(scan.packets[i].guessed);
+	}
+	assert_int_equal(scan.packets[2].end, 25);
+	scan_fini(&scan);
+}
+
 static void counts_rows_that_are_none(void **state)
 {
 	struct scan scan;
@@ -166,6 +184,7 @@ int main(void)
 		cmocka_unit_test(sorts_by_pts_however_it_is_split),
 		cmocka_unit_test(keeps_no_more_than_it_may),
 		cmocka_unit_test(takes_mpegts_and_matroska_rows),
+		cmocka_unit_test(numbers_packets_without_times),
 		cmocka_unit_test(counts_rows_that_are_none),
 		cmocka_unit_test(forgets_keyframes),
 		cmocka_unit_test(forgets_what_leans_on_others),
