@@ -50,7 +50,7 @@ static double seconds(const struct cutter *c, int64_t frames)
 
 static int64_t slot_of(const struct cutter *c, int64_t pts)
 {
-	return grid_slot(c->grid, pts - c->grid->first_pts, c->input->facts->picture.timebase) + c->grid->lead;
+	return grid_slot(c->grid, pts, c->input->facts->picture.timebase) + c->grid->lead;
 }
 
 /* May it be cut? ------------------------------------------------------------------------------ */

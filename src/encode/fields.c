@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/strings.h"
 #include "encode/fields.h"
 
 #define SURE_LEAST 150          /* pictures that look interlaced, though nobody says so: patterns that drift look so for seconds */
@@ -29,12 +30,7 @@ bool fields_are_doubtful(const struct stream_row *s)
 
 	if (strcmp(s->field_order, "progressive") == 0)
 		return false;
-	if (fields_claimed(s) != FIELDS_PROGRESSIVE)
-		return true;
-	for (size_t i = 0; codecs[i] != NULL; i++)
-		if (strcmp(s->codec, codecs[i]) == 0)
-			return true;
-	return false;
+	return fields_claimed(s) != FIELDS_PROGRESSIVE || strings_among(codecs, s->codec);
 }
 
 /* Such pictures, and no others, are flagged by ffmpeg's decoder. */

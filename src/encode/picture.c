@@ -36,7 +36,7 @@
 static int64_t keyframes_ahead(const struct plan_input *input, double from_s, int64_t most)
 {
 	const struct scan *scan = input->scan;
-	double tick = (double)input->facts->picture.timebase.num / (double)input->facts->picture.timebase.den;
+	double tick = ratio_value(input->facts->picture.timebase);
 	int64_t count = 0;
 
 	for (size_t i = 0; i < scan->count && count < most; i++)
@@ -136,7 +136,7 @@ static bool keyframes_do(const struct plan_input *input, const struct storyboard
 /* The picture that is shown when each slot begins; the last one is held to the end. */
 static void board_graph(const struct plan_input *input, const struct grid *grid, const struct storyboard *board, struct buf *out)
 {
-	double tick_s = (double)input->facts->picture.timebase.num / (double)input->facts->picture.timebase.den;
+	double tick_s = ratio_value(input->facts->picture.timebase);
 	int64_t every_us = llround(board->every_s * 1e6);
 
 	buf_printf(out, "setpts='max(0,PTS-(%.6f)/TB)',", (double)grid->first_pts * tick_s - (double)grid->lead * (double)grid->rate.den / (double)grid->rate.num);

@@ -434,8 +434,10 @@ bool grid_steps(const struct grid *g)
 	return g->every > 1;
 }
 
-int64_t grid_slot(const struct grid *g, int64_t ticks, struct ratio base)
+int64_t grid_slot(const struct grid *g, int64_t pts, struct ratio base)
 {
+	int64_t ticks = pts - g->first_pts;
+
 	if (!grid_steps(g))
 		return ratio_frames(ticks, base, g->rate);
 	return ratio_frames(ratio_frames(ticks, base, g->nominal), (struct ratio){ g->nominal.den, g->nominal.num }, g->rate);
@@ -443,17 +445,17 @@ int64_t grid_slot(const struct grid *g, int64_t ticks, struct ratio base)
 
 static int64_t slot_of(const struct facts *facts, const struct times *t, const struct grid *g, size_t i)
 {
-	return grid_slot(g, t->pts[i] - g->first_pts, facts->picture.timebase);
+	return grid_slot(g, t->pts[i], facts->picture.timebase);
 }
 
 static void count_frames(const struct facts *facts, const struct times *t, struct grid *g)
 {
 	double shown_s = last_s(facts, t), end_s = (double)(t->pts[t->count - 1] - g->first_pts) * t->tick + shown_s;
-	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST));
+	int64_t frames = llround(fmin(end_s * ratio_value(g->rate), FRAMES_MOST)), final = slot_of(facts, t, g, t->count - 1);
 
 	g->last = llround(fmin(shown_s * ratio_value(g->rate), FRAMES_MOST));
-	g->final = slot_of(facts, t, g, t->count - 1) + g->fields - 1;
-	for (g->finals = 1; g->finals < t->count && slot_of(facts, t, g, t->count - 1 - g->finals) + g->fields - 1 == g->final;)
+	g->final = final + g->fields - 1;
+	for (g->finals = 1; g->finals < t->count && slot_of(facts, t, g, t->count - 1 - g->finals) == final;)
 		g->finals++;
 	g->count = t->count;
 	g->hidden = g->constant || g->every > 1 ? 0 : count_hidden(t, g->rate, g->first_pts - t->pts[0], t->count);

@@ -40,7 +40,7 @@ bool grid_make(const struct facts *facts, const struct scan *scan, int64_t rate_
  * that is kept, though times are rounded to milliseconds. */
 bool grid_steps(const struct grid *grid);
 
-/* The slot where a picture is shown that comes `ticks` of `base` after first_pts; `lead` is not in it. */
-int64_t grid_slot(const struct grid *grid, int64_t ticks, struct ratio base);
+/* The slot where the picture of `pts`, in ticks of `base`, is shown, counted from first_pts; `lead` is not in it. */
+int64_t grid_slot(const struct grid *grid, int64_t pts, struct ratio base);
 
 #endif

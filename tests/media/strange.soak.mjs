@@ -74,8 +74,6 @@ async function checkSmall(video) {
 	assert.ok(Math.abs(ends.at(-1) * 1000 - video.duration_ms) < 1001, `storyboard to ${ends.at(-1)} of ${video.duration_ms} ms`);
 }
 
-const secondsOf = async (what) => Number(JSON.parse(await run("ffprobe", ["-v", "error", "-show_entries", "format=duration", "-of", "json", what])).format.duration);
-
 async function checkPictures(video, source, clip) {
 	const { mp4, hls } = { mp4: file(video.urls.mp4), hls: file(video.urls.hls) };
 	const [sums, others] = await Promise.all([checksums(mp4), checksums(hls)]);
