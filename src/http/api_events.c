@@ -28,8 +28,7 @@ static bool read_after(struct exchange *ex, int64_t *after)
 		text = request_param(ex->request, "after");
 	if (text == NULL || request_number(text, 0, INT64_MAX, after))
 		return true;
-	reply_error(ex->reply, ERROR_BAD_PARAMETER, "Last-Event-ID, or after, must be the id of an event");
-	return false;
+	return reply_error(ex->reply, ERROR_BAD_PARAMETER, "Last-Event-ID, or after, must be the id of an event");
 }
 
 static bool read_stream(struct exchange *ex, struct parked *stream)
@@ -37,10 +36,8 @@ static bool read_stream(struct exchange *ex, struct parked *stream)
 	const char *owner = request_param(ex->request, "owner");
 
 	*stream = (struct parked){ .fd = -1, .any_owner = owner == NULL };
-	if (owner != NULL && strlen(owner) > PARKED_OWNER_MOST) {
-		reply_error(ex->reply, ERROR_BAD_PARAMETER, "owner is too long");
-		return false;
-	}
+	if (owner != NULL && strlen(owner) > PARKED_OWNER_MOST)
+		return reply_error(ex->reply, ERROR_BAD_PARAMETER, "owner is too long");
 	snprintf(stream->owner, sizeof stream->owner, "%s", owner != NULL ? owner : "");
 	snprintf(stream->video, sizeof stream->video, "%s", ex->id != NULL ? ex->id : "");
 	return read_after(ex, &stream->after);

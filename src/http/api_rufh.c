@@ -15,7 +15,6 @@
 #include "http/upload.h"
 #include "ingest/disposition.h"
 #include "ingest/structured.h"
-#include "store/video.h"
 
 #define BODY_TYPE "application/partial-upload"
 
@@ -28,14 +27,12 @@ struct rufh {
 
 static bool bad_field(struct rufh *r, const char *why)
 {
-	reply_error(r->t.ex->reply, ERROR_BAD_FIELD, why);
-	return false;
+	return reply_error(r->t.ex->reply, ERROR_BAD_FIELD, why);
 }
 
 static bool inconsistent(struct rufh *r, const char *why)
 {
-	reply_error(r->t.ex->reply, ERROR_INCONSISTENT_LENGTH, why);
-	return false;
+	return reply_error(r->t.ex->reply, ERROR_INCONSISTENT_LENGTH, why);
 }
 
 /* "Limits" */
@@ -139,10 +136,8 @@ static bool end(struct rufh *r)
 		if (row->offset_bytes > 0 && !transfer_set_length(&r->t))
 			return false;
 	}
-	if (row->offset_bytes == 0) {
-		reply_error(r->t.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
-		return false;
-	}
+	if (row->offset_bytes == 0)
+		return reply_error(r->t.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
 	if (row->offset_bytes != row->length_bytes)
 		return inconsistent(r, "fewer bytes came than Upload-Length says");
 	return transfer_finish(&r->t);
@@ -162,11 +157,7 @@ static void tell_video(struct rufh *r, int status)
 	if (digest[0] != '\0')
 		reply_field(reply, "Repr-Digest", digest);
 	transfer_tell_video(&r->t);
-	if (video_json(r->t.ex->db, r->t.resume.row.id, &reply->body) != DB_OK) {
-		buf_reset(&reply->body);
-		buf_printf(&reply->body, "{\"id\":\"%s\"}", r->t.resume.row.id);
-	}
-	reply_json(reply, status);
+	upload_tell_video(r->t.ex, r->t.resume.row.id, status);
 }
 
 /* "Upload Creation" ------------------------------------------------------------------------------ */
@@ -208,10 +199,8 @@ static bool create(struct rufh *r)
 	if (!upload_encoding_ok(ex) || !complete_ok(r) || !length_ok(r, 0) || !options_ok(r) || !digests_ok(r, row->digest))
 		return false;
 	row->length_bytes = r->t.length_bytes;
-	if (row->length_bytes == 0) {
-		reply_error(ex->reply, ERROR_EMPTY_UPLOAD, NULL);
-		return false;
-	}
+	if (row->length_bytes == 0)
+		return reply_error(ex->reply, ERROR_EMPTY_UPLOAD, NULL);
 	if (!transfer_fits(&r->t) || !upload_enter(ex))
 		return false;
 	r->t.entered = true;
@@ -279,8 +268,7 @@ static bool refuse_complete(struct rufh *r)
 		return inconsistent(r, "the upload is complete");
 	snprintf(path, sizeof path, "/api/videos/%s", r->t.resume.row.id);
 	reply_field(r->t.ex->reply, "Location", path);
-	reply_error(r->t.ex->reply, ERROR_UPLOAD_WAS_COMPLETE, NULL);
-	return false;
+	return reply_error(r->t.ex->reply, ERROR_UPLOAD_WAS_COMPLETE, NULL);
 }
 
 static bool place_ok(struct rufh *r, int64_t offset)
@@ -324,10 +312,8 @@ static bool append(struct rufh *r)
 		return false;
 	if (!place_ok(r, offset))
 		return false;
-	if (r->t.length_bytes == 0) {
-		reply_error(r->t.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
-		return false;
-	}
+	if (r->t.length_bytes == 0)
+		return reply_error(r->t.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
 	if (!transfer_fits(&r->t) || (digest[0] != '\0' && !transfer_ok(&r->t, resume_set_digest(&r->t.resume, digest))))
 		return false;
 	return transfer_set_length(&r->t) && transfer_body(&r->t) && end(r);

@@ -22,8 +22,7 @@
 
 static bool bad_field(struct exchange *ex, const char *why)
 {
-	reply_error(ex->reply, ERROR_BAD_FIELD, why);
-	return false;
+	return reply_error(ex->reply, ERROR_BAD_FIELD, why);
 }
 
 /* The length is all that ends it. */
@@ -42,8 +41,7 @@ static bool version_ok(struct exchange *ex)
 	if (version != NULL && strcmp(version, TRANSFER_TUS_VERSION) == 0)
 		return true;
 	reply_field(ex->reply, "Tus-Version", TRANSFER_TUS_VERSION);
-	reply_error(ex->reply, ERROR_TUS_VERSION, NULL);
-	return false;
+	return reply_error(ex->reply, ERROR_TUS_VERSION, NULL);
 }
 
 /* Upload-Expires, of what is not complete (RFC 9110 section 5.6.7). */
@@ -79,9 +77,7 @@ static bool length_ok(struct transfer *t)
 {
 	const char *field = exchange_field(t->ex, "UPLOAD_LENGTH");
 
-	if (field == NULL || tus_number(field, &t->length_bytes))
-		return true;
-	return bad_field(t->ex, "Upload-Length: not a number of bytes");
+	return field == NULL || tus_number(field, &t->length_bytes) || bad_field(t->ex, "Upload-Length: not a number of bytes");
 }
 
 void tus_options(struct exchange *ex)
@@ -116,10 +112,7 @@ static bool new_length_ok(struct transfer *t)
 	if ((defer != NULL) == (t->length_bytes >= 0))
 		return bad_field(t->ex, "Upload-Length or Upload-Defer-Length: one of them, and not both");
 	t->resume.row.length_bytes = t->length_bytes;
-	if (t->length_bytes != 0)
-		return true;
-	reply_error(t->ex->reply, ERROR_EMPTY_UPLOAD, NULL);
-	return false;
+	return t->length_bytes != 0 || reply_error(t->ex->reply, ERROR_EMPTY_UPLOAD, NULL);
 }
 
 static void tell_created(struct transfer *t)
@@ -304,9 +297,7 @@ static bool offset_ok(struct exchange *ex, int64_t *offset)
 {
 	const char *field = exchange_field(ex, "UPLOAD_OFFSET");
 
-	if (field != NULL && tus_number(field, offset))
-		return true;
-	return bad_field(ex, "Upload-Offset: not a number of bytes");
+	return (field != NULL && tus_number(field, offset)) || bad_field(ex, "Upload-Offset: not a number of bytes");
 }
 
 /* Whether the upload goes on at this offset; one that is complete takes no byte. */
@@ -315,12 +306,8 @@ static bool place_ok(struct transfer *t, int64_t offset)
 	const struct upload_row *row = &t->resume.row;
 
 	if (row->kind == UPLOAD_JOINED || (row->done && has_body(t->ex)))
-		reply_error(t->ex->reply, ERROR_UPLOAD_COMPLETE, NULL);
-	else if (offset != row->offset_bytes)
-		reply_errorf(t->ex->reply, ERROR_WRONG_OFFSET, "it goes on at %" PRId64, row->offset_bytes);
-	else
-		return true;
-	return false;
+		return reply_error(t->ex->reply, ERROR_UPLOAD_COMPLETE, NULL);
+	return offset == row->offset_bytes || reply_errorf(t->ex->reply, ERROR_WRONG_OFFSET, "it goes on at %" PRId64, row->offset_bytes);
 }
 
 static bool append(struct transfer *t, int64_t offset)

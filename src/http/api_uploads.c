@@ -34,11 +34,7 @@ struct form {
 /* True when the body comes as it is and is not promised to be empty.  Else answered. */
 static bool body_ok(struct exchange *ex)
 {
-	if (!upload_encoding_ok(ex))
-		return false;
-	if (ex->request->length_bytes == 0)
-		reply_error(ex->reply, ERROR_EMPTY_UPLOAD, NULL);
-	return ex->request->length_bytes != 0;
+	return upload_encoding_ok(ex) && (ex->request->length_bytes != 0 || reply_error(ex->reply, ERROR_EMPTY_UPLOAD, NULL));
 }
 
 /* Raw bodies ----------------------------------------------------------------------------------- */
@@ -53,9 +49,7 @@ static bool is_whole(struct exchange *ex)
 		part = "Content-Range";
 	else if (complete != NULL && structured_boolean(complete, &ends) && !ends)
 		part = "Upload-Complete";
-	if (part != NULL)
-		reply_errorf(ex->reply, ERROR_BAD_FIELD, "%s: a part of a file is taken at /api/uploads only", part);
-	return part == NULL;
+	return part == NULL || reply_errorf(ex->reply, ERROR_BAD_FIELD, "%s: a part of a file is taken at /api/uploads only", part);
 }
 
 static bool raw_options(struct upload *u)
@@ -71,10 +65,8 @@ static bool sizes_agree(struct upload *u)
 {
 	int64_t length = u->ex->request->length_bytes;
 
-	if (length < 0 || u->declared_bytes < 0 || length == u->declared_bytes)
-		return true;
-	reply_error(u->ex->reply, ERROR_LENGTH_MISMATCH, "size and Content-Length differ");
-	return false;
+	return length < 0 || u->declared_bytes < 0 || length == u->declared_bytes ||
+	       reply_error(u->ex->reply, ERROR_LENGTH_MISMATCH, "size and Content-Length differ");
 }
 
 static void raw_end(struct upload *u)
@@ -146,8 +138,7 @@ static bool form_fault(struct form *f)
 		[MULTIPART_ENCODED] = ERROR_UNSUPPORTED_CONTENT_ENCODING,
 	};
 
-	reply_error(f->upload.ex->reply, errors[f->multipart.fault], NULL);
-	return false;
+	return reply_error(f->upload.ex->reply, errors[f->multipart.fault], NULL);
 }
 
 /* Takes note of a field that we know. */
@@ -170,19 +161,14 @@ static bool begin_part(struct form *f)
 	f->in_file = m->filename != NULL && !f->has_file;
 	f->field[0] = '\0';
 	buf_reset(&f->value);
-	if (f->has_file && m->filename != NULL && m->filename[0] != '\0') {
-		reply_error(f->upload.ex->reply, ERROR_BAD_MULTIPART, "the form has a second file: send one a request");
-		return false;
-	}
+	if (f->has_file && m->filename != NULL && m->filename[0] != '\0')
+		return reply_error(f->upload.ex->reply, ERROR_BAD_MULTIPART, "the form has a second file: send one a request");
 	f->chosen = f->in_file && m->filename[0] != '\0';
 	if (f->chosen && f->upload.filename[0] == '\0')
 		label_filename(m->filename, strlen(m->filename), f->upload.filename);
 	else if (m->filename == NULL && m->name != NULL && strlen(m->name) < sizeof f->field)
 		strcpy(f->field, m->name);
-	if (is_first(f))
-		return true;
-	reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s is there twice", f->field);
-	return false;
+	return is_first(f) || reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s is there twice", f->field);
 }
 
 /* An upper bound of the file's size, good enough to reserve; -1: not told. */
@@ -209,10 +195,8 @@ static bool take_field(struct form *f, const char *bytes, size_t len)
 {
 	if (f->field[0] == '\0')
 		return true;
-	if (f->value.len + len > FIELD_MOST) {
-		reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s is too long", f->field);
-		return false;
-	}
+	if (f->value.len + len > FIELD_MOST)
+		return reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s is too long", f->field);
 	buf_put(&f->value, bytes, len);
 	return true;
 }
@@ -220,20 +204,15 @@ static bool take_field(struct form *f, const char *bytes, size_t len)
 /* An empty file with a name was chosen; one without was not. */
 static bool end_file(struct form *f)
 {
-	if (f->has_file || !f->chosen)
-		return true;
-	reply_error(f->upload.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
-	return false;
+	return f->has_file || !f->chosen || reply_error(f->upload.ex->reply, ERROR_EMPTY_UPLOAD, NULL);
 }
 
 static bool end_part(struct form *f)
 {
 	if (f->in_file)
 		return end_file(f);
-	if (strlen(buf_text(&f->value)) != f->value.len) {
-		reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s holds a NUL byte", f->field);
-		return false;
-	}
+	if (strlen(buf_text(&f->value)) != f->value.len)
+		return reply_errorf(f->upload.ex->reply, ERROR_BAD_PARAMETER, "%s holds a NUL byte", f->field);
 	return f->field[0] == '\0' || upload_set(&f->upload, f->field, buf_text(&f->value), f->value.len);
 }
 
@@ -265,10 +244,8 @@ static bool is_within_limit(struct form *f, const struct iovec *slices, size_t c
 {
 	for (size_t i = 0; i < count; i++)
 		f->bytes += (int64_t)slices[i].iov_len;
-	if (f->bytes - FORM_OVERHEAD_BYTES <= f->upload.ex->conf->upload_max_bytes)
-		return true;
-	reply_error(f->upload.ex->reply, ERROR_TOO_LARGE, NULL);
-	return false;
+	return f->bytes - FORM_OVERHEAD_BYTES <= f->upload.ex->conf->upload_max_bytes ||
+	       reply_error(f->upload.ex->reply, ERROR_TOO_LARGE, NULL);
 }
 
 static void form_end(struct form *f)
@@ -306,15 +283,13 @@ static void form_body(struct form *f)
 /* True when it is a form that can fit.  Else answered. */
 static bool form_ok(struct exchange *ex, char boundary[BOUNDARY_MOST + 1])
 {
-	if (!disposition_is_form(ex->request->content_type))
-		reply_error(ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send multipart/form-data, or the raw file by PUT");
-	else if (!disposition_boundary(ex->request->content_type, boundary))
-		reply_error(ex->reply, ERROR_BAD_MULTIPART, "Content-Type has no valid boundary");
-	else if (ex->request->length_bytes - FORM_OVERHEAD_BYTES > ex->conf->upload_max_bytes)
-		reply_error(ex->reply, ERROR_TOO_LARGE, NULL);
-	else
-		return true;
-	return false;
+	const struct request *r = ex->request;
+
+	if (!disposition_is_form(r->content_type))
+		return reply_error(ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send multipart/form-data, or the raw file by PUT");
+	if (!disposition_boundary(r->content_type, boundary))
+		return reply_error(ex->reply, ERROR_BAD_MULTIPART, "Content-Type has no valid boundary");
+	return r->length_bytes - FORM_OVERHEAD_BYTES <= ex->conf->upload_max_bytes || reply_error(ex->reply, ERROR_TOO_LARGE, NULL);
 }
 
 void api_upload_form(struct exchange *ex)

@@ -105,7 +105,7 @@ static void put_error_page(struct reply *reply, const struct error_entry *e, con
 	reply_page(reply, e->status);
 }
 
-void reply_error(struct reply *reply, enum error error, const char *detail)
+bool reply_error(struct reply *reply, enum error error, const char *detail)
 {
 	const struct error_entry *e = error_entry(error);
 
@@ -119,9 +119,10 @@ void reply_error(struct reply *reply, enum error error, const char *detail)
 		put_error_page(reply, e, detail);
 	else
 		put_problem(reply, e, detail);
+	return false;
 }
 
-void reply_errorf(struct reply *reply, enum error error, const char *format, ...)
+bool reply_errorf(struct reply *reply, enum error error, const char *format, ...)
 {
 	char detail[512];
 	va_list ap;
@@ -129,7 +130,7 @@ void reply_errorf(struct reply *reply, enum error error, const char *format, ...
 	va_start(ap, format);
 	vsnprintf(detail, sizeof detail, format, ap);
 	va_end(ap);
-	reply_error(reply, error, detail);
+	return reply_error(reply, error, detail);
 }
 
 void reply_put_head(const struct reply *reply, struct buf *out)

@@ -38,10 +38,10 @@ void reply_see_other(struct reply *reply, const char *location);
 
 /*
  * Replaces the answer by an error: problem+json (RFC 9457), or a page.  `detail` NULL: the table's
- * words only.  503s carry Retry-After.
+ * words only.  503s carry Retry-After.  False, always: `return is_fine || reply_error(...)`.
  */
-void reply_error(struct reply *reply, enum error error, const char *detail);
-void reply_errorf(struct reply *reply, enum error error, const char *format, ...)
+bool reply_error(struct reply *reply, enum error error, const char *detail);
+bool reply_errorf(struct reply *reply, enum error error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* Appends the CGI header: Status, fields, the blank line. */

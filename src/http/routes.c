@@ -86,10 +86,7 @@ static bool params_ok(struct exchange *ex, const char *known)
 {
 	const char *odd = known != NULL ? request_odd_param(ex->request, known) : NULL;
 
-	if (odd == NULL)
-		return true;
-	reply_errorf(ex->reply, ERROR_BAD_PARAMETER, "the parameter '%.60s' is unknown here, or is there twice", odd);
-	return false;
+	return odd == NULL || reply_errorf(ex->reply, ERROR_BAD_PARAMETER, "the parameter '%.60s' is unknown here, or is there twice", odd);
 }
 
 static void refuse_method(struct exchange *ex, unsigned methods)
@@ -115,10 +112,8 @@ static bool dispatch(struct exchange *ex)
 			*(ex->name == NULL ? &methods : &of_any) |= route->methods;
 			continue;
 		}
-		if ((r->method & (SAFE | REQUEST_OPTIONS)) == 0 && r->cross_origin) {
-			reply_error(ex->reply, ERROR_CROSS_ORIGIN, NULL);
-			return false;
-		}
+		if ((r->method & (SAFE | REQUEST_OPTIONS)) == 0 && r->cross_origin)
+			return reply_error(ex->reply, ERROR_CROSS_ORIGIN, NULL);
 		if (!params_ok(ex, route->params))
 			return false;
 		route->handler(ex);

@@ -48,28 +48,27 @@ bool transfer_type_ok(struct exchange *ex, const char *type)
 		return true;
 	if (ex->request->method == REQUEST_PATCH)
 		reply_field(ex->reply, "Accept-Patch", TRANSFER_TYPES);         /* RFC 5789 section 2.2 */
-	reply_errorf(ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send it as %s", type);
-	return false;
+	return reply_errorf(ex->reply, ERROR_UNSUPPORTED_MEDIA_TYPE, "send it as %s", type);
 }
 
 bool transfer_ok(struct transfer *transfer, enum spool_result result)
 {
-	struct reply *reply = transfer->ex->reply;
-	int64_t most = transfer->ex->conf->upload_max_bytes;
+	struct exchange *ex = transfer->ex;
 
 	switch (result) {
-	case SPOOL_OK: return true;
-	case SPOOL_FULL: upload_refuse_full(reply, &transfer->resume.spool); break;
-	case SPOOL_TOO_LARGE: reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes, and no more than were told", most); break;
-	case SPOOL_TOO_MANY: reply_error(reply, ERROR_TOO_MANY_UNFINISHED, NULL); break;
-	case SPOOL_OTHER: reply_error(reply, ERROR_DIGEST_MISMATCH, "the whole is not what Repr-Digest says: it was removed"); break;
-	case SPOOL_GONE: reply_error(reply, ERROR_NOT_FOUND, "there is no such upload, or it has expired"); break;
-	case SPOOL_TAKEN: reply_error(reply, ERROR_UPLOAD_LOCKED, NULL); break;
-	case SPOOL_BUSY: reply_error(reply, ERROR_BUSY, "another writer holds the database"); break;
-	case SPOOL_REFUSED: reply_error(reply, ERROR_BAD_PARAMETER, db_message(transfer->ex->db)); break;
-	case SPOOL_FAILED: reply_error(reply, ERROR_INTERNAL, "the upload could not be stored"); break;
+	case SPOOL_TOO_LARGE:
+		return reply_errorf(ex->reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes, and no more than were told", ex->conf->upload_max_bytes);
+	case SPOOL_TOO_MANY: return reply_error(ex->reply, ERROR_TOO_MANY_UNFINISHED, NULL);
+	case SPOOL_OTHER: return reply_error(ex->reply, ERROR_DIGEST_MISMATCH, "the whole is not what Repr-Digest says: it was removed");
+	case SPOOL_GONE: return reply_error(ex->reply, ERROR_NOT_FOUND, "there is no such upload, or it has expired");
+	case SPOOL_TAKEN: return reply_error(ex->reply, ERROR_UPLOAD_LOCKED, NULL);
+	case SPOOL_OK:
+	case SPOOL_FULL:
+	case SPOOL_BUSY:
+	case SPOOL_REFUSED:
+	case SPOOL_FAILED: break;
 	}
-	return false;
+	return upload_result_ok(ex, &transfer->resume.spool, result);
 }
 
 /* Before the first byte ------------------------------------------------------------------------ */
@@ -100,9 +99,7 @@ static bool read_pairs(struct transfer *t, struct upload *options, const char *f
 	while ((next = tus_metadata_next(field, &at, &pair, &why)) == TUS_PAIR)
 		if (!set_option(options, &pair))
 			return false;
-	if (next == TUS_BAD)
-		reply_errorf(t->ex->reply, ERROR_BAD_FIELD, "Upload-Metadata: %s", why);
-	return next == TUS_END;
+	return next == TUS_END || reply_errorf(t->ex->reply, ERROR_BAD_FIELD, "Upload-Metadata: %s", why);
 }
 
 bool transfer_options(struct transfer *transfer, struct upload *options)
@@ -119,10 +116,8 @@ bool transfer_metadata(struct transfer *transfer, const char *field)
 
 	if (!transfer_options(transfer, &options))
 		return false;
-	if (strlen(field) > UPLOAD_METADATA_MOST) {
-		reply_errorf(transfer->ex->reply, ERROR_BAD_FIELD, "Upload-Metadata: at most %d bytes", UPLOAD_METADATA_MOST);
-		return false;
-	}
+	if (strlen(field) > UPLOAD_METADATA_MOST)
+		return reply_errorf(transfer->ex->reply, ERROR_BAD_FIELD, "Upload-Metadata: at most %d bytes", UPLOAD_METADATA_MOST);
 	if (!read_pairs(transfer, &options, field))
 		return false;
 	strcpy(row->metadata, field);
@@ -182,10 +177,8 @@ static bool length_agrees(struct transfer *t)
 	const struct upload_row *row = &t->resume.row;
 	int64_t length = t->length_bytes;
 
-	if (length < 0 || length == row->length_bytes || (row->length_bytes < 0 && length > 0 && length >= row->offset_bytes))
-		return true;
-	reply_error(t->ex->reply, t->inconsistent, "Upload-Length: it is another, or less than what is here already");
-	return false;
+	return length < 0 || length == row->length_bytes || (row->length_bytes < 0 && length > 0 && length >= row->offset_bytes) ||
+	       reply_error(t->ex->reply, t->inconsistent, "Upload-Length: it is another, or less than what is here already");
 }
 
 bool transfer_fits(struct transfer *transfer)
@@ -198,9 +191,8 @@ bool transfer_fits(struct transfer *transfer)
 		length = transfer->length_bytes;
 	if (length < 0 || length > most)
 		length = most;
-	if (transfer->ex->request->length_bytes <= length - transfer->resume.row.offset_bytes)
-		return true;
-	return transfer_ok(transfer, SPOOL_TOO_LARGE);
+	return transfer->ex->request->length_bytes <= length - transfer->resume.row.offset_bytes ||
+	       transfer_ok(transfer, SPOOL_TOO_LARGE);
 }
 
 bool transfer_set_length(struct transfer *transfer)
@@ -229,9 +221,7 @@ static bool begin_body(struct transfer *t)
 		return true;
 	t->digest = digest_new(t->claim.kind);
 	t->resume.at_once = true;
-	if (t->digest == NULL)
-		reply_error(t->ex->reply, ERROR_BUSY, "no memory");
-	return t->digest != NULL;
+	return t->digest != NULL || reply_error(t->ex->reply, ERROR_BUSY, "no memory");
 }
 
 /* What came of a body that did not come whole.  The answer is there already. */
@@ -252,22 +242,24 @@ static bool take_slices(struct transfer *t, struct iovec *slices, size_t count)
 	return transfer_ok(t, resume_appendv(&t->resume, slices, count));
 }
 
-static bool end_body(struct transfer *t, enum fcgi_body body)
+static bool digest_ok(struct transfer *t)
 {
-	if (body == FCGI_BODY_SLOW)
-		reply_error(t->ex->reply, ERROR_UPLOAD_SLOW, NULL);
-	else if (body != FCGI_BODY_END)
-		exchange_body_error(t->ex, body);
-	if (body != FCGI_BODY_END)
-		return false;
 	if (t->digest == NULL)
 		return true;
-	if (digest_matches(t->digest, &t->claim)) {
-		if (t->resume.from_bytes == 0)          /* if it is whole now, that was its digest */
-			resume_know_digest(&t->resume, &t->claim);
-		return true;
-	}
-	reply_error(t->ex->reply, t->mismatch, NULL);
+	if (!digest_matches(t->digest, &t->claim))
+		return reply_error(t->ex->reply, t->mismatch, NULL);
+	if (t->resume.from_bytes == 0)          /* if it is whole now, that was its digest */
+		resume_know_digest(&t->resume, &t->claim);
+	return true;
+}
+
+static bool end_body(struct transfer *t, enum fcgi_body body)
+{
+	if (body == FCGI_BODY_END)
+		return digest_ok(t);
+	if (body == FCGI_BODY_SLOW)
+		return reply_error(t->ex->reply, ERROR_UPLOAD_SLOW, NULL);
+	exchange_body_error(t->ex, body);
 	return false;
 }
 

@@ -26,25 +26,18 @@ void upload_init(struct upload *upload, struct exchange *ex)
 
 static bool set_profile(struct upload *u, const char *value)
 {
-	if (strlen(value) > UPLOAD_PROFILE_MOST || !profile_exists(u->ex->db, value)) {
-		reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "profile: there is no profile '%.40s'", value);
-		return false;
-	}
-	if (profile_lacks_encoder(u->ex->db, value)) {
-		reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "profile: the ffmpeg of this server lacks an encoder that '%.40s' needs", value);
-		return false;
-	}
+	if (strlen(value) > UPLOAD_PROFILE_MOST || !profile_exists(u->ex->db, value))
+		return reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "profile: there is no profile '%.40s'", value);
+	if (profile_lacks_encoder(u->ex->db, value))
+		return reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "profile: the ffmpeg of this server lacks an encoder that '%.40s' needs", value);
 	strcpy(u->profile, value);
 	return true;
 }
 
 static bool set_number(struct upload *u, const char *name, const char *value, int64_t least, int64_t most, int64_t *to)
 {
-	if (request_number(value, least, most, to))
-		return true;
-	reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "%s must be a whole number from %" PRId64 " to %" PRId64,
-		     name, least, most);
-	return false;
+	return request_number(value, least, most, to) ||
+	       reply_errorf(u->ex->reply, ERROR_BAD_PARAMETER, "%s must be a whole number from %" PRId64 " to %" PRId64, name, least, most);
 }
 
 bool upload_set(struct upload *upload, const char *name, const char *value, size_t len)
@@ -78,27 +71,20 @@ bool upload_encoding_ok(struct exchange *ex)
 {
 	const char *encoding = ex->request->content_encoding;
 
-	if (*encoding == '\0' || strcasecmp(encoding, "identity") == 0)
-		return true;
-	reply_error(ex->reply, ERROR_UNSUPPORTED_CONTENT_ENCODING, NULL);
-	return false;
+	return *encoding == '\0' || strcasecmp(encoding, "identity") == 0 ||
+	       reply_error(ex->reply, ERROR_UNSUPPORTED_CONTENT_ENCODING, NULL);
 }
 
 bool upload_enter(struct exchange *ex)
 {
-	if (exchange_enter(ex))
-		return true;
-	reply_error(ex->reply, ERROR_TOO_MANY_UPLOADS, NULL);
-	return false;
+	return exchange_enter(ex) || reply_error(ex->reply, ERROR_TOO_MANY_UPLOADS, NULL);
 }
 
 bool upload_claim_ok(struct exchange *ex, const char *name, const char *field, struct digest_claim *claim)
 {
 	claim->kind = DIGEST_NONE;
-	if (field == NULL || digest_parse_field(field, claim) != DIGEST_MALFORMED)
-		return true;
-	reply_errorf(ex->reply, ERROR_BAD_FIELD, "%s: see RFC 9530", name);
-	return false;
+	return field == NULL || digest_parse_field(field, claim) != DIGEST_MALFORMED ||
+	       reply_errorf(ex->reply, ERROR_BAD_FIELD, "%s: see RFC 9530", name);
 }
 
 bool upload_claims_ok(struct upload *upload)
@@ -129,8 +115,7 @@ bool upload_sum_file(struct upload *upload)
 		if (upload->sums[i] == NULL || digest_add_file(upload->sums[i], s->fd, s->size_bytes))
 			continue;
 		log_error("upload %s: reading it again: %s", s->id, strerror(errno));
-		reply_error(upload->ex->reply, ERROR_INTERNAL, "the upload could not be read");
-		return false;
+		return reply_error(upload->ex->reply, ERROR_INTERNAL, "the upload could not be read");
 	}
 	return true;
 }
@@ -144,39 +129,42 @@ bool upload_sums_ok(struct upload *upload)
 			(void)digest_final(upload->sums[i], &made);
 		if (upload->claims[i].kind == DIGEST_NONE || digest_same(&made, &upload->claims[i]))
 			continue;
-		reply_error(upload->ex->reply, ERROR_DIGEST_MISMATCH, NULL);
-		return false;
+		return reply_error(upload->ex->reply, ERROR_DIGEST_MISMATCH, NULL);
 	}
 	return true;
 }
 
-void upload_refuse_full(struct reply *reply, const struct spool *spool)
+/* Says what takes the room. */
+static bool refuse_full(struct reply *reply, const struct spool *spool)
 {
 	char words[BUDGET_WORDS];
 
 	spool_full(spool, words);
-	reply_error(reply, ERROR_NO_SPACE, words);
+	return reply_error(reply, ERROR_NO_SPACE, words);
+}
+
+bool upload_result_ok(struct exchange *ex, const struct spool *spool, enum spool_result result)
+{
+	struct reply *reply = ex->reply;
+
+	switch (result) {
+	case SPOOL_OK: return true;
+	case SPOOL_FULL: return refuse_full(reply, spool);
+	case SPOOL_TOO_LARGE: return reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes", ex->conf->upload_max_bytes);
+	case SPOOL_BUSY: return reply_error(reply, ERROR_BUSY, "another writer holds the database");
+	case SPOOL_REFUSED: return reply_error(reply, ERROR_BAD_PARAMETER, db_message(ex->db));
+	case SPOOL_FAILED: return reply_error(reply, ERROR_INTERNAL, "the upload could not be stored");
+	case SPOOL_TOO_MANY:
+	case SPOOL_OTHER:
+	case SPOOL_TAKEN:
+	case SPOOL_GONE: break;
+	}
+	return reply_error(reply, ERROR_INTERNAL, "the upload is gone");
 }
 
 static bool spool_ok(struct upload *u, enum spool_result result)
 {
-	struct reply *reply = u->ex->reply;
-
-	switch (result) {
-	case SPOOL_OK: return true;
-	case SPOOL_FULL: upload_refuse_full(reply, &u->spool); break;
-	case SPOOL_TOO_LARGE:
-		reply_errorf(reply, ERROR_TOO_LARGE, "at most %" PRId64 " bytes", u->ex->conf->upload_max_bytes);
-		break;
-	case SPOOL_TOO_MANY:
-	case SPOOL_OTHER:
-	case SPOOL_TAKEN:
-	case SPOOL_GONE: reply_error(reply, ERROR_INTERNAL, "the upload is gone"); break;
-	case SPOOL_BUSY: reply_error(reply, ERROR_BUSY, "another writer holds the database"); break;
-	case SPOOL_REFUSED: reply_error(reply, ERROR_BAD_PARAMETER, db_message(u->ex->db)); break;
-	case SPOOL_FAILED: reply_error(reply, ERROR_INTERNAL, "the upload could not be stored"); break;
-	}
-	return false;
+	return upload_result_ok(u->ex, &u->spool, result);
 }
 
 bool upload_open(struct upload *upload, int64_t length_bytes)
@@ -196,8 +184,7 @@ bool upload_adopt(struct upload *upload, const char *path, int64_t length_bytes)
 
 	if (!handover_open(&given, ex->conf->hand_over, path, length_bytes, &reason)) {
 		log_error("upload: %s is not taken over: %s", path, reason);
-		reply_error(ex->reply, ERROR_INTERNAL, "the file that the web server stored was not taken over");
-		return false;
+		return reply_error(ex->reply, ERROR_INTERNAL, "the file that the web server stored was not taken over");
 	}
 	upload->open = spool_ok(upload, spool_adopt(&upload->spool, ex->db, ex->conf, ex->dir_fd, ex->worker,
 						    upload->filename, &given));
@@ -225,16 +212,23 @@ bool upload_add(struct upload *upload, const char *bytes, size_t len)
 
 static bool size_ok(struct upload *u)
 {
-	int64_t size = u->spool.size_bytes;
+	int64_t size = u->spool.size_bytes, told = u->declared_bytes;
+	struct reply *reply = u->ex->reply;
 
-	if (u->declared_bytes >= 0 && u->declared_bytes != size)
-		reply_errorf(u->ex->reply, ERROR_LENGTH_MISMATCH, "size says %" PRId64 " bytes, %" PRId64 " arrived",
-			     u->declared_bytes, size);
-	else if (size == 0)
-		reply_error(u->ex->reply, ERROR_EMPTY_UPLOAD, NULL);
-	else
-		return true;
-	return false;
+	if (told >= 0 && told != size)
+		return reply_errorf(reply, ERROR_LENGTH_MISMATCH, "size says %" PRId64 " bytes, %" PRId64 " arrived", told, size);
+	return size > 0 || reply_error(reply, ERROR_EMPTY_UPLOAD, NULL);
+}
+
+void upload_tell_video(struct exchange *ex, const char *id, int status)
+{
+	struct buf *body = &ex->reply->body;
+
+	if (video_json(ex->db, id, body) != DB_OK) {
+		buf_reset(body);
+		buf_printf(body, "{\"id\":\"%s\"}", id);
+	}
+	reply_json(ex->reply, status);
 }
 
 static void tell_created(struct exchange *ex, const char *id)
@@ -247,11 +241,7 @@ static void tell_created(struct exchange *ex, const char *id)
 		return;
 	}
 	reply_field(ex->reply, "Location", location);
-	if (video_json(ex->db, id, &ex->reply->body) != DB_OK) {
-		buf_reset(&ex->reply->body);    /* it is stored all the same */
-		buf_printf(&ex->reply->body, "{\"id\":\"%s\"}", id);
-	}
-	reply_json(ex->reply, 201);
+	upload_tell_video(ex, id, 201);
 }
 
 void upload_end(struct upload *upload)

@@ -40,8 +40,11 @@ bool upload_set_all(struct upload *upload);
 /* True when the body comes as it is: no Content-Encoding but identity.  Else answered with 415. */
 bool upload_encoding_ok(struct exchange *ex);
 
-/* Answers SPOOL_FULL: 507, with what there is and what was wanted. */
-void upload_refuse_full(struct reply *reply, const struct spool *spool);
+/* True when it went well.  Else answered; a full disk with what there is and what was wanted. */
+bool upload_result_ok(struct exchange *ex, const struct spool *spool, enum spool_result result);
+
+/* Answers with the new video as its own address tells it; if need be with its id alone, for it is stored all the same. */
+void upload_tell_video(struct exchange *ex, const char *id, int status);
 
 /* exchange_enter; false: answered with 503. */
 bool upload_enter(struct exchange *ex);
