@@ -25,6 +25,7 @@ struct work {
 	int64_t lost;                   /* planned frames that did not come */
 	struct published *files;
 	size_t file_count;
+	bool listed;                    /* assemble: its lists have taken the place of those before */
 };
 
 /* What a kind of task does once its child exited well. */

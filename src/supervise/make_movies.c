@@ -224,7 +224,7 @@ static bool write_lists(struct show *show)
 	return put_text(show->work, NAME_MASTER, &text) && write_manifest(show);
 }
 
-/* Everything else first, the master last: who reads it finds all that it names. */
+/* All that the lists of lists name. */
 static bool move_all(struct show *show)
 {
 	struct work *work = show->work;
@@ -243,9 +243,7 @@ static bool move_all(struct show *show)
 			if (!artefact_move(work->desk, work->attempt, row->pieces[0].file))
 				return false;
 	}
-	return artefact_seal(work->desk, work->attempt->task.video) &&
-	       artefact_move(work->desk, work->attempt, NAME_MANIFEST) && artefact_move(work->desk, work->attempt, NAME_MASTER) &&
-	       artefact_seal(work->desk, work->attempt->task.video);
+	return artefact_seal(work->desk, work->attempt->task.video);
 }
 
 /* Rows ---------------------------------------------------------------------------------------- */
@@ -347,9 +345,8 @@ static enum db_result discard_spent(struct db *db, const struct work *work, int6
 }
 
 /* Players that are in the middle of an early playlist, or of an edition before, get time to finish. */
-static enum db_result discard_rest(struct db *db, void *what)
+static enum db_result discard_rest(struct db *db, const struct work *work)
 {
-	const struct work *work = what;
 	const struct task *task = &work->attempt->task;
 	int64_t keep_ms = work->desk->conf->early_keep_ms;
 	size_t spent = 0;
@@ -360,9 +357,33 @@ static enum db_result discard_rest(struct db *db, void *what)
 	return result == DB_OK ? discard_source(db, task->video) : result;
 }
 
+static bool move_lists(const struct work *work)
+{
+	return artefact_move(work->desk, work->attempt, NAME_MANIFEST) && artefact_move(work->desk, work->attempt, NAME_MASTER) &&
+	       artefact_seal(work->desk, work->attempt->task.video);
+}
+
+/*
+ * The lists that stood for the edition before are replaced in the transaction that publishes this one: where it was cancelled or
+ * deleted meanwhile, that is known by now, and they stay.
+ */
+static enum db_result show_edition(struct db *db, void *what)
+{
+	struct work *work = what;
+	enum db_result result = discard_rest(db, work);
+
+	if (result != DB_OK || work->listed)
+		return result;
+	work->listed = move_lists(work);
+	if (work->listed)
+		return DB_OK;
+	work_storage_failed(work);      /* what the next try records */
+	return DB_FAILED;
+}
+
 static enum db_result assemble_commit(struct work *work)
 {
-	const struct plan_also also = { discard_rest, work };
+	const struct plan_also also = { show_edition, work };
 
 	return plan_publish(work->desk->db, &work->attempt->task, &work->attempt->ended, work->files, work->file_count, &also);
 }

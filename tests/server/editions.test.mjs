@@ -1,13 +1,15 @@
 // editions.test.mjs - a finished video is encoded again: the old edition plays until the new one is verified.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, renameSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { readMaster } from "../lib/hls.mjs";
 import { madeBytes, pictureOf } from "../lib/media.mjs";
 import { responder } from "../lib/server.mjs";
-import { until } from "../lib/wait.mjs";
+import { sleep, until } from "../lib/wait.mjs";
 
 const server = await serve({ procs: 1, hold: true, settings: { encode: { early_keep: "1h" } }, prepare: (server) => server.quick() }), { hold } = server;
 const id = (await server.put(await madeBytes({ seconds: 2 }), { filename: "film.mp4" })).json.id;
@@ -70,6 +72,29 @@ test("an edition that fails leaves what is published", async () => {
 	await plays(failed);
 	assert.equal((await reencode()).code, 0);
 	assert.equal((await server.waitFor(id, "ready")).edition, 4);
+});
+
+// Another hand has the database while what assemble made is moved, and takes the edition back before its commit.
+test("an edition that is cancelled when all but its commit is done leaves the lists of what is published", async () => {
+	const published = async () => (await server.get(before.urls.hls)).text;
+	const before = await server.video(id), list = await published();
+	hold.on("assemble");
+	assert.equal((await reencode()).code, 0);
+	await until(() => server.count(`task WHERE video = '${id}' AND edition = 5 AND kind = 'assemble' AND state = 'running'`), "it is assembled");
+	const operator = spawn("sqlite3", ["-bail", "-cmd", ".timeout 10000", server.db], { stdio: ["pipe", "pipe", "inherit"] });
+	operator.stdin.write("BEGIN IMMEDIATE; SELECT 'mine';\n");
+	await once(operator.stdout, "data");
+	hold.off("assemble");
+	await until(() => server.files(`media/${id}`).includes("e5-144p.mp4"), "its files are moved");
+	await sleep(500);
+	operator.stdin.end(`UPDATE video SET state = 'cancelled' WHERE id = '${id}'; COMMIT;\n`);
+	assert.deepEqual(await once(operator, "close"), [0, null]);
+	await until(() => server.count(`task WHERE video = '${id}' AND edition = 5 AND state = 'running'`).then((count) => count === 0), "it is over");
+	assert.equal(await published(), list);
+	await plays(await server.video(id));
+	assert.equal((await reencode()).code, 0);
+	assert.equal((await server.waitFor(id, "ready")).edition, 6);
+	assert.notEqual(await published(), list);
 });
 
 test("what is not finished, not there or has no such profile is not encoded again", async () => {
