@@ -466,6 +466,13 @@ BEGIN
 	UPDATE video SET started_ms = coalesce(started_ms, NEW.started_ms), served_ms = NEW.started_ms WHERE id = NEW.video;
 END;
 
+-- The whole job is known by its last task; until one of them runs, `what` says what it waits for.
+DROP TRIGGER IF EXISTS task_is_planned;
+CREATE TRIGGER task_is_planned AFTER INSERT ON task WHEN NEW.kind = 'assemble'
+BEGIN
+	UPDATE video SET state = 'encoding' WHERE id = NEW.video AND state = 'probing';
+END;
+
 -- Only what changes the sum is worth adding it up: not that a long video's tasks are queued, claimed or cancelled.
 DROP TRIGGER IF EXISTS task_progresses;
 CREATE TRIGGER task_progresses AFTER UPDATE OF progress, state ON task

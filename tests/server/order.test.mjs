@@ -38,6 +38,16 @@ test("within a video: the first chunk, the head of the sound, the next chunk, th
 	await forget();
 });
 
+test("a video that is planned is no longer probed, and says what it waits for", async () => {
+	const id = await plan("planned", 4);
+	assert.equal((await desk.video(id)).state, "probing");
+	await desk.sql(`INSERT INTO task (video, kind, seq) VALUES ('${id}', 'assemble', 0)`);
+	const { state, what } = await desk.video(id);
+	assert.equal(state, "encoding");
+	assert.match(what, /^(chunk|audio): /);
+	await forget();
+});
+
 test("short videos overtake a long one, and one that waited long overtakes both", async () => {
 	const long = await plan("long", 300);
 	await plan("short", 2);
