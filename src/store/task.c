@@ -274,12 +274,14 @@ bool task_fails_alone(struct db *db, const struct task *task)
 	return rows_found(&rows) == DB_OK;
 }
 
-static enum db_result give_up(struct db *db, const struct task *task, const char *reason)
+static enum db_result give_up(struct db *db, const struct task *task, const struct task_exit *ended, const char *reason)
 {
 	struct rows rows = open_for(db, SQL_TASK_FAILED, task);
+	enum db_result result;
 
 	rows_text(&rows, ":reason", reason);
-	return rows_run(&rows);
+	result = rows_run(&rows);
+	return result == DB_OK ? keep_exit(db, task, ended) : result;
 }
 
 enum db_result task_failed(struct db *db, const struct task *task, const struct task_exit *ended,
@@ -288,9 +290,7 @@ enum db_result task_failed(struct db *db, const struct task *task, const struct 
 	enum db_result result = db_begin(db);
 
 	if (result == DB_OK)
-		result = give_up(db, task, reason);
-	if (result == DB_OK)
-		result = keep_exit(db, task, ended);
+		result = give_up(db, task, ended, reason);
 	if (result == DB_OK)
 		result = video_fail(db, task->video, reason, detail);
 	return db_end(db, result);
@@ -312,9 +312,7 @@ enum db_result task_replan(struct db *db, const struct task *task, const struct 
 	enum db_result result = db_begin(db);
 
 	if (result == DB_OK)
-		result = give_up(db, task, reason);
-	if (result == DB_OK)
-		result = keep_exit(db, task, ended);
+		result = give_up(db, task, ended, reason);
 	if (result == DB_OK)
 		result = next_edition(db, task, why);
 	return db_end(db, result);
