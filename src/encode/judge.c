@@ -286,7 +286,7 @@ static bool judge_sound(const struct fragmented *file, const struct plan_renditi
 	double packet = strcmp(planned->codec, "opus") == 0 ? OPUS_PACKET_S * file->timescale : AAC_PACKET;
 	double over_s = ((double)file->samples * packet - (double)file->duration) / file->timescale;
 
-	if (file->fragments[0].decode_time >= packet)
+	if ((double)file->fragments[0].decode_time >= packet)
 		return judge(out, VERDICT_FAIL, "sound_uneven", "The sound that came out does not begin with the picture.");
 	if (over_s > SOUND_SLACK_S || over_s < -SOUND_SLACK_S)
 		return judge(out, VERDICT_FAIL, "sound_uneven", "The sound that came out is %.1f s too %s for its time.",

@@ -8,8 +8,6 @@
 
 #include "http/errors.h"
 
-#define IANA "https://iana.org/assignments/http-problem-types#"
-
 static const struct error_entry entries[ERROR_COUNT] = {
 	[ERROR_NONE] = { "none", 200, "No error", "" },
 	[ERROR_BAD_REQUEST] = { "bad_request", 400, "The request is malformed",
@@ -51,7 +49,7 @@ static const struct error_entry entries[ERROR_COUNT] = {
 	[ERROR_TUS_VERSION] = { "tus_version", 412, "This version of the tus protocol is not spoken here",
 		"Send Tus-Resumable with a version of Tus-Version; nothing was changed." },
 	[ERROR_WRONG_OFFSET] = { "wrong_offset", 409, "The upload does not go on at that offset",
-		"Ask for its offset with HEAD, and go on from there.", IANA "mismatching-upload-offset" },
+		"Ask for its offset with HEAD, and go on from there." },
 	[ERROR_PARTS_UNFINISHED] = { "parts_unfinished", 409, "A part of the upload is not complete",
 		"Complete each part before they are joined; nothing was changed." },
 	[ERROR_PARTS_JOINED] = { "parts_joined", 403, "A part of the upload went into another one",
@@ -65,10 +63,9 @@ static const struct error_entry entries[ERROR_COUNT] = {
 	[ERROR_DIGEST_MISMATCH] = { "digest_mismatch", 400, "The bytes are not what Content-Digest or Repr-Digest says",
 		"Send them again: of the request where it is Content-Digest, of the whole where it is Repr-Digest." },
 	[ERROR_INCONSISTENT_LENGTH] = { "inconsistent_length", 400, "The upload's length is another than was told before",
-		"Tell one length only; Upload-Complete: ?1 says that the last byte of it comes.",
-		IANA "inconsistent-upload-length" },
+		"Tell one length only; Upload-Complete: ?1 says that the last byte of it comes." },
 	[ERROR_UPLOAD_WAS_COMPLETE] = { "upload_was_complete", 410, "The upload was complete already",
-		"It is a video: see Location.", IANA "completed-upload" },
+		"It is a video: see Location." },
 	[ERROR_TOO_MANY_UNFINISHED] = { "too_many_unfinished", 429, "Too many uploads were begun and not completed",
 		"Complete or delete some, or wait until they expire." },
 	[ERROR_TOO_LARGE] = { "too_large", 413, "The upload is larger than this server takes",
@@ -95,6 +92,15 @@ static const struct error_entry entries[ERROR_COUNT] = {
 		"Try again when the operator has made room; of a resumable upload what came is kept, of others nothing." },
 };
 
+/* Those that are registered (RFC 9457 section 4.2). */
+#define IANA "https://iana.org/assignments/http-problem-types#"
+
+static const char *const types[ERROR_COUNT] = {
+	[ERROR_WRONG_OFFSET] = IANA "mismatching-upload-offset",
+	[ERROR_INCONSISTENT_LENGTH] = IANA "inconsistent-upload-length",
+	[ERROR_UPLOAD_WAS_COMPLETE] = IANA "completed-upload",
+};
+
 static const struct status_text {
 	int status;
 	const char *text;
@@ -110,6 +116,11 @@ static const struct status_text {
 const struct error_entry *error_entry(enum error error)
 {
 	return &entries[error];
+}
+
+const char *error_type(enum error error)
+{
+	return types[error];
 }
 
 const char *error_status_text(int status)

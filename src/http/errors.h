@@ -52,10 +52,12 @@ struct error_entry {
 	int status;             /* of HTTP */
 	const char *title;      /* what happened */
 	const char *advice;     /* what to do, and what was kept */
-	const char *type;       /* a URI of somebody else's for it; NULL: our own, made of the code */
 };
 
 const struct error_entry *error_entry(enum error error);
+
+/* Its type where others gave it one, a URI; NULL: our own, made of the code. */
+const char *error_type(enum error error);
 
 /* The reason phrase of a status that we send. */
 const char *error_status_text(int status);

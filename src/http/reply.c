@@ -74,12 +74,12 @@ void reply_see_other(struct reply *reply, const char *location)
 	reply_field(reply, "Location", location);
 }
 
-static void put_problem(struct reply *reply, const struct error_entry *e, const char *detail)
+static void put_problem(struct reply *reply, const struct error_entry *e, const char *type, const char *detail)
 {
 	struct buf *b = &reply->body;
 
-	if (e->type != NULL)
-		buf_printf(b, "{\"type\":\"%s\",\"title\":", e->type);
+	if (type != NULL)
+		buf_printf(b, "{\"type\":\"%s\",\"title\":", type);
 	else
 		buf_printf(b, "{\"type\":\"urn:clipmill:error:%s\",\"title\":", e->code);
 	buf_json(b, e->title);
@@ -118,7 +118,7 @@ bool reply_error(struct reply *reply, enum error error, const char *detail)
 	if (reply->html)
 		put_error_page(reply, e, detail);
 	else
-		put_problem(reply, e, detail);
+		put_problem(reply, e, error_type(error), detail);
 	return false;
 }
 

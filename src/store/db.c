@@ -78,7 +78,7 @@ static enum db_result result_of(struct db *db, int code)
 
 /* Statements ---------------------------------------------------------------------------------- */
 
-static bool prepare(struct db *db, int query)
+static bool prepare(struct db *db, enum sql_query query)
 {
 	return sqlite3_prepare_v3(db->handle, sql_queries[query].text, -1, SQLITE_PREPARE_PERSISTENT, &db->stmts[query],
 				  NULL) == SQLITE_OK;
@@ -404,7 +404,7 @@ failed:
 static bool prepare_all(struct db *db, char *error, size_t error_size)
 {
 	for (int i = 0; i < SQL_COUNT; i++) {
-		if (prepare(db, i))
+		if (prepare(db, (enum sql_query)i))
 			continue;
 		snprintf(error, error_size, "query %s: %s", sql_queries[i].name, sqlite3_errmsg(db->handle));
 		return false;
