@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { memoryGroup } from "../lib/cgroup.mjs";
 import { listen } from "../lib/events.mjs";
 import { it, together, withServer } from "../lib/harness.mjs";
 import { readMedia } from "../lib/hls.mjs";
@@ -17,14 +18,23 @@ import { BASE, openPatch, tusClient } from "../lib/tus.mjs";
 import { sleep, until } from "../lib/wait.mjs";
 
 const FRAMES = 100;             // of each clip
+const LITTLE_BYTES = 36 << 20;  // of memory: what responders need, and no encoder of a large picture
 const clip = await madeClip({ seconds: 4 });
 const noLimits = !await have("prlimit") && "*** needs prlimit (Debian: util-linux)";
+const noGroup = sanitized ? "*** AddressSanitizer needs more memory than is left for responders" :
+	!canGroup() && "*** may not limit the memory of a group of processes (cgroup)";
 const noTrace = sanitized ? "*** LeakSanitizer cannot work under ptrace" : await canTrace();
 
 async function canTrace() {
 	if (!await have("strace"))
 		return "*** needs strace (Debian: strace)";
 	return run("strace", ["-qq", "-o", "/dev/null", "true"]).then(() => false, () => "*** may not use ptrace");
+}
+
+function canGroup() {
+	const group = memoryGroup(`clipmill-${process.pid}`);
+	group?.remove();
+	return group !== null;
 }
 
 // Makes one call in so many of every responder fail, or last `delay` microseconds, the children's too, until it is released; of
@@ -63,10 +73,10 @@ async function allRecover(server, ids) {
 	assert.equal((await server.put("x")).status, 201);
 }
 
-const enqueue = async (server, count) => {
+const enqueue = async (server, count, what = clip) => {
 	const ids = [];
 	for (let n = 0; n < count; n++)
-		ids.push(await server.upload(clip));
+		ids.push(await server.upload(what));
 	return ids;
 };
 
@@ -217,4 +227,23 @@ together("while", 2, () => {
 			}
 			await allRecover(server, ids);
 		}));
+
+	it("the kernel ends encoders for want of memory, the machine is blamed, and it goes on when there is some", { skip: noGroup }, () => start(async (server) => {
+		const group = memoryGroup(`clipmill-${process.pid}-oom`);
+		try {
+			await server.sql("UPDATE rung SET short_side = 720 WHERE profile = 'default'");
+			server.responders().forEach((pid) => group.add(pid));
+			group.limit(LITTLE_BYTES);
+			const ids = await enqueue(server, 2, await madeClip({ seconds: 4, size: "1280x720" }));
+			await until(async () => {
+				const { status, text } = await server.get("/api/health");
+				return status === 503 && text.includes("short of memory");
+			}, "health says what is wrong");
+			assert.equal(await server.count("video WHERE state = 'failed'"), 0);
+			group.limit(null);
+			await allRecover(server, ids);
+		} finally {
+			await group.remove();
+		}
+	}));
 });
