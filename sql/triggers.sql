@@ -165,6 +165,8 @@ END;
 DROP TRIGGER IF EXISTS video_moves;
 CREATE TRIGGER video_moves BEFORE UPDATE OF state ON video WHEN NEW.state <> OLD.state
 BEGIN
+	SELECT CASE WHEN NEW.state = 'failed' AND NEW.reason IS NULL
+	THEN RAISE(ABORT, 'a video fails by its work, which says why: to stop it, state = ''cancelled''') END;
 	SELECT CASE OLD.state
 	WHEN 'deleting' THEN RAISE(ABORT, 'this video is being deleted: nothing else can happen to it')
 	WHEN 'ready' THEN CASE WHEN NEW.state <> 'deleting' AND NOT (NEW.state = 'queued' AND NEW.edition > OLD.edition)
@@ -200,7 +202,9 @@ CREATE TRIGGER video_tells AFTER UPDATE OF state ON video WHEN NEW.state <> OLD.
 BEGIN
 	UPDATE video SET ended_ms = (SELECT ms FROM now_ms)
 	 WHERE id = NEW.id AND NEW.state IN ('ready', 'failed', 'cancelled');
-	INSERT INTO event (video, kind, detail) VALUES (NEW.id, 'video ' || NEW.state, NEW.detail);
+	UPDATE video SET reason = 'cancelled', detail = 'Stopped on request; it can be retried.'
+	 WHERE id = NEW.id AND NEW.state = 'cancelled';
+	INSERT INTO event (video, kind, detail) SELECT id, 'video ' || NEW.state, detail FROM video WHERE id = NEW.id;
 END;
 
 -- A piece that is published as it is counts once.

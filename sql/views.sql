@@ -413,7 +413,7 @@ WITH cost AS MATERIALIZED (
 	       LEFT JOIN task p ON p.video = v.id AND p.edition = v.edition AND p.kind = 'assemble' AND p.seq = 0
 	 WHERE v.state IN ('queued', 'probing', 'encoding', 'publishing')),
 ahead AS MATERIALIZED (
-	SELECT video, state, planned, cpu_s, longest_s,
+	SELECT video, state, paused, planned, cpu_s, longest_s,
 	       sum(state = 'queued') OVER served AS place,      -- of a queued one: 1 is next
 	       total(cpu_s) OVER served - coalesce(cpu_s, 0) AS ahead_s,
 	       sum(cpu_s IS NULL) OVER served AS unknown        -- it and those before it
@@ -425,7 +425,7 @@ told AS (
 	 WHERE NOT EXISTS (SELECT 1 FROM everything WHERE paused = 1)
 	   AND EXISTS (SELECT 1 FROM worker WHERE state = 'alive' AND paused = 0 AND trouble IS NULL AND slots > 0)),
 timed AS (
-	SELECT a.*, CASE WHEN a.unknown = 0 THEN t.ms_per_s * max((a.ahead_s + a.cpu_s) / t.lanes, coalesce(a.longest_s, 0)) END AS ms, t.share
+	SELECT a.*, CASE WHEN a.unknown = 0 AND a.paused = 0 THEN t.ms_per_s * max((a.ahead_s + a.cpu_s) / t.lanes, coalesce(a.longest_s, 0)) END AS ms, t.share
 	  FROM ahead a LEFT JOIN told t)
 SELECT video, state, planned, cpu_s, place, ahead_s, CAST(ms AS INTEGER) AS eta_ms,
        CAST(ms * (1 - share) AS INTEGER) AS low_ms, CAST(ms * (1 + share) AS INTEGER) AS high_ms
@@ -485,9 +485,7 @@ SELECT v.id, v.state, v.owner, v.title, v.filename, v.created_ms,
        'place', CASE v.state WHEN 'queued' THEN
                 (SELECT place FROM work_ahead WHERE video = v.id) END,
        'what', CASE WHEN v.state IN ('queued', 'probing', 'encoding', 'publishing') THEN
-                coalesce((SELECT group_concat(kind || ' running', ', ') FROM task WHERE video = v.id AND edition = v.edition AND state = 'running'),
-                         (SELECT t.kind || ': ' || w.why FROM task t JOIN task_why w ON w.task = t.id
-                           WHERE t.video = v.id AND t.edition = v.edition ORDER BY t.kind = 'digest', t.id LIMIT 1)) END,
+                (SELECT what FROM video_what WHERE video = v.id) END,
        'reason', v.reason, 'detail', v.detail,
        'created', strftime('%Y-%m-%dT%H:%M:%fZ', v.created_ms / 1000.0, 'unixepoch'),
        'started', strftime('%Y-%m-%dT%H:%M:%fZ', v.started_ms / 1000.0, 'unixepoch'),

@@ -193,7 +193,7 @@ static enum db_result set_state(struct db *db, const char *id, const char *state
 
 enum db_result video_cancel(struct db *db, const char *id)
 {
-	return set_state(db, id, "cancelled", "cancelled", "Stopped on request; it can be retried.");
+	return set_state(db, id, "cancelled", NULL, NULL);
 }
 
 enum db_result video_retry(struct db *db, const char *id)

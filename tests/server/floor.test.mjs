@@ -21,7 +21,8 @@ async function plan(name, chunks, priority = 0) {
 	await desk.sql(`UPDATE task SET state = 'running', worker = 'w' WHERE video = '${id}'; UPDATE task SET state = 'done' WHERE video = '${id}';
 		WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${chunks} - 1)
 		INSERT INTO task (video, kind, seq, first_frame, frames_planned, predicted_s) SELECT '${id}', 'chunk', i, i * 240, 240, 10 FROM n;
-		INSERT INTO task (video, kind, predicted_s) VALUES ('${id}', 'assemble', 0)`);
+		INSERT INTO task (video, kind, predicted_s) VALUES ('${id}', 'assemble', 0);
+		UPDATE task SET not_before_ms = (SELECT ms FROM now_ms) + 390000 WHERE video = '${id}'; UPDATE video SET paused = 0 WHERE id = '${id}'`);
 	return id;
 }
 
@@ -42,12 +43,14 @@ test("an estimate counts what is served before, through as many children as ther
 	await desk.sql("DELETE FROM task; UPDATE video SET state = 'cancelled'");
 });
 
-test("no estimate is better than a wrong one: where everything is paused, or nobody works, there is none", async () => {
+test("no estimate is better than a wrong one: where it or everything is paused, or nobody works, there is none", async () => {
 	const id = await plan("waits", 4);
 	assert.ok((await desk.get(`/api/videos/${id}`)).json.eta);
 	await desk.sql("UPDATE everything SET paused = 1");
 	assert.equal((await desk.get(`/api/videos/${id}`)).json.eta, null);
 	await desk.sql("UPDATE everything SET paused = 0; UPDATE worker SET paused = 1");
+	assert.equal((await desk.get(`/api/videos/${id}`)).json.eta, null);
+	await desk.sql(`UPDATE worker SET paused = 0; UPDATE video SET paused = 1 WHERE id = '${id}'`);
 	assert.equal((await desk.get(`/api/videos/${id}`)).json.eta, null);
 	await desk.sql("UPDATE worker SET paused = 0; DELETE FROM task; UPDATE video SET state = 'cancelled'");
 });

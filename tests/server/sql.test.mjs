@@ -43,7 +43,8 @@ test("UPDATE ... state = 'cancelled' ends the child within a second", () => whil
 	assert.ok(ms < 1000 * patience, `${ms} ms`);
 	await until(() => !server.children().length, "nothing is left of it");
 	await server.tidy();
-	assert.equal(await state(id), "cancelled");
+	const { state, reason, detail } = await server.video(id);
+	assert.deepEqual([state, reason, detail], ["cancelled", "cancelled", "Stopped on request; it can be retried."], "as by the API");
 }));
 
 test("UPDATE ... state = 'queued' takes up a cancelled video, and does nothing twice", () => whileEncoding(async (id) => {
@@ -148,6 +149,7 @@ test("a video under way cannot be called ready, nor a task be claimed by hand", 
 	for (const [statement, words] of [
 		["UPDATE video SET state = 'ready'", /when all its tasks are done/],
 		["UPDATE video SET state = 'probing'", /under way can be cancelled/],
+		["UPDATE video SET state = 'failed'", /a video fails by its work/],
 		["UPDATE task SET state = 'running' WHERE kind = 'assemble'", /leave the claim to the workers/],
 		["UPDATE task SET state = 'done' WHERE kind = 'assemble'", /a queued task can be/],
 		["UPDATE task SET state = 'cancelled' WHERE kind = 'assemble'", /a task ends with its video/],
@@ -161,6 +163,7 @@ test("the views tell a stranger what goes on", () => whileEncoding(async (id, pi
 	const bad = await add("not a video", { title: "bad", priority: 5 });
 	const queue = await server.sql("SELECT * FROM queue");
 	assert.deepEqual([queue[0].video, queue[0].state, queue[0].what], [id, "encoding", "chunk 0 running"]);
+	assert.equal((await server.video(id)).what, queue[0].what);
 	assert.deepEqual(queue.slice(1).map(({ video, place }) => [video, place]), [[bad, 2], [next, 3]]);
 	assert.match(queue[2].what, /^probe: waits for a free slot/);
 	const [running] = await server.sql("SELECT * FROM running");
