@@ -665,7 +665,7 @@ SELECT :video, :file, (SELECT ms FROM now_ms) + :delay_ms
 
 -- name: discard_pieces
 INSERT OR REPLACE INTO discard (video, file, after_ms)
-SELECT p.video, p.file, (SELECT ms FROM now_ms) + :delay_ms FROM piece p
+SELECT p.video, p.file, (SELECT ms FROM now_ms) + iif(p.edition = :edition, :own_ms, :older_ms) FROM piece p
  WHERE p.video = :video AND p.file NOT IN (SELECT file FROM rendition WHERE video = :video AND edition = :edition AND file IS NOT NULL);
 
 -- The uploaded file itself, where the profile says so; never a file that an operator named.

@@ -51,7 +51,7 @@ void name_init(char file[64], const char *stem)
 	snprintf(file, 64, "%s-init.mp4", stem);
 }
 
-static int64_t edition_of(const char *file)
+int64_t name_edition(const char *file)
 {
 	int64_t edition;
 	int end = 0;
@@ -66,5 +66,5 @@ bool name_is_spent(const char *file, int64_t edition)
 
 	if (strcmp(file, NAME_MASTER) == 0 || strcmp(file, NAME_MANIFEST) == 0)
 		return false;
-	return edition_of(file) < edition || (len >= sizeof early && strcmp(file + len - (sizeof early - 1), early) == 0);
+	return name_edition(file) < edition || (len >= sizeof early && strcmp(file + len - (sizeof early - 1), early) == 0);
 }

@@ -32,6 +32,9 @@ void name_playlist(char file[64], const char *stem);
 void name_early(char file[64], const char *stem);
 void name_init(char file[64], const char *stem);
 
+/* The edition that a file is of. */
+int64_t name_edition(const char *file);
+
 /* True where a file is of an edition before `edition`, or an early playlist: players that know it may finish, then
  * nobody needs it. */
 bool name_is_spent(const char *file, int64_t edition);

@@ -20,13 +20,14 @@ enum db_result discard_add(struct db *db, const char *video, const char *file, i
 	return rows_any(rows_run(&rows));
 }
 
-enum db_result discard_pieces(struct db *db, const char *video, int64_t edition, int64_t delay_ms)
+enum db_result discard_pieces(struct db *db, const char *video, int64_t edition, int64_t own_ms, int64_t older_ms)
 {
 	struct rows rows = rows_open(db, SQL_DISCARD_PIECES);
 
 	rows_text(&rows, ":video", video);
 	rows_int(&rows, ":edition", edition);
-	rows_int(&rows, ":delay_ms", delay_ms);
+	rows_int(&rows, ":own_ms", own_ms);
+	rows_int(&rows, ":older_ms", older_ms);
 	return rows_any(rows_run(&rows));
 }
 

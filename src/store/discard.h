@@ -16,8 +16,9 @@ struct discard {
 /* Marks a file to be removed in `delay_ms`, but where it is a picture that the video's row names. */
 enum db_result discard_add(struct db *db, const char *video, const char *file, int64_t delay_ms);
 
-/* Marks the pieces that the published files of an edition were made of; not those that are published themselves. */
-enum db_result discard_pieces(struct db *db, const char *video, int64_t edition, int64_t delay_ms);
+/* Marks the pieces that the published files of an edition were made of, to be removed in `own_ms`, and those of editions before, in
+ * `older_ms`; not those that are published themselves. */
+enum db_result discard_pieces(struct db *db, const char *video, int64_t edition, int64_t own_ms, int64_t older_ms);
 
 /* Marks the source of a video whose profile does not keep it. */
 enum db_result discard_source(struct db *db, const char *video);

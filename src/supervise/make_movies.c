@@ -320,8 +320,8 @@ static bool is_shown(const struct renditions *list, const char *file)
 	return false;
 }
 
-/* Early playlists, and files of editions before this one.  Counts them. */
-static enum db_result discard_spent(struct db *db, const struct work *work, int64_t delay_ms, size_t *count)
+/* Early playlists, and files of editions before this one.  Counts this one's early playlists. */
+static enum db_result discard_spent(struct db *db, const struct work *work, int64_t delay_ms, size_t *early)
 {
 	const struct task *task = &work->attempt->task;
 	enum db_result result = DB_OK;
@@ -336,7 +336,7 @@ static enum db_result discard_spent(struct db *db, const struct work *work, int6
 	while (result == DB_OK && (entry = file_entry(dir)) != NULL)
 		if (entry->d_name[0] != '.' && name_is_spent(entry->d_name, task->edition) && !is_shown(&work->renditions, entry->d_name)) {
 			result = discard_add(db, task->video, entry->d_name, delay_ms);
-			++*count;
+			*early += name_edition(entry->d_name) == task->edition;
 		}
 	if (result == DB_OK && errno != 0)      /* it is no worse for what is there besides */
 		log_error("%s: not all of what is spent is known, and stays: %s", home, strerror(errno));
@@ -344,16 +344,17 @@ static enum db_result discard_spent(struct db *db, const struct work *work, int6
 	return result;
 }
 
-/* Players that are in the middle of an early playlist, or of an edition before, get time to finish. */
+/* Players that are in the middle of an early playlist, or of an edition before, get time to finish.  Pieces that no list named are
+ * there twice for nobody. */
 static enum db_result discard_rest(struct db *db, const struct work *work)
 {
 	const struct task *task = &work->attempt->task;
 	int64_t keep_ms = work->desk->conf->early_keep_ms;
-	size_t spent = 0;
-	enum db_result result = discard_spent(db, work, keep_ms, &spent);
+	size_t early = 0;
+	enum db_result result = discard_spent(db, work, keep_ms, &early);
 
 	if (result == DB_OK)
-		result = discard_pieces(db, task->video, task->edition, spent > 0 ? keep_ms : 0);
+		result = discard_pieces(db, task->video, task->edition, early > 0 ? keep_ms : 0, keep_ms);
 	return result == DB_OK ? discard_source(db, task->video) : result;
 }
 

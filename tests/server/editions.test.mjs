@@ -38,6 +38,7 @@ test("the old edition plays while the new one is made, and then the new one does
 	await plays(second);
 	const { variants } = readMaster((await server.get(second.urls.hls)).text);
 	assert.ok(variants.every(({ uri }) => uri.startsWith("e2-")));
+	await until(() => !server.files(`media/${id}`).some((name) => /^e2-.*\.m4s$/.test(name)), "pieces that no early list named are gone");
 });
 
 test("files of the old edition stay for who is in the middle of them, and then go", async () => {
