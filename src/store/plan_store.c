@@ -231,7 +231,7 @@ static enum db_result save_codecs(struct db *db, const struct task *task, const 
 struct pieces_done {
 	const struct piece *pieces;
 	size_t count;
-	int64_t lost;
+	const struct lost *lost;
 	const struct plan_also *also;
 };
 
@@ -240,20 +240,33 @@ static enum db_result do_also(struct db *db, const struct plan_also *also)
 	return also != NULL ? also->run(db, also->what) : DB_OK;
 }
 
-static enum db_result say_lost(struct db *db, const struct task *task, const char *rendition, int64_t lost)
+static enum db_result say_sound_lost(struct db *db, const struct task *task, const char *rendition, const struct lost *lost)
 {
 	char detail[160];
 
-	if (lost <= 0)
-		return DB_OK;
-	if (task->kind == TASK_AUDIO) {
-		snprintf(detail, sizeof detail, "%lld of %lld seconds of the sound %s have nothing in the source, or nothing that decodes.",
-			 (long long)lost, (long long)task->frames_planned, rendition);
-		return add_decision(db, task, "sound_lost", detail);
-	}
-	snprintf(detail, sizeof detail, "%lld of %lld frames could not be decoded and are missing.",
-		 (long long)lost, (long long)task->frames_planned);
+	snprintf(detail, sizeof detail, "%lld of %lld seconds of the sound %s have nothing in the source, or nothing that decodes.",
+		 (long long)lost->count, (long long)task->frames_planned, rendition);
+	return add_decision(db, task, "sound_lost", detail);
+}
+
+static enum db_result say_frames_lost(struct db *db, const struct task *task, const struct lost *lost)
+{
+	char detail[160], where[64];
+
+	if (lost->from_ms < lost->to_ms)
+		snprintf(where, sizeof where, "between %.1f s and %.1f s", (double)lost->from_ms / 1000, (double)lost->to_ms / 1000);
+	else
+		snprintf(where, sizeof where, "behind %.1f s", (double)lost->to_ms / 1000);
+	snprintf(detail, sizeof detail, "%lld of %lld frames could not be decoded and %s missing, %s.", (long long)lost->count,
+		 (long long)task->frames_planned, lost->count == 1 ? "is" : "are", where);
 	return add_decision(db, task, "frames_lost", detail);
+}
+
+static enum db_result say_lost(struct db *db, const struct task *task, const char *rendition, const struct lost *lost)
+{
+	if (lost->count <= 0)
+		return DB_OK;
+	return task->kind == TASK_AUDIO ? say_sound_lost(db, task, rendition, lost) : say_frames_lost(db, task, lost);
 }
 
 static enum db_result pieces_body(struct db *db, const struct task *task, const void *what)
@@ -270,7 +283,7 @@ static enum db_result pieces_body(struct db *db, const struct task *task, const 
 }
 
 enum db_result plan_pieces(struct db *db, const struct task *task, const struct task_exit *ended,
-			   const struct piece *pieces, size_t count, int64_t lost, const struct plan_also *also)
+			   const struct piece *pieces, size_t count, const struct lost *lost, const struct plan_also *also)
 {
 	const struct pieces_done done = { pieces, count, lost, also };
 

@@ -59,9 +59,15 @@ struct plan_also {
 	void *what;
 };
 
-/* A chunk or an audio track is published.  `lost` > 0: that many planned frames did not decode. */
+/* What of a task's plan did not decode. */
+struct lost {
+	int64_t count;                  /* frames, or of a sound seconds; 0 or less: nothing */
+	int64_t from_ms, to_ms;         /* of frames: where, in the video; the same twice: all behind it */
+};
+
+/* A chunk or an audio track is published. */
 enum db_result plan_pieces(struct db *db, const struct task *task, const struct task_exit *ended,
-			   const struct piece *pieces, size_t count, int64_t lost, const struct plan_also *also);
+			   const struct piece *pieces, size_t count, const struct lost *lost, const struct plan_also *also);
 /* Everything is published: the video is ready. */
 enum db_result plan_publish(struct db *db, const struct task *task, const struct task_exit *ended,
 			    const struct published *files, size_t count, const struct plan_also *also);

@@ -6,6 +6,7 @@
 #include "encode/playlist.h"
 #include "store/digest.h"
 #include "store/link.h"
+#include "store/plan_store.h"
 #include "supervise/artefact.h"
 #include "supervise/attempt.h"
 #include "supervise/finisher.h"
@@ -22,7 +23,7 @@ struct work {
 	size_t piece_count;
 	char sha256[DIGEST_LEN + 1];    /* digest: of the source */
 	struct link_twin twin;          /* digest: whose files were linked; its id is "": nobody's */
-	int64_t lost;                   /* planned frames that did not come */
+	struct lost lost;               /* chunk and sound: what was planned and did not come */
 	struct published *files;
 	size_t file_count;
 	bool listed;                    /* assemble: its lists have taken the place of those before */

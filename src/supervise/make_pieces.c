@@ -70,6 +70,30 @@ static bool refuse_unread(struct work *work, const char *error)
 	return work_refuse(work, VERDICT_RETRY, "bad_output", error);
 }
 
+static int64_t to_ms(const struct fragmented *file, uint64_t time)
+{
+	return (int64_t)((double)time * 1000 / file->timescale);
+}
+
+/* Where pictures are missing, should some be: in the segments that have fewer than their time, else behind the last one. */
+static void find_lost(const struct plan_rendition *planned, const struct fragmented *file, struct lost *lost)
+{
+	const struct fragment *last = &file->fragments[file->count - 1];
+	bool found = false;
+
+	lost->from_ms = lost->to_ms = to_ms(file, last->decode_time + last->duration);
+	for (size_t i = 0; i < file->count && planned->rate_num > 0; i++) {
+		const struct fragment *f = &file->fragments[i];
+
+		if (f->samples * (uint64_t)planned->rate_den * file->timescale >= f->duration * (uint64_t)planned->rate_num)
+			continue;
+		if (!found)
+			lost->from_ms = to_ms(file, f->decode_time);
+		lost->to_ms = to_ms(file, f->decode_time + f->duration);
+		found = true;
+	}
+}
+
 /* With the file mapped: verifies it, puts it in its place, and writes its init segment beside it. */
 static bool make_piece_of(struct work *work, const struct plan_rendition *planned, const char *stem,
 			  struct artefact *artefact, struct fragmented *file, struct piece *piece)
@@ -89,6 +113,7 @@ static bool make_piece_of(struct work *work, const struct plan_rendition *planne
 		return work_refuse(work, VERDICT_RETRY, "bad_output", "A piece cannot be put in its place.");
 	if (planned->kind == RENDITION_AUDIO)   /* a player that begins with a short first chunk must have no more sound than pictures */
 		fragmented_join(file, a->task.segment_ms, a->task.segment_ms);
+	find_lost(planned, file, &work->lost);
 	playlist_piece(file, piece);
 	return write_init(work, stem, artefact, file);
 }
@@ -201,7 +226,7 @@ static bool chunk_make(struct work *work)
 	if (!entered_well(work) || !make_pieces(work, RENDITION_VIDEO) || !same_frames(work))
 		return false;
 	if (task->frames_planned > 0 && work->piece_count > 0)
-		work->lost = task->frames_planned - work->pieces[0].frames;
+		work->lost.count = task->frames_planned - work->pieces[0].frames;
 	return true;
 }
 
@@ -212,9 +237,9 @@ static bool audio_make(struct work *work)
 
 	if (!make_pieces(work, RENDITION_AUDIO))
 		return false;
-	work->lost = a->task.frames_planned - a->progress.frame;
-	if (!nothing_was_heard(a) && (work->lost <= 1 || work->lost * 50 <= a->task.frames_planned))
-		work->lost = 0;
+	work->lost.count = a->task.frames_planned - a->progress.frame;
+	if (!nothing_was_heard(a) && (work->lost.count <= 1 || work->lost.count * 50 <= a->task.frames_planned))
+		work->lost.count = 0;
 	return true;
 }
 
@@ -222,7 +247,7 @@ static enum db_result pieces_commit(struct work *work)
 {
 	const struct plan_also also = { early_lists, work };
 
-	return plan_pieces(work->desk->db, &work->attempt->task, &work->attempt->ended, work->pieces, work->piece_count, work->lost,
+	return plan_pieces(work->desk->db, &work->attempt->task, &work->attempt->ended, work->pieces, work->piece_count, &work->lost,
 			   &also);
 }
 

@@ -52,6 +52,7 @@ async function checkReady(id, video, facts) {
 	assert.equal(Boolean(sound), facts.sound);
 	for (const rung of rungs)
 		await checkPicture(video, rung, facts);
+	assert.match(video.decisions.find(({ code }) => code === "frames_lost")?.detail ?? "", facts.lost ?? /^/);
 	for (const { name, duration_ms } of rungs.length ? rungs : [sound])
 		assert.ok(Math.abs(duration_ms / 1000 - facts.seconds) <= 0.12, `${name}: ${duration_ms} ms, not ${facts.seconds} s`);
 	if (sound) {

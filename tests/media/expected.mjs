@@ -1,7 +1,8 @@
 // expected.mjs - what becomes of each file of the corpus: the table that corpus.test.mjs checks.
 // SPDX-License-Identifier: MIT
 //
-// "ready"    with what must come out: frames (where each decodable picture gives exactly one), seconds, size as shown, sound
+// "ready"    with what must come out: frames (where each decodable picture gives exactly one), seconds, size as shown, sound; and what
+//            decision frames_lost says
 // "failed"   with the stable code of the reason, or several codes where ffmpeg may see it one way or the other
 // "refused"  at the upload, with the code
 // "either"   ready or failed, but nothing else
@@ -118,7 +119,8 @@ export default [
 	["made/closed_b.mkv", "ready", { frames: 288, seconds: 12, size: "320x180", sound: false }],
 	["made/closed_b.mp4", "ready", { frames: 288, seconds: 12, size: "320x180", sound: false }],
 	["made/closed_b.ts", "ready", { frames: 288, seconds: 12, size: "320x180", sound: false }],
-	["made/corrupt.mp4", "ready", { frames: 289, seconds: 12.08, size: "854x480", sound: true }],
+	["made/corrupt.mp4", "ready", { frames: 289, seconds: 12.08, size: "854x480", sound: true,
+		lost: /^1 of 290 frames could not be decoded and is missing, between 4\.\d s and 8\.\d s\.$/ }],
 	["made/discont.ts", "ready", { frames: 576, seconds: 24, size: "320x180", sound: false }],
 	["made/div3.avi", "ready", { frames: 288, seconds: 12, size: "320x180", sound: false }],
 	["made/edit_delay.mp4", "ready", { frames: 288, seconds: 12, size: "320x180", sound: false }],

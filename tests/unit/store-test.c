@@ -532,7 +532,7 @@ static void write_piece(struct fixture *f, const char *file)
 	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
 	assert_int_equal(task.kind, TASK_AUDIO);
 	assert_int_equal(task.caps_bytes, 12000);
-	assert_int_equal(plan_pieces(f->db, &task, &well, &piece, 1, 0, NULL), DB_OK);
+	assert_int_equal(plan_pieces(f->db, &task, &well, &piece, 1, &(const struct lost){ 0 }, NULL), DB_OK);
 	task_fini(&task);
 }
 
