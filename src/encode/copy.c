@@ -68,7 +68,9 @@ static bool is_regular(const struct plan_input *input, const struct grid *g, str
 {
 	const struct scan *scan = input->scan;
 
-	if (!g->constant || g->every != 1 || g->fields != 1 || g->spliced || g->guessed || g->lead > 0)
+	if (g->every != 1)
+		return no(copy, "It has more frames a second than the profile takes.");
+	if (!g->constant || g->fields != 1 || g->spliced || g->guessed || g->lead > 0)
 		return no(copy, "Its frames do not stand on a grid of one rate from the start.");
 	if (g->frames != (int64_t)scan->count || scan->no_pts > 0 || scan->bad_lines > 0)
 		return no(copy, "Some slots have no frame, or some frames no time.");

@@ -36,10 +36,10 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 			   rate);
 	else if (g->constant)
 		job_decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
-	else if (g->hidden > 0)
+	if (g->hidden > 0)
 		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.  %zu of %zu pictures "
 			   "come too near to the next one to be seen.", rate, g->hidden, g->count);
-	else
+	else if (!g->constant)
 		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.", rate);
 	if (g->held > 0)
 		job_decide(plan, "last_picture_held", "The last picture is shown %.1f s longer than the others%s.", (double)g->held / rate,

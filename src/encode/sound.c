@@ -257,6 +257,13 @@ static void decide_copy(struct plan *plan, const struct plan_rendition *r, const
 		job_decide(plan, "sound_not_copied", "The sound %s is not the source's own stream: %s", r->name, copy->why_not);
 }
 
+static void decide_mix(const struct plan_rendition *r, const struct track *t, struct plan *plan)
+{
+	if (t->channels > 2)
+		job_decide(plan, "downmixed", "The sound%s%s has %" PRId64 " channels; it is mixed down to stereo.", r->is_default ? "" : " ",
+			   r->is_default ? "" : r->name, t->channels);
+}
+
 /* What a channel takes at the most: libopus refuses more, and AAC has room for 6144 bits of it in a packet of 1024 samples. */
 #define CHANNEL_MOST_KBPS 256
 
@@ -286,6 +293,8 @@ static bool add_sound(const struct plan_input *input, const struct grid *grid, c
 	r->max_kbps = r->copied ? t->kbps : take.kbps;
 	take.copy = r->copied ? &copy : NULL;
 	name_it(plan, t, r);
+	if (channels == 2)
+		decide_mix(r, t, plan);
 	decide_copy(plan, r, &copy);
 	take.head_s = seq == 0 ? head_of(grid, plan) : 0;
 	if (take.head_s > 0)
@@ -304,8 +313,6 @@ static void decide_main(const struct facts *f, struct plan *plan)
 	if (f->sound.count > 1)
 		job_decide(plan, "main_sound", "Of %zu tracks of sound, track %" PRId64 " (%s) is heard unless another is chosen.",
 			   f->sound.count, t->index, t->is_default ? "the default of the source" : "its first");
-	if (t->channels > 2)
-		job_decide(plan, "downmixed", "The sound has %" PRId64 " channels; it is mixed down to stereo.", t->channels);
 }
 
 static void decide_rest(const struct facts *f, struct plan *plan)

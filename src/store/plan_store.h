@@ -21,7 +21,7 @@ struct plan_task {
 };
 
 /* The whole job of one video. */
-#define PLAN_DECISIONS_MOST 32
+#define PLAN_DECISIONS_MOST 128 /* a film has 24 texts and 8 sounds, of each of which something is told, and steps of its profile that are left out */
 struct plan {
 	struct plan_task *tasks;        /* owned; a task comes after all that it needs */
 	size_t task_count;

@@ -245,6 +245,20 @@ static void a_clock_that_ticks_once_a_frame_may_not_skip_one(void **state)
 	}
 }
 
+static void a_rate_that_is_divided_is_told_as_such(void **state)
+{
+	struct copy copy;
+	struct scan scan;
+	struct grid grid;
+	const struct plan_input input = { .facts = &film, .scan = &scan, .profile = &profile };
+
+	make_scan(&scan, closed, 8, 1000);
+	assert_true(grid_make(&film, &scan, 12, &grid));
+	assert_false(copy_fits(&input, &grid, &rung, &copy));
+	assert_string_equal(copy.why_not, "It has more frames a second than the profile takes.");
+	scan_fini(&scan);
+}
+
 /* Slots 0 to 11, with keyframes at 0, 3, 4, 8 and 11. */
 static void make_dozen(struct scan *scan)
 {
@@ -300,6 +314,7 @@ static void a_chunk_takes_its_own_packets_and_puts_them_onto_the_grid(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_rate_that_is_divided_is_told_as_such),
 		cmocka_unit_test(a_closed_and_regular_film_fits),
 		cmocka_unit_test(a_picture_that_needs_the_group_before_does_not),
 		cmocka_unit_test(each_reason_is_told),

@@ -750,6 +750,22 @@ static void tells_how_many_pictures_are_not_seen(void **state)
 	scan_fini(&scan);
 }
 
+static void tells_of_a_rate_that_varies_and_is_divided(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct scan scan;
+	struct plan plan;
+
+	facts.picture.rate_nominal = (struct ratio){ 120, 1 };
+	make_scan(&scan, 0, 102.4, 720, 5);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_non_null(strstr(decided(&plan, "rate_divided"), "120.000 frames a second; one in 2 is kept"));
+	assert_string_equal(decided(&plan, "rate_variable"), "The frame rate varies; it is made a constant 60.000 frames a second.");
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static void plans_a_film(void **state)
 {
 	struct refusal refusal;
@@ -1212,6 +1228,7 @@ int main(void)
 		cmocka_unit_test(tells_what_was_cut_off),
 		cmocka_unit_test(tells_that_an_ogg_file_goes_on),
 		cmocka_unit_test(tells_how_many_pictures_are_not_seen),
+		cmocka_unit_test(tells_of_a_rate_that_varies_and_is_divided),
 		cmocka_unit_test(a_poster_is_taken_from_a_tenth_of_the_film),
 		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
 		cmocka_unit_test(interlaced_pictures_may_change_their_size),

@@ -116,6 +116,29 @@ static void keeps_as_many_sounds_as_players_list(void **state)
 	plan_fini(&plan);
 }
 
+/* Eight sounds, 24 texts: of each something is told. */
+static void tells_what_became_of_every_track(void **state)
+{
+	struct facts facts = { .sound = { .start_s = 0, .count = 8 }, .text.count = 24, .source.duration_s = 10, .picture.cover = -1 };
+	size_t mixed = 0, kept = 0, texts = 0;
+	struct plan plan;
+
+	for (size_t i = 0; i < facts.sound.count; i++)
+		facts.sound.tracks[i] = (struct track){ .index = (int64_t)i, .channels = 6 };
+	for (size_t i = 0; i < facts.text.count; i++)
+		facts.text.tracks[i] = (struct track){ .index = 8 + (int64_t)i, .codec = "subrip" };
+	plan_of(&facts, &surround, &plan);
+	for (size_t i = 0; i < plan.decision_count; i++) {
+		mixed += strcmp(plan.decisions[i].code, "downmixed") == 0;
+		kept += strcmp(plan.decisions[i].code, "surround_kept") == 0;
+		texts += strcmp(plan.decisions[i].code, "text_kept") == 0;
+	}
+	assert_int_equal(mixed, 8);
+	assert_int_equal(kept, 8);
+	assert_int_equal(texts, 24);
+	plan_fini(&plan);
+}
+
 static void mixes_down_with_headroom(void **state)
 {
 	const struct track six = { .index = 1, .channels = 6 }, two = { .index = 1, .channels = 2 };
@@ -535,6 +558,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_every_sound_once),
 		cmocka_unit_test(keeps_as_many_sounds_as_players_list),
+		cmocka_unit_test(tells_what_became_of_every_track),
 		cmocka_unit_test(mixes_down_with_headroom),
 		cmocka_unit_test(no_channel_gets_more_than_encoders_take),
 		cmocka_unit_test(a_graph_that_is_made_anew_goes_on),
