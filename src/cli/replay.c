@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "encode/boxes.h"
+#include "encode/opus.h"
 #include "store/task.h"
 #include "supervise/artefact.h"
 #include "supervise/attempt.h"
@@ -85,11 +86,14 @@ static bool run(const struct strings *command)
 
 /* The difference ------------------------------------------------------------------------------ */
 
-/* A published piece was moved to its place in time: so is the new one before it is compared. */
-static void place_like(struct artefact *made, const struct artefact *published)
+/* A published piece was moved to its place in time, and Opus told to begin at once: so is the new one before it is compared. */
+static void place_like(const struct replay *r, struct artefact *made, const struct artefact *published)
 {
 	struct fragmented ours, theirs;
 	char error[160];
+
+	if (r->task.kind == TASK_AUDIO)
+		opus_begin_at_once(made->bytes, made->len);
 
 	if (!fragmented_read(published->bytes, published->len, &theirs, error, sizeof error))
 		return;
@@ -113,6 +117,11 @@ static void tell_difference(const char *name, const struct artefact *made, const
 		printf("%s: %zu bytes, published %zu; they differ from byte %zu on\n", name, made->len, published->len, at);
 }
 
+static bool is_piece(const struct replay *r)
+{
+	return r->task.kind == TASK_CHUNK || r->task.kind == TASK_AUDIO;
+}
+
 static void compare(const struct replay *r, const char *name)
 {
 	const struct desk here = { .conf = r->conf, .dir_fd = AT_FDCWD };
@@ -124,11 +133,11 @@ static void compare(const struct replay *r, const char *name)
 		return;
 	attempt_media_path(r->conf, &r->task, home);
 	if (artefact_map_published(&here, home, name, &published)) {
-		place_like(&made, &published);
+		place_like(r, &made, &published);
 		tell_difference(name, &made, &published);
 		whole = artefact_unmap(&published);
 	} else
-		printf("%s: %zu bytes, not published\n", name, made.len);
+		printf("%s: %zu bytes, not published%s\n", name, made.len, is_piece(r) ? ", or laid into a file and removed since then" : "");
 	if (!artefact_unmap(&made) || !whole)
 		fprintf(stderr, "clipmill: %s: not all of it could be read\n", name);
 }
@@ -165,6 +174,8 @@ static int replay(struct replay *r, bool runs)
 	if (runs) {
 		ok = run(&command);
 		compare_all(r);
+		if (!ok && r->task.kind == TASK_ASSEMBLE)
+			cli_complain("the pieces that it lays are removed some time after a video is ready: see early_keep in clipmill.conf(5)");
 		printf("left in %s\n", r->dir);
 	}
 	strings_fini(&command);

@@ -8,6 +8,7 @@ import { after, serve, test } from "../lib/harness.mjs";
 import { madeClip } from "../lib/media.mjs";
 import { responder } from "../lib/server.mjs";
 import { run } from "../lib/programs.mjs";
+import { until } from "../lib/wait.mjs";
 
 const cwd = mkdtempSync(join(tmpdir(), "clipmill-replay-"));
 after(() => rmSync(cwd, { recursive: true, force: true }));
@@ -63,6 +64,20 @@ for (const [kind, seq] of [["chunk", 0], ["chunk", 2], ["audio", 0]])
 		assert.match(stdout, /m4s: \d+ bytes, the same as published/);
 		assert.ok(!/differ|not published/.test(stdout), stdout);
 	});
+
+test("a sound in Opus makes the same bytes again; where pieces were removed, this is told", async () => {
+	await server.sql(`INSERT INTO profile (name, chunk_ms, audio_codec) VALUES ('opus', 2000, 'opus'); INSERT INTO rung (profile, short_side, max_kbps, preset) VALUES ('opus', 64, 100, 'ultrafast')`);
+	const video = await server.upload(await madeClip({ seconds: 6, sound: true }), { profile: "opus" });
+	await server.waitFor(video, "ready");
+	const [audio, assemble] = await Promise.all(["audio", "assemble"].map((kind) =>
+		server.value(`SELECT id FROM task WHERE video = '${video}' AND kind = '${kind}' ORDER BY seq DESC`)));
+	assert.match((await replay(audio, "--run")).stdout, /m4s: \d+ bytes, the same as published/);
+	await server.sql(`UPDATE discard SET after_ms = 0 WHERE video = '${video}'`);
+	await until(async () => await server.count(`piece WHERE video = '${video}'`) === 0, "its pieces are gone");
+	assert.match((await replay(audio, "--run")).stdout, /m4s: \d+ bytes, not published, or laid into a file and removed/);
+	const { code, stderr } = await replay(assemble, "--run");
+	assert.deepEqual([code, /the pieces that it lays are removed/.test(stderr)], [1, true], stderr);
+});
 
 test("a folder however deep is as good as any", async () => {
 	const deep = join(cwd, ..."deeper-and-deeper".repeat(12).match(/.{1,30}/g));
