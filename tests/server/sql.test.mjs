@@ -190,6 +190,15 @@ test("every report of sql/reports answers", async () => {
 		await assert.doesNotReject(server.sql(readFileSync(join(folder, name), "utf8")), name);
 });
 
+test("an example of why videos fail comes with its own words", async () => {
+	for (const [letter, detail] of [["z", "a word"], ["A", "z word"]])
+		await server.sql(`INSERT INTO video (id, source, paused) VALUES ('${letter.repeat(22)}', '/srv/${letter}.mp4', 1);
+			UPDATE video SET state = 'failed', reason = 'tried', detail = '${detail}' WHERE id = '${letter.repeat(22)}'`);
+	const [{ videos, example, detail }] = (await server.sql(readFileSync(join(tree, "sql/reports/why-did-it-fail.sql"), "utf8"))).filter(({ reason }) => reason === "tried");
+	assert.deepEqual([videos, detail], [2, await server.value(`SELECT detail FROM video WHERE id = '${example}'`)]);
+	await server.sql("UPDATE video SET state = 'deleting' WHERE reason = 'tried'");
+});
+
 test("a profile that is edited in SQL holds for the next video", async () => {
 	await server.sql("UPDATE rung SET short_side = 144 WHERE profile = 'default'");
 	await server.sql("UPDATE profile SET audio_kbps = 64 WHERE name = 'default'");
