@@ -134,11 +134,12 @@ static double found_s(const struct plan_input *input, const struct grid *grid)
 static void decide_end(struct plan *plan, const struct plan_input *input, const struct grid *grid)
 {
 	double said_s = input->scan->cut ? input->facts->source.duration_s : claimed_s(input->facts), is_s = found_s(input, grid);
+	bool sure = input->scan->cut || input->scan->torn;
 
 	if (!grid->spliced && said_s - is_s > fmax(SHORT_LEAST_S, said_s * SHORT_PART))
 		job_decide(plan, "cut_off", "The file says that it is %.1f s long, and ends after %.1f s: it %s cut off.", said_s, is_s,
-			   input->scan->cut ? "was" : "may have been");
-	else if (input->scan->cut)
+			   sure ? "was" : "may have been");
+	else if (sure)
 		job_decide(plan, "cut_off", "The file ends in the middle of a packet: it was cut off.");
 }
 

@@ -59,4 +59,7 @@ bool facts_has_no_clock(const struct facts *facts);
 /* True of what is nothing but packets of sound: ffprobe guesses its length from the rate of the first ones. */
 bool facts_length_is_guessed(const struct facts *facts);
 
+/* True where a packet that is torn by the end of the file is none: ffmpeg marks it, and scan_drop_torn() drops it. */
+bool facts_drops_torn(const struct facts *facts);
+
 #endif

@@ -66,6 +66,8 @@ static void add_input(const struct conf *conf, const char *source, const struct 
 {
 	switches_source(conf, facts, argv);
 	switches_rate(facts, argv);
+	if (facts_drops_torn(facts))
+		line_text(argv, "-fflags", "+discardcorrupt");
 	/* Lines that were turned are columns: nothing could be seen of their order. */
 	strings_add_all(argv, (const char *const[]){ "-noautorotate", "-threads", "1", NULL });
 	if (keyframes)

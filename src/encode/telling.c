@@ -11,6 +11,7 @@
 
 #define LINE_MOST 160
 #define ENDED_EARLY "File ended prematurely"
+#define PARTIAL ": partial file"
 
 /* Lines that follow any failure. */
 static const char *const empty_words[] = {
@@ -111,12 +112,12 @@ void telling_line(const char *text, char line[160])
  * What says nothing of how pictures decode: that we do not let the source have a decoder; the clock of a muxer that writes nothing,
  * where pictures are very near to each other; what a parser, which has no name, says of pictures that are described anew, since it
  * reads them by the description before; that pictures are not there which the decoder was not given: those before the keyframe that
- * it was entered at, or all that are none; that the file ends within a packet, which nobody is given then.  What is wrong with a
+ * it was entered at, or all that are none; that the file ends within a packet, which is told in other words.  What is wrong with a
  * picture the decoder says in other words as well.
  */
 static const char *const our_words[] = {
 	"not on whitelist", "[null @ ", "[NULL @ ", "mmco: unref short failure", "illegal short term buffer state detected",
-	"co located POCs unavailable", ENDED_EARLY,
+	"co located POCs unavailable", ENDED_EARLY, PARTIAL,
 };
 
 static bool is_ours(const char *line, size_t len)
@@ -145,5 +146,5 @@ int64_t telling_complaints(const char *text)
 
 bool telling_is_cut(const char *text)
 {
-	return strstr(text, ": partial file") != NULL || strstr(text, ENDED_EARLY) != NULL;
+	return strstr(text, PARTIAL) != NULL || strstr(text, ENDED_EARLY) != NULL;
 }

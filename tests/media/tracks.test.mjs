@@ -216,6 +216,17 @@ test("an MP4 that was cut short says what is missing, and its sound is as long a
 	assert.ok(codes(video).includes("sound_lost") && named(video, "audio").duration_ms >= video.duration_ms - 50, JSON.stringify(video));
 });
 
+test("a packet that is torn by the end of a file is told once, as where it was cut off", async () => {
+	for (const ending of ["mp4", "flv"]) {
+		const whole = await make(`torn.${ending}`, picture().with(3, "testsrc2=s=320x240:r=25:d=1.5"), h264, ending === "mp4" ? ["-movflags", "+faststart"] : []);
+		const path = join(shelf, `torn-off.${ending}`), bytes = readFileSync(whole);
+		writeFileSync(path, bytes.subarray(0, bytes.length * 0.7));
+		const { decisions } = await ready(path);
+		assert.deepEqual(decisions.filter(({ code }) => ["cut_off", "damaged"].includes(code)),
+			[{ code: "cut_off", detail: "The file ends in the middle of a packet: it was cut off." }]);
+	}
+});
+
 test("a Matroska file that was cut short says so, and is not made twice for it", async () => {
 	const whole = await make("whole.mkv", picture(), tone(440), h264, ["-c:a", "aac", "-g", "25"]), path = join(shelf, "short.mkv");
 	const bytes = readFileSync(whole);
