@@ -642,7 +642,8 @@ VALUES (:video, :edition, :rendition, :seq, :file, :size_bytes, :frames, :durati
 UPDATE rendition SET codecs = :codecs WHERE video = :video AND edition = :edition AND name = :name;
 
 -- name: renditions
-SELECT name, kind, width, height, rate_num, rate_den, channels, codecs, codec, copied, language, label, is_default, place, role
+SELECT name, kind, width, height, rate_num, rate_den, channels, codecs, codec, copied, language, label, is_default, place, role,
+       coalesce(max_kbps, 0)
   FROM rendition WHERE video = :video AND edition = :edition ORDER BY place;
 
 -- name: pieces

@@ -195,9 +195,10 @@ struct rates {
 	int64_t peak_bps, mean_bps;
 };
 
-static struct rates rates_of(const struct rendition_row *row)
+/* Of what is still being made, at least what it may take: an early master is written once, and most films begin with little. */
+static struct rates rates_of(const struct rendition_row *row, bool early)
 {
-	struct rates rates = { 0, 0 };
+	struct rates rates = { early ? row->planned.max_kbps * 1000 : 0, 0 };
 	double bits = 0, us = 0;
 
 	for (size_t i = 0; i < row->piece_count; i++) {
@@ -219,7 +220,7 @@ static struct rates most_of(const struct renditions *list, enum rendition_kind k
 	struct rates most = { 0, 0 };
 
 	for (size_t i = 0; i < list->count; i++) {
-		struct rates rates = rates_of(&list->rows[i]);
+		struct rates rates = rates_of(&list->rows[i], early);
 
 		if (!tracks_is_listed(list, &list->rows[i], kind, early))
 			continue;
@@ -256,7 +257,7 @@ static void put_video_variant(const struct rendition_row *row, const struct rend
 	char file[64];
 
 	name_list(row, early, file);
-	put_bandwidth(list, rates_of(row), early, out);
+	put_bandwidth(list, rates_of(row, early), early, out);
 	buf_printf(out, ",RESOLUTION=%" PRId64 "x%" PRId64, p->width, p->height);
 	if (p->rate_den > 0)
 		buf_printf(out, ",FRAME-RATE=%.3f", (double)p->rate_num / (double)p->rate_den);

@@ -95,6 +95,7 @@ static void read_rendition(struct rows *rows, struct rendition_row *row)
 	row->planned.is_default = rows_column_int(rows, 12, 0) != 0;
 	row->place = rows_column_int(rows, 13, 0);
 	row->planned.role = role_of(rows_column(rows, 14));
+	row->planned.max_kbps = rows_column_int(rows, 15, 0);
 }
 
 /* What the plan decided of captions holds for all rungs. */

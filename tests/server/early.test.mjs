@@ -1,11 +1,12 @@
 // early.test.mjs - a video is watched while it is still encoded, and what a player has seen never changes.
 // SPDX-License-Identifier: MIT
 import assert from "node:assert/strict";
-import { mkdirSync, rmdirSync } from "node:fs";
+import { mkdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { serve, test } from "../lib/harness.mjs";
 import { readMaster, readMedia } from "../lib/hls.mjs";
-import { madeBytes, madeClip, pictureOf } from "../lib/media.mjs";
+import { madeClip, pictureOf } from "../lib/media.mjs";
+import { run } from "../lib/programs.mjs";
 import { until } from "../lib/wait.mjs";
 
 const FRAMES = 20 * 25;
@@ -14,8 +15,11 @@ const server = await serve({ procs: 2, hold: true, settings: { encode: { early_k
 	await server.quick();
 	await server.sql("UPDATE profile SET chunk_ms = 2000, segment_ms = 1000");
 } }), { hold } = server;
-const film = await madeBytes({ seconds: 20, size: "854x480" });
-const id = (await server.put(film, { filename: "film.mp4" })).json.id;
+const film = join(server.dir, "film.mp4");       // it begins in the dark
+await run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=854x480:r=25:d=20,drawbox=t=fill:c=black:enable='lt(t,4)'",
+	"-f", "lavfi", "-i", "sine=d=20", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", film]);
+const id = await server.upload(film);
+rmSync(film);
 const at = (uri) => `/media/${id}/${uri}`;
 const seen = new Map();         // text of each early list, as last seen
 
@@ -43,6 +47,8 @@ test("it can be played before it is ready, and its lists only grow", async () =>
 	assert.ok(early.playable);
 	const master = readMaster((await server.get(early.urls.hls)).text);
 	assert.ok(master.variants.every(({ CODECS }) => /^avc1\.[0-9A-F]{6},mp4a\.40\.2$/.test(CODECS)));
+	const most = Number(await server.value(`SELECT max(max_kbps) FROM rendition WHERE video = '${id}' AND kind = 'video'`)) * 1000;
+	assert.ok(Number(master.variants[0].BANDWIDTH) > most, `${master.variants[0].BANDWIDTH} of ${most}: its first piece takes less`);
 	await until(async () => {
 		await lookAtLists(master);
 		if ([...seen.values()].every((text) => readMedia(text).ended))

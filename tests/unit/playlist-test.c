@@ -189,6 +189,22 @@ static void what_may_be_chosen_counts_for_the_bandwidth(void **state)
 	buf_fini(&out);
 }
 
+static void an_early_master_foretells_what_rungs_may_take(void **state)
+{
+	struct rendition_row both[] = { rows[0], rows[1] };
+	const struct renditions list = { .rows = both, .count = 2 };
+	struct buf out = BUF_INIT;
+
+	both[0].planned.max_kbps = 128;
+	both[1].planned.max_kbps = 700;
+	playlist_master(&list, true, &out);
+	assert_non_null(strstr(buf_text(&out), "BANDWIDTH=830000,AVERAGE-BANDWIDTH=528000,"));
+	buf_reset(&out);
+	playlist_master(&list, false, &out);
+	assert_non_null(strstr(buf_text(&out), "BANDWIDTH=580000,AVERAGE-BANDWIDTH=528000,"));
+	buf_fini(&out);
+}
+
 /* The target is 1 s: half a second is enough for a peak. */
 static void a_short_segment_may_be_the_peak(void **state)
 {
@@ -253,6 +269,7 @@ int main(void)
 		cmocka_unit_test(rounds_the_target_as_extinf_is_rounded),
 		cmocka_unit_test(lists_rungs_from_the_largest_with_their_sound),
 		cmocka_unit_test(what_may_be_chosen_counts_for_the_bandwidth),
+		cmocka_unit_test(an_early_master_foretells_what_rungs_may_take),
 		cmocka_unit_test(a_short_segment_may_be_the_peak),
 		cmocka_unit_test(lists_sound_alone_and_picture_alone),
 		cmocka_unit_test(lists_all_sounds_where_there_is_no_picture),
