@@ -227,7 +227,7 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 			   : "The source has sound only.");
 	extent_decide(input, grid, plan);
 	if (input->facts->picture.empty > 0)
-		job_decide(plan, "pictures_empty", "%zu pictures are announced, but nothing was found of them.", input->facts->picture.empty);
+		job_decide(plan, "pictures_empty", "Pictures are announced of which nothing was found: %zu.", input->facts->picture.empty);
 	if (line_is_spliced(input, grid))
 		job_decide(plan, "spliced", "The clock of the source jumps; its parts are joined without the gaps.");
 	sound_plan(input, grid, plan);

@@ -321,12 +321,12 @@ static void decide_rest(const struct facts *f, struct plan *plan)
 		job_decide(plan, "sounds_left_out", "The source has %zu tracks of sound; the first %d are kept.", f->sound.count,
 			   SOUNDS_MOST);
 	if (f->source.other_programs > 0)
-		job_decide(plan, "other_programs", "%zu tracks of sound or text belong to other programs of the source than its picture, and are left out.",
+		job_decide(plan, "other_programs", "Sounds and texts of other programs of the source than its picture's are left out: %zu.",
 			   f->source.other_programs);
 	if (f->sound.empty > 0)
-		job_decide(plan, "sounds_empty", "%zu tracks of sound are announced, but nothing was found of them.", f->sound.empty);
+		job_decide(plan, "sounds_empty", "Sounds are announced of which nothing was found: %zu.", f->sound.empty);
 	if (f->sound.unread > 0)
-		job_decide(plan, "sounds_unread", "%zu tracks of sound cannot be decoded and are left out.", f->sound.unread);
+		job_decide(plan, "sounds_unread", "Sounds that cannot be decoded are left out: %zu.", f->sound.unread);
 }
 
 bool sound_is_cut_off(const struct conf *conf, double seconds)

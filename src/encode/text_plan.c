@@ -104,7 +104,7 @@ void text_plan(const struct plan_input *input, const struct grid *grid, struct p
 	const struct facts *f = input->facts;
 
 	if (f->text.bitmaps > 0)
-		job_decide(plan, "bitmaps_left_out", "%zu tracks of subtitles are pictures, not text, and are left out.", f->text.bitmaps);
+		job_decide(plan, "bitmaps_left_out", "Subtitles that are pictures, not text, are left out: %zu.", f->text.bitmaps);
 	if (f->text.count > TEXTS_MOST)
 		job_decide(plan, "texts_left_out", "The source has %zu tracks of subtitles; the first %d are kept.", f->text.count,
 			   TEXTS_MOST);

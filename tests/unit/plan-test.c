@@ -671,6 +671,121 @@ static const char *decided_or_none(const struct plan *plan, const char *code)
 	return detail != NULL ? detail : "";
 }
 
+/* Codes and sentences, with a NULL behind them. */
+static void assert_told(const struct facts *facts, const struct scan *scan, const char *const told[][2])
+{
+	struct refusal refusal;
+	struct plan plan;
+
+	assert_true(plan_of(facts, scan, &plan, &refusal));
+	for (size_t i = 0; told[i][0] != NULL; i++)
+		assert_string_equal(decided_or_none(&plan, told[i][0]), told[i][1]);
+	plan_fini(&plan);
+}
+
+static void tells_what_became_of_the_picture(void **state)
+{
+	struct facts facts = film;
+	struct scan scan;
+
+	make_scan(&scan, 0, 512, 72, 0);
+	scan.headless = 3;
+	scan.keys_are_false = true;
+	facts.picture.count = 2;
+	facts.picture.empty = 1;
+	facts.picture.damage = 4;
+	facts.picture.rotation = 90;
+	facts.picture.askew = 10;
+	facts.picture.alpha = facts.picture.mirrored = facts.picture.captions = facts.picture.by_field = facts.source.merged = true;
+	strcpy(facts.picture.color_space, "ycgco");
+	assert_told(&facts, &scan, (const char *const[][2]){
+		{ "rate_constant", "Constant 24.000 frames a second: every frame is kept." },
+		{ "main_picture", "Of 2 pictures of the source only track 0 is shown." },
+		{ "color_guessed", "The source tells colours as ycgco, which is not converted; they are taken for bt709." },
+		{ "by_field", "Each picture of the source is a field, half as high as the picture; it is shown as high as that." },
+		{ "headless", "The first 3 of 75 frames lean on others that are not in the file, and cannot be decoded." },
+		{ "keyframes_false", "Not all that are called keyframes give a picture by themselves: only the first one is believed." },
+		{ "alpha_dropped", "The picture may have transparent parts; they are black." },
+		{ "damaged", "The first pictures do not decode cleanly (4 complaints)." },
+		{ "rotated", "The picture is turned by 90 degrees." },
+		{ "mirrored", "The picture is shown mirrored, as the file says." },
+		{ "askew", "The picture is turned by 10 degrees within its frame, which keeps its size." },
+		{ "captions_kept", "The closed captions in the pictures are kept." },
+		{ "pictures_empty", "Pictures are announced of which nothing was found: 1." },
+		{ "merged", "The streams of the source go on under other numbers, and were joined." },
+		{ "rung_too_large", "1080p is left out: the shorter side of the source has 720 pixels." },
+		{ NULL, NULL } });
+	scan_fini(&scan);
+}
+
+static void tells_what_became_of_times_and_fields(void **state)
+{
+	struct facts facts = film;
+	struct scan scan;
+
+	make_scan(&scan, 3 * 12288, 512, 720, 0);
+	facts.sound.start_s = 2;
+	facts.picture.captions = facts.picture.interlaced = facts.picture.says_interlaced = true;
+	facts.picture.fields = FIELDS_BOTTOM_FIRST;
+	facts.picture.hdr = FACTS_HLG;
+	scan.no_pts = 2;
+	assert_told(&facts, &scan, (const char *const[][2]){
+		{ "rate_of_fields", "Each of the 24.000 pictures a second holds two moments: 48.000 frames a second." },
+		{ "picture_starts_late", "The sound starts first; the first picture is shown 48 times more." },
+		{ "no_times", "2 frames do not say when they are shown." },
+		{ "hdr_to_sdr", "The source is HDR (HLG); it is tone-mapped to SDR." },
+		{ "deinterlaced", "The source is interlaced, bottom field first; its fields are made into whole pictures." },
+		{ "captions_dropped", "The closed captions in the pictures are left out: the pictures do not keep their times, and captions would repeat "
+				      "themselves." },
+		{ "one_chunk_times", "The file does not tell the time of every frame: encoded in one piece." },
+		{ NULL, NULL } });
+	facts.picture.interlaced = false;
+	facts.sound.start_s = -700;
+	scan.no_pts = 0;
+	scan_forget_keys(&scan);
+	scan.packets[0].key = false;
+	assert_told(&facts, &scan, (const char *const[][2]){
+		{ "sound_before_picture", "The sound starts 703 s before the picture; what comes before it is left out." },
+		{ "not_interlaced", "The source says that it is interlaced, but its pictures are whole: they stay so." },
+		{ "one_chunk_keyframes", "It has no keyframes: encoded in one piece." },
+		{ NULL, NULL } });
+	facts.picture.interlaced = facts.picture.telecine = true;
+	facts.sound.count = 0;
+	assert_told(&facts, &scan, (const char *const[][2]){
+		{ "telecine", "The source is film with repeated fields; its mixed pictures are made whole." },
+		{ "no_sound", "The source has no sound that can be read." },
+		{ NULL, NULL } });
+	scan_fini(&scan);
+}
+
+static void tells_what_became_of_sounds_and_texts(void **state)
+{
+	struct facts facts = film;
+	struct scan scan;
+
+	make_scan(&scan, 0, 512, 72, 0);
+	facts.sound.count = 2;
+	facts.sound.tracks[1] = (struct track){ .index = 2, .channels = 2 };
+	facts.sound.empty = 1;
+	facts.sound.unread = 2;
+	facts.source.other_programs = 3;
+	facts.text.bitmaps = 1;
+	facts.text.count = 25;
+	for (size_t i = 0; i < facts.text.count; i++)
+		facts.text.tracks[i] = (struct track){ .index = (int64_t)i + 3, .codec = "subrip" };
+	assert_told(&facts, &scan, (const char *const[][2]){
+		{ "main_sound", "Of 2 tracks of sound, track 1 (its first) is heard unless another is chosen." },
+		{ "downmixed", "The sound has 6 channels; it is mixed down to stereo." },
+		{ "sounds_empty", "Sounds are announced of which nothing was found: 1." },
+		{ "sounds_unread", "Sounds that cannot be decoded are left out: 2." },
+		{ "other_programs", "Sounds and texts of other programs of the source than its picture's are left out: 3." },
+		{ "bitmaps_left_out", "Subtitles that are pictures, not text, are left out: 1." },
+		{ "texts_left_out", "The source has 25 tracks of subtitles; the first 24 are kept." },
+		{ "text_kept", "The subtitles \"Subtitles\" (subrip) are kept as WebVTT." },
+		{ NULL, NULL } });
+	scan_fini(&scan);
+}
+
 static void tells_what_was_cut_off(void **state)
 {
 	struct facts facts = film;
@@ -1225,6 +1340,9 @@ int main(void)
 		cmocka_unit_test(whichever_comes_first_at_a_joint_sets_the_clock),
 		cmocka_unit_test(extreme_times_do_not_overflow),
 		cmocka_unit_test(plans_a_film),
+		cmocka_unit_test(tells_what_became_of_the_picture),
+		cmocka_unit_test(tells_what_became_of_times_and_fields),
+		cmocka_unit_test(tells_what_became_of_sounds_and_texts),
 		cmocka_unit_test(tells_what_was_cut_off),
 		cmocka_unit_test(tells_that_an_ogg_file_goes_on),
 		cmocka_unit_test(tells_how_many_pictures_are_not_seen),
