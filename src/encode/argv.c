@@ -90,7 +90,7 @@ static void add_piece(const struct chunk *c, const struct rung *rung, struct str
 
 /* Of the last frame ffmpeg says that it is as long as the container's rate has it, which need not be the grid's: the film of a
  * DVD has 24 frames a second among 60 fields. */
-#define LENGTH_OF_FRAMES "setts=pts=PTS:dts=DTS:duration='if(N,DTS-PREV_INDTS,DURATION)'"
+#define LENGTH_OF_FRAMES "setts=pts=PTS:dts=DTS:duration='if(N,DTS-PREV_INDTS,%" PRId64 ")'"
 
 /* Of the graph's output `at`. */
 static void add_rung(const struct chunk *c, const struct rung *rung, size_t at, struct strings *argv)
@@ -99,7 +99,8 @@ static void add_rung(const struct chunk *c, const struct rung *rung, size_t at, 
 	strings_addf(argv, "[v%zu]", at);
 	line_text(argv, "-fps_mode", "passthrough");
 	add_encoder(c, rung, argv);
-	line_text(argv, "-bsf:v", LENGTH_OF_FRAMES);
+	strings_add(argv, "-bsf:v");
+	strings_addf(argv, LENGTH_OF_FRAMES, c->grid->tick);
 	add_piece(c, rung, argv);
 }
 

@@ -462,6 +462,12 @@ for (const [name, sentence] of [["still.gif", /still picture/], ["still.png", /P
 	});
 }
 
+test("a single picture is shown for one of its rate, and says why it has no storyboard", async () => {
+	const video = await readyWithStoryboard(await make("one.asf", picture(), ["-frames:v", "1", "-c:v", "wmv2"]));
+	assert.deepEqual([video.duration_ms, video.renditions[0].duration_ms], [40, 40]);
+	assert.equal(video.decisions.find(({ code }) => code === "no_storyboard")?.detail, "No picture could be taken from the video.");
+});
+
 test("a storyboard names a picture for each second, of the right moment", async () => {
 	// Each second has a grey of its own.
 	const source = await make("greys.mp4", ["-f", "lavfi", "-i", "color=black:s=320x180:r=25:d=7,geq=lum='20+30*floor(T)':cb=128:cr=128"], h264, ["-g", "25"]);
