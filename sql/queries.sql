@@ -720,9 +720,11 @@ UPDATE rendition
  WHERE video = :video AND edition = :edition AND name = :name;
 
 -- name: video_ready
--- What a file says of the length of its sound may be a guess.
+-- What a file says of the length of its sound may be a guess; and of the pictures that were planned some may not have decoded.
 UPDATE video
-   SET state = 'ready', progress = 1, published = edition, playable_ms = coalesce(playable_ms, (SELECT ms FROM now_ms)),
+   SET state = 'ready', progress = 1,
+       frames = coalesce((SELECT max(r.frames) FROM rendition r WHERE r.video = video.id AND r.edition = video.edition AND r.kind = 'video'), frames),
+       published = edition, playable_ms = coalesce(playable_ms, (SELECT ms FROM now_ms)),
        duration_ms = coalesce((SELECT round(r.duration_us / 1000.0)
                                  FROM rendition r
                                 WHERE r.video = video.id AND r.edition = video.edition AND r.kind = 'audio' AND r.is_default

@@ -207,6 +207,13 @@ test("an MP4 whose edit lists have no duration, as if it were of fragments, is s
 	assert.ok(named(video, "audio").duration_ms >= 1000);
 });
 
+test("pictures that do not decode are told, and not counted", async () => {
+	const hurt = ["-c:v", "png", "-bsf:v", "noise=amount='if(between(n,30,34),1,1000000)'"];
+	const video = await ready(await make("lost.mov", ["-f", "lavfi", "-i", "testsrc2=s=192x128:r=25:d=2"], hurt));
+	assert.deepEqual([video.frames, await decodedFrames(file(video.urls.mp4)), video.duration_ms], [45, 45, 2000]);
+	assert.equal(video.decisions.find(({ code }) => code === "frames_lost")?.detail, "5 of 50 frames could not be decoded and are missing.");
+});
+
 test("an MP4 that was cut short says what is missing, and its sound is as long as its picture", async () => {
 	const whole = await make("whole.mp4", picture(), tone(440), h264, ["-c:a", "aac", "-g", "25", "-movflags", "+faststart"]), path = join(shelf, "short.mp4");
 	const bytes = readFileSync(whole);
