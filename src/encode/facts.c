@@ -167,7 +167,7 @@ static void settle_rate(struct facts *f)
 	double rate = ratio_value(f->picture.rate_nominal);
 
 	if (facts_has_no_clock(f) && (!ratio_known(f->picture.rate_nominal) || rate < RATE_LEAST || rate > RATE_MOST))
-		f->picture.rate_nominal = (struct ratio){ 25, 1 };
+		f->picture.rate_nominal = (struct ratio){ FACTS_RATE_GUESSED, 1 };
 }
 
 bool facts_from_probe(const struct probe *probe, const struct conf *conf, struct facts *f, struct refusal *refusal)

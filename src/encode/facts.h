@@ -52,6 +52,8 @@ bool facts_is_outlasted(double picture_s, double over_s);
 /* True of GIF and APNG, which say of each picture how long it is shown. */
 bool facts_is_animation(const struct facts *facts);
 
+#define FACTS_RATE_GUESSED 25   /* pictures a second: by ffmpeg as well, of what names no rate */
+
 /* True of a stream of pictures without a container, whose packets have no times: they follow each other at its nominal rate, whatever
  * order they are stored in. */
 bool facts_has_no_clock(const struct facts *facts);

@@ -67,6 +67,16 @@ static void decide_fields(struct plan *plan, const struct facts *f)
 		job_decide(plan, "not_interlaced", "The source says that it is interlaced, but its pictures are whole: they stay so.");
 }
 
+/* To ffprobe both are one, what it names and what it is taken for. */
+static void decide_clock(struct plan *plan, const struct facts *f)
+{
+	double rate = ratio_value(f->picture.rate_nominal);
+
+	if (facts_has_no_clock(f))
+		job_decide(plan, "no_clock", "The file has pictures and no clock: they follow each other at %.3f a second, %s.", rate,
+			   fabs(rate - FACTS_RATE_GUESSED) < 0.001 ? "which it names, or which is a guess" : "which is what it names");
+}
+
 static void decide_captions(struct plan *plan, const struct facts *f, const struct grid *g)
 {
 	if (f->picture.captions && graph_keeps_captions(g))
@@ -214,9 +224,7 @@ static void fill(const struct plan_input *input, const struct grid *grid, struct
 		decide_rate(plan, grid);
 		if (input->scan->no_pts > 0)
 			job_decide(plan, "no_times", "%zu frames do not say when they are shown.", input->scan->no_pts);
-		if (facts_has_no_clock(input->facts))
-			job_decide(plan, "no_clock", "The file has pictures and no clock: they follow each other at %.3f a second, which is what it "
-				   "names, or 25 where it names nothing.", ratio_value(input->facts->picture.rate_nominal));
+		decide_clock(plan, input->facts);
 		decide_picture(plan, input->facts, input->scan);
 		decide_captions(plan, input->facts, grid);
 		add_picture(input, grid, plan);

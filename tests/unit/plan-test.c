@@ -755,6 +755,13 @@ static void tells_what_became_of_times_and_fields(void **state)
 		{ "telecine", "The source is film with repeated fields; its mixed pictures are made whole." },
 		{ "no_sound", "The source has no sound that can be read." },
 		{ NULL, NULL } });
+	strcpy(facts.source.container, "h264");
+	assert_told(&facts, &scan, (const char *const[][2]){
+		{ "no_clock", "The file has pictures and no clock: they follow each other at 24.000 a second, which is what it names." }, { NULL, NULL } });
+	facts.picture.rate_nominal = (struct ratio){ 25, 1 };
+	assert_told(&facts, &scan, (const char *const[][2]){
+		{ "no_clock", "The file has pictures and no clock: they follow each other at 25.000 a second, which it names, or which is a guess." },
+		{ NULL, NULL } });
 	scan_fini(&scan);
 }
 
