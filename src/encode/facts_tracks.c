@@ -18,7 +18,8 @@ static const char *const audio_codecs[] = {
 	"speex", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "adpcm_swf", "adpcm_yamaha", "pcm_s16le",
 	"pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be",
 	"pcm_f64le", "pcm_f64be", "pcm_u8", "pcm_s8", "pcm_alaw", "pcm_mulaw", "pcm_bluray", "pcm_dvd",
-	"pcm_s16le_planar", "pcm_s24le_planar", "wavpack", "tta", NULL,
+	"pcm_s16le_planar", "pcm_s24le_planar", "wavpack", "tta", "s302m", "gsm", "gsm_ms",
+	"qcelp", "evrc", NULL,
 };
 
 bool facts_sound_is(const struct stream_row *s)

@@ -26,7 +26,7 @@ static const char decoders[] =
 	"alac,wmav1,wmav2,wmapro,amrnb,amrwb,cook,qdm2,nellymoser,speex,libspeex,adpcm_ima_qt,adpcm_ima_wav,adpcm_ms,"
 	"adpcm_swf,adpcm_yamaha,pcm_s16le,pcm_s16be,pcm_s24le,pcm_s24be,pcm_s32le,pcm_s32be,pcm_f32le,pcm_f32be,"
 	"pcm_f64le,pcm_f64be,pcm_u8,pcm_s8,pcm_alaw,pcm_mulaw,pcm_bluray,pcm_dvd,pcm_s16le_planar,pcm_s24le_planar,"
-	"wavpack,tta,"
+	"wavpack,tta,s302m,gsm,gsm_ms,qcelp,evrc,"
 	/* subtitles */
 	"mov_text,text,srt,subrip,ass,ssa,webvtt,dvdsub,dvbsub,pgssub,xsub,cc_dec,libzvbi_teletextdec";
 
@@ -48,10 +48,10 @@ static const char opened[] =
 	/* sound */
 	"acelp.kelvin,adpcm_ct,adpcm_ima_amv,adpcm_sbpro_2,adpcm_sbpro_3,adpcm_sbpro_4,als,ape,aptx,aptx_hd,atrac1,atrac3,"
 	"atrac3al,atrac3plus,atrac3plusal,comfortnoise,dfpwm,dolby_e,dsd_lsbf,dsd_lsbf_planar,dsd_msbf,dsd_msbf_planar,dss_sp,"
-	"dst,dvaudio,evrc,g722,g723_1,g726,g726le,g729,gsm,gsm_ms,iac,ilbc,imc,libcodec2,libgsm,libgsm_ms,mace3,mace6,metasound,"
+	"dst,dvaudio,g722,g723_1,g726,g726le,g729,iac,ilbc,imc,libcodec2,libgsm,libgsm_ms,mace3,mace6,metasound,"
 	"mp3adu,mp3adufloat,mp3on4,mp3on4float,mpc7,mpc8,msnsiren,on2avc,pcm_f16le,pcm_f24le,pcm_lxf,pcm_s16be_planar,"
 	"pcm_s24daud,pcm_s32le_planar,pcm_s64be,pcm_s64le,pcm_s8_planar,pcm_u16be,pcm_u16le,pcm_u24be,pcm_u24le,pcm_u32be,"
-	"pcm_u32le,pcm_vidc,qcelp,qdmc,ralf,real_144,real_288,s302m,sbc,shorten,sipr,siren,sonic,tak,truespeech,twinvq,"
+	"pcm_u32le,pcm_vidc,qdmc,ralf,real_144,real_288,sbc,shorten,sipr,siren,sonic,tak,truespeech,twinvq,"
 	"wmalossless,wmavoice,xma1,xma2,"
 	/* subtitles */
 	"jacosub,microdvd,mpl2,pjs,realtext,sami,stl,subviewer,subviewer1,vplayer";

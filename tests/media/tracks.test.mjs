@@ -177,6 +177,15 @@ test("a sound that nobody may decode is left out, and the video stays", async ()
 	assert.ok(Math.abs(await pitch(file(video.urls.mp4)) - 880) < 10);
 });
 
+test("what broadcasters and voice recorders have for sound is heard", async () => {
+	const kinds = { "s302m.ts": ["s302m", 48000, 2], "gsm.mov": ["libgsm", 8000, 1] };
+	await Promise.all(Object.entries(kinds).map(async ([name, [codec, rate, channels]]) => {
+		const video = await ready(await make(name, picture(), tone(440), h264, ["-c:a", codec, "-ar", rate, "-ac", channels, "-strict", "-2"]));
+		const hertz = await pitch(file(video.urls.mp4));
+		assert.ok(Math.abs(hertz - 440) < 15, `${name}: ${hertz}`);
+	}));
+});
+
 test("a cover that nobody may decode is left out, and the recording stays", async () => {
 	const cover = await make("cover.tiff", ["-f", "lavfi", "-i", "color=red:s=64x64:d=1", "-frames:v", "1"]);
 	const video = await ready(await make("tiff.flac", ["-i", cover], tone(440), ["-map", "0", "-map", "1", "-c:v", "copy", "-c:a", "flac", "-disposition:v", "attached_pic"]));
