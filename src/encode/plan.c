@@ -212,10 +212,12 @@ static bool check_grid(const struct plan_input *input, const struct grid *grid, 
 	return true;
 }
 
-/* One picture in a format that is used for stills. */
+/* One picture in a format that is used for stills; those in the boxes of an MP4 (AVIF) ffmpeg counts by the second. */
 static bool is_still(const struct facts *facts, const struct scan *scan)
 {
-	return scan->count == 1 && facts->sound.count == 0 && facts_is_animation(facts);
+	bool boxed = facts_are_in(facts, "mov") && facts->picture.timebase.num == facts->picture.timebase.den;
+
+	return scan->count == 1 && facts->sound.count == 0 && (boxed || facts_is_animation(facts));
 }
 
 static void fill(const struct plan_input *input, const struct grid *grid, struct plan *plan)

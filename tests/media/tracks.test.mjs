@@ -470,7 +470,8 @@ for (const ending of ["mp4", "mkv"])
 		assert.ok(Math.abs(named(video, "240p").duration_ms - 20000) <= 200 && await decodedFrames(file(video.urls.mp4)) === video.frames);
 	});
 
-for (const [name, sentence] of [["still.gif", /still picture/], ["still.png", /PNG picture/], ["still.jpg", /JPEG picture/], ["still.webp", /WebP picture/]]) {
+for (const [name, sentence] of [["still.gif", /still picture/], ["still.png", /PNG picture/], ["still.jpg", /JPEG picture/], ["still.webp", /WebP picture/],
+	["still.avif", /still picture/]]) {
 	test(`${name} is refused as what it is`, async () => {
 		const { reason, detail } = await failed(await make(name, picture(), ["-frames:v", "1"]));
 		assert.equal(reason, "not_a_video");
