@@ -83,14 +83,17 @@ static bool is_foreign(const struct stream_row *s)
 	return strcmp(s->type, "video") == 0 && !s->attached_pic && !strings_among(video_codecs, s->codec);
 }
 
-/* The codec of the first picture, where none can be read.  Of one that ffprobe does not know it tells the size alone. */
+/* The codec of the first picture, where none can be read.  Of one that ffprobe does not know it tells the size alone; but a FLV names
+ * no track without a picture (H.265 of RTMP, before ffmpeg 6.1). */
 static void take_unread(const struct probe *probe, struct facts_picture *p)
 {
+	bool flv = strstr(probe->format, "flv") != NULL;
+
 	for (size_t i = 0; i < probe->stream_count && p->unread[0] == '\0'; i++) {
 		const struct stream_row *s = &probe->streams[i];
 
 		if (is_shown(s) || is_foreign(s))
-			snprintf(p->unread, sizeof p->unread, "%s", s->codec[0] == '\0' && is_shown(s) ? "something unknown" : s->codec);
+			snprintf(p->unread, sizeof p->unread, "%s", s->codec[0] == '\0' && (flv || is_shown(s)) ? "something unknown" : s->codec);
 	}
 }
 

@@ -281,6 +281,7 @@ static void an_edit_list_of_no_time_shows_all(void **state)
 static void a_picture_without_a_decoder_is_no_sound_alone(void **state)
 {
 	struct stream_row streams[] = { { AUDIO, .index = 0 }, { .type = "video", .codec = "flashsv", .index = 1 } };
+	const struct probe flv = { .format = "flv", .duration = 10, .streams = streams, .stream_count = 2 };
 	struct refusal refusal;
 	struct facts facts;
 
@@ -296,6 +297,9 @@ static void a_picture_without_a_decoder_is_no_sound_alone(void **state)
 	strcpy(streams[1].codec, "h264");
 	assert_true(facts_of(streams, 2, &facts, &refusal));
 	assert_string_equal(facts.picture.unread, "");
+	streams[1].codec[0] = '\0';
+	assert_true(facts_from_probe(&flv, &conf, &facts, &refusal));
+	assert_string_equal(facts.picture.unread, "something unknown");
 }
 
 static void a_stream_without_a_clock_has_a_rate(void **state)
