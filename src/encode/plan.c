@@ -38,7 +38,7 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 		job_decide(plan, "rate_constant", "Constant %.3f frames a second: every frame is kept.", rate);
 	if (g->hidden > 0)
 		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.  %zu of %zu pictures "
-			   "come too near to the next one to be seen.", rate, g->hidden, g->count);
+			   "%s too near to the next one to be seen.", rate, g->hidden, g->count, g->hidden == 1 ? "comes" : "come");
 	else if (!g->constant)
 		job_decide(plan, "rate_variable", "The frame rate varies; it is made a constant %.3f frames a second.", rate);
 	if (g->held > 0)
@@ -46,7 +46,7 @@ static void decide_rate(struct plan *plan, const struct grid *g)
 			   g->heard ? ", as the sound goes on" : "");
 	if (g->lead > 0)
 		job_decide(plan, "picture_starts_late",
-		       "The sound starts first; the first picture is shown %" PRId64 " times more.", g->lead);
+		       "The sound starts first; the first picture is shown %" PRId64 " time%s more.", g->lead, g->lead == 1 ? "" : "s");
 	if (g->cut_s > 0)
 		job_decide(plan, "sound_before_picture", "The sound starts %.0f s before the picture; what comes before it is left out.",
 			   g->cut_s);
@@ -105,7 +105,8 @@ static void decide_picture(struct plan *plan, const struct facts *f, const struc
 	if (f->picture.alpha)
 		job_decide(plan, "alpha_dropped", "The picture may have transparent parts; they are black.");
 	if (f->picture.damage > 0)
-		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaints).", f->picture.damage);
+		job_decide(plan, "damaged", "The first pictures do not decode cleanly (%" PRId64 " complaint%s).", f->picture.damage,
+			   f->picture.damage == 1 ? "" : "s");
 	if (f->picture.rotation != 0)
 		job_decide(plan, "rotated", "The picture is turned by %" PRId64 " degrees.", f->picture.rotation);
 	if (f->picture.mirrored)
@@ -140,8 +141,9 @@ static void decide_cuts(struct plan *plan, const struct grid *grid, const struct
 		job_decide(plan, "chunked", "Cut at keyframes into %zu pieces of about %.0f s, which all cores share.", cuts->count,
 		       grid->duration_s / (double)cuts->count);
 	else
-		job_decide(plan, "chunked", "Cut into %zu pieces of about %.0f s, which all cores share; %zu of the cuts are between "
-		       "keyframes, because those are far apart.", cuts->count, grid->duration_s / (double)cuts->count, cuts->between);
+		job_decide(plan, "chunked", "Cut into %zu pieces of about %.0f s, which all cores share; %zu of the cuts %s between "
+		       "keyframes, because those are far apart.", cuts->count, grid->duration_s / (double)cuts->count, cuts->between,
+		       cuts->between == 1 ? "is" : "are");
 }
 
 static void add_chunk(const struct plan_input *input, const struct grid *grid, const struct cut *cut, int64_t seq,

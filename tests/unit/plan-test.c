@@ -715,6 +715,8 @@ static void tells_what_became_of_the_picture(void **state)
 		{ "merged", "The streams of the source go on under other numbers, and were joined." },
 		{ "rung_too_large", "1080p is left out: the shorter side of the source has 720 pixels." },
 		{ NULL, NULL } });
+	facts.picture.damage = 1;
+	assert_told(&facts, &scan, (const char *const[][2]){ { "damaged", "The first pictures do not decode cleanly (1 complaint)." }, { NULL, NULL } });
 	scan_fini(&scan);
 }
 
