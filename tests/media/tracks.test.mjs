@@ -220,7 +220,7 @@ test("pictures that do not decode are told, and not counted", async () => {
 	const hurt = ["-c:v", "png", "-bsf:v", "noise=amount='if(between(n,30,34),1,1000000)'"];
 	const video = await ready(await make("lost.mov", ["-f", "lavfi", "-i", "testsrc2=s=192x128:r=25:d=2"], hurt));
 	assert.deepEqual([video.frames, await decodedFrames(file(video.urls.mp4)), video.duration_ms], [45, 45, 2000]);
-	assert.equal(video.decisions.find(({ code }) => code === "frames_lost")?.detail, "5 of 50 frames could not be decoded and are missing.");
+	assert.match(video.decisions.find(({ code }) => code === "frames_lost")?.detail ?? "", /^5 of 50 frames could not be decoded and are missing/);
 });
 
 test("an MP4 that was cut short says what is missing, and its sound is as long as its picture", async () => {
