@@ -129,6 +129,15 @@ static int64_t even(double pixels)
 	return n < 2 ? 2 : n;
 }
 
+/* As filters of ffmpeg have it for a picture. */
+static double coded_shape(const struct stream_row *s)
+{
+	struct ratio sar = ratio_parse(s->sar);
+	double shape = s->height > 0 ? (double)s->width / (double)s->height : 0;
+
+	return sar.num > 0 && sar.den > 0 ? shape * (double)sar.num / (double)sar.den : shape;
+}
+
 /* Square pixels by growing the shorter way, then the turn. */
 static void shown_size(const struct stream_row *s, struct facts_picture *p)
 {
@@ -201,6 +210,7 @@ static void take_video(const struct stream_row *s, const struct probe *probe, st
 	p->timebase = ratio_parse(s->time_base);
 	p->coded_width = s->width;
 	p->coded_height = s->height;
+	p->coded_shape = coded_shape(s);
 	take_fields(s, &probe->measured, &probe->elsewhere, p);
 	take_measured(&probe->measured, p);
 	shown_size(s, p);

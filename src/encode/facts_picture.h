@@ -28,6 +28,7 @@ struct facts_picture {
 
 	/* How it is shown. */
 	int64_t coded_width, coded_height;
+	double coded_shape;             /* width by height as its first pictures are shown, before any turn; 0: not known */
 	int64_t width, height;          /* as shown: rotated, pixels made square, even */
 	int64_t rotation;               /* 0, 90, 180, 270 clockwise */
 	int64_t askew;                  /* another angle, clockwise: within its frame, as filter rotate does; else 0 */

@@ -11,6 +11,7 @@
 #include "encode/graph.h"
 
 #define BLACK_MOST 8            /* of 255: the mean brightness of a picture that shows nothing */
+#define SAME_SHAPE "0.04"       /* one that differs by less is taken for the same: pixels of 16:15 and 12:11 are */
 #define TAIL_FRAMES 4           /* the fps filter may end so many slots early: the last frame is held */
 
 bool graph_takes_changes(const struct facts_picture *p)
@@ -69,17 +70,47 @@ static void put_turn(const struct facts_picture *p, struct buf *out)
 		buf_puts(out, turns[p->rotation / 90 % 4][p->mirrored]);
 }
 
+static bool keeps_shapes(const struct facts_picture *p)
+{
+	return graph_takes_changes(p) && p->coded_shape > 0;
+}
+
 static void put_scale(int64_t width, int64_t height, struct buf *out)
 {
 	buf_printf(out, "scale=w=%" PRId64 ":h=%" PRId64 ":flags=bicubic", width, height);
 }
 
-/* To that size, once it is turned. */
+/* A side of what has another shape than the first pictures, and is to fit where they do. */
+static void put_side(const char *name, int64_t pixels, const char *part, struct buf *out)
+{
+	buf_printf(out, "%s='if(lt(abs(%s-1)," SAME_SHAPE "),%" PRId64 ",max(2,2*round(%" PRId64 "*min(1,%s)/2)))':", name, part, pixels, pixels, part);
+}
+
+/* To that size, once it is turned.  What is turned in mid-stream, or told to be wider (calls from phones, broadcasts), keeps its
+ * shape: put_room() has it in the middle. */
 static void put_scale_before(const struct facts_picture *p, int64_t width, int64_t height, struct buf *out)
 {
 	bool sideways = graph_turns(p) && p->rotation % 180 != 0;
+	char wider[48], higher[48];
 
-	put_scale(sideways ? height : width, sideways ? width : height, out);
+	if (!keeps_shapes(p)) {
+		put_scale(sideways ? height : width, sideways ? width : height, out);
+		return;
+	}
+	snprintf(wider, sizeof wider, "dar/%.9f", p->coded_shape);
+	snprintf(higher, sizeof higher, "%.9f/dar", p->coded_shape);
+	buf_puts(out, "scale=");
+	put_side("w", sideways ? height : width, wider, out);
+	put_side("h", sideways ? width : height, higher, out);
+	buf_puts(out, "eval=frame:flags=bicubic");
+}
+
+static void put_room(const struct facts_picture *p, int64_t width, int64_t height, struct buf *out)
+{
+	bool sideways = graph_turns(p) && p->rotation % 180 != 0;
+
+	if (keeps_shapes(p))
+		buf_printf(out, "pad=w=%" PRId64 ":h=%" PRId64 ":x=-1:y=-1:eval=frame,", sideways ? height : width, sideways ? width : height);
 }
 
 /* As filter scale calls it. */
@@ -127,6 +158,7 @@ static void put_picture(const struct facts_picture *p, const struct rung *rung, 
 		buf_printf(out, ":in_color_matrix=%s:out_color_matrix=%s", matrix_of(&color), matrix_of(&color));
 	put_hdr_scale(p, out);
 	buf_puts(out, ",");
+	put_room(p, rung->width, rung->height, out);
 	put_turn(p, out);
 	put_sdr(p, out);
 	buf_printf(out, "format=yuv420p,setsar=1,setparams=range=tv:color_primaries=%s:color_trc=%s:colorspace=%s",
@@ -246,6 +278,13 @@ void graph_video(const struct facts_picture *p, const struct grid *g, const stru
 		buf_printf(out, ";[0:%" PRId64 "]nullsink", p->index);
 }
 
+/* Four pixels in a row have one colour (DV of NTSC, SVQ1): filter pad takes whole such rows only. */
+static void put_fine(const struct facts_picture *p, struct buf *out)
+{
+	if (keeps_shapes(p) && (strstr(p->pix_fmt, "411") != NULL || strstr(p->pix_fmt, "410") != NULL))
+		buf_puts(out, "format=yuv444p,");
+}
+
 void graph_small(const struct facts_picture *p, int64_t longest, struct buf *out)
 {
 	const struct graph_color color = graph_color_of(p);
@@ -258,6 +297,8 @@ void graph_small(const struct facts_picture *p, int64_t longest, struct buf *out
 	buf_puts(out, p->hdr != FACTS_SDR ? ":out_range=tv" : "");
 	put_hdr_scale(p, out);
 	buf_puts(out, ",");
+	put_fine(p, out);
+	put_room(p, width, height, out);
 	put_turn(p, out);
 	put_sdr(p, out);
 	buf_printf(out, "scale=in_color_matrix=%s:out_range=pc:out_color_matrix=bt601,format=yuvj420p,setsar=1", matrix_of(&color));

@@ -69,6 +69,8 @@ static void add_output(const struct plan_input *input, const char *name, struct 
 
 static void add_input(const struct plan_input *input, int64_t stream, struct strings *argv)
 {
+	if (graph_takes_changes(&input->facts->picture))
+		line_text(argv, "-reinit_filter", "0");
 	if (graph_turns(&input->facts->picture))
 		strings_add(argv, "-noautorotate");
 	switches_file(argv, input->source);

@@ -12,7 +12,7 @@ const openingOf = (what) => (what.endsWith(".m3u8") ? ["-allowed_extensions", "A
 // Seconds of the pictures that are bright after a dark one; edit lists are followed, and nothing is moved to 0.
 export async function flashes(what) {
 	const { stderr } = await call("ffmpeg", ["-nostdin", "-hide_banner", "-copyts", ...openingOf(what), "-map", "0:v:0",
-		"-vf", "scale=8:8,format=gray,showinfo", "-fps_mode", "passthrough", "-f", "null", "-"], options);
+		"-vf", "crop=iw/4:ih/4,scale=8:8,format=gray,showinfo", "-fps_mode", "passthrough", "-f", "null", "-"], options);
 	const pictures = [...stderr.toString().matchAll(/pts_time:\s*(\S+).*mean:\[(\d+)/g)].map(([, at, mean]) => [Number(at), Number(mean) > 128]);
 	return pictures.filter(([, bright], i) => bright && !pictures[i - 1]?.[1]).map(([at]) => at);
 }

@@ -479,6 +479,36 @@ for (const [name, sentence] of [["still.gif", /still picture/], ["still.png", /P
 	});
 }
 
+// Calls from phones that are turned, and broadcasts: white pictures of one shape, and then of another.
+async function shapes(name, second) {
+	const parts = ["320x240", second].map((words, i) => make(`${name}-${i}.ts`, ["-f", "lavfi", "-i", `color=white:s=${words}`], ["-t", "2", "-output_ts_offset", 2 * i], h264));
+	const path = join(shelf, `${name}.ts`);
+	writeFileSync(path, Buffer.concat((await Promise.all(parts)).map((part) => readFileSync(part))));
+	return path;
+}
+
+// Whether a part of the picture is bright at a second.
+async function isBright(path, at, crop) {
+	const text = await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `movie=${path},trim=${at}:${at + 0.1},format=gray,crop=${crop},signalstats`, "-show_entries", "frame_tags=lavfi.signalstats.YAVG", "-of", "csv=p=0"]);
+	return parseFloat(text) > 128;
+}
+
+test("pictures that change their shape on the way keep it, in the video and in small", async () => {
+	const left = "8:8:8:ih/2", top = "8:8:iw/2:8";
+	await server.sql("UPDATE profile SET storyboard = 1");
+	await Promise.all([["turned", "240x320", left], ["wide", "320x240,setsar=4/3", top]].map(async ([name, second, at]) => {
+		const video = await ready(await shapes(name, second)), film = file(video.urls.mp4), small = file(`/media/${video.id}/storyboard.jpg`);
+		const seen = await Promise.all([isBright(film, 1, at), isBright(film, 3, at), isBright(film, 3, "8:8"), isBright(small, 0, at.replace("iw/2", "60"))]);
+		assert.deepEqual([name, video.width, video.height, ...seen], [name, 320, 240, true, false, true, true]);
+	}));
+	await server.sql("UPDATE profile SET storyboard = 0");
+});
+
+test("pictures with one colour for four pixels in a row have a poster and a storyboard", async () => {
+	const { urls } = await readyWithStoryboard(await make("coarse.mkv", ["-f", "lavfi", "-i", "testsrc2=s=190x130:r=25:d=1"], ["-c:v", "ffv1", "-pix_fmt", "yuv410p"]));
+	assert.ok(urls.poster && urls.storyboard, JSON.stringify(urls));
+});
+
 test("a single picture is shown for one of its rate, and says why it has no storyboard", async () => {
 	const video = await readyWithStoryboard(await make("one.asf", picture(), ["-frames:v", "1", "-c:v", "wmv2"]));
 	assert.deepEqual([video.duration_ms, video.renditions[0].duration_ms], [40, 40]);
