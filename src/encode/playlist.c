@@ -235,8 +235,9 @@ static void put_bandwidth(const struct renditions *list, struct rates pictures, 
 {
 	struct rates sound = most_of(list, RENDITION_AUDIO, early), text = most_of(list, RENDITION_TEXT, early);
 
-	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64 ",AVERAGE-BANDWIDTH=%" PRId64,
-		   pictures.peak_bps + sound.peak_bps + text.peak_bps, pictures.mean_bps + sound.mean_bps + text.mean_bps);
+	buf_printf(out, "#EXT-X-STREAM-INF:BANDWIDTH=%" PRId64, pictures.peak_bps + sound.peak_bps + text.peak_bps);
+	if (!early)             /* nobody knows it yet */
+		buf_printf(out, ",AVERAGE-BANDWIDTH=%" PRId64, pictures.mean_bps + sound.mean_bps + text.mean_bps);
 }
 
 /* The file name of the list that a master names. */
