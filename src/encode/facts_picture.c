@@ -184,15 +184,17 @@ static void take_fields(const struct stream_row *s, const struct measured *m, co
 
 	p->says_interlaced = fields_claimed(s) != FIELDS_PROGRESSIVE;
 	p->claims_fields = fields_are_doubtful(s);
+	p->fields_suspected = m->known && fields_are_suspected(m);
 	p->by_field = fields_are_pictures(s, m);
 	if (p->by_field)
 		return;
 	if (m->known)
-		seen = fields_measured(m, elsewhere, p->says_interlaced, p->claims_fields);
+		seen = fields_measured(m, elsewhere, p->says_interlaced);
 	p->fields = seen.fields;
 	p->interlaced = seen.fields != FIELDS_PROGRESSIVE;
 	p->telecine = seen.telecine;
 	p->fields_in_parts = seen.in_parts;
+	p->fields_unsure = seen.unsure;
 }
 
 static void take_measured(const struct measured *m, struct facts_picture *p)

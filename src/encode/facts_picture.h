@@ -38,6 +38,8 @@ struct facts_picture {
 	bool interlaced;                /* fields is not progressive; else it is shown as it is */
 	bool says_interlaced;           /* it says so: believed where nothing was measured */
 	bool claims_fields;             /* it says so, or it may be: to be measured with care */
+	bool fields_suspected;          /* its start does not look whole, or stands still */
+	bool fields_unsure;             /* not interlaced, though it looks a little so */
 	bool fields_in_parts;           /* interlaced, but not all along */
 	bool by_field;                  /* each picture is a field: every other line of what is shown */
 	bool telecine;                  /* interlaced, but film with repeated fields: a picture a frame, not a field */

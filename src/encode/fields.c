@@ -7,9 +7,8 @@
 #include <string.h>
 
 #include "base/strings.h"
+#include "encode/combs.h"
 #include "encode/fields.h"
-
-#define SURE_LEAST 150          /* pictures that look interlaced, though nobody says so: patterns that drift look so for seconds */
 
 /* tt, tb: the top field is shown first; bb, bt: the bottom field. */
 enum facts_fields fields_claimed(const struct stream_row *s)
@@ -66,14 +65,6 @@ static bool is_interlaced(const struct measured *m, bool says_so)
 	return (says_so || m->flagged * 2 > m->pictures) && o.most > 0 && o.most * 10 >= o.seen * 3 && o.least * 4 <= o.most;
 }
 
-/* Nothing but fields is so even: in noise as in patterns one picture in four is seen as something else. */
-static bool is_surely_interlaced(const struct measured *m)
-{
-	struct orders o = orders_of(m);
-
-	return o.most >= SURE_LEAST && o.most * 20 >= o.seen * 19;
-}
-
 /* Of what is seen to move: what stands still repeats nothing. */
 static bool is_telecine(const struct measured *m)
 {
@@ -86,21 +77,26 @@ static struct measured sum_of(const struct measured *a, const struct measured *b
 {
 	return (struct measured){
 		.pictures = a->pictures + b->pictures, .top_first = a->top_first + b->top_first, .bottom_first = a->bottom_first + b->bottom_first,
-		.progressive = a->progressive + b->progressive,
+		.progressive = a->progressive + b->progressive, .combs = combs_sum(&a->combs, &b->combs),
 	};
 }
 
-struct fields_seen fields_measured(const struct measured *start, const struct measured *elsewhere, bool says_so, bool may_be)
+struct fields_seen fields_measured(const struct measured *start, const struct measured *elsewhere, bool says_so)
 {
 	struct measured sum = sum_of(start, elsewhere);
-	bool believed = says_so || (may_be && is_surely_interlaced(&sum));
+	bool believed = says_so || combs_are_fields(&sum.combs);
 	bool first = is_interlaced(start, believed), second = is_interlaced(elsewhere, believed);
 
 	if (!first && !second)
-		return (struct fields_seen){ .fields = FIELDS_PROGRESSIVE };
+		return (struct fields_seen){ .fields = FIELDS_PROGRESSIVE, .unsure = combs_have_order(&sum.combs) && is_interlaced(&sum, true) };
 	return (struct fields_seen){
 		.fields = sum.top_first > sum.bottom_first ? FIELDS_TOP_FIRST : FIELDS_BOTTOM_FIRST,
 		.telecine = (!first || is_telecine(start)) && (!second || is_telecine(elsewhere)),
 		.in_parts = first != second && orders_of(first ? elsewhere : start).seen > 0,
 	};
+}
+
+bool fields_are_suspected(const struct measured *start)
+{
+	return is_interlaced(start, true) || combs_are_still(&start->combs);
 }

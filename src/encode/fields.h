@@ -25,12 +25,16 @@ struct fields_seen {
 	enum facts_fields fields;
 	bool telecine;                  /* film, of which every other picture or so repeats a field */
 	bool in_parts;                  /* elsewhere its pictures are whole */
+	bool unsure;                    /* taken for whole, though they look otherwise: nobody says so, and they might be */
 };
 
 /*
- * What was measured, at its start and elsewhere (all 0 where nobody looked).  `says_so`: the file claims to be interlaced;
- * `may_be`: or it says nothing (fields_are_doubtful).  It is interlaced where it is so in one of the places.
+ * What was measured, at its start and elsewhere (all 0 where nobody looked).  `says_so`: the file claims to be interlaced; else its
+ * pictures must be so beyond doubt (encode/combs.h).  It is interlaced where it is so in one of the places.
  */
-struct fields_seen fields_measured(const struct measured *start, const struct measured *elsewhere, bool says_so, bool may_be);
+struct fields_seen fields_measured(const struct measured *start, const struct measured *elsewhere, bool says_so);
+
+/* Its start shows one field before the other, as whole pictures with patterns may, or nothing that moves: to be looked at again. */
+bool fields_are_suspected(const struct measured *start);
 
 #endif

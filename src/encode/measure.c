@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "encode/combs.h"
 #include "encode/line.h"
 #include "encode/measure.h"
 #include "encode/ratio.h"
@@ -22,9 +23,12 @@
 #define LONGEST_S "60"          /* of the source: pictures may be minutes apart */
 
 #define PICTURES_ELSEWHERE 100  /* at each of two places */
-#define ELSEWHERE_FROM_S 12.0   /* of sources that are longer */
+#define ELSEWHERE_FROM_S 12.0   /* of sources that are longer; of others all pictures */
+#define PICTURES_SHORT 400      /* are as many as these have, of RATE_MOST */
 #define FIRST_PLACE 0.4         /* of its length; */
 #define SECOND_PLACE 0.8        /* a seek that fails begins at the start again */
+
+#define RATE_MOST 31.0          /* pictures a second: none of more fields than 60 are known */
 
 #define KEYFRAMES 3             /* that are decoded by themselves */
 #define KEYFRAMES_S 50.0        /* and these are looked for: all of them are read where LONGEST_S are */
@@ -53,8 +57,9 @@ static void put_graph(const struct facts *facts, struct buf *out)
 {
 	char keys[32], first[48];
 
-	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S ",split=3[i][c][f];[i]idet," PRINTED "[idet]",
+	buf_printf(out, "[0:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S ",split=4[i][c][f][w];[i]idet," PRINTED "[idet];[w]",
 		   facts->picture.index, facts->picture.claims_fields ? PICTURES_FIELDS : PICTURES);
+	combs_graph(out);
 	put_count("c", "sidedata=mode=select:type=A53_CC", CAPTIONS_KEY, ",nullsink", out);
 	put_count("f", SELECT_FLAGGED, FLAGGED_KEY, ",nullsink", out);
 	snprintf(keys, sizeof keys, "1:%" PRId64, facts->picture.index);
@@ -95,6 +100,11 @@ bool measure_elsewhere_is_wanted(const struct facts *facts)
 	return facts->picture.claims_fields && facts->source.duration_s > ELSEWHERE_FROM_S;
 }
 
+bool measure_more_is_wanted(const struct facts *facts)
+{
+	return !facts->picture.claims_fields && facts->picture.fields_suspected && ratio_value(facts->picture.rate_nominal) < RATE_MOST;
+}
+
 static void add_place(const struct conf *conf, const char *source, const struct facts *facts, double part, struct strings *argv)
 {
 	strings_add(argv, "-noaccurate_seek");
@@ -104,23 +114,32 @@ static void add_place(const struct conf *conf, const char *source, const struct 
 }
 
 /* One place after the other: idet counts on. */
-static void put_graph_elsewhere(const struct facts *facts, struct buf *out)
+static void put_places(int64_t index, int count, int pictures, struct buf *out)
 {
-	for (int i = 0; i < 2; i++)
-		buf_printf(out, "[%d:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S "[p%d];", i, facts->picture.index, PICTURES_ELSEWHERE, i);
-	buf_puts(out, "[p0][p1]concat,split=2[i][f];[i]idet," PRINTED "[idet]");
+	for (int i = 0; i < count; i++)
+		buf_printf(out, "[%d:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S "[p%d];", i, index, pictures, i);
+	for (int i = 0; i < count; i++)
+		buf_printf(out, "[p%d]", i);
+	buf_printf(out, "concat=n=%d,split=3[i][f][w];[i]idet," PRINTED "[idet];[w]", count);
+	combs_graph(out);
 	put_count("f", SELECT_FLAGGED, FLAGGED_KEY, ",nullsink", out);
 }
 
 void measure_elsewhere_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
 {
+	bool is_short = facts->source.duration_s <= ELSEWHERE_FROM_S;
 	struct buf graph = BUF_INIT;
 
 	switches_looking_ffmpeg(conf, argv);
 	line_text(argv, "-filter_complex_threads", "1");
-	add_place(conf, source, facts, FIRST_PLACE, argv);
-	add_place(conf, source, facts, SECOND_PLACE, argv);
-	put_graph_elsewhere(facts, &graph);
+	if (is_short) {
+		add_input(conf, source, facts, false, argv);
+		put_places(facts->picture.index, 1, PICTURES_SHORT, &graph);
+	} else {
+		add_place(conf, source, facts, FIRST_PLACE, argv);
+		add_place(conf, source, facts, SECOND_PLACE, argv);
+		put_places(facts->picture.index, 2, PICTURES_ELSEWHERE, &graph);
+	}
 	line_buf(argv, "-filter_complex", &graph);
 	strings_add_all(argv, (const char *const[]){ "-map", "[idet]", "-f", "null", "-", NULL });
 }
@@ -169,11 +188,14 @@ static int64_t count_of(const char *text, const char *what)
 
 void measure_read(const char *output, const char *errors, struct measured *m)
 {
+	int64_t printed;
+
 	m->known = true;
+	m->combs = combs_read(output, &printed);
 	m->captions = count_of(output, CAPTIONS_KEY);
 	m->flagged = count_of(output, FLAGGED_KEY);
 	m->alone = count_of(output, ALONE_KEY);
-	m->pictures = count_of(output, "frame:") - m->captions - m->flagged - m->alone;
+	m->pictures = count_of(output, "frame:") - m->captions - m->flagged - m->alone - printed;
 	if (m->pictures < 0)
 		m->pictures = 0;
 	m->top_first = last_value(output, "idet.multiple.tff");

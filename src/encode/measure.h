@@ -16,7 +16,7 @@ static inline bool scan_lists_packets(int64_t step)
 }
 
 /*
- * A child that decodes the first pictures: filter idet says how their lines lie in time, side data
+ * A child that decodes the first pictures: filter idet and encode/combs.h say how their lines lie in time, side data
  * whether captions are in them, and the decoder what is damaged.  A few keyframes are decoded without what lies between them.  It writes filter metadata to
  * standard output.  More pictures are looked at where the stream claims to be interlaced, or may be.
  */
@@ -26,7 +26,10 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
  * announcement. */
 bool measure_elsewhere_is_wanted(const struct facts *facts);
 
-/* A child that looks for fields alone, in pictures from two places further on.  What it complains of counts for nothing: it
+/* True where its first pictures, which say that they are whole, do not look so, or stand still. */
+bool measure_more_is_wanted(const struct facts *facts);
+
+/* A child that looks for fields alone, in pictures from two places further on, or in all of a short source.  What it complains of counts for nothing: it
  * enters where pictures may lean on others before. */
 void measure_elsewhere_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
 

@@ -5,7 +5,7 @@ libclipmill_a_SOURCES += \
 	src/encode/boxes_init.c \
 	src/encode/bytes.h \
 	src/encode/codecs.c src/encode/codecs.h \
-	src/encode/color.c \
+	src/encode/color.c src/encode/combs.c src/encode/combs.h \
 	src/encode/copies.c src/encode/copies.h src/encode/copy.c src/encode/copy.h \
 	src/encode/cuts.c src/encode/cuts.h \
 	src/encode/encoder.c src/encode/encoder.h \

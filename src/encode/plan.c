@@ -61,10 +61,12 @@ static void decide_fields(struct plan *plan, const struct facts *f)
 	else if (f->picture.telecine)
 		job_decide(plan, "telecine", "The source is film with repeated fields; its mixed pictures are made whole.");
 	else if (f->picture.interlaced)
-		job_decide(plan, "deinterlaced", "The source is interlaced%s, %s field first; its fields are made into whole pictures.",
-			   f->picture.fields_in_parts ? " in parts" : "", first);
+		job_decide(plan, "deinterlaced", "The source is interlaced%s%s, %s field first; its fields are made into whole pictures.",
+			   f->picture.fields_in_parts ? " in parts" : "", f->picture.says_interlaced ? "" : ", though it does not say so", first);
 	else if (f->picture.says_interlaced)
 		job_decide(plan, "not_interlaced", "The source says that it is interlaced, but its pictures are whole: they stay so.");
+	else if (f->picture.fields_unsure)
+		job_decide(plan, "fields_unsure", "The pictures look interlaced, but whole ones may look so: they stay as they are.");
 }
 
 /* To ffprobe both are one, what it names and what it is taken for. */

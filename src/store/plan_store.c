@@ -96,6 +96,16 @@ static enum db_result add_waits(struct db *db, const struct plan_task *task, int
 	return result;
 }
 
+/* What waits for `of` waits for what that adds. */
+static enum db_result add_waits_too(struct db *db, int64_t added, int64_t of)
+{
+	struct rows rows = rows_open(db, SQL_TASK_ADD_WAIT_TOO);
+
+	rows_int(&rows, ":added", added);
+	rows_int(&rows, ":of", of);
+	return rows_any(rows_run(&rows));
+}
+
 static enum db_result tasks_body(struct db *db, const struct task *of, const void *what)
 {
 	const struct plan *plan = what;
@@ -108,6 +118,8 @@ static enum db_result tasks_body(struct db *db, const struct task *of, const voi
 		result = add_task(db, of, &plan->tasks[i], &ids[i]);
 		if (result == DB_OK)
 			result = add_waits(db, &plan->tasks[i], ids[i], ids);
+		if (result == DB_OK)
+			result = add_waits_too(db, ids[i], of->id);
 	}
 	free(ids);
 	return result;

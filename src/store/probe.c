@@ -52,6 +52,12 @@ enum db_result probe_measured_save(struct db *db, const char *video, const struc
 	rows_int(&rows, ":flagged", m->flagged);
 	rows_int(&rows, ":alone", m->alone);
 	rows_int(&rows, ":first_pts", m->first_pts);
+	rows_int(&rows, ":as_is", m->combs.as_is);
+	rows_int(&rows, ":least", m->combs.least);
+	rows_int(&rows, ":order", m->combs.order);
+	rows_int(&rows, ":apart", m->combs.apart);
+	rows_int(&rows, ":whole", m->combs.whole);
+	rows_int(&rows, ":pairs", m->combs.pairs);
 	return rows_run(&rows);
 }
 
@@ -179,6 +185,12 @@ static void read_measured(struct columns *c, struct measured *m)
 	m->flagged = take_number(c);
 	m->alone = take_int(c, -1);
 	m->first_pts = take_int(c, INT64_MIN);
+	m->combs.as_is = take_number(c);
+	m->combs.least = take_number(c);
+	m->combs.order = take_int(c, 0);
+	m->combs.apart = take_number(c);
+	m->combs.whole = take_int(c, 0);
+	m->combs.pairs = take_number(c);
 }
 
 static void read_idr(struct columns *c, struct idr *idr)

@@ -26,6 +26,19 @@ struct stream_row {
 	char matrix[192];               /* its whole display matrix, as ffprobe prints it */
 };
 
+/*
+ * How much the lines of pictures stand out from those above and below, in millionths of the range of brightness: sums over
+ * pictures, as they are and with one of the fields taken from the picture before; see encode/combs.h.
+ */
+struct combs {
+	int64_t as_is;
+	int64_t least;                  /* the lesser of the two with another field */
+	int64_t order;                  /* what the top field of the picture before does more than its bottom field: more than 0 where the top comes first */
+	int64_t apart;                  /* the same without its sign */
+	int64_t whole;                  /* how much less they stand out as they are than in the lesser one */
+	int64_t pairs;                  /* lines of the top field from those of the bottom one beneath: 0 where each line is there twice */
+};
+
 /* What was seen by decoding the first pictures; see encode/measure.h. */
 struct measured {
 	bool known;
@@ -37,6 +50,7 @@ struct measured {
 	int64_t first_pts;              /* of the first of them, in the stream's time base; INT64_MIN: not told */
 	int64_t captions;               /* pictures that carry closed captions (ATSC A/53) */
 	int64_t errors;                 /* lines of complaint of the decoder */
+	struct combs combs;
 };
 
 /* Packets of the picture that are IDR pictures; see encode/idr.h. */

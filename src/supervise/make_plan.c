@@ -175,14 +175,18 @@ static bool packets_make(struct work *work)
 	return make_plan(work, &a->scan);
 }
 
+/* What comes of its start may make another look worth while, for which its packets wait as well. */
 static bool measure_make(struct work *work)
 {
 	struct attempt *a = work->attempt;
 	struct measured measured;
 
 	measure_read(buf_text(&a->output), buf_text(&a->err), &measured);
-	return probe_measured_save(work->desk->db, a->task.video, &measured, a->task.seq == SCAN_ELSEWHERE) == DB_OK ||
-	       work_database_failed(work);
+	if (probe_measured_save(work->desk->db, a->task.video, &measured, a->task.seq == SCAN_ELSEWHERE) != DB_OK)
+		return work_database_failed(work);
+	if (a->task.seq == SCAN_ELSEWHERE)
+		return true;
+	return read_facts(work) && (!measure_more_is_wanted(&work->facts) || plan_again(work, TASK_SCAN, SCAN_ELSEWHERE));
 }
 
 static bool copies_make(struct work *work)

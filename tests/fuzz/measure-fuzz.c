@@ -29,8 +29,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 	measure_read(copy, copy + strlen(copy) + 1, &m);
 	check(m.known && m.pictures >= 0 && m.top_first >= 0 && m.bottom_first >= 0 && m.progressive >= 0 && m.undetermined >= 0);
 	check(m.repeated >= 0 && m.not_repeated >= 0 && m.captions >= 0 && m.flagged >= 0 && m.errors >= 0);
+	check(m.combs.as_is >= 0 && m.combs.least >= 0 && m.combs.apart >= labs(m.combs.order) && m.combs.pairs >= 0);
 	for (int says_so = 0; says_so < 2; says_so++) {
-		struct fields_seen seen = fields_measured(&m, &m, says_so, !says_so);
+		struct fields_seen seen = fields_measured(&m, &m, says_so);
 
 		check(seen.fields != FIELDS_PROGRESSIVE || !seen.telecine);
 		check(seen.fields != FIELDS_TOP_FIRST || m.top_first >= m.bottom_first);

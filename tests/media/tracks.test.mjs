@@ -411,6 +411,11 @@ for (const [what, name, args, rate, frames, code] of [
 	["interlaced pictures that stand still at first become two", "still.ts", [woven(13, 9), ["-c:v", "mpeg2video", "-g", "12", "-flags", "+ilme+ildct", "-top", "1"]],
 		"50/1", 650, "deinterlaced"],
 	["a capture that says nothing of its fields has two pictures of each", "capture.avi", [woven(7), ["-c:v", "ffvhuff", "-pix_fmt", "yuv420p"]], "50/1", 350, "deinterlaced"],
+	["and so has a short one", "capture-short.avi", [woven(2), ["-c:v", "mjpeg", "-q:v", "5", "-pix_fmt", "yuvj420p"]], "50/1", 100, "deinterlaced"],
+	["interlaced pictures that say they are whole become two, though they stand still at first", "says-whole.mp4", [woven(6, 3), ["-vf", "setfield=prog"], h264],
+		"50/1", 300, "deinterlaced"],
+	["a pattern that looks interlaced for two seconds stays as it is", "pattern.mp4", [["-f", "lavfi", "-i", "testsrc2=s=720x576:r=25:d=2"], h264], "25/1", 50,
+		"fields_unsure"],
 ]) {
 	test(what, async () => {
 		const video = await ready(await make(name, ...args)), [rung] = video.renditions;

@@ -54,6 +54,27 @@ static void reads_the_last_counts(void **state)
 	assert_int_equal(m.top_first + m.bottom_first + m.repeated, 0);
 }
 
+/* The picture as it is, with the bottom field of the one before, and with its top field; then lines in pairs. */
+static void reads_how_lines_stand_out(void **state)
+{
+	struct measured m = { 0 };
+
+	measure_read("frame:0    pts:0       pts_time:0\nlavfi.msad.msad.Y=0.010000\nlavfi.msad.msad.U=0.012000\nlavfi.msad.msad.V=0.020000\n"
+		     "frame:0    pts:0       pts_time:0\nlavfi.msad.msad_avg=0.011000\nframe:0    pts:0       pts_time:0\nlavfi.idet.multiple.tff=1.00\n"
+		     "frame:1    pts:1       pts_time:1\nlavfi.msad.msad.Y=0.010000\nlavfi.msad.msad.U=0.500000\nlavfi.msad.msad.V=0.499000\n", "", &m);
+	assert_int_equal(m.pictures, 1);
+	assert_int_equal(m.combs.as_is, 20000);
+	assert_int_equal(m.combs.least, 511000);
+	assert_int_equal(m.combs.order, 7000);
+	assert_int_equal(m.combs.apart, 9000);
+	assert_int_equal(m.combs.whole, 4000);  /* a cut counts for no more than twice its 1000 */
+	assert_int_equal(m.combs.pairs, 11000);
+	measure_read("lavfi.msad.msad.Y=nan\nlavfi.msad.msad.U=-1\nlavfi.msad.msad.V=7\nlavfi.msad.msad_avg=1e300\nlavfi.msad.msad.V", "", &m);
+	assert_int_equal(m.combs.as_is + m.combs.least + m.combs.order + m.combs.pairs, 0);
+}
+
+#define BIKES { 1000, 1000, 640, 640, 80, 1030 }
+
 /* As measured over the corpus, and over clips made with filters interlace and telecine. */
 static const struct {
 	const char *what;
@@ -62,7 +83,7 @@ static const struct {
 	enum facts_fields fields;
 	bool telecine;
 	struct measured elsewhere;
-	bool in_parts, says_whole;
+	bool in_parts, unsure;
 } sources[] = {
 	{ .what = "50i", .measured = { .pictures = 150, .top_first = 150, .not_repeated = 150, .flagged = 150 },
 	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = false },
@@ -95,13 +116,22 @@ static const struct {
 	{ .what = "a still that only the decoder knows of", .measured = { .undetermined = 200, .pictures = 200, .flagged = 200 },
 	  .says_so = false, .fields = FIELDS_TOP_FIRST, .telecine = false,
 	  .elsewhere = { .pictures = 200, .top_first = 200, .flagged = 200 } },
-	{ .what = "50i that nobody says anything of", .measured = { .pictures = 200, .top_first = 199, .progressive = 1 },
+	{ .what = "50i that nobody says anything of", .measured = { .pictures = 200, .top_first = 199, .progressive = 1, .combs = BIKES },
 	  .says_so = false, .fields = FIELDS_TOP_FIRST, .telecine = false },
 	{ .what = "noise elsewhere, that nobody says anything of", .measured = { .undetermined = 200, .pictures = 200 },
 	  .says_so = false, .fields = FIELDS_PROGRESSIVE, .telecine = false,
 	  .elsewhere = { .pictures = 200, .bottom_first = 150, .progressive = 50 } },
-	{ .what = "50i that says it is whole", .measured = { .pictures = 200, .top_first = 200 }, .fields = FIELDS_PROGRESSIVE, .says_whole = true },
-	{ .what = "a pattern that drifts, for two seconds", .measured = { .pictures = 50, .top_first = 50 }, .fields = FIELDS_PROGRESSIVE },
+	{ .what = "a still, then 50i at a low rate", .measured = { .pictures = 50, .undetermined = 50 }, .fields = FIELDS_BOTTOM_FIRST,
+	  .elsewhere = { .pictures = 200, .bottom_first = 80, .combs = { 1000, 1400, -600, 640, 240, 900 } } },
+	{ .what = "50 pictures of 50i", .measured = { .pictures = 50, .top_first = 50, .combs = BIKES }, .fields = FIELDS_TOP_FIRST },
+	{ .what = "hard telecine that nobody says anything of", .fields = FIELDS_TOP_FIRST, .telecine = true,
+	  .measured = { .pictures = 180, .top_first = 180, .repeated = 72, .not_repeated = 108, .combs = { 1400, 1000, 800, 800, -340, 1600 } } },
+	{ .what = "a pattern that drifts", .measured = { .pictures = 50, .top_first = 38, .progressive = 12, .combs = { 720, 1000, 80, 89, 150, 547 } },
+	  .unsure = true },
+	{ .what = "text that rolls by two lines", .measured = { .pictures = 50, .bottom_first = 50, .combs = { 645, 1000, -363, 363, 352, 432 } }, .unsure = true },
+	{ .what = "lines that are there twice, and move", .measured = { .pictures = 50, .bottom_first = 50, .combs = { 1000, 1000, -982, 982, 10, 10 } },
+	  .unsure = true },
+	{ .what = "patterns that idet calls fields, now so and now so", .measured = { .pictures = 50, .top_first = 50, .combs = { 1000, 1000, 40, 500, 10, 1100 } } },
 	{ .what = "a black picture", .measured = { .pictures = 200, .undetermined = 200 },
 	  .says_so = true, .fields = FIELDS_PROGRESSIVE, .telecine = false },
 	{ .what = "nothing", .measured = { .pictures = 0 },
@@ -111,10 +141,11 @@ static const struct {
 static void tells_fields_from_pictures(void **state)
 {
 	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
-		struct fields_seen seen = fields_measured(&sources[i].measured, &sources[i].elsewhere, sources[i].says_so, !sources[i].says_whole);
+		struct fields_seen seen = fields_measured(&sources[i].measured, &sources[i].elsewhere, sources[i].says_so);
 
-		if (seen.fields != sources[i].fields || seen.telecine != sources[i].telecine || seen.in_parts != sources[i].in_parts)
-			fail_msg("%s: %d, %d, %d", sources[i].what, seen.fields, seen.telecine, seen.in_parts);
+		if (seen.fields != sources[i].fields || seen.telecine != sources[i].telecine || seen.in_parts != sources[i].in_parts ||
+		    seen.unsure != sources[i].unsure)
+			fail_msg("%s: %d, %d, %d, %d", sources[i].what, seen.fields, seen.telecine, seen.in_parts, seen.unsure);
 	}
 }
 
@@ -157,6 +188,30 @@ static void looks_further_on_where_it_is_long(void **state)
 	assert_false(measure_elsewhere_is_wanted(&facts));
 	facts = (struct facts){ .source.duration_s = 100 };
 	assert_false(measure_elsewhere_is_wanted(&facts));
+	buf_fini(&line);
+	strings_fini(&argv);
+}
+
+static void looks_again_where_whole_pictures_look_otherwise(void **state)
+{
+	const struct conf conf = { .ffmpeg = (char *)(uintptr_t)"ffmpeg" };
+	const struct measured still = { .pictures = 50, .combs = { 1000, 1004, 2, 3, 4, 1200 } }, moves = { .pictures = 50, .combs = { 1000, 1400, 2, 30, 60, 1200 } };
+	const struct measured looks_so = { .pictures = 50, .bottom_first = 20, .combs = moves.combs };
+	struct facts facts = { .picture = { .index = 3, .rate_nominal = { 30, 1 }, .fields_suspected = true }, .source.duration_s = 8 };
+	struct strings argv = STRINGS_INIT;
+	struct buf line = BUF_INIT;
+
+	assert_true(fields_are_suspected(&still) && fields_are_suspected(&looks_so));
+	assert_false(fields_are_suspected(&moves));
+	assert_true(measure_more_is_wanted(&facts));
+	measure_elsewhere_argv(&conf, "/s", &facts, &argv);
+	strings_json(&argv, &line);
+	assert_null(strstr(buf_text(&line), "\"-ss\""));
+	assert_non_null(strstr(buf_text(&line), "[0:3]trim=end_frame=400,"));
+	facts.picture.rate_nominal.num = 50;
+	assert_false(measure_more_is_wanted(&facts));
+	facts.picture = (struct facts_picture){ .rate_nominal = { 25, 1 }, .fields_suspected = true, .claims_fields = true };
+	assert_false(measure_more_is_wanted(&facts));
 	buf_fini(&line);
 	strings_fini(&argv);
 }
@@ -210,9 +265,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_last_counts),
+		cmocka_unit_test(reads_how_lines_stand_out),
 		cmocka_unit_test(tells_fields_from_pictures),
 		cmocka_unit_test(looks_longer_where_the_file_says_so),
 		cmocka_unit_test(looks_further_on_where_it_is_long),
+		cmocka_unit_test(looks_again_where_whole_pictures_look_otherwise),
 		cmocka_unit_test(knows_claims),
 		cmocka_unit_test(believes_keyframes_that_give_a_picture),
 	};

@@ -607,6 +607,28 @@ static void assemble_waits_for_all_that_it_needs(void **state)
 	task_fini(&task);
 }
 
+static void what_waits_for_a_task_waits_for_what_that_adds(void **state)
+{
+	static const enum task_kind order[] = { TASK_SCAN, TASK_SCAN, TASK_ASSEMBLE };
+	struct fixture *f = *state;
+	struct plan_task first[] = { { .kind = TASK_SCAN, .seq = 1 }, { .kind = TASK_ASSEMBLE, .needs_count = 1 } }, added = { .kind = TASK_SCAN, .seq = 4 };
+	struct plan plan = { .tasks = first, .task_count = 2 };
+	struct task task;
+
+	add_video(f, f->video, 0);
+	assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+	assert_int_equal(plan_tasks(f->db, &task, &well, &plan), DB_OK);
+	task_fini(&task);
+	for (size_t i = 0; i < 3; i++) {
+		plan = (struct plan){ .tasks = &added, .task_count = i == 0 };
+		assert_int_equal(task_claim(f->db, f->worker, 0, INT64_MAX, &task), DB_OK);
+		assert_int_equal(task.kind, order[i]);
+		if (i < 2)
+			assert_int_equal(plan_tasks(f->db, &task, &well, &plan), DB_OK);
+		task_fini(&task);
+	}
+}
+
 static void a_deleted_video_goes_when_its_child_is_gone(void **state)
 {
 	struct fixture *f = *state;
@@ -810,6 +832,7 @@ int main(void)
 		T(an_edition_that_fails_keeps_its_own_pieces_for_a_retry),
 		T(what_cannot_be_removed_lets_others_go_first),
 		T(assemble_waits_for_all_that_it_needs),
+		T(what_waits_for_a_task_waits_for_what_that_adds),
 		T(a_deleted_video_goes_when_its_child_is_gone),
 		T(a_deleted_video_that_cannot_be_removed_is_passed_by),
 		T(a_patch_names_the_member_that_is_wrong),
