@@ -484,7 +484,7 @@ UPDATE video
    SET probe = json_set(probe, :where, json_object(
                'pictures', :pictures, 'top_first', :top_first, 'bottom_first', :bottom_first, 'progressive', :progressive,
                'undetermined', :undetermined, 'repeated', :repeated, 'not_repeated', :not_repeated, 'captions', :captions,
-               'errors', :errors, 'flagged', :flagged, 'alone', :alone, 'first_pts', :first_pts,
+               'errors', :errors, 'flagged', :flagged, 'alone', :alone, 'first_pts', :first_pts, 'last_pts', :last_pts,
                'combs', json_array(:as_is, :least, :order, :apart, :whole, :pairs)))
  WHERE id = :id AND probe IS NOT NULL;
 
@@ -504,13 +504,13 @@ SELECT probe ->> '$.format.format_name', probe ->> '$.format.start_time', probe 
        probe ->> '$.measured.pictures', probe ->> '$.measured.top_first', probe ->> '$.measured.bottom_first',
        probe ->> '$.measured.progressive', probe ->> '$.measured.undetermined', probe ->> '$.measured.repeated',
        probe ->> '$.measured.not_repeated', probe ->> '$.measured.captions', probe ->> '$.measured.errors',
-       probe ->> '$.measured.flagged', probe ->> '$.measured.alone', probe ->> '$.measured.first_pts',
+       probe ->> '$.measured.flagged', probe ->> '$.measured.alone', probe ->> '$.measured.first_pts', probe ->> '$.measured.last_pts',
        probe ->> '$.measured.combs[0]', probe ->> '$.measured.combs[1]', probe ->> '$.measured.combs[2]',
        probe ->> '$.measured.combs[3]', probe ->> '$.measured.combs[4]', probe ->> '$.measured.combs[5]',
        probe ->> '$.elsewhere.pictures', probe ->> '$.elsewhere.top_first', probe ->> '$.elsewhere.bottom_first',
        probe ->> '$.elsewhere.progressive', probe ->> '$.elsewhere.undetermined', probe ->> '$.elsewhere.repeated',
        probe ->> '$.elsewhere.not_repeated', probe ->> '$.elsewhere.captions', probe ->> '$.elsewhere.errors',
-       probe ->> '$.elsewhere.flagged', probe ->> '$.elsewhere.alone', probe ->> '$.elsewhere.first_pts',
+       probe ->> '$.elsewhere.flagged', probe ->> '$.elsewhere.alone', probe ->> '$.elsewhere.first_pts', probe ->> '$.elsewhere.last_pts',
        probe ->> '$.elsewhere.combs[0]', probe ->> '$.elsewhere.combs[1]', probe ->> '$.elsewhere.combs[2]',
        probe ->> '$.elsewhere.combs[3]', probe ->> '$.elsewhere.combs[4]', probe ->> '$.elsewhere.combs[5]',
        probe ->> '$.idr.count', probe ->> '$.idr.sum', probe ->> '$.wide', probe ->> '$.merged'

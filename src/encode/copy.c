@@ -74,6 +74,8 @@ static bool is_regular(const struct plan_input *input, const struct grid *g, str
 		return no(copy, "Its frames do not stand on a grid of one rate from the start.");
 	if (g->frames != (int64_t)scan->count || scan->no_pts > 0 || scan->bad_lines > 0)
 		return no(copy, "Some slots have no frame, or some frames no time.");
+	if (scan->joined)
+		return no(copy, "Its fields are packets of their own.");
 	if (scan->headless > 0)
 		return no(copy, "It does not begin with a keyframe.");
 	if (scan->keys_are_false)

@@ -203,6 +203,8 @@ static void take_measured(const struct measured *m, struct facts_picture *p)
 	p->damage = m->errors;
 	p->keys_alone = m->known ? m->alone : -1;
 	p->first_pts = m->known ? m->first_pts : INT64_MIN;
+	p->last_pts = m->last_pts;
+	p->looked = m->pictures;
 }
 
 static void take_video(const struct stream_row *s, const struct probe *probe, struct facts_picture *p)

@@ -21,6 +21,7 @@ struct facts_picture {
 	struct ratio rate_nominal, rate_mean;   /* r_frame_rate, avg_frame_rate */
 	int64_t delay;                  /* pictures that the decoder waits for before it gives the first: more than 0 where they are reordered */
 	int64_t first_pts;              /* of the first picture that could be decoded, in its time base; INT64_MIN: not known */
+	int64_t looked, last_pts;       /* so many pictures came of the packets from that one until this one; 0: nobody looked */
 	double length_s;                /* from the first picture until the last one's end; 0: not known */
 	int64_t length_frames;          /* with so many pictures, and no fewer; 0: however many there are */
 	int64_t told_frames;            /* how many pictures the container names; 0: it does not */

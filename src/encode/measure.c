@@ -37,6 +37,7 @@
 #define FLAGGED_KEY "clipmill.interlaced"
 #define ALONE_KEY "clipmill.alone"
 #define FIRST_KEY "frame:0    pts:"
+#define FRAME_KEY "frame:"
 
 /* The command line ---------------------------------------------------------------------------- */
 
@@ -175,6 +176,25 @@ static int64_t first_time(const char *output)
 	return least == INT64_MAX ? INT64_MIN : least;
 }
 
+/* When the last one is shown that went through idet: those of other filters are keyframes, and may be later ones. */
+static int64_t last_time(const char *output)
+{
+	int64_t last = INT64_MIN;
+
+	for (const char *at = output, *end; (at = strstr(at, FRAME_KEY)) != NULL && (end = strchr(at, '\n')) != NULL; at = end) {
+		const char *pts = strstr(at, "pts:");
+		char *behind;
+		long long value;
+
+		if (strncmp(end + 1, "lavfi.idet.", 11) != 0 || pts == NULL || pts > end)
+			continue;
+		value = strtoll(pts + 4, &behind, 10);
+		if (behind > pts + 4 && value > last)
+			last = value;
+	}
+	return last;
+}
+
 static int64_t count_of(const char *text, const char *what)
 {
 	int64_t count = 0;
@@ -206,6 +226,7 @@ void measure_read(const char *output, const char *errors, struct measured *m)
 	m->repeated = last_value(output, "idet.repeated.top") + last_value(output, "idet.repeated.bottom");
 	m->errors = telling_complaints(errors);
 	m->first_pts = first_time(output);
+	m->last_pts = last_time(output);
 }
 
 /* What follows from it ------------------------------------------------------------------------ */

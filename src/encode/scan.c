@@ -9,6 +9,8 @@
 
 #include "encode/scan.h"
 
+#define FIELD_MOST 0.75         /* of a frame is what its second field may come behind the first: a half, and clocks are rounded */
+#define FIELDS_LEAST 10         /* one such in so many pictures, at least; and one that is missing, at the most */
 #define HEAD_NEAR 64            /* packets: no picture is stored so far behind one that is shown later */
 
 void scan_init(struct scan *scan)
@@ -268,6 +270,64 @@ void scan_behead(struct scan *scan, int64_t pts)
 	scan->headless = scan->count - kept;
 	scan->count = kept;
 	qsort(scan->packets, scan->count, sizeof *scan->packets, by_pts);
+}
+
+/* Next in the file, too, and closer to the one before than most of a frame lasts. */
+static bool is_second(const struct scan_packet *p, const struct scan_packet *kept, double frame)
+{
+	return kept != NULL && p->at == kept->at + 1 && (double)(p->pts - kept->pts) < FIELD_MOST * frame;
+}
+
+/* Packets from one time until another, and those of them that are no second fields. */
+static void count_frames(const struct scan *scan, int64_t first, int64_t last, double frame, int64_t *packets, int64_t *frames)
+{
+	const struct scan_packet *kept = NULL;
+
+	*packets = *frames = 0;
+	for (size_t i = 0; i < scan->count; i++) {
+		const struct scan_packet *p = &scan->packets[i];
+
+		if (p->pts < first || p->pts > last)
+			continue;
+		++*packets;
+		if (!is_second(p, kept, frame)) {
+			kept = p;
+			++*frames;
+		}
+	}
+}
+
+static void drop_seconds(struct scan *scan, double frame)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < scan->count; i++)
+		if (!is_second(&scan->packets[i], kept > 0 ? &scan->packets[kept - 1] : NULL, frame))
+			scan->packets[kept++] = scan->packets[i];
+	scan->count = kept;
+	qsort(scan->packets, scan->count, sizeof *scan->packets, by_place);
+	for (size_t i = 0; i < scan->count; i++)
+		scan->packets[i].at = (uint32_t)i;
+	qsort(scan->packets, scan->count, sizeof *scan->packets, by_pts);
+}
+
+void scan_join_fields(struct scan *scan, int64_t first, int64_t last, int64_t pictures)
+{
+	double frame = ((double)last - (double)first) / (double)(pictures - 1);
+	int64_t packets, frames;
+
+	if (pictures < FIELDS_LEAST || first >= last)
+		return;
+	count_frames(scan, first, last, frame, &packets, &frames);
+	if (llabs(frames - pictures) * FIELDS_LEAST > pictures)
+		return;
+	if (packets > frames + pictures / FIELDS_LEAST) {
+		drop_seconds(scan, frame);
+		scan->joined = true;
+	} else if (scan->no_pts <= scan->count && scan->no_pts * FIELDS_LEAST >= scan->count) {
+		scan->no_pts = 0;
+		scan->joined = true;
+	}
 }
 
 void scan_drop_torn(struct scan *scan, int64_t size_bytes)

@@ -35,6 +35,7 @@ struct scan {
 	int64_t step;                   /* ticks from a packet's time to the next one's, where they have none of their own; 0: they have */
 	size_t most;                    /* packets that are kept; 0: all there are */
 	bool keys_are_false;            /* and are forgotten */
+	bool joined;                    /* fields were packets of their own: scan_join_fields() */
 	bool torn;                      /* its last packet was dropped by scan_drop_torn() */
 	bool cut;                       /* the file ends in the middle of what it announced (encode/telling.h) */
 	bool too_many;                  /* there were more than `most` */
@@ -61,6 +62,12 @@ void scan_forget_keys(struct scan *scan);
 /* After scan_end: drops what is shown before `pts`, which is that of the first picture that can be decoded: where a recording was cut
  * they lean on others that are not there. */
 void scan_behead(struct scan *scan, int64_t pts);
+
+/*
+ * After scan_end: drops second fields of H.264 (7.4.1.2.4), each of which is a packet of its own and gives no picture, and forgets
+ * those that tell no time.  That there are any shows where `pictures`, which were decoded, are shown from `first` until `last`.
+ */
+void scan_join_fields(struct scan *scan, int64_t first, int64_t last, int64_t pictures);
 
 /* After scan_end, of a file that was cut off: drops a last packet that goes on to its very end, where it is cut. */
 void scan_drop_torn(struct scan *scan, int64_t size_bytes);

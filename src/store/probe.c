@@ -52,6 +52,7 @@ enum db_result probe_measured_save(struct db *db, const char *video, const struc
 	rows_int(&rows, ":flagged", m->flagged);
 	rows_int(&rows, ":alone", m->alone);
 	rows_int(&rows, ":first_pts", m->first_pts);
+	rows_int(&rows, ":last_pts", m->last_pts);
 	rows_int(&rows, ":as_is", m->combs.as_is);
 	rows_int(&rows, ":least", m->combs.least);
 	rows_int(&rows, ":order", m->combs.order);
@@ -185,6 +186,7 @@ static void read_measured(struct columns *c, struct measured *m)
 	m->flagged = take_number(c);
 	m->alone = take_int(c, -1);
 	m->first_pts = take_int(c, INT64_MIN);
+	m->last_pts = take_int(c, INT64_MIN);
 	m->combs.as_is = take_number(c);
 	m->combs.least = take_number(c);
 	m->combs.order = take_int(c, 0);

@@ -48,6 +48,7 @@ struct measured {
 	int64_t flagged;                /* pictures that the decoder calls interlaced */
 	int64_t alone;                  /* pictures that came of a few keyframes by themselves; -1: nobody looked */
 	int64_t first_pts;              /* of the first of them, in the stream's time base; INT64_MIN: not told */
+	int64_t last_pts;               /* and of the last one */
 	int64_t captions;               /* pictures that carry closed captions (ATSC A/53) */
 	int64_t errors;                 /* lines of complaint of the decoder */
 	struct combs combs;

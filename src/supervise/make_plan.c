@@ -170,6 +170,8 @@ static bool packets_make(struct work *work)
 		scan_drop_torn(&a->scan, work->facts.source.size_bytes);
 	else if (facts_are_in(&work->facts, "flv") && strcmp(work->facts.picture.codec, "h264") == 0)
 		scan_drop_torn(&a->scan, work->facts.source.size_bytes - FLV_HEAD_BYTES);
+	if (strcmp(work->facts.picture.codec, "h264") == 0)
+		scan_join_fields(&a->scan, work->facts.picture.first_pts, work->facts.picture.last_pts, work->facts.picture.looked);
 	if (measure_keys_are_false(&work->facts.picture, &a->scan))
 		scan_forget_keys(&a->scan);
 	return make_plan(work, &a->scan);

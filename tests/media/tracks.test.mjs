@@ -8,6 +8,7 @@ import { boxes, find } from "../lib/boxes.mjs";
 import { after, serve, test } from "../lib/harness.mjs";
 import { readMaster, readMedia } from "../lib/hls.mjs";
 import { decodedFrames, madeClip, soundOf } from "../lib/media.mjs";
+import { paff } from "../lib/paff.mjs";
 import { clip, noCorpus } from "../lib/paths.mjs";
 import { run } from "../lib/programs.mjs";
 import { beeps } from "../lib/sync.mjs";
@@ -423,6 +424,30 @@ for (const [what, name, args, rate, frames, code] of [
 		assert.equal(video.frames, frames);
 		assert.equal(await decodedFrames(file(rung.url)), frames);
 		assert.equal((await listed(video)).variants[0]["FRAME-RATE"], (Number(rate.split("/")[0]) / Number(rate.split("/")[1])).toFixed(3));
+	});
+}
+
+// Levels of grey of each picture that is decoded, in their order.
+const levels = async (what) => [...(await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `movie=${what},signalstats`, "-show_entries", "frame_tags=lavfi.signalstats.YAVG",
+	"-of", "csv=p=0"])).matchAll(/[\d.]+/g)].map(Number);
+
+// Two fields in one packet, or in one whose second half tells no time (MPEG-TS); "split": each in a packet with a time of its own.
+for (const [name, options, seconds] of [["mixed.mkv", { mixed: true }, 2], ["bottom.ts", { first: "bottom" }, 2], ["split-top.mp4", {}, 2],
+	["split-bottom.ts", { first: "bottom" }, 2], ["split-mixed.ts", { mixed: true }, 24]]) {
+	test(`fields that are coded one by one are two pictures of each frame: ${name}`, async () => {
+		const folder = mkdtempSync(join(shelf, "fields-")), frames = paff(25 * seconds, options), source = join(folder, name), parts = join(folder, "%d.h264");
+		frames.forEach((frame, i) => writeFileSync(join(folder, `${i}.h264`), frame));
+		if (name.startsWith("split")) {
+			writeFileSync(join(folder, "all.h264"), Buffer.concat(frames));
+			await run("ffmpeg", ["-v", "error", "-i", join(folder, "all.h264"), "-c", "copy", source]);
+		} else {
+			await run("ffmpeg", ["-v", "error", "-framerate", "25", "-f", "image2", "-c:v", "h264", "-i", parts, "-c", "copy", join(folder, "all.mkv")]);
+			await run("ffmpeg", ["-v", "error", "-i", join(folder, "all.mkv"), "-c", "copy", source]);
+		}
+		const video = await ready(source), seen = await levels(file(video.renditions[0].url));
+		assert.deepEqual(seen.map(Math.round), Array.from({ length: 50 * seconds }, (_, i) => 20 + 2 * i % 200));
+		assert.equal(video.duration_ms, 1000 * seconds);
+		assert.ok(codes(video).includes("deinterlaced") && !codes(video).includes("frames_lost") && !codes(video).includes("no_times"));
 	});
 }
 

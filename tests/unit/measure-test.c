@@ -42,11 +42,12 @@ static void reads_the_last_counts(void **state)
 	assert_int_equal(m.not_repeated, 1);
 	assert_int_equal(m.errors, 2);
 	assert_int_equal(m.first_pts, 0);
+	assert_int_equal(m.last_pts, 3003);     /* not that of a keyframe that was decoded by itself */
 	measure_read("frame:0    pts:NOPTS   pts_time:NOPTS\nframe:1    pts:-7\nframe:0    pts:900    pts_time:0.01\nframe:0    pts:-90    pts_time:-0.001\n"
 		     "frame:10   pts:-99\n", "", &m);
 	assert_int_equal(m.first_pts, -90);
 	measure_read("", "", &m);
-	assert_true(m.first_pts == INT64_MIN);
+	assert_true(m.first_pts == INT64_MIN && m.last_pts == INT64_MIN);
 	assert_int_equal(m.pictures, 0);
 	measure_read("clipmill.captions=1\nclipmill.interlaced=1\nlavfi.idet.multiple.tff=-3\nlavfi.idet.multiple.bff=1e300\n"
 		     "lavfi.idet.repeated.top=nan\n", "", &m);

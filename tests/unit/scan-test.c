@@ -154,6 +154,51 @@ static void forgets_what_leans_on_others(void **state)
 	scan_fini(&scan);
 }
 
+/* 40 packets of a camera with 25 frames a second: all fields, frames among fields, fields without times, frames alone. */
+static void joins_the_fields_of_a_frame(void **state)
+{
+	static const struct { bool timed; int every; int64_t last, pictures; size_t kept, no_pts; bool joined; } cases[] = {
+		{ true, 1, 3600 * 9, 10, 20, 0, true }, { true, 2, 3600 * 9, 10, 20, 0, true }, { false, 1, 3600 * 9, 10, 20, 0, true },
+		{ true, 1, 1800 * 19, 20, 40, 0, false }, { false, 1, 3600 * 9, 19, 20, 20, false }, { true, 1, 3600 * 3, 4, 40, 0, false },
+	};
+	char line[64];
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct scan scan;
+
+		scan_init(&scan);
+		for (int n = 0; n < 20; n++) {
+			scan_feed(&scan, line, (size_t)snprintf(line, sizeof line, "%d,%d,9,%d,%s\n", n * 3600, n * 3600, n * 20, n == 0 ? "K_" : "__"));
+			if (n % cases[i].every == 0 && cases[i].timed)
+				scan_feed(&scan, line, (size_t)snprintf(line, sizeof line, "%d,%d,9,%d,__\n", n * 3600 + 1800, n * 3600 + 1800, n * 20 + 9));
+			else if (n % cases[i].every == 0)
+				scan_feed(&scan, line, (size_t)snprintf(line, sizeof line, "N/A,N/A,9,%d,__\n", n * 20 + 9));
+		}
+		scan_end(&scan);
+		scan_join_fields(&scan, 0, cases[i].last, cases[i].pictures);
+		assert_int_equal(scan.count, cases[i].kept);
+		assert_int_equal(scan.no_pts, cases[i].no_pts);
+		assert_int_equal(scan.joined, cases[i].joined);
+		assert_int_equal(scan.packets[scan.count - 1].at, scan.count - 1);
+		scan_fini(&scan);
+	}
+}
+
+static void joins_no_packets_of_a_clock_that_starts_anew(void **state)
+{
+	struct scan scan;
+	char line[64];
+
+	scan_init(&scan);
+	for (int n = 0; n < 40; n++)
+		scan_feed(&scan, line, (size_t)snprintf(line, sizeof line, "%d,%d,9,%d,K_\n", n % 20 * 3600, n % 20 * 3600, n * 20));
+	scan_end(&scan);
+	scan_join_fields(&scan, 0, 3600 * 19, 20);
+	assert_int_equal(scan.count, 40);
+	assert_false(scan.joined);
+	scan_fini(&scan);
+}
+
 static void drops_a_last_packet_that_is_torn(void **state)
 {
 	struct scan scan;
@@ -188,6 +233,8 @@ int main(void)
 		cmocka_unit_test(counts_rows_that_are_none),
 		cmocka_unit_test(forgets_keyframes),
 		cmocka_unit_test(forgets_what_leans_on_others),
+		cmocka_unit_test(joins_the_fields_of_a_frame),
+		cmocka_unit_test(joins_no_packets_of_a_clock_that_starts_anew),
 		cmocka_unit_test(drops_a_last_packet_that_is_torn),
 		cmocka_unit_test(nothing_is_nothing),
 	};
