@@ -96,14 +96,26 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 	strings_add_all(argv, end);
 }
 
+static bool is_slow(const struct facts *facts)
+{
+	return ratio_value(facts->picture.rate_nominal) < RATE_MOST;
+}
+
+/* Of broadcasts: a film may be whole, and what comes between is not. */
+static bool is_recording(const struct facts *facts)
+{
+	return facts_are_in(facts, "mpegts") || facts_are_in(facts, "mpeg");
+}
+
 bool measure_elsewhere_is_wanted(const struct facts *facts)
 {
-	return facts->picture.claims_fields && facts->source.duration_s > ELSEWHERE_FROM_S;
+	return facts->picture.count > 0 && facts->source.duration_s > ELSEWHERE_FROM_S &&
+	       (facts->picture.claims_fields || (is_recording(facts) && is_slow(facts)));
 }
 
 bool measure_more_is_wanted(const struct facts *facts)
 {
-	return !facts->picture.claims_fields && facts->picture.fields_suspected && ratio_value(facts->picture.rate_nominal) < RATE_MOST;
+	return !facts->picture.claims_fields && facts->picture.fields_suspected && is_slow(facts) && !measure_elsewhere_is_wanted(facts);
 }
 
 static void add_place(const struct conf *conf, const char *source, const struct facts *facts, double part, struct strings *argv)
@@ -114,11 +126,12 @@ static void add_place(const struct conf *conf, const char *source, const struct 
 	add_input(conf, source, facts, false, argv);
 }
 
-/* One place after the other: idet counts on. */
+/* One place after the other: idet counts on.  Filter concat refuses pictures whose pixels differ in shape,
+ * as in broadcasts. */
 static void put_places(int64_t index, int count, int pictures, struct buf *out)
 {
 	for (int i = 0; i < count; i++)
-		buf_printf(out, "[%d:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S "[p%d];", i, index, pictures, i);
+		buf_printf(out, "[%d:%" PRId64 "]trim=end_frame=%d,trim=duration=" LONGEST_S ",setsar=1[p%d];", i, index, pictures, i);
 	for (int i = 0; i < count; i++)
 		buf_printf(out, "[p%d]", i);
 	buf_printf(out, "concat=n=%d,split=3[i][f][w];[i]idet," PRINTED "[idet];[w]", count);

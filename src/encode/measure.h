@@ -22,7 +22,7 @@ static inline bool scan_lists_packets(int64_t step)
  */
 void measure_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv);
 
-/* True where it may be interlaced, and is long enough for its first pictures to tell little: those may stand still, or be an
+/* True where it may be interlaced, or is a recording, and is long enough for its first pictures to tell little: those may stand still, or be an
  * announcement. */
 bool measure_elsewhere_is_wanted(const struct facts *facts);
 

@@ -427,6 +427,16 @@ for (const [what, name, args, rate, frames, code] of [
 	});
 }
 
+test("a recording that says it is whole, and is so at first, is searched for fields where its pixels have another shape", async () => {
+	const ts = (name, shape, source) => make(name, source, ["-vf", `setsar=${shape},setfield=prog`], h264, ["-g", "25"]);
+	const film = await ts("film.ts", "1", ["-f", "lavfi", "-i", "mandelbrot=s=192x144:r=25,trim=duration=6"]), list = join(shelf, "mixed.txt");
+	const between = await ts("between.ts", "16/15", woven(5));
+	writeFileSync(list, [film, between, film].map((part) => `file '${part}'\n`).join(""));
+	const video = await ready(await make("mixed.ts", ["-f", "concat", "-safe", "0", "-i", list, "-c", "copy"]));
+	assert.ok(codes(video).includes("deinterlaced"), codes(video).join());
+	assert.equal(video.frames, 850);
+});
+
 // Levels of grey of each picture that is decoded, in their order.
 const levels = async (what) => [...(await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `movie=${what},signalstats`, "-show_entries", "frame_tags=lavfi.signalstats.YAVG",
 	"-of", "csv=p=0"])).matchAll(/[\d.]+/g)].map(Number);

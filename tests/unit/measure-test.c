@@ -175,7 +175,7 @@ static void looks_longer_where_the_file_says_so(void **state)
 static void looks_further_on_where_it_is_long(void **state)
 {
 	const struct conf conf = { .ffmpeg = (char *)(uintptr_t)"ffmpeg" };
-	struct facts facts = { .picture.index = 3, .picture.claims_fields = true, .source.duration_s = 100 };
+	struct facts facts = { .picture.index = 3, .picture.count = 1, .picture.claims_fields = true, .source.duration_s = 100 };
 	struct strings argv = STRINGS_INIT;
 	struct buf line = BUF_INIT;
 
@@ -187,7 +187,12 @@ static void looks_further_on_where_it_is_long(void **state)
 	assert_non_null(strstr(buf_text(&line), "[1:3]trim=end_frame=100,"));
 	facts.source.duration_s = 10;
 	assert_false(measure_elsewhere_is_wanted(&facts));
-	facts = (struct facts){ .source.duration_s = 100 };
+	facts = (struct facts){ .source.duration_s = 100, .picture = { .count = 1, .rate_nominal = { 25, 1 }, .fields_suspected = true } };
+	assert_false(measure_elsewhere_is_wanted(&facts));
+	strcpy(facts.source.container, "mpegts");
+	assert_true(measure_elsewhere_is_wanted(&facts));
+	assert_false(measure_more_is_wanted(&facts));
+	facts.picture.rate_nominal.num = 50;
 	assert_false(measure_elsewhere_is_wanted(&facts));
 	buf_fini(&line);
 	strings_fini(&argv);
