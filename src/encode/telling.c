@@ -144,6 +144,18 @@ int64_t telling_complaints(const char *text)
 	return count;
 }
 
+bool telling_is_damage(const char *text)
+{
+	static const char *const words[] = {
+		"Error while decoding stream", "error while decoding MB", " damaged at ", "invalid mb type", "invalid cbp", NULL,
+	};
+
+	for (const char *const *word = words; *word != NULL; word++)
+		if (strstr(text, *word) != NULL)
+			return true;
+	return false;
+}
+
 bool telling_is_cut(const char *text)
 {
 	return strstr(text, PARTIAL) != NULL || strstr(text, ENDED_EARLY) != NULL;

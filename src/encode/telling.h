@@ -15,6 +15,9 @@ void telling_line(const char *text, char line[160]);
 /* How many lines of it complain of the source: not of what we do not let the tool have for a track that is left out. */
 int64_t telling_complaints(const char *text);
 
+/* Pictures did not decode whole: none of what decoders say where they are entered between keyframes. */
+bool telling_is_damage(const char *text);
+
 /* A demuxer's words for a file that ends in the middle of what it announced. */
 bool telling_is_cut(const char *text);
 

@@ -274,10 +274,20 @@ static enum db_result say_frames_lost(struct db *db, const struct task *task, co
 	return add_decision(db, task, "frames_lost", detail);
 }
 
+/* What is damaged shows until the next keyframe; a decoder is entered at the one before, and reads a little ahead. */
+static enum db_result say_damaged(struct db *db, const struct task *task, const struct lost *lost)
+{
+	char detail[160];
+
+	snprintf(detail, sizeof detail, "Pictures at about %.1f s to %.1f s do not decode cleanly: what is missing of them was taken from others.",
+		 (double)lost->begins_ms / 1000, (double)lost->ends_ms / 1000);
+	return add_decision(db, task, "frames_damaged", detail);
+}
+
 static enum db_result say_lost(struct db *db, const struct task *task, const char *rendition, const struct lost *lost)
 {
 	if (lost->count <= 0)
-		return DB_OK;
+		return lost->damaged ? say_damaged(db, task, lost) : DB_OK;
 	return task->kind == TASK_AUDIO ? say_sound_lost(db, task, rendition, lost) : say_frames_lost(db, task, lost);
 }
 

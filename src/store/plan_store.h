@@ -63,6 +63,8 @@ struct plan_also {
 struct lost {
 	int64_t count;                  /* frames, or of a sound seconds; 0 or less: nothing */
 	int64_t from_ms, to_ms;         /* of frames: where, in the video; the same twice: all behind it */
+	bool damaged;                   /* frames that came are not whole, or stand for others */
+	int64_t begins_ms, ends_ms;     /* of the piece */
 };
 
 /* A chunk or an audio track is published. */

@@ -81,7 +81,8 @@ static void find_lost(const struct plan_rendition *planned, const struct fragmen
 	const struct fragment *last = &file->fragments[file->count - 1];
 	bool found = false;
 
-	lost->from_ms = lost->to_ms = to_ms(file, last->decode_time + last->duration);
+	lost->begins_ms = to_ms(file, file->fragments[0].decode_time);
+	lost->from_ms = lost->to_ms = lost->ends_ms = to_ms(file, last->decode_time + last->duration);
 	for (size_t i = 0; i < file->count && planned->rate_num > 0; i++) {
 		const struct fragment *f = &file->fragments[i];
 
@@ -227,6 +228,7 @@ static bool chunk_make(struct work *work)
 		return false;
 	if (task->frames_planned > 0 && work->piece_count > 0)
 		work->lost.count = task->frames_planned - work->pieces[0].frames;
+	work->lost.damaged = telling_is_damage(work->attempt->ended.stderr_tail);
 	return true;
 }
 

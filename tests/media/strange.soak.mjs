@@ -24,7 +24,7 @@ const server = await serve({ prepare: async (server) => {
 } });
 
 // Sentences that say that something is wrong with a source.
-const ALARMS = ["by_field", "cut_off", "damaged", "frames_lost", "goes_on", "headless", "keyframes_false", "merged", "no_times", "one_chunk_after_mismatch", "pictures_missing", "pictures_empty",
+const ALARMS = ["by_field", "cut_off", "damaged", "frames_damaged", "frames_lost", "goes_on", "headless", "keyframes_false", "merged", "no_times", "one_chunk_after_mismatch", "pictures_missing", "pictures_empty",
 	"sound_lost", "sounds_empty", "sounds_unread", "spliced", "no_poster", "no_storyboard", "sound_before_picture", "color_guessed", "askew", "mirrored", "telecine", "deinterlaced", "alpha_dropped"];
 
 const file = (url) => join(server.dir, url.slice(1));

@@ -224,6 +224,14 @@ test("pictures that do not decode are told, and not counted", async () => {
 	assert.match(video.decisions.find(({ code }) => code === "frames_lost")?.detail ?? "", /^5 of 50 frames could not be decoded and are missing/);
 });
 
+test("pictures that do not decode whole are told where others take their place, and where the chunk is", async () => {
+	const holes = ["-vf", "select='not(eq(mod(n,7),3))'", "-fps_mode", "vfr", "-g", "50"], hurt = ["-bsf:v", "noise=amount='if(between(n,60,63),50,1000000)'"];
+	const whole = await make("holes.mp4", picture(), h264, holes), { decisions } = await ready(await make("hurt-holes.mp4", ["-i", whole], ["-c", "copy"], hurt));
+	const told = decisions.filter(({ code }) => code === "frames_damaged").map(({ detail }) => detail.match(/^Pictures at about ([\d.]+) s to ([\d.]+) s do not decode cleanly/));
+	assert.ok(told.length > 0 && told.every(([, from, to]) => from < 4 && to > 2.5), JSON.stringify(decisions));
+	assert.deepEqual(codes(await ready(whole)).filter((code) => /damaged|lost/.test(code)), []);
+});
+
 test("an MP4 that was cut short says what is missing, and its sound is as long as its picture", async () => {
 	const whole = await make("whole.mp4", picture(), tone(440), h264, ["-c:a", "aac", "-g", "25", "-movflags", "+faststart"]), path = join(shelf, "short.mp4");
 	const bytes = readFileSync(whole);
@@ -239,7 +247,7 @@ test("a packet that is torn by the end of a file is told once, as where it was c
 		const path = join(shelf, `torn-off.${ending}`), bytes = readFileSync(whole);
 		writeFileSync(path, bytes.subarray(0, bytes.length * 0.7));
 		const { decisions } = await ready(path);
-		assert.deepEqual(decisions.filter(({ code }) => ["cut_off", "damaged"].includes(code)),
+		assert.deepEqual(decisions.filter(({ code }) => ["cut_off", "damaged", "frames_damaged"].includes(code)),
 			[{ code: "cut_off", detail: "The file ends in the middle of a packet: it was cut off." }]);
 	}
 });
