@@ -94,9 +94,9 @@ export class Player {
 		return this.state();
 	}
 
-	// All of it is here: the element's ranges are those that it keeps.
+	// All of it is here: the element's ranges are those that it keeps.  What it knows of the picture it may know a moment later.
 	async loadAll(seconds) {
-		await this.until(({ buffered }, seconds) => buffered.length && buffered.end(buffered.length - 1) >= seconds, seconds);
+		await this.until(({ buffered, readyState }, seconds) => readyState > 0 && buffered.length && buffered.end(buffered.length - 1) >= seconds, seconds);
 		return this.state();
 	}
 
