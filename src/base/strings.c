@@ -50,6 +50,14 @@ bool strings_among(const char *const *array, const char *text)
 	return *array != NULL;
 }
 
+bool strings_any_in(const char *const *array, const char *text)
+{
+	for (; *array != NULL; array++)
+		if (strstr(text, *array) != NULL)
+			return true;
+	return false;
+}
+
 void strings_set(struct strings *list, size_t at, const char *text)
 {
 	char *copy = strdup(text);

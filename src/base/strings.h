@@ -24,6 +24,9 @@ void strings_add_all(struct strings *list, const char *const *items);
 /* True where a NULL-terminated array has `text`. */
 bool strings_among(const char *const *array, const char *text);
 
+/* True where `text` has a string of a NULL-terminated array somewhere in it. */
+bool strings_any_in(const char *const *array, const char *text);
+
 /* Puts `text` in the place of an entry that is there. */
 void strings_set(struct strings *list, size_t at, const char *text);
 

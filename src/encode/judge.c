@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/strings.h"
 #include "encode/judge.h"
 #include "encode/telling.h"
 
@@ -46,10 +47,7 @@ static bool says_this(const struct task_exit *ended, const char *phrase)
 
 static bool says(const struct task_exit *ended, const char *const *phrases)
 {
-	for (; *phrases != NULL; phrases++)
-		if (says_this(ended, *phrases))
-			return true;
-	return false;
+	return ended->stderr_tail != NULL && strings_any_in(phrases, ended->stderr_tail);
 }
 
 /* ffmpeg calls much an I/O error that is only a strange file: while it writes, or where we read our own, it is one. */

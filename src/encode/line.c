@@ -39,9 +39,7 @@ void line_open(const struct plan_input *input, struct strings *argv)
 	switches_ffmpeg(input->conf, argv);
 	line_number(argv, "-filter_complex_threads", input->threads);
 	switches_source(input->conf, input->facts, argv);
-	switches_rate(input->facts, argv);
-	if (facts_drops_torn(input->facts))
-		line_text(argv, "-fflags", "+discardcorrupt");
+	switches_packets(input->facts, argv);
 	line_text(argv, "-max_error_rate", "1");
 	line_number(argv, "-threads", input->threads);
 }

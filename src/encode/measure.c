@@ -71,9 +71,7 @@ static void put_graph(const struct facts *facts, struct buf *out)
 static void add_input(const struct conf *conf, const char *source, const struct facts *facts, bool keyframes, struct strings *argv)
 {
 	switches_source(conf, facts, argv);
-	switches_rate(facts, argv);
-	if (facts_drops_torn(facts))
-		line_text(argv, "-fflags", "+discardcorrupt");
+	switches_packets(facts, argv);
 	/* Lines that were turned are columns: nothing could be seen of their order. */
 	strings_add_all(argv, (const char *const[]){ "-noautorotate", "-threads", "1", NULL });
 	if (keyframes)

@@ -80,12 +80,14 @@ void switches_source(const struct conf *conf, const struct facts *facts, struct 
 		strings_add_all(argv, (const char *const[]){ "-advanced_editlist", "0", NULL });
 }
 
-void switches_rate(const struct facts *facts, struct strings *argv)
+void switches_packets(const struct facts *facts, struct strings *argv)
 {
-	if (!facts_has_no_clock(facts) || facts->picture.count == 0)
-		return;
-	strings_add(argv, "-r");
-	strings_addf(argv, "%" PRId64 "/%" PRId64, facts->picture.rate_nominal.num, facts->picture.rate_nominal.den);
+	if (facts_has_no_clock(facts) && facts->picture.count > 0) {
+		strings_add(argv, "-r");
+		strings_addf(argv, "%" PRId64 "/%" PRId64, facts->picture.rate_nominal.num, facts->picture.rate_nominal.den);
+	}
+	if (facts_drops_torn(facts))
+		strings_add_all(argv, (const char *const[]){ "-fflags", "+discardcorrupt", NULL });
 }
 
 /* By the empty specifier it holds for ffprobe's own opening, and not for what libavformat opens while it looks for stream infos. */

@@ -15,8 +15,9 @@ void switches_input(const struct conf *conf, bool wide, bool merged, struct stri
 /* The same for a source of which facts are known: a hole in MPEG-TS is no end of it, however long. */
 void switches_source(const struct conf *conf, const struct facts *facts, struct strings *argv);
 
-/* For ffmpeg, after those: where packets have no times, pictures follow each other as they are shown, at this rate. */
-void switches_rate(const struct facts *facts, struct strings *argv);
+/* For ffmpeg, after those, as the packets' scan has them: where packets have no times, pictures follow each other as they are shown,
+ * at this rate; and one that is torn by the end of the file is none. */
+void switches_packets(const struct facts *facts, struct strings *argv);
 
 /* For ffprobe, after those: it may open decoders for streams that nobody is going to decode.  Else one of them fails it. */
 void switches_opened(struct strings *argv);

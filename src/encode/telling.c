@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/strings.h"
 #include "encode/telling.h"
 
 #define LINE_MOST 160
@@ -150,10 +151,7 @@ bool telling_is_damage(const char *text)
 		"Error while decoding stream", "error while decoding MB", " damaged at ", "invalid mb type", "invalid cbp", NULL,
 	};
 
-	for (const char *const *word = words; *word != NULL; word++)
-		if (strstr(text, *word) != NULL)
-			return true;
-	return false;
+	return strings_any_in(words, text);
 }
 
 bool telling_is_cut(const char *text)
