@@ -70,6 +70,17 @@ static void put_turn(const struct facts_picture *p, struct buf *out)
 		buf_puts(out, turns[p->rotation / 90 % 4][p->mirrored]);
 }
 
+/* Before its turn a picture that is shown `*width` by `*height` has these the other way round. */
+static void turn_back(const struct facts_picture *p, int64_t *width, int64_t *height)
+{
+	int64_t turned = *width;
+
+	if (!graph_turns(p) || p->rotation % 180 == 0)
+		return;
+	*width = *height;
+	*height = turned;
+}
+
 static bool keeps_shapes(const struct facts_picture *p)
 {
 	return graph_takes_changes(p) && p->coded_shape > 0;
@@ -90,27 +101,26 @@ static void put_side(const char *name, int64_t pixels, const char *part, struct 
  * shape: put_room() has it in the middle. */
 static void put_scale_before(const struct facts_picture *p, int64_t width, int64_t height, struct buf *out)
 {
-	bool sideways = graph_turns(p) && p->rotation % 180 != 0;
 	char wider[48], higher[48];
 
+	turn_back(p, &width, &height);
 	if (!keeps_shapes(p)) {
-		put_scale(sideways ? height : width, sideways ? width : height, out);
+		put_scale(width, height, out);
 		return;
 	}
 	snprintf(wider, sizeof wider, "dar/%.9f", p->coded_shape);
 	snprintf(higher, sizeof higher, "%.9f/dar", p->coded_shape);
 	buf_puts(out, "scale=");
-	put_side("w", sideways ? height : width, wider, out);
-	put_side("h", sideways ? width : height, higher, out);
+	put_side("w", width, wider, out);
+	put_side("h", height, higher, out);
 	buf_puts(out, "eval=frame:flags=bicubic");
 }
 
 static void put_room(const struct facts_picture *p, int64_t width, int64_t height, struct buf *out)
 {
-	bool sideways = graph_turns(p) && p->rotation % 180 != 0;
-
+	turn_back(p, &width, &height);
 	if (keeps_shapes(p))
-		buf_printf(out, "pad=w=%" PRId64 ":h=%" PRId64 ":x=-1:y=-1:eval=frame,", sideways ? height : width, sideways ? width : height);
+		buf_printf(out, "pad=w=%" PRId64 ":h=%" PRId64 ":x=-1:y=-1:eval=frame,", width, height);
 }
 
 /* As filter scale calls it. */
