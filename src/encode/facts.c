@@ -52,9 +52,14 @@ bool facts_has_no_clock(const struct facts *f)
 	return facts_are_in(f, "h264") || facts_are_in(f, "hevc") || facts_are_in(f, "m4v") || facts_are_in(f, "obu");
 }
 
+bool facts_are_flv_h264(const struct facts *f)
+{
+	return facts_are_in(f, "flv") && strcmp(f->picture.codec, "h264") == 0;
+}
+
 bool facts_drops_torn(const struct facts *f)
 {
-	return facts_are_in(f, "mov") || (facts_are_in(f, "flv") && strcmp(f->picture.codec, "h264") == 0);
+	return facts_are_in(f, "mov") || facts_are_flv_h264(f);
 }
 
 bool facts_length_is_guessed(const struct facts *f)

@@ -61,6 +61,9 @@ bool facts_has_no_clock(const struct facts *facts);
 /* True of what is nothing but packets of sound: ffprobe guesses its length from the rate of the first ones. */
 bool facts_length_is_guessed(const struct facts *facts);
 
+/* True of H.264 in FLV, of whose last packet nothing says whether it is whole. */
+bool facts_are_flv_h264(const struct facts *facts);
+
 /* True where a packet that is torn by the end of the file is none: ffmpeg marks it, and scan_drop_torn() drops it. */
 bool facts_drops_torn(const struct facts *facts);
 

@@ -25,9 +25,19 @@ static const char *const video_codecs[] = {
 };
 
 /* Cover art is a video stream to ffprobe, and so are tracks that never say their size. */
+static bool is_video(const struct stream_row *s)
+{
+	return strcmp(s->type, "video") == 0 && !s->attached_pic;
+}
+
+static bool has_size(const struct stream_row *s)
+{
+	return s->width > 0 && s->height > 0;
+}
+
 static bool is_shown(const struct stream_row *s)
 {
-	return strcmp(s->type, "video") == 0 && !s->attached_pic && s->width > 0 && s->height > 0;
+	return is_video(s) && has_size(s);
 }
 
 bool facts_picture_is(const struct stream_row *s)
@@ -40,12 +50,12 @@ static bool is_cover(const struct stream_row *s)
 {
 	static const char *const codecs[] = { "mjpeg", "png", NULL };
 
-	return strcmp(s->type, "video") == 0 && s->attached_pic && s->width > 0 && s->height > 0 && strings_among(codecs, s->codec);
+	return strcmp(s->type, "video") == 0 && s->attached_pic && has_size(s) && strings_among(codecs, s->codec);
 }
 
 static bool is_empty(const struct stream_row *s)
 {
-	return strcmp(s->type, "video") == 0 && !s->attached_pic && (s->width <= 0 || s->height <= 0) && strings_among(video_codecs, s->codec);
+	return is_video(s) && !has_size(s) && strings_among(video_codecs, s->codec);
 }
 
 /* Codecs of stills: beside another one it is a thumbnail, whatever the file says. */
@@ -80,7 +90,7 @@ static const struct stream_row *find_video(const struct probe *probe, size_t *co
 /* Of which only a decoder would know the size, as of many in FLV and MPEG-TS, and none of ours does. */
 static bool is_foreign(const struct stream_row *s)
 {
-	return strcmp(s->type, "video") == 0 && !s->attached_pic && !strings_among(video_codecs, s->codec);
+	return is_video(s) && !strings_among(video_codecs, s->codec);
 }
 
 /* The codec of the first picture, where none can be read.  Of one that ffprobe does not know it tells the size alone; but a FLV names
@@ -231,7 +241,6 @@ static void take_video(const struct stream_row *s, const struct probe *probe, st
 	p->rate_nominal = ratio_parse(s->r_frame_rate);
 	p->rate_mean = ratio_parse(s->avg_frame_rate);
 }
-
 
 bool facts_picture_take_other(const struct stream_row *s, struct facts_picture *p)
 {

@@ -285,12 +285,13 @@ static void put_audio_variant(const struct rendition_row *row, const struct rend
 	buf_fini(&codecs);
 }
 
-static int by_height_down(const void *a, const void *b)
+/* And those of one size in their order. */
+static int by_size_down(const void *a, const void *b)
 {
 	const struct rendition_row *const *x = a, *const *y = b;
 	int64_t left = (*x)->planned.width * (*x)->planned.height, right = (*y)->planned.width * (*y)->planned.height;
 
-	return (left < right) - (left > right);
+	return left != right ? (left < right) - (left > right) : (*x > *y) - (*x < *y);
 }
 
 /* The video rows of the list, largest first; at most PLAN_RUNGS_MOST. */
@@ -301,7 +302,7 @@ static size_t sort_videos(const struct renditions *list, const struct rendition_
 	for (size_t i = 0; i < list->count && count < PLAN_RUNGS_MOST; i++)
 		if (list->rows[i].planned.kind == RENDITION_VIDEO)
 			rows[count++] = &list->rows[i];
-	qsort(rows, count, sizeof rows[0], by_height_down);
+	qsort(rows, count, sizeof rows[0], by_size_down);
 	return count;
 }
 

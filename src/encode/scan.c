@@ -207,11 +207,18 @@ void scan_feed(struct scan *scan, const char *bytes, size_t len)
 		take_byte(scan, bytes[i]);
 }
 
+static int by_place(const void *a, const void *b)
+{
+	const struct scan_packet *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
 static int by_pts(const void *a, const void *b)
 {
 	const struct scan_packet *x = a, *y = b;
 
-	return (x->pts > y->pts) - (x->pts < y->pts);
+	return x->pts != y->pts ? (x->pts > y->pts) - (x->pts < y->pts) : by_place(a, b);
 }
 
 void scan_end(struct scan *scan)
@@ -244,11 +251,14 @@ static bool is_before(const struct scan_packet *p, const struct scan_packet *fir
 	return p->pts < first->pts && p->at < first->at + HEAD_NEAR && !p->discard;
 }
 
-static int by_place(const void *a, const void *b)
+/* The others are none: those that are kept take their places in the file. */
+static void keep_first(struct scan *scan, size_t kept)
 {
-	const struct scan_packet *x = a, *y = b;
-
-	return (x->at > y->at) - (x->at < y->at);
+	scan->count = kept;
+	qsort(scan->packets, kept, sizeof *scan->packets, by_place);
+	for (size_t i = 0; i < kept; i++)
+		scan->packets[i].at = (uint32_t)i;
+	qsort(scan->packets, kept, sizeof *scan->packets, by_pts);
 }
 
 void scan_behead(struct scan *scan, int64_t pts)
@@ -260,16 +270,11 @@ void scan_behead(struct scan *scan, int64_t pts)
 	if (found == NULL || found == scan->packets)
 		return;
 	first = *found;
-	qsort(scan->packets, scan->count, sizeof *scan->packets, by_place);
 	for (size_t i = 0; i < scan->count; i++)
-		if (!is_before(&scan->packets[i], &first)) {
-			scan->packets[kept] = scan->packets[i];
-			scan->packets[kept].at = (uint32_t)kept;
-			kept++;
-		}
+		if (!is_before(&scan->packets[i], &first))
+			scan->packets[kept++] = scan->packets[i];
 	scan->headless = scan->count - kept;
-	scan->count = kept;
-	qsort(scan->packets, scan->count, sizeof *scan->packets, by_pts);
+	keep_first(scan, kept);
 }
 
 /* Next in the file, too, and closer to the one before than most of a frame lasts. */
@@ -304,11 +309,7 @@ static void drop_seconds(struct scan *scan, double frame)
 	for (size_t i = 0; i < scan->count; i++)
 		if (!is_second(&scan->packets[i], kept > 0 ? &scan->packets[kept - 1] : NULL, frame))
 			scan->packets[kept++] = scan->packets[i];
-	scan->count = kept;
-	qsort(scan->packets, scan->count, sizeof *scan->packets, by_place);
-	for (size_t i = 0; i < scan->count; i++)
-		scan->packets[i].at = (uint32_t)i;
-	qsort(scan->packets, scan->count, sizeof *scan->packets, by_pts);
+	keep_first(scan, kept);
 }
 
 void scan_join_fields(struct scan *scan, int64_t first, int64_t last, int64_t pictures)

@@ -11,6 +11,7 @@
 #include "encode/sound_graph.h"
 
 #define GAP_S "0.01"            /* what is more is filled, or cut; what is less, clocks that count in milliseconds make of nothing */
+#define GAP_SECOND_S "0.002"    /* behind the first packet, whose time may be all its own: of priming (Opus in fragments of MP4) */
 #define GAP_VORBIS_S "0.02"     /* in Ogg, where ffmpeg gives the last long block before short ones too late a time: 17 ms, at 26 kHz */
 #define STEPS_S "0.25"          /* that packets without times come to at the most */
 #define CLOCK "asettb=1/1000000"        /* filter ainterleave counts in microseconds, whatever it says */
@@ -51,28 +52,31 @@ static void put_format(const struct sound_shape *shape, struct buf *out)
 
 /*
  * Where the rate is another than at the beginning, ffmpeg counts packets that have no times of their own by the one that was
- * (MPEG-TS: all but the first of a few).  So what is decoded follows itself there, and is moved by what even the nearest of
- * 32 packets is away.
+ * (MPEG-TS: all but the first of a few): the lower it is now, the more they come too early.  So what is decoded follows itself
+ * there, and is moved by what the latest of 32 packets is away, or the earliest.  (N counts samples, so packets are counted here.)
  */
 static void put_steps(const struct track *t, struct buf *out)
 {
 	if (t->sample_rate > 0)
-		buf_printf(out, "asetpts='if(eq(SR,%" PRId64 "),PTS,st(1,PTS-ld(0));st(2,if(lt(abs(ld(1)),abs(ld(2))),ld(1),ld(2)));"
-			   "st(3,if(not(N)+gt(abs(ld(1))*TB," STEPS_S "),ld(1),not(mod(N+1,32))*gt(abs(ld(2))*TB," GAP_S ")*ld(2)));"
-			   "if(not(mod(N+1,32)),st(2,1e9));st(0,ld(0)+ld(3)+NB_SAMPLES/SR/TB);ld(0)-NB_SAMPLES/SR/TB)',",
-			   t->sample_rate);
+		buf_printf(out, "asetpts='if(eq(SR,%" PRId64 "),PTS,st(1,PTS-ld(0));st(2,if(lt(SR,%" PRId64 "),max(ld(1),ld(2)),min(ld(1),ld(2))));"
+			   "st(4,mod(ld(4)+1,32));st(3,if(not(N)+gt(abs(ld(1))*TB," STEPS_S "),ld(1),not(ld(4))*gt(abs(ld(2))*TB," GAP_S ")*ld(2)));"
+			   "if(not(ld(4))+abs(ld(3)),st(2,if(lt(SR,%" PRId64 "),-1e9,1e9)));st(0,ld(0)+ld(3)+NB_SAMPLES/SR/TB);ld(0)-NB_SAMPLES/SR/TB)',",
+			   t->sample_rate, t->sample_rate, t->sample_rate);
 }
 
 /* Its own times, from our zero on: to [s]; and once more, for its beginning, to [h].  What is less than a gap is none. */
 static void put_track(const struct track *t, const struct sound_shape *shape, struct buf *out)
 {
+	bool late = shape->in_ogg && strcmp(t->codec, "vorbis") == 0;
+
 	buf_printf(out, "[0:%" PRId64 "]", t->index);
 	put_downmix(t, shape->channels, out);
 	put_steps(t, out);
 	buf_printf(out, "asetpts=PTS-(%.9f)/TB,aresample=48000,", shape->zero_s);
 	put_format(shape, out);
-	buf_printf(out, CLOCK ",asetpts='st(1,if(not(N)+gt(abs(PTS-ld(0))*TB,%s),PTS,ld(0)));st(0,ld(1)+NB_SAMPLES/" SAMPLES ");round(ld(1))',",
-		   shape->in_ogg && strcmp(t->codec, "vorbis") == 0 ? GAP_VORBIS_S : GAP_S);
+	buf_printf(out, CLOCK ",asetpts='st(1,if(not(N)+gt(abs(PTS-ld(0))*TB,if(eq(ld(2),1),%s,%s)),PTS,ld(0)));st(2,ld(2)+1);"
+		   "st(0,ld(1)+NB_SAMPLES/" SAMPLES ");round(ld(1))',",
+		   late ? GAP_VORBIS_S : GAP_SECOND_S, late ? GAP_VORBIS_S : GAP_S);
 	if (shape->counted)
 		buf_puts(out, COUNT);
 	buf_printf(out, "atrim=start_pts=0,asplit[%s][h];", shape->most_s > 0 ? "w" : "s");

@@ -154,6 +154,21 @@ static enum db_result probe_without(struct work *work)
 	return task_failed(work->desk->db, &a->task, &a->ended, j->reason, j->detail);
 }
 
+/* Of packets that give no picture, or are no keyframes whatever they say. */
+static void correct_packets(const struct facts *f, struct scan *scan)
+{
+	if (f->picture.count > 0)
+		scan_behead(scan, f->picture.first_pts);
+	if (scan->cut)
+		scan_drop_torn(scan, f->source.size_bytes);
+	else if (facts_are_flv_h264(f))
+		scan_drop_torn(scan, f->source.size_bytes - FLV_HEAD_BYTES);
+	if (strcmp(f->picture.codec, "h264") == 0)
+		scan_join_fields(scan, f->picture.first_pts, f->picture.last_pts, f->picture.looked);
+	if (measure_keys_are_false(&f->picture, scan))
+		scan_forget_keys(scan);
+}
+
 static bool packets_make(struct work *work)
 {
 	struct attempt *a = work->attempt;
@@ -164,16 +179,7 @@ static bool packets_make(struct work *work)
 		return false;
 	if (a->task.seq == SCAN_PACKETS && extent_goes_on(&work->facts, &a->scan))
 		return plan_again(work, TASK_PROBE, PROBE_MERGED);
-	if (work->facts.picture.count > 0)
-		scan_behead(&a->scan, work->facts.picture.first_pts);
-	if (a->scan.cut)
-		scan_drop_torn(&a->scan, work->facts.source.size_bytes);
-	else if (facts_are_in(&work->facts, "flv") && strcmp(work->facts.picture.codec, "h264") == 0)
-		scan_drop_torn(&a->scan, work->facts.source.size_bytes - FLV_HEAD_BYTES);
-	if (strcmp(work->facts.picture.codec, "h264") == 0)
-		scan_join_fields(&a->scan, work->facts.picture.first_pts, work->facts.picture.last_pts, work->facts.picture.looked);
-	if (measure_keys_are_false(&work->facts.picture, &a->scan))
-		scan_forget_keys(&a->scan);
+	correct_packets(&work->facts, &a->scan);
 	return make_plan(work, &a->scan);
 }
 

@@ -61,6 +61,8 @@ const CASES = [
 	["a Matroska file whose sound lacks 21 ms and later 43", "i.mkv", { options: ["-af", "aselect='not(eq(n,70)+between(n,270,271))'", "-c:a", "flac"] }],
 	["a fragmented MP4 whose first picture begins before its turn", "l.mp4",
 		{ rate: "30000/1001", options: ["-bf", "0", "-c:a", "libmp3lame", "-movflags", "+frag_keyframe+empty_moov"] }],
+	["a fragmented MP4 whose first packet of Opus has a time of its own", "q.mp4",
+		{ sound: 0.013, options: ["-bf", "0", "-c:a", "libopus", "-movflags", "+frag_keyframe+empty_moov"] }],
 	["an AVI file with pictures that are reordered", "m.avi", { options: ["-bf", "3", "-c:a", "libmp3lame"] }],
 	["an MPEG-TS file whose AC-3 has six channels, then two", "j.ts", { before: ["5.1", "ac3"], then: ["stereo", "ac3"], given: [0, 0, 0, 0] }],
 	["an MPEG-TS file whose AAC has one channel, then two", "k.ts", { before: ["mono", "aac"], then: ["stereo", "aac"], given: [0, 0, 0, 0] }],
