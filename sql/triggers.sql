@@ -19,6 +19,8 @@ BEGIN
 	WHEN NEW.version || NEW.description || NEW.segment_ms || NEW.chunk_ms || NEW.rate_max || NEW.audio_codec || NEW.audio_kbps
 	     || NEW.surround_kbps || NEW.copy || NEW.keep_source || NEW.storyboard || NEW.link IS NULL
 	THEN RAISE(ABORT, 'NULL is for keep_source_days only: what is left out is as usual')
+	WHEN NEW.keep_source = 0 AND NEW.keep_source_days IS NOT NULL
+	THEN RAISE(ABORT, 'keep_source = 0 keeps no source, and keep_source_days is for keep_source = 1: leave one of them out')
 	WHEN typeof(NEW.version) <> 'integer' THEN RAISE(ABORT, 'version is a whole number, and rises with every change: leave it out') END;
 END;
 
@@ -30,6 +32,8 @@ BEGIN
 	WHEN NEW.version || NEW.description || NEW.segment_ms || NEW.chunk_ms || NEW.rate_max || NEW.audio_codec || NEW.audio_kbps
 	     || NEW.surround_kbps || NEW.copy || NEW.keep_source || NEW.storyboard || NEW.link IS NULL
 	THEN RAISE(ABORT, 'NULL is for keep_source_days only: what is left out stays as it is')
+	WHEN NEW.keep_source = 0 AND NEW.keep_source_days IS NOT NULL AND NEW.keep_source_days IS NOT OLD.keep_source_days
+	THEN RAISE(ABORT, 'keep_source = 0 keeps no source, and keep_source_days is for keep_source = 1: set this too')
 	WHEN typeof(NEW.version) <> 'integer' THEN RAISE(ABORT, 'version is a whole number, and rises with every change: leave it out') END;
 END;
 

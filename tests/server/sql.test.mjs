@@ -187,6 +187,8 @@ test("a slip of the hand is refused in words, never in those of SQLite alone", a
 		["INSERT INTO profile (description) VALUES ('x')", /a profile has a name/],
 		["INSERT INTO profile (name, link) VALUES ('x', NULL)", /NULL is for keep_source_days only: what is left out is as usual/],
 		["UPDATE profile SET audio_codec = NULL", /NULL is for keep_source_days only: what is left out stays/],
+		["INSERT INTO profile (name, keep_source, keep_source_days) VALUES ('x', 0, 30)", /keep_source = 0 keeps no source/],
+		["BEGIN; UPDATE profile SET keep_source = 0; UPDATE profile SET keep_source_days = 30", /keep_source = 0 keeps no source/],
 		["UPDATE profile SET version = 'x'", /version is a whole number, and rises/],
 		[rung("short_side, max_kbps", "240, 400"), /a rung of this codec and short_side already/],
 		["UPDATE rung SET short_side = 720 WHERE profile = 'hevc'", /a rung of this codec and short_side already/],
@@ -214,6 +216,11 @@ test("a slip of the hand is refused in words, never in those of SQLite alone", a
 		["UPDATE everything SET paused = 'yes'", /paused is 0 or 1/],
 	])
 		await assert.rejects(server.sql(statement), words, statement);
+});
+
+test("no source at all may be kept of a profile that kept them for some days", async () => {
+	assert.deepEqual(await server.sql(`BEGIN; UPDATE profile SET keep_source_days = 30 WHERE name = 'slow'; UPDATE profile SET keep_source = 0 WHERE name = 'slow';
+		UPDATE profile SET keep_source = 1, keep_source_days = 40 WHERE name = 'slow'; SELECT keep_source_days FROM profile WHERE name = 'slow'; ROLLBACK`), [{ keep_source_days: 40 }]);
 });
 
 test("a rung that is there is replaced or left as it is, where a statement says so", async () => {
