@@ -298,7 +298,7 @@ DROP TRIGGER IF EXISTS video_retries;
 CREATE TRIGGER video_retries AFTER UPDATE OF state ON video
 WHEN NEW.state = 'queued' AND OLD.state IN ('failed', 'cancelled') AND NEW.edition = OLD.edition
 BEGIN
-	UPDATE video SET reason = NULL, detail = NULL, ended_ms = NULL WHERE id = NEW.id;
+	UPDATE video SET reason = NULL, detail = NULL, ended_ms = NULL, foretold_at_ms = NULL, foretold_ms = NULL WHERE id = NEW.id;
 	UPDATE task SET state = 'queued', worker = NULL, pid = NULL, failures = 0, crashes = 0, deaths = 0, not_before_ms = 0, progress = 0
 	 WHERE video = NEW.id AND edition = NEW.edition AND state IN ('failed', 'cancelled');
 END;

@@ -243,6 +243,24 @@ test("every report of sql/reports answers", async () => {
 		await assert.doesNotReject(server.sql(readFileSync(join(folder, name), "utf8")), name);
 });
 
+test("the space that a video takes has each of its files once, and those that wait to be removed", async () => {
+	const id = "S".repeat(22), piece = (edition, seq, file) => `INSERT INTO piece VALUES ('${id}', ${edition}, 'audio', ${seq}, '${file}', 1e6, 1, 1, 1, 1, '');`;
+	const rendition = (edition, place, file, bytes = 1e6) => `INSERT INTO rendition (video, edition, place, name, kind, file, size_bytes)
+		VALUES ('${id}', ${edition}, ${place}, 'n${place}', 'audio', '${file}', ${bytes});`;
+	const [{ published_mb }] = (await server.sql(`BEGIN; INSERT INTO video (id, source, paused) VALUES ('${id}', '/srv/s', 1);
+		UPDATE video SET published = 2 WHERE id = '${id}'; ${piece(2, 0, "a.m4s")} ${piece(2, 1, "b.m4s")} ${rendition(2, 0, "a.m4s")} ${rendition(2, 1, "c.mp4")}
+		${rendition(1, 0, "old.mp4", 5e6)} ${rendition(1, 1, "gone.mp4")} INSERT INTO discard (video, file, after_ms) VALUES ('${id}', 'old.mp4', 9e12);
+		${readFileSync(join(tree, "sql/reports/what-takes-the-space.sql"), "utf8")} ROLLBACK`)).filter(({ video }) => video === id);
+	assert.equal(published_mb, 8);
+});
+
+test("what was foretold before a video was stopped is not held against it when it goes on", async () => {
+	assert.deepEqual(await server.sql(`BEGIN; INSERT INTO video (source, title, paused) VALUES ('/srv/s', 'foretold', 1);
+		UPDATE video SET foretold_at_ms = 1, foretold_ms = 2, state = 'cancelled' WHERE title = 'foretold';
+		UPDATE video SET state = 'queued' WHERE title = 'foretold'; SELECT foretold_at_ms, foretold_ms FROM video WHERE title = 'foretold'; ROLLBACK`),
+	[{ foretold_at_ms: null, foretold_ms: null }]);
+});
+
 test("an example of why videos fail comes with its own words", async () => {
 	for (const [letter, detail] of [["z", "a word"], ["A", "z word"]])
 		await server.sql(`INSERT INTO video (id, source, paused) VALUES ('${letter.repeat(22)}', '/srv/${letter}.mp4', 1);
