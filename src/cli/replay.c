@@ -193,7 +193,7 @@ static int replay(struct replay *r, bool runs)
 		ok = run(&command);
 		compare_all(r);
 		if (!ok && r->task.kind == TASK_ASSEMBLE)
-			cli_complain("the pieces that it lays are removed some time after a video is ready: see early_keep in clipmill.conf(5)");
+			cli_complain("the pieces that it lays are removed once a video is ready, or some time later: see early_keep in clipmill.conf(5)");
 		printf("left in %s\n", r->dir);
 	}
 	strings_fini(&command);
