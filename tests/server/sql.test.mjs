@@ -261,6 +261,13 @@ test("what was foretold before a video was stopped is not held against it when i
 	[{ foretold_at_ms: null, foretold_ms: null }]);
 });
 
+test("what is going on tells also what is paused", async () => {
+	const rows = await server.sql(`BEGIN; INSERT INTO video (source, paused) VALUES ('/srv/s', 1); UPDATE worker SET paused = 1; UPDATE everything SET paused = 1;
+		${readFileSync(join(tree, "sql/reports/what-is-going-on.sql"), "utf8")} ROLLBACK`);
+	const told = Object.fromEntries(rows.map(({ what, n }) => [what, n]));
+	assert.deepEqual([told["videos queued, paused"], told["workers alive, paused"], told["everything is paused"]], [1, 1, 1]);
+});
+
 test("an example of why videos fail comes with its own words", async () => {
 	for (const [letter, detail] of [["z", "a word"], ["A", "z word"]])
 		await server.sql(`INSERT INTO video (id, source, paused) VALUES ('${letter.repeat(22)}', '/srv/${letter}.mp4', 1);
