@@ -6,6 +6,37 @@
 
 -- Profiles ---------------------------------------------------------------------------------------
 
+-- What is there twice is refused in words too, but INSERT OR REPLACE and ON CONFLICT do as ever: SQLite tells the name of an
+-- index on an expression, not its columns.
+CREATE UNIQUE INDEX IF NOT EXISTS "there is such a profile already: UPDATE profile" ON profile (name || '');
+CREATE UNIQUE INDEX IF NOT EXISTS "the profile has a rung of this codec and short_side already: UPDATE rung" ON rung (profile || '', codec, short_side);
+
+DROP TRIGGER IF EXISTS profile_fits;
+CREATE TRIGGER profile_fits BEFORE INSERT ON profile
+BEGIN
+	SELECT CASE
+	WHEN NEW.name IS NULL THEN RAISE(ABORT, 'a profile has a name: up to 32 small letters, digits and hyphens')
+	WHEN NEW.version || NEW.description || NEW.segment_ms || NEW.chunk_ms || NEW.rate_max || NEW.audio_codec || NEW.audio_kbps
+	     || NEW.surround_kbps || NEW.copy || NEW.keep_source || NEW.storyboard || NEW.link IS NULL
+	THEN RAISE(ABORT, 'NULL is for keep_source_days only: what is left out is as usual')
+	WHEN NEW.keep_source = 0 AND NEW.keep_source_days IS NOT NULL
+	THEN RAISE(ABORT, 'keep_source = 0 keeps no source, and keep_source_days is for keep_source = 1: leave one of them out')
+	WHEN typeof(NEW.version) <> 'integer' THEN RAISE(ABORT, 'version is a whole number, and rises with every change: leave it out') END;
+END;
+
+DROP TRIGGER IF EXISTS profile_still_fits;
+CREATE TRIGGER profile_still_fits BEFORE UPDATE ON profile
+BEGIN
+	SELECT CASE
+	WHEN NEW.name IS NULL THEN RAISE(ABORT, 'a profile has a name: up to 32 small letters, digits and hyphens')
+	WHEN NEW.version || NEW.description || NEW.segment_ms || NEW.chunk_ms || NEW.rate_max || NEW.audio_codec || NEW.audio_kbps
+	     || NEW.surround_kbps || NEW.copy || NEW.keep_source || NEW.storyboard || NEW.link IS NULL
+	THEN RAISE(ABORT, 'NULL is for keep_source_days only: what is left out stays as it is')
+	WHEN NEW.keep_source = 0 AND NEW.keep_source_days IS NOT NULL AND NEW.keep_source_days IS NOT OLD.keep_source_days
+	THEN RAISE(ABORT, 'keep_source = 0 keeps no source, and keep_source_days is for keep_source = 1: set this too')
+	WHEN typeof(NEW.version) <> 'integer' THEN RAISE(ABORT, 'version is a whole number, and rises with every change: leave it out') END;
+END;
+
 DROP TRIGGER IF EXISTS profile_changes;
 CREATE TRIGGER profile_changes AFTER UPDATE OF name, description, segment_ms, chunk_ms, rate_max, audio_codec, audio_kbps,
 	surround_kbps, copy, keep_source, storyboard ON profile
@@ -63,6 +94,9 @@ BEGIN
 	SELECT CASE
 	WHEN NOT EXISTS (SELECT 1 FROM profile WHERE name = NEW.profile)
 	THEN RAISE(ABORT, 'there is no such profile: insert it before its rungs')
+	WHEN NEW.codec IS NULL THEN RAISE(ABORT, 'codec is h264, hevc, vp9 or av1')
+	WHEN NEW.short_side IS NULL THEN RAISE(ABORT, 'a rung has a short_side: an even number of pixels from 64 to 4320')
+	WHEN NEW.max_kbps IS NULL THEN RAISE(ABORT, 'a rung has a cap of its rate: max_kbps is from 50 to 200000')
 	WHEN (SELECT count(*) FROM rung WHERE profile = NEW.profile) >= 14
 	THEN RAISE(ABORT, 'a profile has 14 rungs at most')
 	WHEN EXISTS (SELECT 1 FROM codec_known WHERE kind = 'video' AND codec = NEW.codec AND lacks)
@@ -75,6 +109,9 @@ BEGIN
 	SELECT CASE
 	WHEN NOT EXISTS (SELECT 1 FROM profile WHERE name = NEW.profile)
 	THEN RAISE(ABORT, 'there is no such profile: insert it before its rungs')
+	WHEN NEW.codec IS NULL THEN RAISE(ABORT, 'codec is h264, hevc, vp9 or av1')
+	WHEN NEW.short_side IS NULL THEN RAISE(ABORT, 'a rung has a short_side: an even number of pixels from 64 to 4320')
+	WHEN NEW.max_kbps IS NULL THEN RAISE(ABORT, 'a rung has a cap of its rate: max_kbps is from 50 to 200000')
 	WHEN NEW.profile <> OLD.profile AND (SELECT count(*) FROM rung WHERE profile = NEW.profile) >= 14
 	THEN RAISE(ABORT, 'a profile has 14 rungs at most')
 	WHEN NEW.codec <> OLD.codec AND EXISTS (SELECT 1 FROM codec_known WHERE kind = 'video' AND codec = NEW.codec AND lacks)
@@ -109,6 +146,37 @@ BEGIN
 END;
 
 -- A video comes ----------------------------------------------------------------------------------
+
+DROP TRIGGER IF EXISTS video_fits;
+CREATE TRIGGER video_fits BEFORE INSERT ON video
+BEGIN
+	SELECT CASE
+	WHEN NEW.id IS NULL OR length(NEW.id) <> 22 OR NEW.id GLOB '*[^A-Za-z0-9_-]*'
+	THEN RAISE(ABORT, 'an id has 22 letters, digits, hyphens and underscores: leave it out to get one')
+	WHEN EXISTS (SELECT 1 FROM video WHERE id = NEW.id) THEN RAISE(ABORT, 'there is a video with this id already')
+	WHEN NEW.source IS NULL OR NOT (NEW.source GLOB '/*' OR NEW.source = 'source/' || NEW.id)
+	THEN RAISE(ABORT, 'source is the absolute path of a file, or source/ and the id')
+	WHEN NEW.state || NEW.edition || NEW.filename || NEW.title || NEW.owner || NEW.priority || NEW.paused IS NULL
+	THEN RAISE(ABORT, 'state, edition, filename, title, owner, priority and paused are never NULL: what is left out is as usual')
+	WHEN length(NEW.title) > 500 THEN RAISE(ABORT, 'title has up to 500 characters')
+	WHEN length(NEW.owner) > 100 THEN RAISE(ABORT, 'owner has up to 100 characters')
+	WHEN typeof(NEW.priority) <> 'integer' OR NEW.priority NOT BETWEEN -100 AND 100
+	THEN RAISE(ABORT, 'priority is a whole number from -100 to 100')
+	WHEN NEW.paused NOT IN (0, 1) THEN RAISE(ABORT, 'paused is 0 or 1') END;
+END;
+
+DROP TRIGGER IF EXISTS video_still_fits;
+CREATE TRIGGER video_still_fits BEFORE UPDATE OF state, edition, filename, title, owner, priority, paused ON video
+BEGIN
+	SELECT CASE
+	WHEN NEW.state || NEW.edition || NEW.filename || NEW.title || NEW.owner || NEW.priority || NEW.paused IS NULL
+	THEN RAISE(ABORT, 'state, edition, filename, title, owner, priority and paused are never NULL')
+	WHEN length(NEW.title) > 500 THEN RAISE(ABORT, 'title has up to 500 characters')
+	WHEN length(NEW.owner) > 100 THEN RAISE(ABORT, 'owner has up to 100 characters')
+	WHEN typeof(NEW.priority) <> 'integer' OR NEW.priority NOT BETWEEN -100 AND 100
+	THEN RAISE(ABORT, 'priority is a whole number from -100 to 100')
+	WHEN NEW.paused NOT IN (0, 1) THEN RAISE(ABORT, 'paused is 0 or 1') END;
+END;
 
 DROP TRIGGER IF EXISTS video_starts_queued;
 CREATE TRIGGER video_starts_queued BEFORE INSERT ON video WHEN NEW.state <> 'queued'
@@ -157,7 +225,7 @@ END;
 
 DROP TRIGGER IF EXISTS video_identity_fixed;
 CREATE TRIGGER video_identity_fixed BEFORE UPDATE OF id, source ON video
-WHEN NEW.id <> OLD.id OR NEW.source <> OLD.source
+WHEN NEW.id IS NOT OLD.id OR NEW.source IS NOT OLD.source
 BEGIN
 	SELECT RAISE(ABORT, 'id and source name files on disk and cannot change');
 END;
@@ -230,7 +298,7 @@ DROP TRIGGER IF EXISTS video_retries;
 CREATE TRIGGER video_retries AFTER UPDATE OF state ON video
 WHEN NEW.state = 'queued' AND OLD.state IN ('failed', 'cancelled') AND NEW.edition = OLD.edition
 BEGIN
-	UPDATE video SET reason = NULL, detail = NULL, ended_ms = NULL WHERE id = NEW.id;
+	UPDATE video SET reason = NULL, detail = NULL, ended_ms = NULL, foretold_at_ms = NULL, foretold_ms = NULL WHERE id = NEW.id;
 	UPDATE task SET state = 'queued', worker = NULL, pid = NULL, failures = 0, crashes = 0, deaths = 0, not_before_ms = 0, progress = 0
 	 WHERE video = NEW.id AND edition = NEW.edition AND state IN ('failed', 'cancelled');
 END;
@@ -525,6 +593,17 @@ BEGIN
 	SELECT RAISE(ABORT, 'slots is a whole number from 0 to 256');
 END;
 
+DROP TRIGGER IF EXISTS worker_still_fits;
+CREATE TRIGGER worker_still_fits BEFORE UPDATE OF state, nice, paused ON worker
+BEGIN
+	SELECT CASE
+	WHEN NEW.state IS NULL OR NEW.state NOT IN ('alive', 'stopped', 'dead')
+	THEN RAISE(ABORT, 'state is the responder''s own to set: it is paused by paused = 1')
+	WHEN typeof(NEW.nice) NOT IN ('integer', 'null') OR NEW.nice NOT BETWEEN 0 AND 19
+	THEN RAISE(ABORT, 'nice is a whole number from 0 to 19, or NULL for what the settings say')
+	WHEN NEW.paused IS NULL OR NEW.paused NOT IN (0, 1) THEN RAISE(ABORT, 'paused is 0 or 1') END;
+END;
+
 DROP TRIGGER IF EXISTS worker_comes;
 CREATE TRIGGER worker_comes AFTER INSERT ON worker
 BEGIN
@@ -545,6 +624,19 @@ BEGIN
 	UPDATE event SET owner = coalesce((SELECT owner FROM video WHERE id = NEW.video),
 		(SELECT owner FROM event WHERE video = NEW.video AND id < NEW.id ORDER BY id DESC LIMIT 1), '')
 	 WHERE id = NEW.id;
+END;
+
+DROP TRIGGER IF EXISTS everything_once;
+CREATE TRIGGER everything_once BEFORE INSERT ON everything WHEN EXISTS (SELECT 1 FROM everything)
+BEGIN
+	SELECT RAISE(ABORT, 'there is one row for everything: UPDATE everything SET paused = 1');
+END;
+
+DROP TRIGGER IF EXISTS everything_still_fits;
+CREATE TRIGGER everything_still_fits BEFORE UPDATE ON everything
+WHEN NEW.one IS NOT OLD.one OR NEW.paused IS NULL OR NEW.paused NOT IN (0, 1)
+BEGIN
+	SELECT RAISE(ABORT, 'paused is 0 or 1, and there is nothing else to set');
 END;
 
 DROP TRIGGER IF EXISTS everything_stays;

@@ -22,6 +22,7 @@
 #include "cli/cli.h"
 #include "encode/boxes.h"
 #include "encode/opus.h"
+#include "encode/text.h"
 #include "store/task.h"
 #include "supervise/artefact.h"
 #include "supervise/attempt.h"
@@ -105,16 +106,30 @@ static void place_like(const struct replay *r, struct artefact *made, const stru
 	fragmented_fini(&theirs);
 }
 
-static void tell_difference(const char *name, const struct artefact *made, const struct artefact *published)
+static void tell_difference(const char *name, const uint8_t *made, size_t len, const struct artefact *published)
 {
-	size_t most = made->len < published->len ? made->len : published->len, at = 0;
+	size_t most = len < published->len ? len : published->len, at = 0;
 
-	while (at < most && made->bytes[at] == published->bytes[at])
+	while (at < most && made[at] == published->bytes[at])
 		at++;
-	if (at == most && made->len == published->len)
-		printf("%s: %zu bytes, the same as published\n", name, made->len);
+	if (at == most && len == published->len)
+		printf("%s: %zu bytes, the same as published\n", name, len);
 	else
-		printf("%s: %zu bytes, published %zu; they differ from byte %zu on\n", name, made->len, published->len, at);
+		printf("%s: %zu bytes, published %zu; they differ from byte %zu on\n", name, len, published->len, at);
+}
+
+/* Subtitles are written anew when they are published: so are these before they are compared. */
+static void tell_text(const char *name, const struct artefact *made, const struct artefact *published)
+{
+	struct buf clean = BUF_INIT;
+	struct text text;
+	char error[160];
+
+	if (text_clean((const char *)made->bytes, made->len, &clean, &text, error, sizeof error))
+		tell_difference(name, (const uint8_t *)buf_text(&clean), clean.len, published);
+	else
+		printf("%s: %zu bytes: %s\n", name, made->len, error);
+	buf_fini(&clean);
 }
 
 static bool is_piece(const struct replay *r)
@@ -134,7 +149,10 @@ static void compare(const struct replay *r, const char *name)
 	attempt_media_path(r->conf, &r->task, home);
 	if (artefact_map_published(&here, home, name, &published)) {
 		place_like(r, &made, &published);
-		tell_difference(name, &made, &published);
+		if (r->task.kind == TASK_SUBTITLE && made.bytes != NULL)
+			tell_text(name, &made, &published);
+		else
+			tell_difference(name, made.bytes, made.len, &published);
 		whole = artefact_unmap(&published);
 	} else
 		printf("%s: %zu bytes, not published%s\n", name, made.len, is_piece(r) ? ", or laid into a file and removed since then" : "");
@@ -175,7 +193,7 @@ static int replay(struct replay *r, bool runs)
 		ok = run(&command);
 		compare_all(r);
 		if (!ok && r->task.kind == TASK_ASSEMBLE)
-			cli_complain("the pieces that it lays are removed some time after a video is ready: see early_keep in clipmill.conf(5)");
+			cli_complain("the pieces that it lays are removed once a video is ready, or some time later: see early_keep in clipmill.conf(5)");
 		printf("left in %s\n", r->dir);
 	}
 	strings_fini(&command);

@@ -79,6 +79,18 @@ test("a sound in Opus makes the same bytes again; where pieces were removed, thi
 	assert.deepEqual([code, /the pieces that it lays are removed/.test(stderr)], [1, true], stderr);
 });
 
+test("subtitles are the same as published, which are what the child wrote, written anew", async () => {
+	const words = join(cwd, "a.srt"), clip = join(cwd, "a.mp4");
+	writeFileSync(words, "1\n00:00:00,500 --> 00:00:01,500\nBread & salt\n");
+	await run("ffmpeg", ["-v", "error", "-i", await madeClip(), "-i", words, "-c", "copy", "-c:s", "mov_text", clip]);
+	const video = await server.upload(clip);
+	await server.waitFor(video, "ready");
+	const { code, stdout } = await replay(await server.value(`SELECT id FROM task WHERE video = '${video}' AND kind = 'subtitle'`), "--run");
+	assert.deepEqual([code, /^text\S*\.vtt: \d+ bytes, the same as published$/m.test(stdout)], [0, true], stdout);
+	rmSync(words);
+	rmSync(clip);
+});
+
 test("a folder however deep is as good as any", async () => {
 	const deep = join(cwd, ..."deeper-and-deeper".repeat(12).match(/.{1,30}/g));
 	mkdirSync(deep, { recursive: true });

@@ -129,13 +129,13 @@ test("what cannot be is refused in plain words, and changes nothing", async () =
 		[`DELETE FROM video WHERE id = '${id}'`, /its files must go first/],
 		[`UPDATE video SET id = 'x' WHERE id = '${id}'`, /name files on disk and cannot change/],
 		[`UPDATE video SET source = '/etc/passwd' WHERE id = '${id}'`, /name files on disk and cannot change/],
-		[`UPDATE video SET priority = 'high' WHERE id = '${id}'`, /CHECK constraint failed/],
+		[`UPDATE video SET priority = 'high' WHERE id = '${id}'`, /priority is a whole number/],
 		[`UPDATE video SET profile = 'slow' WHERE id = '${id}'`, /keeps its profile/],
 		["INSERT INTO video (source, profile) VALUES ('/a.mp4', 'none')", /there is no such profile/],
 		["INSERT INTO video (source, state) VALUES ('/a.mp4', 'ready')", /starts as queued/],
-		["INSERT INTO video (source) VALUES ('relative.mp4')", /CHECK constraint failed/],
+		["INSERT INTO video (source) VALUES ('relative.mp4')", /source is the absolute path/],
 		[`UPDATE task SET state = 'queued' WHERE video = '${id}'`, /a done task stays done/],
-		["INSERT INTO rung (profile, short_side, max_kbps) VALUES ('default', 241, 100)", /CHECK constraint failed/],
+		["INSERT INTO rung (profile, short_side, max_kbps) VALUES ('default', 241, 100)", /even number of pixels/],
 		["UPDATE worker SET slots = -3", /whole number from 0 to 256/],
 		["UPDATE worker SET slots = 100000", /whole number from 0 to 256/],
 		["UPDATE worker SET slots = 'two'", /whole number from 0 to 256/],
@@ -177,6 +177,59 @@ test("the views tell a stranger what goes on", () => whileEncoding(async (id, pi
 	assert.deepEqual(history.map(({ video, state }) => [video, state]), [[next, "ready"], [bad, "failed"], [id, "cancelled"]]);
 }));
 
+test("a slip of the hand is refused in words, never in those of SQLite alone", async () => {
+	const rung = (columns, values) => `INSERT INTO rung (profile, ${columns}) VALUES ('default', ${values})`;
+	const video = (columns, values) => `INSERT INTO video (source, ${columns}) VALUES ('/a.mp4', ${values})`;
+	const id = "'AAAAAAAAAAAAAAAAAAAAAA'", row = `BEGIN; INSERT INTO video (id, source) VALUES (${id}, '/a.mp4');`;
+	for (const [statement, words] of [
+		["INSERT INTO profile (name) VALUES ('default')", /there is such a profile already/],
+		["UPDATE profile SET name = 'hevc' WHERE name = 'vp9'", /there is such a profile already/],
+		["INSERT INTO profile (description) VALUES ('x')", /a profile has a name/],
+		["INSERT INTO profile (name, link) VALUES ('x', NULL)", /NULL is for keep_source_days only: what is left out is as usual/],
+		["UPDATE profile SET audio_codec = NULL", /NULL is for keep_source_days only: what is left out stays/],
+		["INSERT INTO profile (name, keep_source, keep_source_days) VALUES ('x', 0, 30)", /keep_source = 0 keeps no source/],
+		["BEGIN; UPDATE profile SET keep_source = 0; UPDATE profile SET keep_source_days = 30", /keep_source = 0 keeps no source/],
+		["UPDATE profile SET version = 'x'", /version is a whole number, and rises/],
+		[rung("short_side, max_kbps", "240, 400"), /a rung of this codec and short_side already/],
+		["UPDATE rung SET short_side = 720 WHERE profile = 'hevc'", /a rung of this codec and short_side already/],
+		[rung("max_kbps", "2800"), /a rung has a short_side: an even number/],
+		[rung("short_side", "2160"), /max_kbps is from 50/],
+		["UPDATE rung SET max_kbps = NULL", /max_kbps is from 50/],
+		[rung("codec, short_side, max_kbps", "NULL, 2160, 14000"), /codec is h264, hevc, vp9 or av1/],
+		["INSERT INTO video (title) VALUES ('x')", /source is the absolute path of a file/],
+		["INSERT INTO video (source) VALUES ('a.mp4')", /source is the absolute path of a file/],
+		[video("id", "'x'"), /an id has 22 letters/],
+		[`${row} ${video("id", id)}`, /a video with this id already/],
+		[`${row} REPLACE INTO video (id, source) VALUES (${id}, '/b.mp4')`, /a video with this id already/],
+		[`${row} UPDATE video SET source = NULL WHERE id = ${id}`, /cannot change/],
+		...[["title", "NULL", /title, owner, priority and paused are never NULL/], ["state", "NULL", /never NULL/],
+			["title", "printf('%501s', '')", /title has up to 500/], ["owner", "printf('%101s', '')", /owner has up to 100/],
+			["priority", "'high'", /priority is a whole number from -100/], ["priority", "2.5", /priority is a whole number/],
+			["paused", "'yes'", /paused is 0 or 1/]].flatMap(([column, value, words]) => [
+			[video(column, value), words], [`${row} UPDATE video SET ${column} = ${value} WHERE id = ${id}`, words]]),
+		["UPDATE worker SET slots = 'many'", /slots is a whole number/],
+		["UPDATE worker SET nice = -5", /nice is a whole number from 0 to 19/],
+		["UPDATE worker SET nice = 2.5", /nice is a whole number from 0 to 19/],
+		["UPDATE worker SET paused = NULL", /paused is 0 or 1/],
+		["UPDATE worker SET state = 'paused'", /it is paused by paused = 1/],
+		["INSERT INTO everything (paused) VALUES (1)", /UPDATE everything SET paused = 1/],
+		["UPDATE everything SET paused = 'yes'", /paused is 0 or 1/],
+	])
+		await assert.rejects(server.sql(statement), words, statement);
+});
+
+test("no source at all may be kept of a profile that kept them for some days", async () => {
+	assert.deepEqual(await server.sql(`BEGIN; UPDATE profile SET keep_source_days = 30 WHERE name = 'slow'; UPDATE profile SET keep_source = 0 WHERE name = 'slow';
+		UPDATE profile SET keep_source = 1, keep_source_days = 40 WHERE name = 'slow'; SELECT keep_source_days FROM profile WHERE name = 'slow'; ROLLBACK`), [{ keep_source_days: 40 }]);
+});
+
+test("a rung that is there is replaced or left as it is, where a statement says so", async () => {
+	const cap = (verb, kbps, rest) => server.value(`BEGIN; ${verb} INTO rung (profile, short_side, max_kbps) VALUES ('slow', 360, ${kbps}) ${rest};
+		SELECT max_kbps FROM rung WHERE profile = 'slow'; ROLLBACK`);
+	assert.deepEqual([await cap("REPLACE", 901, ""), await cap("INSERT OR IGNORE", 902, ""),
+		await cap("INSERT", 903, "ON CONFLICT (profile, codec, short_side) DO UPDATE SET max_kbps = excluded.max_kbps")], [901, 900, 903]);
+});
+
 test("every report of sql/reports is installed", () => {
 	const rules = readFileSync(join(tree, "conf-examples/module.mk"), "utf8");
 	for (const name of readdirSync(join(tree, "sql/reports")))
@@ -188,6 +241,31 @@ test("every report of sql/reports answers", async () => {
 	assert.ok(reports.length >= 5);
 	for (const name of reports)
 		await assert.doesNotReject(server.sql(readFileSync(join(folder, name), "utf8")), name);
+});
+
+test("the space that a video takes has each of its files once, and those that wait to be removed", async () => {
+	const id = "S".repeat(22), piece = (edition, seq, file) => `INSERT INTO piece VALUES ('${id}', ${edition}, 'audio', ${seq}, '${file}', 1e6, 1, 1, 1, 1, '');`;
+	const rendition = (edition, place, file, bytes = 1e6) => `INSERT INTO rendition (video, edition, place, name, kind, file, size_bytes)
+		VALUES ('${id}', ${edition}, ${place}, 'n${place}', 'audio', '${file}', ${bytes});`;
+	const [{ published_mb }] = (await server.sql(`BEGIN; INSERT INTO video (id, source, paused) VALUES ('${id}', '/srv/s', 1);
+		UPDATE video SET published = 2 WHERE id = '${id}'; ${piece(2, 0, "a.m4s")} ${piece(2, 1, "b.m4s")} ${rendition(2, 0, "a.m4s")} ${rendition(2, 1, "c.mp4")}
+		${rendition(1, 0, "old.mp4", 5e6)} ${rendition(1, 1, "gone.mp4")} INSERT INTO discard (video, file, after_ms) VALUES ('${id}', 'old.mp4', 9e12);
+		${readFileSync(join(tree, "sql/reports/what-takes-the-space.sql"), "utf8")} ROLLBACK`)).filter(({ video }) => video === id);
+	assert.equal(published_mb, 8);
+});
+
+test("what was foretold before a video was stopped is not held against it when it goes on", async () => {
+	assert.deepEqual(await server.sql(`BEGIN; INSERT INTO video (source, title, paused) VALUES ('/srv/s', 'foretold', 1);
+		UPDATE video SET foretold_at_ms = 1, foretold_ms = 2, state = 'cancelled' WHERE title = 'foretold';
+		UPDATE video SET state = 'queued' WHERE title = 'foretold'; SELECT foretold_at_ms, foretold_ms FROM video WHERE title = 'foretold'; ROLLBACK`),
+	[{ foretold_at_ms: null, foretold_ms: null }]);
+});
+
+test("what is going on tells also what is paused", async () => {
+	const rows = await server.sql(`BEGIN; INSERT INTO video (source, paused) VALUES ('/srv/s', 1); UPDATE worker SET paused = 1; UPDATE everything SET paused = 1;
+		${readFileSync(join(tree, "sql/reports/what-is-going-on.sql"), "utf8")} ROLLBACK`);
+	const told = Object.fromEntries(rows.map(({ what, n }) => [what, n]));
+	assert.deepEqual([told["videos queued, paused"], told["workers alive, paused"], told["everything is paused"]], [1, 1, 1]);
 });
 
 test("an example of why videos fail comes with its own words", async () => {
