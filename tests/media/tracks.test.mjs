@@ -100,6 +100,7 @@ for (const [name, rate, codec] of [
 	["a.h264", "30", ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-b_strategy", "0"]],
 	["b.hevc", "24000/1001", ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "bframes=3:log-level=none"]],
 	["c.obu", "25", ["-c:v", "libsvtav1", "-preset", "12"]],
+	["d.m1v", "25", ["-c:v", "mpeg1video", "-q:v", "3", "-bf", "2"]],
 ]) {
 	test(`the pictures of the naked stream ${name} follow each other at ${rate} a second`, async () => {
 		const source = await make(`${name}.mkv`, ["-f", "lavfi", "-i", `testsrc2=s=320x240:r=${rate}:d=2`], codec, ["-pix_fmt", "yuv420p"]);
@@ -451,11 +452,13 @@ const levels = async (what) => [...(await run("ffprobe", ["-v", "error", "-f", "
 
 // Two fields in one packet, or in one whose second half tells no time (MPEG-TS); "split": each in a packet with a time of its own.
 for (const [name, options, seconds] of [["mixed.mkv", { mixed: true }, 2], ["bottom.ts", { first: "bottom" }, 2], ["split-top.mp4", {}, 2],
-	["split-bottom.ts", { first: "bottom" }, 2], ["split-mixed.ts", { mixed: true }, 24]]) {
+	["split-bottom.ts", { first: "bottom" }, 2], ["split-mixed.ts", { mixed: true }, 24], ["naked.h264", { mixed: true }, 2]]) {
 	test(`fields that are coded one by one are two pictures of each frame: ${name}`, async () => {
 		const folder = mkdtempSync(join(shelf, "fields-")), frames = paff(25 * seconds, options), source = join(folder, name), parts = join(folder, "%d.h264");
 		frames.forEach((frame, i) => writeFileSync(join(folder, `${i}.h264`), frame));
-		if (name.startsWith("split")) {
+		if (name.startsWith("naked"))
+			writeFileSync(source, Buffer.concat(frames));
+		else if (name.startsWith("split")) {
 			writeFileSync(join(folder, "all.h264"), Buffer.concat(frames));
 			await run("ffmpeg", ["-v", "error", "-i", join(folder, "all.h264"), "-c", "copy", source]);
 		} else {
