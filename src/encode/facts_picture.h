@@ -64,6 +64,9 @@ struct facts_picture {
 /* True of a stream that could be the picture. */
 bool facts_picture_is(const struct stream_row *stream);
 
+/* So few pictures a second that each may be two fields. */
+bool facts_may_have_fields(const struct facts_picture *picture);
+
 /* Looks for the picture among the streams, and tells what it is; NULL: there is none. */
 const struct stream_row *facts_picture_find(const struct probe *probe, struct facts_picture *picture);
 
