@@ -12,7 +12,6 @@
 #include "base/strings.h"
 #include "encode/facts_picture.h"
 
-#define FIELDS_MOST 31.0        /* pictures a second: none of more fields than 60 are known */
 #define FIELD_SHAPE 2.42        /* wide for its height is more than any picture is, and less than a field */
 #define SAR_MOST 8              /* a stranger pixel than 8:1 is taken for a mistake */
 #define SAR_LEAST 1.0025        /* and one nearer to square for square: rounding made it, and nobody sees it */
@@ -170,7 +169,7 @@ static enum facts_hdr hdr_of(const struct stream_row *s)
 
 bool facts_may_have_fields(const struct facts_picture *p)
 {
-	return ratio_value(p->rate_nominal) < FIELDS_MOST;
+	return ratio_value(p->rate_nominal) < FACTS_FIELDS_MOST;
 }
 
 /* Formats with a channel of transparency, but for palettes, which seldom use it. */
@@ -201,6 +200,8 @@ static void take_fields(const struct stream_row *s, const struct measured *m, co
 	p->interlaced = seen.fields != FIELDS_PROGRESSIVE;
 	p->telecine = seen.telecine;
 	p->fields_in_parts = seen.in_parts;
+	p->fields_flagged = m->flagged * 2 > m->pictures;
+	p->fields_in_turn = seen.in_turn && p->fields_flagged;
 	p->fields_unsure = seen.unsure && facts_may_have_fields(p);
 }
 

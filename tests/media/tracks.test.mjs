@@ -472,6 +472,19 @@ for (const [name, options, seconds] of [["mixed.mkv", { mixed: true }, 2], ["bot
 	});
 }
 
+test("a recording may have one field first, then the other, and then as many whole pictures: all of them are seen in their order", async () => {
+	const grey = (seconds, rest) => ["-f", "lavfi", "-i", `testsrc2=s=128x96:r=50:d=${seconds},format=yuv420p,geq=lum='if(lt(Y,48),20+4*mod(N,50),lum(X,Y))':cb=128:cr=128${rest}`];
+	const mpeg2 = ["-c:v", "mpeg2video", "-q:v", "2", "-g", "12"], by = (top) => [...mpeg2, "-flags", "+ilme+ildct", "-top", top];
+	const parts = await Promise.all([make("first.ts", grey(9, ",tinterlace=interleave_top"), by(1)), make("second.ts", grey(8, ",tinterlace=interleave_bottom"), by(0)),
+		make("third.ts", grey(3, ""), mpeg2)]), list = join(shelf, "in-turn.txt");
+	writeFileSync(list, parts.map((part) => `file '${part}'\n`).join(""));
+	const video = await ready(await make("in-turn.ts", ["-f", "concat", "-safe", "0", "-i", list, "-c", "copy"])), seen = await levels(`${file(video.renditions[0].url)},crop=iw:ih/3:0:0`);
+	assert.match(video.decisions.find(({ code }) => code === "deinterlaced").detail, /now the top and now the bottom field first/);
+	const at = (n) => (n < 450 ? n : n < 850 ? n - 450 : Math.min(n - 850, 149));           // the last one as long as most are
+	assert.deepEqual(seen.map((level, n) => [n, level - 20 - 4 * (at(n) % 50)]).filter(([, by]) => Math.abs(by) > 2), []);
+	assert.deepEqual([video.frames, seen.length], [1001, 1001]);
+});
+
 for (const [name, codec] of [["cover.mp3", "mjpeg"], ["cover.m4a", "png"], ["cover.flac", "png"]]) {
 	test(`the cover of ${name} is its poster, and not a video`, async () => {
 		const source = await make(name, tone(440), ["-f", "lavfi", "-i", "testsrc2=s=301x299:d=1", "-map", "0", "-map", "1", "-frames:v", "1",

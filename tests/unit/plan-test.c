@@ -988,6 +988,50 @@ static void interlaced_pictures_may_change_their_size(void **state)
 	scan_fini(&scan);
 }
 
+/* 24 interlaced pictures a second, and then 48 whole ones, with the fields in any order. */
+static void fields_and_as_many_whole_pictures_have_one_rate(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct plan plan;
+	struct scan scan;
+
+	facts.picture.interlaced = facts.picture.fields_flagged = facts.picture.fields_in_turn = true;
+	facts.picture.fields = FIELDS_BOTTOM_FIRST;
+	scan_init(&scan);
+	for (int64_t n = 0; n < 144; n++)
+		add_packet(&scan, n < 48 ? n * 512 : (n + 48) * 256);
+	scan_end(&scan);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_int_equal(plan.frames, 192);
+	assert_true(says(&plan.tasks[0].argv, "bwdif=mode=send_field:parity=auto:deint=interlaced,"));
+	plan_fini(&plan);
+	facts.picture.fields_flagged = facts.picture.fields_in_turn = false;
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_true(says(&plan.tasks[0].argv, "bwdif=mode=send_frame:parity=bff:deint=all,"));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
+/* The filter that deinterlaces halves the ticks, whatever it gives: else the first picture would be lost. */
+static void a_first_picture_of_film_may_be_early(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct plan plan;
+	struct scan scan;
+
+	facts.picture.interlaced = facts.picture.telecine = true;
+	scan_init(&scan);
+	for (int64_t n = 0; n < 72; n++)
+		add_packet(&scan, n == 0 ? 0 : n * 512 + 100);
+	scan_end(&scan);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_true(says(&plan.tasks[0].argv, "select='gte(pts,-200)*"));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static void turned_pictures_may_change_their_size(void **state)
 {
 	static const struct { int64_t rotation; bool mirrored; const char *turn; } cases[] = {
@@ -1359,6 +1403,8 @@ int main(void)
 		cmocka_unit_test(a_poster_is_taken_from_a_tenth_of_the_film),
 		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
 		cmocka_unit_test(interlaced_pictures_may_change_their_size),
+		cmocka_unit_test(fields_and_as_many_whole_pictures_have_one_rate),
+		cmocka_unit_test(a_first_picture_of_film_may_be_early),
 		cmocka_unit_test(turned_pictures_may_change_their_size),
 		cmocka_unit_test(plans_sound_alone),
 		cmocka_unit_test(the_same_input_gives_the_same_plan),
