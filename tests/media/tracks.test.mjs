@@ -446,6 +446,14 @@ test("a recording that says it is whole, and is so at first, is searched for fie
 	assert.equal(video.frames, 850);
 });
 
+test("pictures that follow others of another description are not called damaged", async () => {
+	const part = (name, ...args) => make(name, ["-f", "lavfi", "-i", "testsrc2=s=192x144:r=25:d=9"], ["-c:v", "libx264", "-preset", "veryfast", "-g", "25"], args);
+	const parts = await Promise.all([part("fields.ts", "-flags", "+ilme+ildct", "-x264-params", "tff=1"), part("frames.ts")]), list = join(shelf, "described.txt");
+	writeFileSync(list, parts.map((path) => `file '${path}'\n`).join(""));
+	const video = await ready(await make("described.ts", ["-f", "concat", "-safe", "0", "-i", list, "-c", "copy"]));
+	assert.ok(codes(video).includes("chunked") && !codes(video).includes("frames_damaged"), codes(video).join());
+});
+
 // Levels of grey of each picture that is decoded, in their order.
 const levels = async (what) => [...(await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `movie=${what},signalstats`, "-show_entries", "frame_tags=lavfi.signalstats.YAVG",
 	"-of", "csv=p=0"])).matchAll(/[\d.]+/g)].map(Number);
