@@ -324,6 +324,30 @@ static void a_clock_that_skips_behind_the_first_packet_makes_no_hole(void **stat
 	scan_fini(&scan);
 }
 
+/* Naked MPEG-2 of a DVD: each other picture lasts for three fields, and a field is what its rate counts. */
+static void film_whose_last_time_is_not_told_is_film(void **state)
+{
+	const struct facts facts = {
+		.picture = { .timebase = { 1, 1200000 }, .rate_nominal = { 60000, 1001 }, .rate_mean = { 30000, 1001 }, .delay = 1 },
+		.source.container = "mpegvideo",
+	};
+	struct scan scan;
+	struct grid grid;
+
+	scan_init(&scan);
+	for (int n = 0; n < 24; n++) {
+		char row[48];
+
+		scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "N/A,%d,500,0,%s\n", n * 50050 + n % 2 * 10010, n == 0 ? "K_" : "__"));
+	}
+	scan_end(&scan);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_int_equal(grid.rate.num, 24000);
+	assert_int_equal(grid.rate.den, 1001);
+	assert_int_equal(grid.frames, 24);
+	scan_fini(&scan);
+}
+
 /* A screen that moves for a while, and a slide show: what moves is kept, and the last one is shown as long as the others. */
 static void a_varying_rate_is_the_finest_that_pictures_keep(void **state)
 {
@@ -1378,6 +1402,7 @@ int main(void)
 		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
 		cmocka_unit_test(pictures_whose_times_are_not_told_come_as_late_as_the_decoder_gives_them),
 		cmocka_unit_test(a_clock_that_skips_behind_the_first_packet_makes_no_hole),
+		cmocka_unit_test(film_whose_last_time_is_not_told_is_film),
 		cmocka_unit_test(a_varying_rate_is_the_finest_that_pictures_keep),
 		cmocka_unit_test(an_animation_is_as_fine_as_its_shortest_picture),
 		cmocka_unit_test(slow_pictures_are_shown_when_they_are_due),
