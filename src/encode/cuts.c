@@ -255,8 +255,9 @@ static bool is_crowded(const struct cutter *c, size_t at)
 
 /*
  * What each demuxer must be told so that it lands at or before a keyframe without costing much: mov and
- * asf go by presentation times, Matroska too but seeks earlier by itself where pictures are reordered
- * (3/23 s undo that), the others go by decode times.  Rounded up to the microsecond, as ffmpeg rounds down.
+ * asf go by presentation times, the others by decode times (Matroska is told presentation times all the same).  For those ffmpeg
+ * seeks earlier by itself where pictures are reordered, which 3/23 s undo: what precedes the keyframe may be of another
+ * description, and complains.  Rounded up to the microsecond, as ffmpeg rounds down.
  */
 static int64_t seek_us(const struct cutter *c, size_t at)
 {
@@ -266,7 +267,7 @@ static int64_t seek_us(const struct cutter *c, size_t at)
 	double tick = ratio_value(f->picture.timebase), s;
 
 	s = (double)(is_in_one_of(f, by_pts) && !is_crowded(c, at) ? e->pts : e->dts) * tick;
-	if (facts_are_in(f, "matroska") && f->picture.delay > 0)
+	if ((facts_are_in(f, "matroska") || facts_are_in(f, "mpegts")) && f->picture.delay > 0)
 		s += 3.0 / 23;
 	return (int64_t)ceil(s * 1e6 - 1e-3);
 }

@@ -47,9 +47,11 @@ static bool is_of_other_program(const struct stream_row *s, const struct stream_
 	return video != NULL && video->programs != 0 && s->programs != 0 && (video->programs & s->programs) == 0 && (facts_sound_is(s) || facts_text_is(s));
 }
 
+/* Of naked MPEG-1 ffmpeg makes times that leave one out; but MPEG-2, which may say that fields are repeated, gets its own. */
 bool facts_has_no_clock(const struct facts *f)
 {
-	return facts_are_in(f, "h264") || facts_are_in(f, "hevc") || facts_are_in(f, "m4v") || facts_are_in(f, "obu");
+	return facts_are_in(f, "h264") || facts_are_in(f, "hevc") || facts_are_in(f, "m4v") || facts_are_in(f, "obu") ||
+	       (facts_are_in(f, "mpegvideo") && strcmp(f->picture.codec, "mpeg1video") == 0);
 }
 
 bool facts_are_flv_h264(const struct facts *f)

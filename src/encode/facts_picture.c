@@ -12,6 +12,7 @@
 #include "base/strings.h"
 #include "encode/facts_picture.h"
 
+#define FIELD_SHAPE 2.42        /* wide for its height is more than any picture is, and less than a field */
 #define SAR_MOST 8              /* a stranger pixel than 8:1 is taken for a mistake */
 #define SAR_LEAST 1.0025        /* and one nearer to square for square: rounding made it, and nobody sees it */
 
@@ -176,6 +177,11 @@ static enum facts_hdr hdr_of(const struct stream_row *s)
 	return FACTS_SDR;
 }
 
+bool facts_may_have_fields(const struct facts_picture *p)
+{
+	return ratio_value(p->rate_nominal) < FACTS_FIELDS_MOST;
+}
+
 /* Formats with a channel of transparency, but for palettes, which seldom use it. */
 static bool has_alpha(const char *pix_fmt)
 {
@@ -195,7 +201,7 @@ static void take_fields(const struct stream_row *s, const struct measured *m, co
 	p->says_interlaced = fields_claimed(s) != FIELDS_PROGRESSIVE;
 	p->claims_fields = fields_are_doubtful(s);
 	p->fields_suspected = m->known && fields_are_suspected(m);
-	p->by_field = fields_are_pictures(s, m);
+	p->by_field = fields_are_pictures(s, m) && p->coded_shape > FIELD_SHAPE;
 	if (p->by_field)
 		return;
 	if (m->known)
@@ -204,7 +210,9 @@ static void take_fields(const struct stream_row *s, const struct measured *m, co
 	p->interlaced = seen.fields != FIELDS_PROGRESSIVE;
 	p->telecine = seen.telecine;
 	p->fields_in_parts = seen.in_parts;
-	p->fields_unsure = seen.unsure;
+	p->fields_flagged = m->flagged * 2 > m->pictures;
+	p->fields_in_turn = seen.in_turn && p->fields_flagged;
+	p->fields_unsure = seen.unsure && facts_may_have_fields(p);
 }
 
 static void take_measured(const struct measured *m, struct facts_picture *p)
@@ -225,6 +233,8 @@ static void take_video(const struct stream_row *s, const struct probe *probe, st
 	p->coded_width = s->width;
 	p->coded_height = s->height;
 	p->coded_shape = coded_shape(s);
+	p->rate_nominal = ratio_parse(s->r_frame_rate);
+	p->rate_mean = ratio_parse(s->avg_frame_rate);
 	take_fields(s, &probe->measured, &probe->elsewhere, p);
 	take_measured(&probe->measured, p);
 	shown_size(s, p);
@@ -238,8 +248,6 @@ static void take_video(const struct stream_row *s, const struct probe *probe, st
 	snprintf(p->color_space, sizeof p->color_space, "%s", s->color_space);
 	snprintf(p->color_primaries, sizeof p->color_primaries, "%s", s->color_primaries);
 	snprintf(p->color_transfer, sizeof p->color_transfer, "%s", s->color_transfer);
-	p->rate_nominal = ratio_parse(s->r_frame_rate);
-	p->rate_mean = ratio_parse(s->avg_frame_rate);
 }
 
 bool facts_picture_take_other(const struct stream_row *s, struct facts_picture *p)

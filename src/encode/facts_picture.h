@@ -6,6 +6,8 @@
 #include "encode/ratio.h"
 #include "store/probe.h"
 
+#define FACTS_FIELDS_MOST 31.0  /* pictures a second: none of more fields than 60 are known */
+
 enum facts_hdr { FACTS_SDR, FACTS_PQ, FACTS_HLG };
 
 struct facts_picture {
@@ -42,6 +44,8 @@ struct facts_picture {
 	bool fields_suspected;          /* its start does not look whole, or stands still */
 	bool fields_unsure;             /* not interlaced, though it looks a little so */
 	bool fields_in_parts;           /* interlaced, but not all along */
+	bool fields_in_turn;            /* now with the one field first and now with the other, as each picture says */
+	bool fields_flagged;            /* its pictures say that they are interlaced */
 	bool by_field;                  /* each picture is a field: every other line of what is shown */
 	bool telecine;                  /* interlaced, but film with repeated fields: a picture a frame, not a field */
 	bool captions;                  /* closed captions (ATSC A/53) were seen in its pictures */
@@ -63,6 +67,9 @@ struct facts_picture {
 
 /* True of a stream that could be the picture. */
 bool facts_picture_is(const struct stream_row *stream);
+
+/* So few pictures a second that each may be two fields. */
+bool facts_may_have_fields(const struct facts_picture *picture);
 
 /* Looks for the picture among the streams, and tells what it is; NULL: there is none. */
 const struct stream_row *facts_picture_find(const struct probe *probe, struct facts_picture *picture);

@@ -73,6 +73,19 @@ static bool is_telecine(const struct measured *m)
 	return m->repeated * 10 > (seen < all ? seen : all) * 3;
 }
 
+static bool is_bottom_first(const struct measured *m)
+{
+	return m->bottom_first > m->top_first;
+}
+
+/* Elsewhere it may have changed between two places: then hardly a picture is whole. */
+static bool has_both_orders(const struct measured *start, const struct measured *elsewhere, bool second)
+{
+	struct orders o = orders_of(elsewhere);
+
+	return second ? is_bottom_first(start) != is_bottom_first(elsewhere) : o.least * 4 > o.most && elsewhere->progressive * 10 <= o.seen;
+}
+
 static struct measured sum_of(const struct measured *a, const struct measured *b)
 {
 	return (struct measured){
@@ -86,13 +99,15 @@ struct fields_seen fields_measured(const struct measured *start, const struct me
 	struct measured sum = sum_of(start, elsewhere);
 	bool believed = says_so || combs_are_fields(&sum.combs);
 	bool first = is_interlaced(start, believed), second = is_interlaced(elsewhere, believed);
+	bool in_turn = first && has_both_orders(start, elsewhere, second);
 
 	if (!first && !second)
 		return (struct fields_seen){ .fields = FIELDS_PROGRESSIVE, .unsure = combs_have_order(&sum.combs) && is_interlaced(&sum, true) };
 	return (struct fields_seen){
 		.fields = sum.top_first > sum.bottom_first ? FIELDS_TOP_FIRST : FIELDS_BOTTOM_FIRST,
 		.telecine = (!first || is_telecine(start)) && (!second || is_telecine(elsewhere)),
-		.in_parts = first != second && orders_of(first ? elsewhere : start).seen > 0,
+		.in_parts = first != second && !in_turn && orders_of(first ? elsewhere : start).seen > 0,
+		.in_turn = in_turn,
 	};
 }
 

@@ -25,6 +25,7 @@ struct fields_seen {
 	enum facts_fields fields;
 	bool telecine;                  /* film, of which every other picture or so repeats a field */
 	bool in_parts;                  /* elsewhere its pictures are whole */
+	bool in_turn;                   /* now the one field comes first and now the other: each picture has to say which */
 	bool unsure;                    /* taken for whole, though they look otherwise: nobody says so, and they might be */
 };
 

@@ -32,14 +32,15 @@ static void put_one_size(const struct facts_picture *p, struct buf *out)
 		buf_printf(out, "scale=w=%" PRId64 ":h=%" PRId64 ":interl=1,", p->coded_width, p->coded_height);
 }
 
-/* `fields`: of each, or of each two, one picture; in the measured order, whatever the flags of a picture say. */
-static void put_deinterlace(const struct facts_picture *p, int64_t fields, struct buf *out)
+/* One picture of each, or one of each field; in the measured order, whatever the flags of a picture say, unless it changes.  `some`:
+ * of those alone that are flagged. */
+static void put_deinterlace(const struct facts_picture *p, bool by_field, bool some, struct buf *out)
 {
 	if (!p->interlaced)
 		return;
 	put_one_size(p, out);
-	buf_printf(out, "bwdif=mode=%s:parity=%s:deint=all,", fields == 2 ? "send_field" : "send_frame",
-		   p->fields == FIELDS_BOTTOM_FIRST ? "bff" : "tff");
+	buf_printf(out, "bwdif=mode=%s:parity=%s:deint=%s,", by_field ? "send_field" : "send_frame",
+		   p->fields_in_turn ? "auto" : p->fields == FIELDS_BOTTOM_FIRST ? "bff" : "tff", some ? "interlaced" : "all");
 }
 
 /*
@@ -224,12 +225,11 @@ static void put_slots(const struct grid *g, const struct cut *cut, struct buf *o
 }
 
 /* Any other: the fps filter fills every slot once; the picture is held to the planned end.  It rounds each
- * frame to its slot by itself, so chunks agree on what stands where.  Behind the filter that makes one of each field ticks are half
- * as long. */
-static void put_converted(const struct grid *g, const struct cut *cut, struct buf *out)
+ * frame to its slot by itself, so chunks agree on what stands where.  Behind the filter that deinterlaces ticks are half as long. */
+static void put_converted(const struct facts_picture *p, const struct grid *g, const struct cut *cut, struct buf *out)
 {
 	if (cut->first)
-		buf_printf(out, "select='gte(pts,%" PRId64 ")*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',", -g->early * g->fields);
+		buf_printf(out, "select='gte(pts,%" PRId64 ")*(isnan(prev_selected_pts)+gte(pts,prev_selected_pts))',", -g->early * (p->interlaced ? 2 : 1));
 	else
 		buf_puts(out, "select='isnan(prev_selected_pts)+gte(pts,prev_selected_pts)',");
 	put_slots(g, cut, out);
@@ -260,13 +260,13 @@ static void put_grid(const struct facts_picture *p, const struct grid *g, const 
 	buf_printf(out, "setpts=PTS-(%" PRId64 "),", g->first_pts);
 	if (p->captions && !graph_keeps_captions(g))
 		buf_puts(out, "sidedata=mode=delete:type=A53_CC,");
-	put_deinterlace(p, g->fields, out);
+	put_deinterlace(p, g->fields == 2 || g->mixed, g->mixed, out);
 	if (g->still)
 		put_still(g, out);
 	else if (g->keep)
 		put_kept(g, cut, out);
 	else
-		put_converted(g, cut, out);
+		put_converted(p, g, cut, out);
 	buf_printf(out, "setpts=PTS+%d,settb=1/%" PRId64 ",", GRAPH_DELAY_FRAMES, g->timescale);
 }
 
@@ -301,7 +301,7 @@ void graph_small(const struct facts_picture *p, int64_t longest, struct buf *out
 	int64_t width, height;
 
 	ladder_fit(p, longest, &width, &height);
-	put_deinterlace(p, 1, out);
+	put_deinterlace(p, false, false, out);
 	put_opaque(p, out);
 	put_scale_before(p, width, height, out);
 	buf_puts(out, p->hdr != FACTS_SDR ? ":out_range=tv" : "");

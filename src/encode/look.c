@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "encode/line.h"
 #include "encode/look.h"
@@ -35,6 +36,12 @@ static bool scans_all(const struct facts *facts)
 	return facts->picture.count > 0 && facts->sound.count > 0 && (facts->sound.outlasted || times_may_jump(facts->source.container));
 }
 
+/* Packets without times: how long each lasts tells whether it is a picture or one of its fields. */
+static bool is_numbered(const struct facts *facts)
+{
+	return facts_has_no_clock(facts) && facts->picture.count > 0 && ratio_known(facts->picture.timebase);
+}
+
 void look_scan_argv(const struct conf *conf, const char *source, const struct facts *facts, struct strings *argv)
 {
 	/* -o pipe:1: to its standard output ffprobe writes each line by itself, which costs both of us half of the time. */
@@ -44,7 +51,8 @@ void look_scan_argv(const struct conf *conf, const char *source, const struct fa
 	switches_source(conf, facts, argv);
 	switches_opened(argv);
 	strings_add(argv, "-show_entries");
-	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type", scans_all(facts) ? "stream_index,duration," : "");
+	strings_addf(argv, "packet=%spts,dts,size,pos,flags:packet_side_data=side_data_type",
+		     scans_all(facts) ? "stream_index,duration," : is_numbered(facts) ? "duration," : "");
 	if (!scans_all(facts))
 		line_number(argv, "-select_streams", facts->picture.count > 0 ? facts->picture.index : facts->sound.tracks[0].index);
 	strings_add_all(argv, fixed);
@@ -59,8 +67,9 @@ bool look_scan_is_wanted(const struct facts *facts)
 /* ffprobe selects one stream, or all. */
 void look_scan_begin(const struct facts *facts, struct scan *scan)
 {
-	if (facts_has_no_clock(facts) && ratio_known(facts->picture.timebase))
-		scan->step = llround(1 / ratio_value(facts->picture.rate_nominal) / ratio_value(facts->picture.timebase));
+	if (is_numbered(facts))
+		scan_number(scan, llround(1 / ratio_value(facts->picture.rate_nominal) / ratio_value(facts->picture.timebase)),
+			    strcmp(facts->picture.codec, "h264") == 0);
 	if (scans_all(facts))
 		scan_beside(scan, facts->picture.index, facts->sound.tracks[0].index);
 	if (facts->picture.count == 0 || !times_may_jump(facts->source.container))

@@ -24,11 +24,9 @@
 
 #define PICTURES_ELSEWHERE 100  /* at each of two places */
 #define ELSEWHERE_FROM_S 12.0   /* of sources that are longer; of others all pictures */
-#define PICTURES_SHORT 400      /* are as many as these have, of RATE_MOST */
+#define PICTURES_SHORT 400      /* are as many as these have that may have fields */
 #define FIRST_PLACE 0.4         /* of its length; */
 #define SECOND_PLACE 0.8        /* a seek that fails begins at the start again */
-
-#define RATE_MOST 31.0          /* pictures a second: none of more fields than 60 are known */
 
 #define KEYFRAMES 3             /* that are decoded by themselves */
 #define KEYFRAMES_S 50.0        /* and these are looked for: all of them are read where LONGEST_S are */
@@ -94,11 +92,6 @@ void measure_argv(const struct conf *conf, const char *source, const struct fact
 	strings_add_all(argv, end);
 }
 
-static bool is_slow(const struct facts *facts)
-{
-	return ratio_value(facts->picture.rate_nominal) < RATE_MOST;
-}
-
 /* Of broadcasts: a film may be whole, and what comes between is not. */
 static bool is_recording(const struct facts *facts)
 {
@@ -108,12 +101,12 @@ static bool is_recording(const struct facts *facts)
 bool measure_elsewhere_is_wanted(const struct facts *facts)
 {
 	return facts->picture.count > 0 && facts->source.duration_s > ELSEWHERE_FROM_S &&
-	       (facts->picture.claims_fields || (is_recording(facts) && is_slow(facts)));
+	       (facts->picture.claims_fields || (is_recording(facts) && facts_may_have_fields(&facts->picture)));
 }
 
 bool measure_more_is_wanted(const struct facts *facts)
 {
-	return !facts->picture.claims_fields && facts->picture.fields_suspected && is_slow(facts) && !measure_elsewhere_is_wanted(facts);
+	return !facts->picture.claims_fields && facts->picture.fields_suspected && facts_may_have_fields(&facts->picture) && !measure_elsewhere_is_wanted(facts);
 }
 
 static void add_place(const struct conf *conf, const char *source, const struct facts *facts, double part, struct strings *argv)

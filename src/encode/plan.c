@@ -62,7 +62,8 @@ static void decide_fields(struct plan *plan, const struct facts *f)
 		job_decide(plan, "telecine", "The source is film with repeated fields; its mixed pictures are made whole.");
 	else if (f->picture.interlaced)
 		job_decide(plan, "deinterlaced", "The source is interlaced%s%s, %s field first; its fields are made into whole pictures.",
-			   f->picture.fields_in_parts ? " in parts" : "", f->picture.says_interlaced ? "" : ", though it does not say so", first);
+			   f->picture.fields_in_parts ? " in parts" : "", f->picture.says_interlaced ? "" : ", though it does not say so",
+			   f->picture.fields_in_turn ? "now the top and now the bottom" : first);
 	else if (f->picture.says_interlaced)
 		job_decide(plan, "not_interlaced", "The source says that it is interlaced, but its pictures are whole: they stay so.");
 	else if (f->picture.fields_unsure)

@@ -326,6 +326,7 @@ static void choose_rate(const struct facts *facts, const struct times *t, int64_
 	rate = ratio_value(g->nominal);
 	g->every = rate > (double)rate_max ? (int64_t)ceil(rate / (double)rate_max - 1e-9) : 1;
 	g->fields = has_fields(facts) && 2 * rate <= (double)rate_max + 1e-9 ? 2 : 1;
+	g->mixed = has_fields(facts) && facts->picture.fields_flagged && !g->constant && g->every == 1 && rate > FACTS_FIELDS_MOST;
 	g->rate = tidy((struct ratio){ g->nominal.num * g->fields, g->nominal.den * g->every });
 }
 

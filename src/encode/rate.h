@@ -10,6 +10,7 @@ struct grid {
 	struct ratio rate;              /* frames a second of the output */
 	struct ratio nominal;           /* of the source */
 	int64_t fields;                 /* frames of the output for each picture of the source: 2 where it is interlaced */
+	bool mixed;                     /* or where a picture says that it is: there are as many of others as there are fields of these */
 	int64_t every;                  /* of so many source frames one is kept; 1: all */
 	bool constant;                  /* every source frame has its slot of `nominal` */
 	bool keep;                      /* frames go to their slots as they are; else slots are filled with frames */

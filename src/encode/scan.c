@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,12 @@
 void scan_init(struct scan *scan)
 {
 	memset(scan, 0, sizeof *scan);
+}
+
+void scan_number(struct scan *scan, int64_t step, bool may_be_fields)
+{
+	scan->step = step;
+	scan->field_most = may_be_fields ? llround((double)step * FIELD_MOST) : 0;
 }
 
 void scan_beside(struct scan *scan, int64_t picture, int64_t sound)
@@ -149,9 +156,22 @@ static void take_other(struct scan *scan, struct row *row, const char *line)
 		scan->beside.last = row->packet.pts;
 }
 
+/* A field that another one waits for, which makes a picture of both. */
+static bool completes_picture(struct scan *scan, const struct row *row)
+{
+	bool second = scan->half && row->duration > 0 && row->duration < scan->field_most;
+
+	scan->half = !second && row->duration > 0 && row->duration < scan->field_most;
+	return second;
+}
+
 /* In the order of the file: that of the pictures may be another, but it has as many. */
 static void number_packet(struct scan *scan, struct row *row)
 {
+	if (completes_picture(scan, row)) {
+		scan->joined = true;
+		return;
+	}
 	row->packet.pts = row->packet.dts = (int64_t)scan->count * scan->step;
 	row->packet.guessed = false;
 	keep_packet(scan, row);
@@ -161,7 +181,7 @@ static void take_picture(struct scan *scan, struct row *row, const char *line)
 {
 	scan->encrypted += strstr(line, "Encryption info") != NULL;
 	scan->described += strstr(line, "New Extradata") != NULL;
-	if (!take_row(line, scan->beside.wanted, row))
+	if (!take_row(line, scan->beside.wanted || scan->step > 0, row))
 		scan->bad_lines++;
 	else if (scan->step > 0)
 		number_packet(scan, row);

@@ -32,10 +32,12 @@ struct scan {
 	size_t count, capacity;
 	struct scan_beside beside;
 	struct splice splice;           /* what is followed, of the picture first: its clock may start anew */
-	int64_t step;                   /* ticks from a packet's time to the next one's, where they have none of their own; 0: they have */
+	int64_t step;                   /* ticks from a picture's time to the next one's, where packets have none of their own; 0: they have */
+	int64_t field_most;             /* what lasts less is a field, of which two make a picture */
+	bool half;                      /* the last packet was the first of two fields */
 	size_t most;                    /* packets that are kept; 0: all there are */
 	bool keys_are_false;            /* and are forgotten */
-	bool joined;                    /* fields were packets of their own: scan_join_fields() */
+	bool joined;                    /* fields were packets of their own: scan_join_fields(), scan_number() */
 	bool torn;                      /* its last packet was dropped by scan_drop_torn() */
 	bool cut;                       /* the file ends in the middle of what it announced (encode/telling.h) */
 	bool too_many;                  /* there were more than `most` */
@@ -49,6 +51,8 @@ struct scan {
 };
 
 void scan_init(struct scan *scan);
+/* Its packets have durations (`packet=pts,dts,duration,size,...`) and no times: one picture comes every `step` ticks. */
+void scan_number(struct scan *scan, int64_t step, bool may_be_fields);
 /* Its rows are of all streams. */
 void scan_beside(struct scan *scan, int64_t picture, int64_t sound);
 void scan_feed(struct scan *scan, const char *bytes, size_t len);

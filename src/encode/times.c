@@ -89,8 +89,20 @@ static size_t pushed_later(const struct facts *facts, const struct scan_packet *
 	return packets[0]->guessed && facts->picture.delay > 0 && (int64_t)count > facts->picture.delay ? (size_t)facts->picture.delay : 0;
 }
 
+/* 0: there are not two. */
+static int64_t least_step(const struct times *t)
+{
+	int64_t least = t->count > 1 ? INT64_MAX : 0;
+
+	for (size_t i = 1; i < t->count; i++)
+		if (t->pts[i] - t->pts[i - 1] < least)
+			least = t->pts[i] - t->pts[i - 1];
+	return least;
+}
+
 /* Where not even the first packet tells when its picture is shown and pictures are reordered (AVI), decoders give each the time of the
- * packet that pushed it out, which comes as many `later` as they wait for; the last ones follow at the nominal rate. */
+ * packet that pushed it out, which comes as many `later` as they wait for; the last ones follow at the nominal rate, but for film of
+ * MPEG-2, whose nominal rate is that of fields: each of its pictures lasts two of them at the least. */
 static void take_pushed(struct times *t, const struct facts *facts, const struct scan_packet *const *packets, size_t count, size_t later)
 {
 	double rate = ratio_value(facts->picture.rate_nominal);
@@ -98,6 +110,7 @@ static void take_pushed(struct times *t, const struct facts *facts, const struct
 
 	for (size_t i = later; i < count; i++)
 		t->pts[t->count++] = mended(t, packets[i], packets[i]->dts);
+	step = least_step(t) > step && least_step(t) - 1 <= 2 * step ? least_step(t) : step;
 	for (size_t i = 0; i < later; i++, t->count++)
 		t->pts[t->count] = t->pts[t->count - 1] + step;
 }

@@ -100,6 +100,7 @@ for (const [name, rate, codec] of [
 	["a.h264", "30", ["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-b_strategy", "0"]],
 	["b.hevc", "24000/1001", ["-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "bframes=3:log-level=none"]],
 	["c.obu", "25", ["-c:v", "libsvtav1", "-preset", "12"]],
+	["d.m1v", "25", ["-c:v", "mpeg1video", "-q:v", "3", "-bf", "2"]],
 ]) {
 	test(`the pictures of the naked stream ${name} follow each other at ${rate} a second`, async () => {
 		const source = await make(`${name}.mkv`, ["-f", "lavfi", "-i", `testsrc2=s=320x240:r=${rate}:d=2`], codec, ["-pix_fmt", "yuv420p"]);
@@ -447,17 +448,27 @@ test("a recording that says it is whole, and is so at first, is searched for fie
 	assert.equal(video.frames, 850);
 });
 
+test("pictures that follow others of another description are not called damaged", async () => {
+	const part = (name, ...args) => make(name, ["-f", "lavfi", "-i", "testsrc2=s=192x144:r=25:d=9"], ["-c:v", "libx264", "-preset", "veryfast", "-g", "25"], args);
+	const parts = await Promise.all([part("fields.ts", "-flags", "+ilme+ildct", "-x264-params", "tff=1"), part("frames.ts")]), list = join(shelf, "described.txt");
+	writeFileSync(list, parts.map((path) => `file '${path}'\n`).join(""));
+	const video = await ready(await make("described.ts", ["-f", "concat", "-safe", "0", "-i", list, "-c", "copy"]));
+	assert.ok(codes(video).includes("chunked") && !codes(video).includes("frames_damaged"), codes(video).join());
+});
+
 // Levels of grey of each picture that is decoded, in their order.
 const levels = async (what) => [...(await run("ffprobe", ["-v", "error", "-f", "lavfi", "-i", `movie=${what},signalstats`, "-show_entries", "frame_tags=lavfi.signalstats.YAVG",
 	"-of", "csv=p=0"])).matchAll(/[\d.]+/g)].map(Number);
 
 // Two fields in one packet, or in one whose second half tells no time (MPEG-TS); "split": each in a packet with a time of its own.
 for (const [name, options, seconds] of [["mixed.mkv", { mixed: true }, 2], ["bottom.ts", { first: "bottom" }, 2], ["split-top.mp4", {}, 2],
-	["split-bottom.ts", { first: "bottom" }, 2], ["split-mixed.ts", { mixed: true }, 24]]) {
+	["split-bottom.ts", { first: "bottom" }, 2], ["split-mixed.ts", { mixed: true }, 24], ["naked.h264", { mixed: true }, 2]]) {
 	test(`fields that are coded one by one are two pictures of each frame: ${name}`, async () => {
 		const folder = mkdtempSync(join(shelf, "fields-")), frames = paff(25 * seconds, options), source = join(folder, name), parts = join(folder, "%d.h264");
 		frames.forEach((frame, i) => writeFileSync(join(folder, `${i}.h264`), frame));
-		if (name.startsWith("split")) {
+		if (name.startsWith("naked"))
+			writeFileSync(source, Buffer.concat(frames));
+		else if (name.startsWith("split")) {
 			writeFileSync(join(folder, "all.h264"), Buffer.concat(frames));
 			await run("ffmpeg", ["-v", "error", "-i", join(folder, "all.h264"), "-c", "copy", source]);
 		} else {
@@ -470,6 +481,19 @@ for (const [name, options, seconds] of [["mixed.mkv", { mixed: true }, 2], ["bot
 		assert.ok(codes(video).includes("deinterlaced") && !codes(video).includes("frames_lost") && !codes(video).includes("no_times"));
 	});
 }
+
+test("a recording may have one field first, then the other, and then as many whole pictures: all of them are seen in their order", async () => {
+	const grey = (seconds, rest) => ["-f", "lavfi", "-i", `testsrc2=s=128x96:r=50:d=${seconds},format=yuv420p,geq=lum='if(lt(Y,48),20+4*mod(N,50),lum(X,Y))':cb=128:cr=128${rest}`];
+	const mpeg2 = ["-c:v", "mpeg2video", "-q:v", "2", "-g", "12"], by = (top) => [...mpeg2, "-flags", "+ilme+ildct", "-top", top];
+	const parts = await Promise.all([make("first.ts", grey(9, ",tinterlace=interleave_top"), by(1)), make("second.ts", grey(8, ",tinterlace=interleave_bottom"), by(0)),
+		make("third.ts", grey(3, ""), mpeg2)]), list = join(shelf, "in-turn.txt");
+	writeFileSync(list, parts.map((part) => `file '${part}'\n`).join(""));
+	const video = await ready(await make("in-turn.ts", ["-f", "concat", "-safe", "0", "-i", list, "-c", "copy"])), seen = await levels(`${file(video.renditions[0].url)},crop=iw:ih/3:0:0`);
+	assert.match(video.decisions.find(({ code }) => code === "deinterlaced").detail, /now the top and now the bottom field first/);
+	const at = (n) => (n < 450 ? n : n < 850 ? n - 450 : Math.min(n - 850, 149));           // the last one as long as most are
+	assert.deepEqual(seen.map((level, n) => [n, level - 20 - 4 * (at(n) % 50)]).filter(([, by]) => Math.abs(by) > 2), []);
+	assert.deepEqual([video.frames, seen.length], [1001, 1001]);
+});
 
 for (const [name, codec] of [["cover.mp3", "mjpeg"], ["cover.m4a", "png"], ["cover.flac", "png"]]) {
 	test(`the cover of ${name} is its poster, and not a video`, async () => {

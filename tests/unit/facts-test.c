@@ -122,9 +122,30 @@ static void a_field_is_half_as_high_as_its_picture(void **state)
 	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
 	assert_int_equal(facts.picture.height, 1080);
 	assert_false(facts.picture.interlaced);
+	s.height = 1080;                /* a whole picture, whatever it is flagged as */
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
+	assert_int_equal(facts.picture.height, 1080);
+	assert_true(facts.picture.interlaced);
+	s.height = 540;
 	probe.measured.flagged = 0;
 	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
 	assert_int_equal(facts.picture.height, 540);
+}
+
+/* A pattern that looks a little like fields. */
+static void of_many_pictures_none_is_two_fields(void **state)
+{
+	struct stream_row s = { VIDEO, .r_frame_rate = "25/1" };
+	struct probe probe = { .format = "mov,mp4", .duration = 10, .streams = &s, .stream_count = 1,
+			       .measured = { .known = true, .pictures = 50, .top_first = 38, .progressive = 12, .combs = { 720, 1000, 80, 89, 150, 547 } } };
+	struct refusal refusal;
+	struct facts facts;
+
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
+	assert_true(facts.picture.fields_unsure);
+	strcpy(s.r_frame_rate, "50/1");
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal));
+	assert_false(facts.picture.fields_unsure);
 }
 
 static void passes_over_what_is_no_track(void **state)
@@ -345,6 +366,7 @@ int main(void)
 		cmocka_unit_test(tells_turned_pictures_from_mirrored_and_askew_ones),
 		cmocka_unit_test(shows_pictures_upright_with_square_pixels),
 		cmocka_unit_test(a_field_is_half_as_high_as_its_picture),
+		cmocka_unit_test(of_many_pictures_none_is_two_fields),
 		cmocka_unit_test(passes_over_what_is_no_track),
 		cmocka_unit_test(hears_what_belongs_to_the_picture),
 		cmocka_unit_test(shows_what_moves_and_what_the_source_wants),

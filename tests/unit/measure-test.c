@@ -84,7 +84,7 @@ static const struct {
 	enum facts_fields fields;
 	bool telecine;
 	struct measured elsewhere;
-	bool in_parts, unsure;
+	bool in_parts, unsure, in_turn;
 } sources[] = {
 	{ .what = "50i", .measured = { .pictures = 150, .top_first = 150, .not_repeated = 150, .flagged = 150 },
 	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = false },
@@ -111,6 +111,15 @@ static const struct {
 	{ .what = "film and then 50i", .measured = { .pictures = 200, .top_first = 200, .repeated = 80, .not_repeated = 120 },
 	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = false,
 	  .elsewhere = { .pictures = 200, .top_first = 200, .not_repeated = 200 } },
+	{ .what = "50i, and then with the other field first", .measured = { .pictures = 200, .top_first = 200, .not_repeated = 200 },
+	  .says_so = true, .fields = FIELDS_TOP_FIRST, .in_turn = true,
+	  .elsewhere = { .pictures = 200, .top_first = 10, .bottom_first = 190, .not_repeated = 200 } },
+	{ .what = "50i, of which the end has the other field first", .measured = { .pictures = 200, .top_first = 200, .not_repeated = 200 },
+	  .says_so = true, .fields = FIELDS_TOP_FIRST, .in_turn = true,
+	  .elsewhere = { .pictures = 200, .top_first = 100, .bottom_first = 95, .progressive = 5, .not_repeated = 200 } },
+	{ .what = "50i, and film with patterns", .measured = { .pictures = 200, .top_first = 200, .not_repeated = 200 },
+	  .says_so = true, .fields = FIELDS_TOP_FIRST, .in_parts = true,
+	  .elsewhere = { .pictures = 200, .top_first = 75, .bottom_first = 35, .progressive = 40, .not_repeated = 200 } },
 	{ .what = "a still, and the film", .measured = { .undetermined = 200, .pictures = 200, .not_repeated = 200 },
 	  .says_so = true, .fields = FIELDS_TOP_FIRST, .telecine = true,
 	  .elsewhere = { .pictures = 200, .top_first = 190, .repeated = 80, .not_repeated = 120 } },
@@ -145,8 +154,8 @@ static void tells_fields_from_pictures(void **state)
 		struct fields_seen seen = fields_measured(&sources[i].measured, &sources[i].elsewhere, sources[i].says_so);
 
 		if (seen.fields != sources[i].fields || seen.telecine != sources[i].telecine || seen.in_parts != sources[i].in_parts ||
-		    seen.unsure != sources[i].unsure)
-			fail_msg("%s: %d, %d, %d, %d", sources[i].what, seen.fields, seen.telecine, seen.in_parts, seen.unsure);
+		    seen.unsure != sources[i].unsure || seen.in_turn != sources[i].in_turn)
+			fail_msg("%s: %d, %d, %d, %d, %d", sources[i].what, seen.fields, seen.telecine, seen.in_parts, seen.unsure, seen.in_turn);
 	}
 }
 

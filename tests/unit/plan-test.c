@@ -324,6 +324,30 @@ static void a_clock_that_skips_behind_the_first_packet_makes_no_hole(void **stat
 	scan_fini(&scan);
 }
 
+/* Naked MPEG-2 of a DVD: each other picture lasts for three fields, and a field is what its rate counts. */
+static void film_whose_last_time_is_not_told_is_film(void **state)
+{
+	const struct facts facts = {
+		.picture = { .timebase = { 1, 1200000 }, .rate_nominal = { 60000, 1001 }, .rate_mean = { 30000, 1001 }, .delay = 1 },
+		.source.container = "mpegvideo",
+	};
+	struct scan scan;
+	struct grid grid;
+
+	scan_init(&scan);
+	for (int n = 0; n < 24; n++) {
+		char row[48];
+
+		scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "N/A,%d,500,0,%s\n", n * 50050 + n % 2 * 10010, n == 0 ? "K_" : "__"));
+	}
+	scan_end(&scan);
+	assert_true(grid_make(&facts, &scan, 60, &grid));
+	assert_int_equal(grid.rate.num, 24000);
+	assert_int_equal(grid.rate.den, 1001);
+	assert_int_equal(grid.frames, 24);
+	scan_fini(&scan);
+}
+
 /* A screen that moves for a while, and a slide show: what moves is kept, and the last one is shown as long as the others. */
 static void a_varying_rate_is_the_finest_that_pictures_keep(void **state)
 {
@@ -988,6 +1012,50 @@ static void interlaced_pictures_may_change_their_size(void **state)
 	scan_fini(&scan);
 }
 
+/* 24 interlaced pictures a second, and then 48 whole ones, with the fields in any order. */
+static void fields_and_as_many_whole_pictures_have_one_rate(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct plan plan;
+	struct scan scan;
+
+	facts.picture.interlaced = facts.picture.fields_flagged = facts.picture.fields_in_turn = true;
+	facts.picture.fields = FIELDS_BOTTOM_FIRST;
+	scan_init(&scan);
+	for (int64_t n = 0; n < 144; n++)
+		add_packet(&scan, n < 48 ? n * 512 : (n + 48) * 256);
+	scan_end(&scan);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_int_equal(plan.frames, 192);
+	assert_true(says(&plan.tasks[0].argv, "bwdif=mode=send_field:parity=auto:deint=interlaced,"));
+	plan_fini(&plan);
+	facts.picture.fields_flagged = facts.picture.fields_in_turn = false;
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_true(says(&plan.tasks[0].argv, "bwdif=mode=send_frame:parity=bff:deint=all,"));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
+/* The filter that deinterlaces halves the ticks, whatever it gives: else the first picture would be lost. */
+static void a_first_picture_of_film_may_be_early(void **state)
+{
+	struct facts facts = film;
+	struct refusal refusal;
+	struct plan plan;
+	struct scan scan;
+
+	facts.picture.interlaced = facts.picture.telecine = true;
+	scan_init(&scan);
+	for (int64_t n = 0; n < 72; n++)
+		add_packet(&scan, n == 0 ? 0 : n * 512 + 100);
+	scan_end(&scan);
+	assert_true(plan_of(&facts, &scan, &plan, &refusal));
+	assert_true(says(&plan.tasks[0].argv, "select='gte(pts,-200)*"));
+	plan_fini(&plan);
+	scan_fini(&scan);
+}
+
 static void turned_pictures_may_change_their_size(void **state)
 {
 	static const struct { int64_t rotation; bool mirrored; const char *turn; } cases[] = {
@@ -1334,6 +1402,7 @@ int main(void)
 		cmocka_unit_test(a_first_picture_whose_time_is_not_told_is_kept),
 		cmocka_unit_test(pictures_whose_times_are_not_told_come_as_late_as_the_decoder_gives_them),
 		cmocka_unit_test(a_clock_that_skips_behind_the_first_packet_makes_no_hole),
+		cmocka_unit_test(film_whose_last_time_is_not_told_is_film),
 		cmocka_unit_test(a_varying_rate_is_the_finest_that_pictures_keep),
 		cmocka_unit_test(an_animation_is_as_fine_as_its_shortest_picture),
 		cmocka_unit_test(slow_pictures_are_shown_when_they_are_due),
@@ -1359,6 +1428,8 @@ int main(void)
 		cmocka_unit_test(a_poster_is_taken_from_a_tenth_of_the_film),
 		cmocka_unit_test(a_sound_without_a_claim_outlasts_the_picture),
 		cmocka_unit_test(interlaced_pictures_may_change_their_size),
+		cmocka_unit_test(fields_and_as_many_whole_pictures_have_one_rate),
+		cmocka_unit_test(a_first_picture_of_film_may_be_early),
 		cmocka_unit_test(turned_pictures_may_change_their_size),
 		cmocka_unit_test(plans_sound_alone),
 		cmocka_unit_test(the_same_input_gives_the_same_plan),

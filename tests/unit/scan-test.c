@@ -91,8 +91,8 @@ static void numbers_packets_without_times(void **state)
 	struct scan scan;
 
 	scan_init(&scan);
-	scan.step = 48000;
-	scan_feed(&scan, "N/A,N/A,10,0,K_\nN/A,N/A,7,10,__\n96000,96000,8,17,__\n", 51);
+	scan_number(&scan, 48000, false);
+	scan_feed(&scan, "N/A,N/A,N/A,10,0,K_\nN/A,N/A,24000,7,10,__\n96000,96000,24000,8,17,__\n", 69);
 	scan_end(&scan);
 	assert_int_equal(scan.count, 3);
 	assert_int_equal(scan.no_pts, 0);
@@ -101,6 +101,23 @@ static void numbers_packets_without_times(void **state)
 		assert_false(scan.packets[i].guessed);
 	}
 	assert_int_equal(scan.packets[2].end, 25);
+	scan_fini(&scan);
+}
+
+/* Two fields, a frame, a field that has lost its other one, a frame, two fields. */
+static void numbers_two_fields_once(void **state)
+{
+	struct scan scan;
+
+	scan_init(&scan);
+	scan_number(&scan, 48000, true);
+	for (const char *length = "ffFfFff"; *length != '\0'; length++)
+		scan_feed(&scan, *length == 'f' ? "N/A,N/A,24000,9,0,__\n" : "N/A,N/A,48000,9,0,__\n", 21);
+	scan_end(&scan);
+	assert_int_equal(scan.count, 5);
+	assert_int_equal(scan.packets[4].pts, 4 * 48000);
+	assert_int_equal(scan.packets[4].at, 4);
+	assert_true(scan.joined);
 	scan_fini(&scan);
 }
 
@@ -230,6 +247,7 @@ int main(void)
 		cmocka_unit_test(keeps_no_more_than_it_may),
 		cmocka_unit_test(takes_mpegts_and_matroska_rows),
 		cmocka_unit_test(numbers_packets_without_times),
+		cmocka_unit_test(numbers_two_fields_once),
 		cmocka_unit_test(counts_rows_that_are_none),
 		cmocka_unit_test(forgets_keyframes),
 		cmocka_unit_test(forgets_what_leans_on_others),
