@@ -89,15 +89,15 @@ static size_t pushed_later(const struct facts *facts, const struct scan_packet *
 	return packets[0]->guessed && facts->picture.delay > 0 && (int64_t)count > facts->picture.delay ? (size_t)facts->picture.delay : 0;
 }
 
-/* 0: there are not two. */
-static int64_t least_step(const struct times *t)
+/* How long the last pictures last, of which nobody says it: a nominal step, or the least that any other does where that is up to two. */
+static int64_t last_step(const struct times *t, int64_t nominal)
 {
-	int64_t least = t->count > 1 ? INT64_MAX : 0;
+	int64_t least = INT64_MAX;
 
 	for (size_t i = 1; i < t->count; i++)
 		if (t->pts[i] - t->pts[i - 1] < least)
 			least = t->pts[i] - t->pts[i - 1];
-	return least;
+	return least > nominal && least <= 2 * nominal + 1 ? least : nominal;
 }
 
 /* Where not even the first packet tells when its picture is shown and pictures are reordered (AVI), decoders give each the time of the
@@ -110,7 +110,7 @@ static void take_pushed(struct times *t, const struct facts *facts, const struct
 
 	for (size_t i = later; i < count; i++)
 		t->pts[t->count++] = mended(t, packets[i], packets[i]->dts);
-	step = least_step(t) > step && least_step(t) - 1 <= 2 * step ? least_step(t) : step;
+	step = last_step(t, step);
 	for (size_t i = 0; i < later; i++, t->count++)
 		t->pts[t->count] = t->pts[t->count - 1] + step;
 }
