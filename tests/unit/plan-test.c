@@ -1229,6 +1229,7 @@ static const struct {
 	{ 0, 100, 0, 100, 4, "" },
 	{ 0, 50, 0, 100, 4, "Of the 100 pictures that the file announces 50 are found, from 0.0 s to 2.0 s." },
 	{ 0, 50, 0, 100, 2, "" },             /* the rest is cut away by its edit list */
+	{ 25, 75, 0, 100, 3, "" },            /* and what is left is shown late */
 	{ 0, 50, 0, 50, 4, "" },              /* the last one is shown for two seconds */
 	{ 0, 50, 75, 100, 4, "Of the 100 pictures that the file announces 75 are found, from 0.0 s to 4.0 s, and none from 2.0 s to 3.0 s." },
 	{ 0, 50, 75, 75, 4, "" },             /* one stands still for a second */
