@@ -51,8 +51,11 @@ static bool is_chained(const struct facts *facts, const struct scan *scan)
 	return facts->picture.count > 0 && facts_are_in(facts, "ogg") && has_rest(facts, scan);
 }
 
-static void decide_rest(struct plan *plan, const struct facts *f, const struct scan *scan)
+/* Where the sound is heard for long after the last picture, that is what comes behind it. */
+static void decide_rest(struct plan *plan, const struct facts *f, const struct scan *scan, bool heard)
 {
+	if (scan != NULL && heard && extent_goes_on(f, scan))
+		return;
 	if (scan != NULL && (extent_goes_on(f, scan) || is_chained(f, scan)))
 		job_decide(plan, "goes_on", "Behind what is kept the source goes on for %.1f of its %.1f MB, with other streams.",
 			   (double)rest_of(f, scan) / 1e6, (double)f->source.size_bytes / 1e6);
@@ -181,5 +184,5 @@ void extent_decide(const struct plan_input *input, const struct grid *grid, stru
 {
 	if (grid != NULL)
 		decide_pictures(plan, input, grid);
-	decide_rest(plan, input->facts, input->scan);
+	decide_rest(plan, input->facts, input->scan, grid != NULL && grid->heard);
 }
