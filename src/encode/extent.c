@@ -51,8 +51,11 @@ static bool is_chained(const struct facts *facts, const struct scan *scan)
 	return facts->picture.count > 0 && facts_are_in(facts, "ogg") && has_rest(facts, scan);
 }
 
-static void decide_rest(struct plan *plan, const struct facts *f, const struct scan *scan)
+/* Where the sound is heard for long after the last picture, that is what comes behind it. */
+static void decide_rest(struct plan *plan, const struct facts *f, const struct scan *scan, bool heard)
 {
+	if (scan != NULL && heard && extent_goes_on(f, scan))
+		return;
 	if (scan != NULL && (extent_goes_on(f, scan) || is_chained(f, scan)))
 		job_decide(plan, "goes_on", "Behind what is kept the source goes on for %.1f of its %.1f MB, with other streams.",
 			   (double)rest_of(f, scan) / 1e6, (double)f->source.size_bytes / 1e6);
@@ -67,6 +70,7 @@ struct shown {
 	size_t count;
 	double slot_s;                  /* of one */
 	double from_s, to_s;            /* where the first of them begins, and the last one ends */
+	double end_s;                   /* the same end, as the source counts */
 	double hole_from_s, hole_to_s;  /* the longest time without any between them */
 	double holes_s;                 /* all such times */
 };
@@ -89,6 +93,16 @@ static void look(const struct facts *f, const struct scan *scan, const struct gr
 		}
 		s->to_s = at_s + s->slot_s;
 	}
+	s->end_s = s->to_s + g->base_s;
+}
+
+/* What is told, and not filled.  Of a track that its edit list cuts ffmpeg tells where it ends, be it shown late or not; of others
+ * how long all that is in it lasts. */
+static double over_of(const struct facts *f, const struct shown *s)
+{
+	bool is_trimmed = f->picture.length_s < ((double)f->picture.length_frames - 1) * s->slot_s;
+
+	return f->picture.length_s - (is_trimmed ? fmax(s->to_s - s->from_s, s->end_s) : s->to_s - s->from_s);
 }
 
 /*
@@ -98,7 +112,7 @@ static void look(const struct facts *f, const struct scan *scan, const struct gr
 static void decide_missing(struct plan *plan, const struct facts *f, const struct scan *scan, const struct shown *s)
 {
 	double missing_s = ((double)f->picture.length_frames - (double)scan->count) * s->slot_s;
-	double over_s = f->picture.length_s - (s->to_s - s->from_s);
+	double over_s = over_of(f, s);
 	bool between = s->holes_s >= LEAST_S && fabs(s->holes_s - missing_s) <= NEARLY * missing_s;
 	char hole[64] = "";
 
@@ -170,5 +184,5 @@ void extent_decide(const struct plan_input *input, const struct grid *grid, stru
 {
 	if (grid != NULL)
 		decide_pictures(plan, input, grid);
-	decide_rest(plan, input->facts, input->scan);
+	decide_rest(plan, input->facts, input->scan, grid != NULL && grid->heard);
 }

@@ -129,6 +129,18 @@ static size_t reference(const char *at, const char *end)
 	return at + len < end && at[len] == ';' && len > 1 ? len + 1 : 0;
 }
 
+/* Whether a "<" begins a tag: "<b", "</b" or "<00:01.000>".  In SubRip and ASS it is a mere letter elsewhere: "I <3 you". */
+static bool is_tag(const char *at, const char *end)
+{
+	const char *next = at + 1;
+
+	if (next < end && (isalpha((unsigned char)*next) || *next == '/'))
+		return true;
+	while (next < end && isdigit((unsigned char)*next))
+		next++;
+	return next > at + 1 && next + 1 < end && *next == ':' && isdigit((unsigned char)next[1]);
+}
+
 /* Skips a tag: to its ">", or to the end where it has none. */
 static const char *skip_tag(const char *at, const char *end)
 {
@@ -141,7 +153,7 @@ static const char *put_character(const char *at, const char *end, struct buf *ou
 {
 	size_t len = *at == '<' ? kept_tag(at, end) : *at == '&' ? reference(at, end) : utf8_width(at);
 
-	if (*at == '<' && len == 0)
+	if (*at == '<' && len == 0 && is_tag(at, end))
 		return skip_tag(at, end);
 	if (*at == '\\' && at + 1 < end && at[1] == 'h') {     /* ASS: a space that no line is broken at */
 		buf_puts(out, " ");
@@ -149,6 +161,8 @@ static const char *put_character(const char *at, const char *end, struct buf *ou
 	}
 	if (*at == '&' && len == 0)
 		buf_puts(out, "&amp;");
+	else if (*at == '<' && len == 0)
+		buf_puts(out, "&lt;");
 	else if (*at == '>')
 		buf_puts(out, "&gt;");
 	else if ((unsigned char)*at >= ' ' && *at != 0x7f)

@@ -1297,6 +1297,7 @@ static const struct {
 	{ 0, 100, 0, 100, 4, "" },
 	{ 0, 50, 0, 100, 4, "Of the 100 pictures that the file announces 50 are found, from 0.0 s to 2.0 s." },
 	{ 0, 50, 0, 100, 2, "" },             /* the rest is cut away by its edit list */
+	{ 25, 75, 0, 100, 3, "" },            /* and what is left is shown late */
 	{ 0, 50, 0, 50, 4, "" },              /* the last one is shown for two seconds */
 	{ 0, 50, 75, 100, 4, "Of the 100 pictures that the file announces 75 are found, from 0.0 s to 4.0 s, and none from 2.0 s to 3.0 s." },
 	{ 0, 50, 75, 75, 4, "" },             /* one stands still for a second */
@@ -1322,6 +1323,35 @@ static void what_a_file_announces_and_has_not_is_told(void **state)
 		scan_end(&scan);
 		assert_true(plan_of(&facts, &scan, &plan, &refusal));
 		assert_string_equal(decided_or_none(&plan, "pictures_missing"), parts[i].detail);
+		plan_fini(&plan);
+		scan_fini(&scan);
+	}
+}
+
+static void a_sound_behind_the_last_picture_is_no_other_stream(void **state)
+{
+	for (int heard_s = 4; heard_s <= 40; heard_s += 36) {
+		struct facts facts = film;
+		struct refusal refusal;
+		struct scan scan;
+		struct plan plan;
+		char row[64];
+
+		strcpy(facts.source.container, "mpegts");
+		facts.source.size_bytes = 25000000;
+		facts.picture.timebase = facts.sound.tracks[0].timebase = (struct ratio){ 1, 90000 };
+		facts.picture.index = 0;
+		facts.sound.tracks[0].index = 1;
+		facts.sound.outlasted = true;
+		scan_init(&scan);
+		look_scan_begin(&facts, &scan);
+		for (int n = 0; n < 100; n++)
+			scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "0,%d,%d,3600,1,500,K_\n", n * 3600, n * 3600));
+		scan_feed(&scan, row, (size_t)snprintf(row, sizeof row, "1,%d,%d,1920,1,600,K_\n", heard_s * 90000, heard_s * 90000));
+		scan_end(&scan);
+		assert_true(plan_of(&facts, &scan, &plan, &refusal));
+		assert_int_equal(decided(&plan, "last_picture_held") != NULL, heard_s == 40);
+		assert_int_equal(decided(&plan, "goes_on") != NULL, heard_s == 4);
 		plan_fini(&plan);
 		scan_fini(&scan);
 	}
@@ -1440,6 +1470,7 @@ int main(void)
 		cmocka_unit_test(colours_are_told_as_they_are),
 		cmocka_unit_test(packets_that_end_long_before_the_file_are_looked_for),
 		cmocka_unit_test(what_a_file_announces_and_has_not_is_told),
+		cmocka_unit_test(a_sound_behind_the_last_picture_is_no_other_stream),
 		cmocka_unit_test(a_matroska_file_that_was_cut_short_says_so),
 		cmocka_unit_test(ffprobe_may_open_what_nobody_may_decode),
 		cmocka_unit_test(a_picture_that_cannot_be_read_is_no_recording),

@@ -28,6 +28,8 @@ static const struct {
 	{ "CR LF", "WEBVTT\r\n\r\n00:01.000 --> 00:02.000\r\nHello\r\n", HEAD "\n" ONE "Hello\n" },
 	{ "tags", "WEBVTT\n\n00:01.000 --> 00:02.000\n<b>a</b> <v Bob>b</v> <c.x>c</c> <script>d</script> <i>e</i><u\n",
 	  HEAD "\n" ONE "<b>a</b> b c d <i>e</i>\n" },
+	{ "no tags", "WEBVTT\n\n00:01.000 --> 00:02.000\nI <3 you <<< 2 < 3 & 4 > 1 <00:01.500><c>x</c> <\n",
+	  HEAD "\n" ONE "I &lt;3 you &lt;&lt;&lt; 2 &lt; 3 &amp; 4 &gt; 1 x &lt;\n" },
 	{ "references", "WEBVTT\n\n00:01.000 --> 00:02.000\na &amp; b & c &lt; d > e &#x41;\n",
 	  HEAD "\n" ONE "a &amp; b &amp; c &lt; d &gt; e &#x41;\n" },
 	{ "styles, notes and regions", "WEBVTT\n\nSTYLE\n::cue { background: url(http://x/) }\n\nNOTE x\n\nREGION\nid:a\n\n"
