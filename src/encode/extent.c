@@ -157,7 +157,7 @@ static void decide_end(struct plan *plan, const struct plan_input *input, const 
 		job_decide(plan, "cut_off", "The file ends in the middle of a packet: it was cut off.");
 }
 
-/* The pictures alone end early (Matroska).  Where they come now and then, the last one may stand as long as others. */
+/* The pictures alone end early (Matroska, MXF).  Where they come now and then, the last one may stand as long as others. */
 static void decide_end_of_pictures(struct plan *plan, const struct facts *f, const struct grid *grid, const struct shown *s)
 {
 	double said_s = f->picture.announced_s - grid->base_s, over_s = said_s - s->to_s;

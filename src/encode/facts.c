@@ -106,7 +106,7 @@ static void take_length(const struct stream_row *s, struct facts *f)
 	f->picture.length_s = tells && isfinite(s->duration) && s->duration > 0 ? s->duration : 0;
 	f->picture.length_frames = counts ? s->nb_frames : 0;
 	f->picture.told_frames = s->nb_frames;
-	f->picture.announced_s = facts_are_in(f, "matroska") && isfinite(s->told_s) && s->told_s > 0 ? s->told_s : 0;
+	f->picture.announced_s = (facts_are_in(f, "matroska") || facts_are_in(f, "mxf")) && isfinite(s->told_s) && s->told_s > 0 ? s->told_s : 0;
 }
 
 bool facts_is_outlasted(double picture_s, double over_s)

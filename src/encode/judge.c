@@ -136,7 +136,7 @@ static void judge_input(enum task_kind kind, const struct task_exit *ended, stru
 	else if (kind != TASK_ASSEMBLE && is_hopeless(ended))
 		judge(out, VERDICT_FAIL, "not_decodable", "Nothing in the file could be decoded%s%s", colon, line);
 	else
-		judge(out, VERDICT_RETRY, "tool_failed", "The work failed%s%s", colon, line);
+		judge(out, VERDICT_RETRY, "tool_failed", "The work ended with exit status %d%s%s", ended->exit_code, colon, line);
 }
 
 static void judge_machine(const struct task_exit *ended, struct judgement *out)

@@ -260,6 +260,21 @@ static void a_guessed_length_refuses_nobody(void **state)
 	assert_true(facts.source.duration_s <= 3600);
 }
 
+/* Of a file that is cut it is what tells how much is missing; of MP4 that is told by how many pictures there are. */
+static void a_picture_is_announced_until_its_own_end(void **state)
+{
+	struct stream_row picture = { VIDEO, .told_s = 6 };
+	struct probe probe = { .format = "mxf", .duration = 10, .streams = &picture, .stream_count = 1 };
+	struct refusal refusal;
+	struct facts facts;
+
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.picture.announced_s == 6);
+	strcpy(probe.format, "matroska,webm");
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.picture.announced_s == 6);
+	strcpy(probe.format, "mov,mp4");
+	assert_true(facts_from_probe(&probe, &conf, &facts, &refusal) && facts.picture.announced_s == 0);
+}
+
 /* MPEG-TS names a track before it begins, FLV does not; what is not found then is told. */
 static void what_begins_late_is_looked_for_once_more(void **state)
 {
@@ -375,6 +390,7 @@ int main(void)
 		cmocka_unit_test(a_guessed_length_refuses_nobody),
 		cmocka_unit_test(what_begins_late_is_looked_for_once_more),
 		cmocka_unit_test(an_edit_list_of_no_time_shows_all),
+		cmocka_unit_test(a_picture_is_announced_until_its_own_end),
 		cmocka_unit_test(a_picture_without_a_decoder_is_no_sound_alone),
 		cmocka_unit_test(a_stream_without_a_clock_has_a_rate),
 		cmocka_unit_test(knows_hdr_and_interlacing),

@@ -102,6 +102,15 @@ static void tells_the_line_that_matters_without_our_paths(void **state)
 	assert_string_equal(j.detail, "The file could not be read as a video: error reading header at[31m byte 7.");
 }
 
+static void tells_how_it_ended_where_it_said_nothing(void **state)
+{
+	const struct task_exit ended = { .exit_code = 1, .stderr_tail = "" };
+	struct judgement j;
+
+	judge_exit(TASK_CHUNK, &ended, END_BY_ITSELF, &j);
+	assert_string_equal(j.detail, "The work ended with exit status 1.");
+}
+
 static void tells_which_program_is_missing(void **state)
 {
 	static char said[] = "clipmill-jail: /usr/libexec/clipmill/clipmill-mux: No such file or directory\n";
@@ -286,6 +295,7 @@ int main(void)
 		cmocka_unit_test(classes_every_end),
 		cmocka_unit_test(a_machine_without_memory_is_no_fault_of_a_video),
 		cmocka_unit_test(tells_the_line_that_matters_without_our_paths),
+		cmocka_unit_test(tells_how_it_ended_where_it_said_nothing),
 		cmocka_unit_test(tells_which_program_is_missing),
 		cmocka_unit_test(tells_what_can_be_done_about_it),
 		cmocka_unit_test(replans_once_what_may_go_better_then),
