@@ -54,9 +54,11 @@ static bool is_chained(const struct facts *facts, const struct scan *scan)
 /* Where the sound is heard for long after the last picture, that is what comes behind it. */
 static void decide_rest(struct plan *plan, const struct facts *f, const struct scan *scan, bool heard)
 {
-	if (scan != NULL && heard && extent_goes_on(f, scan))
+	bool goes_on = scan != NULL && extent_goes_on(f, scan);
+
+	if (goes_on && heard)
 		return;
-	if (scan != NULL && (extent_goes_on(f, scan) || is_chained(f, scan)))
+	if (goes_on || (scan != NULL && is_chained(f, scan)))
 		job_decide(plan, "goes_on", "Behind what is kept the source goes on for %.1f of its %.1f MB, with other streams.",
 			   (double)rest_of(f, scan) / 1e6, (double)f->source.size_bytes / 1e6);
 	else if (f->source.merged)
@@ -70,7 +72,6 @@ struct shown {
 	size_t count;
 	double slot_s;                  /* of one */
 	double from_s, to_s;            /* where the first of them begins, and the last one ends */
-	double end_s;                   /* the same end, as the source counts */
 	double hole_from_s, hole_to_s;  /* the longest time without any between them */
 	double holes_s;                 /* all such times */
 };
@@ -93,26 +94,26 @@ static void look(const struct facts *f, const struct scan *scan, const struct gr
 		}
 		s->to_s = at_s + s->slot_s;
 	}
-	s->end_s = s->to_s + g->base_s;
 }
 
 /* What is told, and not filled.  Of a track that its edit list cuts ffmpeg tells where it ends, be it shown late or not; of others
  * how long all that is in it lasts. */
-static double over_of(const struct facts *f, const struct shown *s)
+static double over_of(const struct facts *f, const struct grid *grid, const struct shown *s)
 {
 	bool is_trimmed = f->picture.length_s < ((double)f->picture.length_frames - 1) * s->slot_s;
+	double lasts_s = s->to_s - s->from_s, ends_s = s->to_s + grid->base_s;
 
-	return f->picture.length_s - (is_trimmed ? fmax(s->to_s - s->from_s, s->end_s) : s->to_s - s->from_s);
+	return f->picture.length_s - (is_trimmed ? fmax(lasts_s, ends_s) : lasts_s);
 }
 
 /*
  * Fewer than announced: the file was cut short, or a track goes on with another codec, which ffmpeg passes over.  What is missing
  * fills the time that has no picture: else an edit list cut it away.
  */
-static void decide_missing(struct plan *plan, const struct facts *f, const struct scan *scan, const struct shown *s)
+static void decide_missing(struct plan *plan, const struct facts *f, const struct scan *scan, const struct grid *grid, const struct shown *s)
 {
 	double missing_s = ((double)f->picture.length_frames - (double)scan->count) * s->slot_s;
-	double over_s = over_of(f, s);
+	double over_s = over_of(f, grid, s);
 	bool between = s->holes_s >= LEAST_S && fabs(s->holes_s - missing_s) <= NEARLY * missing_s;
 	char hole[64] = "";
 
@@ -175,7 +176,7 @@ static void decide_pictures(struct plan *plan, const struct plan_input *input, c
 	if (grid->spliced)
 		return;
 	look(input->facts, input->scan, grid, &shown);
-	decide_missing(plan, input->facts, input->scan, &shown);
+	decide_missing(plan, input->facts, input->scan, grid, &shown);
 	if (!input->scan->cut)
 		decide_end_of_pictures(plan, input->facts, grid, &shown);
 }

@@ -159,9 +159,9 @@ static void take_other(struct scan *scan, struct row *row, const char *line)
 /* A field that another one waits for, which makes a picture of both. */
 static bool completes_picture(struct scan *scan, const struct row *row)
 {
-	bool second = scan->half && row->duration > 0 && row->duration < scan->field_most;
+	bool field = row->duration > 0 && row->duration < scan->field_most, second = field && scan->half;
 
-	scan->half = !second && row->duration > 0 && row->duration < scan->field_most;
+	scan->half = field && !second;
 	return second;
 }
 
